@@ -1,0 +1,5 @@
+//! runledger: runbooks that remember when they last worked.
+
+pub mod clock;
+pub mod domain;
+pub mod runbook;

@@ -1,0 +1,1 @@
+//! The one test binary; each module drives the real program.
