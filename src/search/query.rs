@@ -1,0 +1,129 @@
+//! A search from the request to the hits.
+
+use super::expand;
+use super::rerank::{self, Balance};
+use super::score::{self, Weights};
+use super::snapshot::Snapshot;
+use super::snippet::{self, Fragment};
+use super::synonyms::Synonyms;
+use super::{DocClass, SearchError, terms};
+use crate::domain::id::Slug;
+
+/// What a result is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum By {
+    /// A document with its best section.
+    #[default]
+    Runbook,
+    /// A section.
+    Section,
+}
+
+/// What is asked for.
+pub struct Request<'a> {
+    /// What somebody typed or pasted, as it is.
+    pub text: &'a str,
+    /// At most so many results; no more than 50 are ranked.
+    pub limit: usize,
+    /// What a result is.
+    pub by: By,
+    /// Classes to look in; none means all.
+    pub kinds: &'a [DocClass],
+    /// Whether to say how the score comes about.
+    pub explain: bool,
+    /// Of two results that are alike, the one with the smaller number comes first.
+    pub freshness_rank: &'a dyn Fn(&str) -> u8,
+}
+
+/// A result.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Hit {
+    /// Where the document stands.
+    pub slug: Slug,
+    /// The slug with its extension.
+    pub path: String,
+    /// The best section's anchor; empty for what stands before the first heading.
+    pub anchor: String,
+    /// What it is part of.
+    pub class: DocClass,
+    /// The document's title.
+    pub title: String,
+    /// The section's heading.
+    pub heading: String,
+    /// The best lines of the section.
+    pub snippet: Vec<Fragment>,
+    /// Why it was found, in plain words, the strongest reason first.
+    pub why: Vec<String>,
+    /// Higher is better; comparable within one search only.
+    pub score: f32,
+    /// How the score comes about, if asked for.
+    pub explain: Option<Explain>,
+    /// Line of the heading.
+    pub line: usize,
+}
+
+/// The parts of a score: (text + names + phrase + exact) · coverage · page.
+#[derive(Clone, Copy, Debug, Default, PartialEq, serde::Serialize)]
+pub struct Explain {
+    /// BM25 of the document and the section.
+    pub text: f32,
+    /// A title, alert or heading that the query speaks of.
+    pub names: f32,
+    /// Words that stand together as they were typed.
+    pub phrase: f32,
+    /// A name that the query is.
+    pub exact: f32,
+    /// How much of the query is there.
+    pub coverage: f32,
+    /// The kind of page.
+    pub page: f32,
+}
+
+pub(super) fn search(
+    snapshot: &Snapshot,
+    synonyms: &Synonyms,
+    request: &Request<'_>,
+) -> Result<Vec<Hit>, SearchError> {
+    tuned(snapshot, synonyms, request, &Weights::default(), &Balance::default())
+}
+
+/// A search with weights of one's own, as they are found by.
+pub(super) fn tuned(
+    snapshot: &Snapshot,
+    synonyms: &Synonyms,
+    request: &Request<'_>,
+    weights: &Weights,
+    balance: &Balance,
+) -> Result<Vec<Hit>, SearchError> {
+    let understood = terms::understand(request.text);
+    let run = || -> tantivy::Result<Vec<Hit>> {
+        let plan = expand::plan(&understood, snapshot, synonyms)?;
+        if plan.concepts.is_empty() {
+            return Ok(Vec::new());
+        }
+        let collected = score::collect(snapshot, &plan, weights)?;
+        let mut ranked = rerank::rerank(snapshot, &plan, &collected, request, balance)?;
+        ranked.truncate(request.limit);
+        Ok(ranked.into_iter().map(|ranked| hit(&plan, ranked, request.explain)).collect())
+    };
+    run().map_err(|error| SearchError::of(std::path::Path::new("index"), error))
+}
+
+fn hit(plan: &expand::Plan, ranked: rerank::Ranked, explain: bool) -> Hit {
+    let snippet = snippet::snippet(&ranked.section.body, plan, &ranked.places);
+    let why = snippet::why(plan, &ranked);
+    let section = ranked.section;
+    Hit {
+        slug: section.slug,
+        path: section.path,
+        anchor: section.anchor,
+        class: section.class,
+        title: section.title,
+        heading: section.heading,
+        snippet,
+        why,
+        score: ranked.score,
+        explain: explain.then_some(ranked.explain),
+        line: section.line,
+    }
+}

@@ -1,0 +1,259 @@
+//! What is shown of a hit: the best lines with the found words marked, and why it was found.
+
+use std::collections::BTreeSet;
+
+use super::expand::{Plan, Via};
+use super::rerank::{BODY, Exact, Place, Ranked};
+use super::tokenizer;
+
+/// About so many letters are shown.
+const WIDTH: usize = 160;
+
+/// A piece of a snippet.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Fragment {
+    /// The text, with single spaces.
+    pub text: String,
+    /// Whether it is what was looked for.
+    pub hit: bool,
+}
+
+/// The best window of a body.
+pub(super) fn snippet(body: &str, plan: &Plan, places: &[Place]) -> Vec<Fragment> {
+    let words: Vec<(usize, usize)> = tokenizer::words(body)
+        .filter(|word| !tokenizer::is_stop_word(&word.text))
+        .map(|word| (word.start, word.end))
+        .collect();
+    // Where a word stands, and the concept it is of.
+    let mut marks: Vec<(usize, usize, usize)> = places
+        .iter()
+        .filter(|place| place.field == BODY)
+        .filter_map(|place| {
+            let (start, end) = *words.get(place.position as usize)?;
+            Some((start, end, place.concept))
+        })
+        .collect();
+    marks.sort_unstable();
+    marks.dedup_by_key(|mark| mark.0);
+
+    let (start, end) = window(body, &best_run(&marks, plan));
+    let mut fragments = Vec::new();
+    if start > 0 {
+        push(&mut fragments, "… ", false);
+    }
+    let mut at = start;
+    for (from, to, _) in marks.into_iter().filter(|mark| mark.0 >= start && mark.1 <= end) {
+        push(&mut fragments, &body[at..from], false);
+        push(&mut fragments, &body[from..to], true);
+        at = to;
+    }
+    push(&mut fragments, &body[at..end], false);
+    if end < body.trim_end().len() {
+        push(&mut fragments, " …", false);
+    }
+    fragments
+}
+
+/// The marks, near each other, that show most of the query: first and last byte.
+fn best_run(marks: &[(usize, usize, usize)], plan: &Plan) -> std::ops::Range<usize> {
+    let mut best = (0.0, 0..0);
+    for (nth, (start, ..)) in marks.iter().enumerate() {
+        let near = marks[nth..].iter().take_while(|(_, end, _)| *end <= start + WIDTH);
+        let mut shown = BTreeSet::new();
+        let mut last = *start;
+        for (_, end, concept) in near.take(200) {
+            shown.insert(*concept);
+            last = *end;
+        }
+        let worth: f32 = shown.iter().map(|concept| plan.concepts[*concept].weight).sum();
+        if worth > best.0 {
+            best = (worth, *start..last);
+        }
+    }
+    best.1
+}
+
+/// Widens a run to about the width, to the borders of words.
+fn window(body: &str, run: &std::ops::Range<usize>) -> (usize, usize) {
+    let spare = WIDTH.saturating_sub(run.len());
+    let mut start = run.start.saturating_sub(spare / 3);
+    while !body.is_char_boundary(start) {
+        start -= 1;
+    }
+    // A line's beginning is the best place to begin, a word's the next best.
+    if let Some(line) = body[start..run.start].rfind('\n') {
+        start += line + 1;
+    } else if start > 0 {
+        let space = body[start..run.start].find(char::is_whitespace);
+        start += space.map_or(0, |at| at);
+    }
+    let mut end = (start + WIDTH).max(run.end).min(body.len());
+    while !body.is_char_boundary(end) {
+        end += 1;
+    }
+    if end < body.len()
+        && let Some(space) = body[run.end..end].rfind(char::is_whitespace)
+    {
+        end = run.end + space;
+    }
+    let trimmed = body[start..end].trim();
+    let start = start + (body[start..end].len() - body[start..end].trim_start().len());
+    (start, start + trimmed.len())
+}
+
+/// Adds a piece, with any run of whitespace as one space.
+fn push(fragments: &mut Vec<Fragment>, raw: &str, hit: bool) {
+    let mut text = String::with_capacity(raw.len());
+    for c in raw.chars() {
+        let space = c.is_whitespace() || c == '\0';
+        match space {
+            true if text.ends_with(' ') => {}
+            true => text.push(' '),
+            false => text.push(c),
+        }
+    }
+    if text.is_empty() {
+        return;
+    }
+    match fragments.last_mut() {
+        Some(last) if last.hit == hit => last.text.push_str(&text),
+        _ => fragments.push(Fragment { text, hit }),
+    }
+}
+
+/// Why something was found, in plain words.
+pub(super) fn why(plan: &Plan, ranked: &Ranked) -> Vec<String> {
+    let mut why = Vec::new();
+    if let Some(Exact { name, what, slips }) = &ranked.exact {
+        let is = if *slips == 0 { "is" } else { "is nearly" };
+        why.push(format!("{what} {is} {name}"));
+    }
+    let exact = ranked.exact.is_some();
+    let in_field = |field: usize| words_in(plan, &ranked.places, field);
+    for (field, what) in [(0, "title has"), (1, "heading has")] {
+        let words = in_field(field);
+        if words.is_empty() || (exact && field == 0) {
+            continue;
+        }
+        why.push(format!("{what}: {}", words.join(" ")));
+    }
+    if !in_field(3).is_empty() {
+        why.push(format!("false start: {}", beginning(&ranked.section.false_starts)));
+    }
+    why.extend(forgiven(plan, &ranked.places));
+    if why.is_empty() {
+        let words = in_field(BODY);
+        if !words.is_empty() {
+            why.push(format!("text has: {}", words.join(" ")));
+        }
+    }
+    if why.is_empty() {
+        why.push("other sections of it have what was looked for".to_owned());
+    }
+    why
+}
+
+/// The words of the query that stand in a field, as they are written there.
+fn words_in(plan: &Plan, places: &[Place], field: usize) -> Vec<String> {
+    let there: BTreeSet<(usize, usize)> = places
+        .iter()
+        .filter(|place| place.field == field)
+        .map(|place| (place.concept, place.alternative))
+        .collect();
+    let mut words: Vec<String> = Vec::new();
+    for (concept, alternative) in there {
+        let concept = &plan.concepts[concept];
+        let written = &concept.alternatives[alternative];
+        let word = match &written.via {
+            Via::Typed => concept.typed.clone(),
+            Via::Typo(word) | Via::Prefix(word) => word.clone(),
+            Via::Synonym | Via::Joined => written.term.clone(),
+        };
+        if !words.contains(&word) {
+            words.push(word);
+        }
+    }
+    words.truncate(8);
+    words
+}
+
+/// The typos that led here.
+fn forgiven(plan: &Plan, places: &[Place]) -> Vec<String> {
+    let there: BTreeSet<(usize, usize)> =
+        places.iter().map(|place| (place.concept, place.alternative)).collect();
+    let typos = there.iter().filter_map(|(concept, alternative)| {
+        let concept = &plan.concepts[*concept];
+        match &concept.alternatives[*alternative].via {
+            Via::Typo(word) => Some(format!("a typo forgiven: {} → {word}", concept.typed)),
+            _ => None,
+        }
+    });
+    typos.take(3).collect()
+}
+
+fn beginning(text: &str) -> String {
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    match text.char_indices().nth(80) {
+        Some((at, _)) => format!("{}…", &text[..at]),
+        None => text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::expand::{Alternative, Concept};
+    use super::*;
+
+    fn plan(words: &[&str]) -> Plan {
+        let concepts = words.iter().map(|word| Concept {
+            typed: (*word).to_owned(),
+            weight: 1.0,
+            counts: true,
+            alternatives: vec![Alternative {
+                term: (*word).to_owned(),
+                whole: false,
+                weight: 1.0,
+                via: Via::Typed,
+            }],
+        });
+        Plan { concepts: concepts.collect(), squashed: String::new() }
+    }
+
+    fn marked(body: &str, positions: &[(u32, usize)]) -> String {
+        let places: Vec<_> = positions
+            .iter()
+            .map(|(position, concept)| Place {
+                field: BODY,
+                position: *position,
+                concept: *concept,
+                alternative: 0,
+            })
+            .collect();
+        let fragments = snippet(body, &plan(&["one", "two"]), &places);
+        let marked = |f: Fragment| if f.hit { format!("[{}]", f.text) } else { f.text };
+        fragments.into_iter().map(marked).collect()
+    }
+
+    #[test]
+    fn found_words_are_marked() {
+        assert_eq!(
+            marked("Run  the helm\nrollback now", &[(1, 0), (2, 1)]),
+            "Run the [helm] [rollback] now"
+        );
+        assert_eq!(marked("", &[]), "");
+        assert_eq!(marked("nothing here", &[]), "nothing here");
+        // A position that is not there, as after damage, marks nothing.
+        assert_eq!(marked("a b", &[(99, 0)]), "a b");
+    }
+
+    #[test]
+    fn the_window_with_most_of_the_query_is_shown() {
+        let filler = "filler words again ".repeat(30);
+        let body = format!("one {filler}é one two {filler}");
+        // 90 filler words stand before the second "one".
+        let shown = marked(&body, &[(0, 0), (92, 0), (93, 1)]);
+        assert!(shown.starts_with("… ") && shown.ends_with(" …"), "{shown}");
+        assert!(shown.contains("[one] [two]"), "{shown}");
+        assert!(shown.chars().count() < 200, "{shown}");
+    }
+}
