@@ -1,7 +1,10 @@
 //! runledger: runbooks that remember when they last worked.
 
+pub mod assets;
 pub mod clock;
 pub mod domain;
+pub mod error;
+pub mod render;
 pub mod runbook;
 pub mod search;
 pub mod text;

@@ -1,0 +1,395 @@
+//! Templates, static files and data: built into the program, and what a workspace puts in their
+//! place.
+//!
+//! The program needs no file of its own at run time. A file of the same name in the workspace's
+//! `templates/` or `data/` folder takes the place of a built-in one; static files are always the
+//! built-in ones, because they run in a browser.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+use std::fs::{self, File};
+use std::io::{self, Read as _};
+use std::path::{Component, Path, PathBuf};
+use std::sync::LazyLock;
+
+use rustix::fs::{Mode, OFlags};
+
+use crate::domain::id::Hash;
+
+/// Builds the table of a folder's text files: their names with their texts.
+macro_rules! texts {
+    ($folder:literal: $($name:literal,)*) => {
+        &[$(($name, include_str!(concat!("../", $folder, "/", $name)))),*]
+    };
+}
+
+/// Builds the table of a folder's files of any kind.
+macro_rules! bytes {
+    ($folder:literal: $($name:literal,)*) => {
+        &[$(($name, include_bytes!(concat!("../", $folder, "/", $name)).as_slice())),*]
+    };
+}
+
+// Each file on a line of its own, sorted; a test says which is missing.
+
+const TEMPLATES: &[(&str, &str)] = texts! { "templates":
+};
+
+const DATA: &[(&str, &str)] = texts! { "data":
+    "synonyms.yaml",
+};
+
+const STATIC: &[(&str, &[u8])] = bytes! { "static":
+};
+
+/// The largest file that may take the place of a built-in one, in bytes.
+const MAX_OVERRIDE: u64 = 1024 * 1024;
+
+/// How deep an override folder is looked into.
+const MAX_DEPTH: usize = 8;
+
+/// Where a text comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// The program.
+    BuiltIn,
+    /// This file of the workspace.
+    Workspace(PathBuf),
+}
+
+/// A template or a data file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Asset {
+    /// Its name under its folder, `/`-separated.
+    pub name: String,
+    /// Its text.
+    pub text: Cow<'static, str>,
+    /// Where it comes from.
+    pub origin: Origin,
+}
+
+/// A file for browsers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StaticFile {
+    /// Its name under `static/`.
+    pub name: &'static str,
+    /// Its contents.
+    pub bytes: &'static [u8],
+    /// Its media type.
+    pub content_type: &'static str,
+    /// A strong entity tag, quotes included.
+    pub etag: String,
+}
+
+/// Why an asset cannot be had.
+#[derive(Debug, thiserror::Error)]
+pub enum AssetError {
+    /// Nothing has that name.
+    #[error("there is no {folder} file named {name}")]
+    Unknown {
+        /// `templates` or `data`.
+        folder: &'static str,
+        /// The name asked for.
+        name: String,
+    },
+    /// The workspace's file cannot be used.
+    #[error("cannot use {} in place of the built-in file: {reason}", path.display())]
+    Override {
+        /// The workspace's file.
+        path: PathBuf,
+        /// Why not.
+        reason: String,
+    },
+}
+
+/// A folder of text assets.
+#[derive(Clone, Copy)]
+struct Shelf {
+    folder: &'static str,
+    built_in: &'static [(&'static str, &'static str)],
+}
+
+const TEMPLATE_SHELF: Shelf = Shelf { folder: "templates", built_in: TEMPLATES };
+const DATA_SHELF: Shelf = Shelf { folder: "data", built_in: DATA };
+
+static STATIC_FILES: LazyLock<Vec<StaticFile>> = LazyLock::new(|| {
+    STATIC
+        .iter()
+        .map(|&(name, bytes)| StaticFile {
+            name,
+            bytes,
+            content_type: content_type(name),
+            etag: format!("\"{}\"", Hash::of(bytes)),
+        })
+        .collect()
+});
+
+/// The assets as a workspace sees them.
+#[derive(Clone, Debug, Default)]
+pub struct Assets {
+    workspace: Option<PathBuf>,
+}
+
+impl Assets {
+    /// The built-in assets, with those of a workspace in their place if one is given.
+    pub fn new(workspace: Option<&Path>) -> Self {
+        Self { workspace: workspace.map(Path::to_path_buf) }
+    }
+
+    /// A template.
+    ///
+    /// # Errors
+    /// There is none of that name, or the workspace's cannot be used.
+    pub fn template(&self, name: &str) -> Result<Asset, AssetError> {
+        self.find(TEMPLATE_SHELF, name)
+    }
+
+    /// Every template, the workspace's own among them, by name.
+    ///
+    /// # Errors
+    /// One of the workspace's cannot be used.
+    pub fn templates(&self) -> Result<Vec<Asset>, AssetError> {
+        self.all(TEMPLATE_SHELF, "")
+    }
+
+    /// A data file.
+    ///
+    /// # Errors
+    /// There is none of that name, or the workspace's cannot be used.
+    pub fn data(&self, name: &str) -> Result<Asset, AssetError> {
+        self.find(DATA_SHELF, name)
+    }
+
+    /// Every data file whose name begins with `prefix` (`patterns/`), by name.
+    ///
+    /// # Errors
+    /// One of the workspace's cannot be used.
+    pub fn data_under(&self, prefix: &str) -> Result<Vec<Asset>, AssetError> {
+        self.all(DATA_SHELF, prefix)
+    }
+
+    /// A file for browsers; always a built-in one.
+    pub fn static_file(&self, name: &str) -> Option<&'static StaticFile> {
+        STATIC_FILES.iter().find(|file| file.name == name)
+    }
+
+    fn find(&self, shelf: Shelf, name: &str) -> Result<Asset, AssetError> {
+        if let Some(asset) = self.overriding(shelf, name)? {
+            return Ok(asset);
+        }
+        let built_in = shelf.built_in.iter().find(|(built_in, _)| *built_in == name);
+        match built_in {
+            Some(&(_, text)) => Ok(Asset {
+                name: name.to_owned(),
+                text: Cow::Borrowed(text),
+                origin: Origin::BuiltIn,
+            }),
+            None => Err(AssetError::Unknown { folder: shelf.folder, name: name.to_owned() }),
+        }
+    }
+
+    fn all(&self, shelf: Shelf, prefix: &str) -> Result<Vec<Asset>, AssetError> {
+        let mut names: BTreeSet<String> =
+            shelf.built_in.iter().map(|(name, _)| (*name).to_owned()).collect();
+        if let Some(workspace) = &self.workspace {
+            list(&workspace.join(shelf.folder), "", 0, &mut names);
+        }
+        names
+            .iter()
+            .filter(|name| name.starts_with(prefix))
+            .map(|name| self.find(shelf, name))
+            .collect()
+    }
+
+    /// The workspace's file of that name, if it has one.
+    fn overriding(&self, shelf: Shelf, name: &str) -> Result<Option<Asset>, AssetError> {
+        let Some(workspace) = &self.workspace else { return Ok(None) };
+        if !is_plain_name(name) {
+            return Ok(None);
+        }
+        let folder = workspace.join(shelf.folder);
+        let path = folder.join(name);
+        match read_regular(&folder, &path) {
+            Ok(text) => Ok(Some(Asset {
+                name: name.to_owned(),
+                text: Cow::Owned(text),
+                origin: Origin::Workspace(path),
+            })),
+            Err(Unusable::Missing) => Ok(None),
+            Err(Unusable::Because(reason)) => Err(AssetError::Override { path, reason }),
+        }
+    }
+}
+
+/// Whether a name stays inside its folder and names no hidden file.
+fn is_plain_name(name: &str) -> bool {
+    !name.is_empty()
+        && Path::new(name).components().all(|part| match part {
+            Component::Normal(part) => !part.as_encoded_bytes().starts_with(b"."),
+            _ => false,
+        })
+}
+
+/// Adds the names of the regular files under a folder. What cannot be listed has no names.
+fn list(folder: &Path, prefix: &str, depth: usize, names: &mut BTreeSet<String>) {
+    let Ok(entries) = fs::read_dir(folder) else { return };
+    for entry in entries.flatten() {
+        let Ok(name) = entry.file_name().into_string() else { continue };
+        let Ok(kind) = entry.file_type() else { continue };
+        let name = format!("{prefix}{name}");
+        if !is_plain_name(&name) {
+            continue;
+        }
+        if kind.is_dir() && depth < MAX_DEPTH {
+            list(&entry.path(), &format!("{name}/"), depth + 1, names);
+        } else if kind.is_file() {
+            names.insert(name);
+        }
+    }
+}
+
+/// Why a workspace's file is not read.
+enum Unusable {
+    Missing,
+    Because(String),
+}
+
+impl From<io::Error> for Unusable {
+    fn from(error: io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => Self::Missing,
+            _ => Self::Because(error.to_string()),
+        }
+    }
+}
+
+/// Reads a regular file that truly stands under `folder`: no link leads out, no pipe hangs.
+fn read_regular(folder: &Path, path: &Path) -> Result<String, Unusable> {
+    if fs::symlink_metadata(path)?.is_symlink() {
+        return Err(Unusable::Because("it is a symbolic link".to_owned()));
+    }
+    if !fs::canonicalize(path)?.starts_with(fs::canonicalize(folder)?) {
+        return Err(Unusable::Because("it stands outside the workspace".to_owned()));
+    }
+    // Opened without waiting for the other end of a pipe, and judged by what was opened.
+    let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+    let file = File::from(rustix::fs::open(path, flags, Mode::empty()).map_err(io::Error::from)?);
+    if !file.metadata()?.is_file() {
+        return Err(Unusable::Because("it is not a regular file".to_owned()));
+    }
+    let mut bytes = Vec::new();
+    file.take(MAX_OVERRIDE + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > MAX_OVERRIDE {
+        return Err(Unusable::Because(format!("it is larger than {MAX_OVERRIDE} bytes")));
+    }
+    String::from_utf8(bytes).map_err(|_| Unusable::Because("it is not UTF-8".to_owned()))
+}
+
+/// The media type that a name's extension stands for.
+fn content_type(name: &str) -> &'static str {
+    match name.rsplit('.').next().unwrap_or_default() {
+        "css" => "text/css; charset=utf-8",
+        "js" => "text/javascript; charset=utf-8",
+        "svg" => "image/svg+xml",
+        "png" => "image/png",
+        "ico" => "image/x-icon",
+        "woff2" => "font/woff2",
+        "json" | "webmanifest" => "application/json",
+        "txt" => "text/plain; charset=utf-8",
+        "html" => "text/html; charset=utf-8",
+        _ => "application/octet-stream",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every file of a folder on the disk, so that none is forgotten in the tables above.
+    fn on_disk(folder: &str) -> Vec<String> {
+        let mut names = BTreeSet::new();
+        list(&Path::new(env!("CARGO_MANIFEST_DIR")).join(folder), "", 0, &mut names);
+        names.into_iter().collect()
+    }
+
+    #[test]
+    fn every_file_on_disk_is_built_in_and_the_tables_are_sorted() {
+        let names = |table: &[(&str, &str)]| -> Vec<String> {
+            table.iter().map(|(name, _)| (*name).to_owned()).collect()
+        };
+        assert_eq!(names(TEMPLATES), on_disk("templates"), "const TEMPLATES in assets.rs");
+        assert_eq!(names(DATA), on_disk("data"), "const DATA in assets.rs");
+        let statics: Vec<_> = STATIC.iter().map(|(name, _)| (*name).to_owned()).collect();
+        assert_eq!(statics, on_disk("static"), "const STATIC in assets.rs");
+    }
+
+    #[test]
+    fn every_static_file_has_a_type_a_browser_knows() {
+        for file in STATIC_FILES.iter() {
+            assert_ne!(file.content_type, "application/octet-stream", "{}", file.name);
+            assert_eq!(file.etag.len(), 66);
+        }
+    }
+
+    #[test]
+    fn a_file_of_the_workspace_takes_the_place_of_a_built_in_one() {
+        let shelf = Shelf { folder: "data", built_in: &[("a/x.yaml", "ours"), ("b.yaml", "b")] };
+        let folder = tempfile::tempdir().unwrap();
+        let assets = Assets::new(Some(folder.path()));
+        assert_eq!(assets.find(shelf, "a/x.yaml").unwrap().origin, Origin::BuiltIn);
+
+        fs::create_dir_all(folder.path().join("data/a")).unwrap();
+        fs::write(folder.path().join("data/a/x.yaml"), "theirs").unwrap();
+        fs::write(folder.path().join("data/own.yaml"), "own").unwrap();
+        fs::write(folder.path().join("data/.hidden.yaml"), "").unwrap();
+        let asset = assets.find(shelf, "a/x.yaml").unwrap();
+        assert_eq!(asset.text, "theirs");
+        assert_eq!(asset.origin, Origin::Workspace(folder.path().join("data/a/x.yaml")));
+
+        let all = assets.all(shelf, "").unwrap();
+        let names: Vec<_> = all.iter().map(|asset| asset.name.as_str()).collect();
+        assert_eq!(names, ["a/x.yaml", "b.yaml", "own.yaml"]);
+        assert_eq!(assets.all(shelf, "a/").unwrap().len(), 1);
+    }
+
+    #[test]
+    fn nothing_outside_the_folder_can_be_named_or_linked_to() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("secret"), "secret").unwrap();
+        fs::create_dir_all(folder.path().join("data")).unwrap();
+        fs::create_dir_all(folder.path().join("elsewhere")).unwrap();
+        fs::write(folder.path().join("elsewhere/y.yaml"), "outside").unwrap();
+        let assets = Assets::new(Some(folder.path()));
+        for name in ["../secret", "/etc/passwd", "", ".", "a/../../secret"] {
+            assert!(matches!(assets.data(name), Err(AssetError::Unknown { .. })), "{name}");
+        }
+        let link = folder.path().join("data/link.yaml");
+        std::os::unix::fs::symlink("../secret", &link).unwrap();
+        assert!(matches!(assets.data("link.yaml"), Err(AssetError::Override { .. })));
+        std::os::unix::fs::symlink("../elsewhere", folder.path().join("data/d")).unwrap();
+        assert!(matches!(assets.data("d/y.yaml"), Err(AssetError::Override { .. })));
+    }
+
+    #[test]
+    fn a_pipe_a_large_file_and_bytes_that_are_no_text_are_refused_at_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let data = folder.path().join("data");
+        fs::create_dir(&data).unwrap();
+        let mode = Mode::from_raw_mode(0o600);
+        rustix::fs::mknodat(
+            rustix::fs::CWD,
+            data.join("pipe.yaml"),
+            rustix::fs::FileType::Fifo,
+            mode,
+            0,
+        )
+        .unwrap();
+        fs::write(data.join("large.yaml"), vec![b'a'; MAX_OVERRIDE as usize + 1]).unwrap();
+        fs::write(data.join("latin.yaml"), b"caf\xe9").unwrap();
+        let assets = Assets::new(Some(folder.path()));
+        let reason = |name| assets.data(name).unwrap_err().to_string();
+        assert!(reason("pipe.yaml").contains("not a regular file"));
+        assert!(reason("large.yaml").contains("larger than 1048576 bytes"));
+        assert!(reason("latin.yaml").contains("not UTF-8"));
+    }
+}

@@ -1,0 +1,149 @@
+//! The filters of our templates: pure functions of the value and their arguments.
+//!
+//! | filter | of | gives |
+//! | --- | --- | --- |
+//! | `md_cell` | text | the text, safe in a cell of a Markdown table |
+//! | `duration` | seconds | `2 min` |
+//! | `plural(one, many)` | a count | `3 runbooks` |
+//! | `days_ago` | days | `today`, `yesterday`, `107 days ago`, `in 3 days` |
+//! | `url` | text | the text as one segment of a path |
+//! | `url_path` | text | the text as a path, its slashes kept |
+
+use std::fmt::Write as _;
+
+use tera::{Kwargs, State, Tera, TeraResult};
+
+use crate::text;
+
+/// Makes the filters known.
+pub(super) fn register(tera: &mut Tera) {
+    tera.register_filter("md_cell", |value: &str, _: Kwargs, _: &State| md_cell(value));
+    tera.register_filter("duration", |value: u32, _: Kwargs, _: &State| {
+        text::duration_words(value)
+    });
+    tera.register_filter("plural", plural);
+    tera.register_filter("days_ago", |value: i64, _: Kwargs, _: &State| days_ago(value));
+    tera.register_filter("url", |value: &str, _: Kwargs, _: &State| percent_encode(value, false));
+    tera.register_filter("url_path", |value: &str, _: Kwargs, _: &State| {
+        percent_encode(value, true)
+    });
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "the signature of a filter")]
+fn plural(value: usize, args: Kwargs, _: &State) -> TeraResult<String> {
+    let one: String = args.must_get("one")?;
+    let many: String = args.must_get("many")?;
+    Ok(text::count(value, &one, &many))
+}
+
+/// A text that stays what it is inside a cell of a Markdown table: one line, no markup, no HTML.
+fn md_cell(value: &str) -> String {
+    let line = text::collapse_whitespace(value);
+    let mut cell = String::with_capacity(line.len() + 8);
+    for (at, c) in line.char_indices() {
+        let starts_block = at == 0 && matches!(c, '#' | '+' | '-' | '=');
+        let is_markup = matches!(
+            c,
+            '\\' | '`' | '*' | '_' | '~' | '[' | ']' | '<' | '>' | '|' | '&' | '!' | '$'
+        );
+        if starts_block || is_markup {
+            cell.push('\\');
+        }
+        if !c.is_control() {
+            cell.push(c);
+        }
+    }
+    cell
+}
+
+fn days_ago(days: i64) -> String {
+    match days {
+        0 => "today".to_owned(),
+        1 => "yesterday".to_owned(),
+        -1 => "tomorrow".to_owned(),
+        2.. => format!("{days} days ago"),
+        _ => format!("in {} days", days.unsigned_abs()),
+    }
+}
+
+/// Percent-encodes everything but the unreserved characters, and the slash if it is kept.
+fn percent_encode(value: &str, keep_slash: bool) -> String {
+    let mut encoded = String::with_capacity(value.len());
+    for byte in value.bytes() {
+        let plain = byte.is_ascii_alphanumeric()
+            || matches!(byte, b'-' | b'.' | b'_' | b'~')
+            || (keep_slash && byte == b'/');
+        if plain {
+            encoded.push(char::from(byte));
+        } else {
+            // Writing into a string cannot fail.
+            let _ = write!(encoded, "%{byte:02X}");
+        }
+    }
+    encoded
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::render::Renderer;
+
+    #[test]
+    fn a_cell_cannot_leave_its_table() {
+        let check = |text, expected: &str| assert_eq!(md_cell(text), expected);
+        check("plain words, v1.2", "plain words, v1.2");
+        check("a | b\nc\r\n\td", "a \\| b c d");
+        check("<script>[x](javascript:y)", "\\<script\\>\\[x\\](javascript:y)");
+        check("`code` *b* _i_ \\|", "\\`code\\` \\*b\\* \\_i\\_ \\\\\\|");
+        check("# title", "\\# title");
+        check("\u{1b}[31mred", "\\[31mred");
+    }
+
+    #[test]
+    fn an_escaped_cell_reads_back_as_the_text_it_was() {
+        use pulldown_cmark::{Event, Options, Parser};
+        for text in ["a|b", "<img src=x>", "[l](http://e)", "`c`", "a & b &lt; c", "**x** ~~y~~"] {
+            let table = format!("| h |\n|---|\n| {} |\n", md_cell(text));
+            let words: String = Parser::new_ext(&table, Options::ENABLE_TABLES)
+                .filter_map(|event| match event {
+                    Event::Text(words) => Some(words.to_string()),
+                    Event::Html(_) | Event::InlineHtml(_) | Event::Code(_) => panic!("{text}"),
+                    _ => None,
+                })
+                .collect();
+            assert_eq!(words, format!("h{text}"));
+        }
+    }
+
+    #[test]
+    fn a_segment_of_a_path_is_encoded_whole() {
+        assert_eq!(percent_encode("a/b c?d#é", false), "a%2Fb%20c%3Fd%23%C3%A9");
+        assert_eq!(percent_encode("a/b c", true), "a/b%20c");
+    }
+
+    #[test]
+    fn days_are_told_in_words() {
+        let check = |days, expected: &str| assert_eq!(days_ago(days), expected);
+        check(0, "today");
+        check(1, "yesterday");
+        check(107, "107 days ago");
+        check(-1, "tomorrow");
+        check(-3, "in 3 days");
+    }
+
+    #[test]
+    fn templates_know_every_filter() {
+        let template = "{{ n | plural(one=\"runbook\", many=\"runbooks\") }}, {{ s | duration }}, \
+                        {{ n | days_ago }}, {{ t | md_cell }}, {{ t | url }}, {{ t | url_path }}";
+        let renderer = Renderer::new(&[("a.md", template)]).unwrap();
+        let value = BTreeMap::from([
+            ("n", serde_json::json!(3)),
+            ("s", serde_json::json!(120)),
+            ("t", serde_json::json!("a/b|c")),
+        ]);
+        let expected = "3 runbooks, 2 min, 3 days ago, a/b\\|c, a%2Fb%7Cc, a/b%7Cc";
+        assert_eq!(renderer.render("a.md", &value).unwrap(), expected);
+    }
+}
