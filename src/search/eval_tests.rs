@@ -76,11 +76,16 @@ fn sections(slug: &str, path: &str, text: &str) -> Vec<SectionDoc> {
         title = stem.to_owned();
     }
     let title = title.trim_start_matches("Runbook").trim_start_matches([' ', '—', ':']).to_owned();
+    let runbook = docs.iter().any(|doc| {
+        let heading = doc.heading.to_lowercase();
+        let marks = ["step ", "mitigat", "diagnos", "last worked", "alert name", "trigger"];
+        marks.iter().any(|mark| heading.contains(mark))
+    });
     for doc in &mut docs {
         doc.slug = Slug::from(slug);
         doc.path = path.to_owned();
         doc.title.clone_from(&title);
-        doc.class = DocClass::Runbook;
+        doc.class = if runbook { DocClass::Runbook } else { DocClass::Page };
         doc.identifiers = vec![stem.to_owned()];
         let heading = doc.heading.to_lowercase();
         if heading.contains("related") {
@@ -221,6 +226,64 @@ fn run(built: &Built, text: &str) -> Vec<Hit> {
         freshness_rank: &|_| 0,
     };
     built.index.search(&request).expect("works")
+}
+
+/// Looks for better weights by trying neighbours of the best ones. Run by hand:
+/// `cargo test --release search::eval_tests::weights -- --ignored --nocapture`.
+#[test]
+#[ignore = "a search for weights takes long"]
+#[expect(clippy::print_stdout, reason = "what it finds is what one runs this for")]
+fn weights_are_looked_for() {
+    let Some(shared) = shared() else { return };
+    let queries = queries(&shared);
+    let indices = indices(&shared, &queries);
+    let synonyms = synonyms::Synonyms::built_in();
+    let value = |weights: &score::Weights, balance: &rerank::Balance| {
+        let mut by_corpus: BTreeMap<&str, (f64, f64)> = BTreeMap::new();
+        for query in queries.iter().filter(|query| !query.kind.starts_with("alertname-t")) {
+            let built = &indices[&query.corpus];
+            let request = Request {
+                text: &query.query,
+                limit: 10,
+                by: built.by,
+                kinds: &[],
+                explain: false,
+                freshness_rank: &|_| 0,
+            };
+            let snapshot = built.index.generation().and_then(|g| g.snapshot()).expect("works");
+            let hits = query::tuned(&snapshot, &synonyms, &request, weights, balance);
+            let ranked: Vec<_> = hits.expect("works").iter().map(entry).collect();
+            let scored = score(query, &ranked);
+            let sum = by_corpus.entry(query.corpus.as_str()).or_default();
+            sum.0 += 0.7 * scored.0 + 0.3 * scored.2;
+            sum.1 += 1.0;
+        }
+        // Every corpus counts by the root of its size, so that none drowns the others.
+        let total: f64 = by_corpus.values().map(|(_, n)| n.sqrt()).sum();
+        by_corpus.values().map(|(sum, n)| sum / n * n.sqrt()).sum::<f64>() / total
+    };
+    let (mut weights, mut balance) = (score::Weights::default(), rerank::Balance::default());
+    let mut best = value(&weights, &balance);
+    println!("{best:.4} {weights:?} {balance:?}");
+    for round in 0..3 {
+        for at in 0..19 {
+            for factor in [0.6, 0.8, 1.25, 1.6] {
+                let (mut w, mut b) = (weights, balance);
+                *[
+                    &mut w.title, &mut w.heading, &mut w.words, &mut w.false_starts,
+                    &mut w.labels, &mut w.name, &mut w.ident, &mut w.title_length,
+                    &mut w.heading_length, &mut w.body_length, &mut w.group_length,
+                    &mut b.section, &mut b.whole, &mut b.names, &mut b.complete, &mut b.heading,
+                    &mut b.exact, &mut b.phrase, &mut b.coverage,
+                ][at] *= factor;
+                let tried = value(&w, &b);
+                if tried > best + 0.0003 {
+                    (best, weights, balance) = (tried, w, b);
+                    println!("{round} {best:.4} {weights:?} {balance:?}");
+                }
+            }
+        }
+    }
 }
 
 fn entry(hit: &Hit) -> String {

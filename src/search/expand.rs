@@ -17,7 +17,7 @@ const MOST_ALTERNATIVES: usize = 20;
 const MOST_UNKNOWN: usize = 8;
 
 /// Words that count less than this are not searched for slips.
-const WORTH_A_SEARCH: f32 = 0.5;
+const WORTH_A_SEARCH: f32 = 0.4;
 
 /// A thing the query speaks of, and the ways it may be written.
 #[derive(Clone, Debug, PartialEq)]
@@ -81,7 +81,7 @@ pub(super) fn plan(
     planning.joined()?;
     planning.several_word_synonyms()?;
     let concepts = planning.rarest()?;
-    Ok(Plan { concepts, squashed: query.typed.concat() })
+    Ok(Plan { concepts, squashed: query.typed.iter().map(|word| word.text.as_str()).collect() })
 }
 
 struct Planning<'a, D> {
@@ -280,19 +280,20 @@ impl<D: Dictionary> Planning<'_, D> {
 
     /// Neighbouring words that the corpus writes as one: `crash loop` → `crashloop`.
     fn joined(&mut self) -> tantivy::Result<()> {
-        let words: Vec<&str> = match self.query.pasted {
-            true => self.query.words.iter().map(|word| word.text.as_str()).collect(),
-            false => self.query.typed.iter().map(String::as_str).collect(),
-        };
+        let words = if self.query.pasted { &self.query.words } else { &self.query.typed };
         let longest = if self.query.pasted { 3 } else { words.len() };
         let mut looked_up = 0;
         for from in 0..words.len() {
             for to in from + 2..=words.len().min(from + longest) {
+                // Within one run it is an identifier already.
+                if words[from].run == words[to - 1].run {
+                    continue;
+                }
                 looked_up += 1;
                 if looked_up > 400 {
                     return Ok(());
                 }
-                let squashed = words[from..to].concat();
+                let squashed: String = words[from..to].iter().map(|word| word.text.as_str()).collect();
                 if self.concepts.iter().any(|concept| concept.typed == squashed) {
                     continue;
                 }

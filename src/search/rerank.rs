@@ -16,7 +16,7 @@ const CANDIDATES: usize = 50;
 const MOST_PLACED: usize = 24;
 
 /// Two scores nearer than this are alike, and freshness decides.
-const ALIKE: f32 = 0.01;
+const ALIKE: f32 = 0.005;
 
 /// What the features count; found on labelled queries of three teams' runbooks.
 #[derive(Clone, Copy, Debug)]
@@ -44,8 +44,8 @@ impl Default for Balance {
         Self {
             section: 0.5,
             whole: 0.3,
-            names: 0.8,
-            complete: 2.0,
+            names: 1.2,
+            complete: 1.6,
             heading: 0.4,
             exact: 1.0,
             phrase: 0.3,

@@ -232,6 +232,7 @@ impl Analysed {
             Self { stems: Vec::new(), identifiers: Vec::new(), spelled: BTreeSet::new() };
         for compound in tokenizer::compounds(text) {
             analysed.identifiers.extend(compound.identifiers());
+            analysed.identifiers.extend(compound.beginnings());
             for word in compound.words {
                 if tokenizer::is_stop_word(&word.text) {
                     continue;

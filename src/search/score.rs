@@ -36,16 +36,16 @@ pub(super) struct Weights {
 impl Default for Weights {
     fn default() -> Self {
         Self {
-            title: 3.0,
-            heading: 2.0,
+            title: 2.0,
+            heading: 2.5,
             words: 1.0,
             false_starts: 1.0,
             labels: 0.3,
             name: 4.0,
-            ident: 1.0,
+            ident: 0.6,
             title_length: 0.3,
             heading_length: 0.3,
-            body_length: 0.6,
+            body_length: 0.9,
             group_length: 0.5,
         }
     }

@@ -22,7 +22,7 @@ pub(super) struct Understood {
     /// Its whole identifiers.
     pub(super) identifiers: Vec<QueryIdentifier>,
     /// Every word typed, stop words included, for names that hold them; empty when pasted.
-    pub(super) typed: Vec<String>,
+    pub(super) typed: Vec<QueryWord>,
     /// Whether the last word may go on.
     pub(super) unfinished: bool,
 }
@@ -34,6 +34,8 @@ pub(super) struct QueryWord {
     pub(super) text: String,
     /// How much it counts, at most 1.
     pub(super) weight: f32,
+    /// Which run of words without a space it stands in.
+    pub(super) run: usize,
 }
 
 /// An identifier of a query.
@@ -82,14 +84,15 @@ pub(super) fn understand(text: &str) -> Understood {
 
     let mut understood = Understood { pasted, ..Understood::default() };
     let mut after_number = false;
-    for (compound, pieces) in compounds.iter().zip(&read) {
-        after_number = take(&mut understood, text, compound, pieces, after_number);
+    for (run, (compound, pieces)) in compounds.iter().zip(&read).enumerate() {
+        after_number = take(&mut understood, text, run, compound, pieces, after_number);
     }
     if !pasted {
-        understood.typed = compounds
-            .iter()
-            .flat_map(|compound| compound.words.iter().map(|word| word.text.clone()))
-            .collect();
+        for (run, compound) in compounds.iter().enumerate() {
+            let words = compound.words.iter();
+            let words = words.map(|word| QueryWord { text: word.text.clone(), weight: 1.0, run });
+            understood.typed.extend(words);
+        }
         let last = compounds.last().is_some_and(|compound| compound.end() == text.len());
         understood.unfinished = last && !understood.words.is_empty();
     }
@@ -108,6 +111,7 @@ fn beginning(text: &str) -> &str {
 fn take(
     understood: &mut Understood,
     text: &str,
+    run: usize,
     compound: &Compound,
     pieces: &[(usize, Piece)],
     after_number: bool,
@@ -124,6 +128,8 @@ fn take(
         (true, true, false) => 0.5,
         _ => 1.0,
     };
+    // An identifier is one thing said, however many words it has.
+    let share = 1.0 / (compound.words.len() as f32).sqrt();
     let mut kept = Vec::new();
     for (word, (_, piece)) in compound.words.iter().zip(pieces) {
         if tokenizer::is_stop_word(&word.text) {
@@ -132,14 +138,14 @@ fn take(
         let unit = after_number && !several && UNITS.contains(&word.text.as_str());
         let weight = match piece {
             Piece::Word if unit => 0.15,
-            Piece::Word => weight,
+            Piece::Word => weight * share,
             // Somebody who types a number means it, a little.
             Piece::Number if !pasted => 0.3,
             Piece::Number if is_status(&word.text) && !several => 0.3,
             Piece::Number | Piece::Made => continue,
         };
         kept.push(word.text.as_str());
-        understood.words.push(QueryWord { text: word.text.clone(), weight });
+        understood.words.push(QueryWord { text: word.text.clone(), weight, run });
     }
     if several && !only_numbers {
         let weight = if noisy || (pasted && label) { 0.6 } else { 1.0 };

@@ -75,6 +75,13 @@ impl Compound {
         found
     }
 
+    /// What a camel-case identifier begins with, squashed: often the thing it is about, like
+    /// `KubeAPI` of `KubeAPIDown`.
+    pub(super) fn beginnings(&self) -> impl Iterator<Item = String> {
+        let count = if self.pieces.len() == 1 { self.words.len() } else { 0 };
+        (2..count).map(|to| self.squash(0, to))
+    }
+
     /// All its words in one.
     pub(super) fn squashed(&self) -> String {
         self.squash(0, self.words.len())
@@ -313,6 +320,17 @@ mod tests {
         check("runbooks/KubeAPIDown.md", &["kubeapidown", "kubeapidownmd"]);
         check("argo-cd.argoproj.io", &["argocd", "argocdargoprojio"]);
         check("x-KubeAPIDown", &["kubeapidown", "xkubeapidown"]);
+    }
+
+    #[test]
+    fn an_identifier_is_found_by_what_it_begins_with() {
+        let check = |text: &str, expected: &[&str]| {
+            let found: Vec<_> = compounds(text).iter().flat_map(Compound::beginnings).collect();
+            assert_eq!(found, expected, "of {text}");
+        };
+        check("KubeAPIErrorBudget", &["kubeapi", "kubeapierror"]);
+        check("kube-api-error", &[]);
+        check("KubeAPI", &[]);
     }
 
     #[test]
