@@ -235,7 +235,7 @@ impl<'a> Judge<'a> {
         let coverage = 1.0 - balance.coverage + balance.coverage * self.coverage(has);
         let exactly = exact.as_ref().map_or(0.0, |(_, share)| share * self.attainable);
         let page = page_weight(&section);
-        let score = (text + names + phrase + balance.exact * exactly) * coverage * page;
+        let score = ((text + phrase) * coverage + names + balance.exact * exactly) * page;
         Ok(Ranked {
             nth: self.snapshot.facts_of(found.doc).nth,
             section,
@@ -374,7 +374,7 @@ fn page_weight(section: &SectionDoc) -> f32 {
     match section.class {
         _ if section.is_index() => 0.7,
         DocClass::Runbook => 1.0,
-        DocClass::Page => 0.9,
+        DocClass::Page => 0.75,
         DocClass::Exercise | DocClass::Note => 0.75,
     }
 }
