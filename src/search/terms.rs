@@ -17,6 +17,8 @@ const MOST_TYPED: usize = 12;
 pub(super) struct Understood {
     /// Whether it reads like a message of a machine.
     pub(super) pasted: bool,
+    /// Whether it reads like more than a few words.
+    pub(super) sentence: bool,
     /// Its words in order, noise left out, stop words too.
     pub(super) words: Vec<QueryWord>,
     /// Its whole identifiers.
@@ -82,7 +84,7 @@ pub(super) fn understand(text: &str) -> Understood {
     let lines = text.trim().lines().count();
     let pasted = made || lines > 2 || count > MOST_TYPED;
 
-    let mut understood = Understood { pasted, ..Understood::default() };
+    let mut understood = Understood { pasted, sentence: count > 5, ..Understood::default() };
     let mut after_number = false;
     for (run, (compound, pieces)) in compounds.iter().zip(&read).enumerate() {
         after_number = take(&mut understood, text, run, compound, pieces, after_number);
@@ -123,10 +125,14 @@ fn take(
     let several = compound.words.len() > 1;
     // A name of something running: `checkout-api`, `data-postgres-0`, `prod-eu-1`.
     let label = raw.contains(['-', '.']) && !raw.chars().any(char::is_uppercase);
-    let weight = match (pasted, label && several, noisy && several) {
-        (true, true, true) | (_, _, true) => 0.3,
-        (true, true, false) => 0.5,
-        _ => 1.0,
+    let weight = if noisy && several {
+        0.3
+    } else if pasted && label && several {
+        0.5
+    } else if understood.sentence && is_path_part(text, compound) && !raw.contains(char::is_uppercase) {
+        0.4
+    } else {
+        1.0
     };
     // An identifier is one thing said, however many words it has.
     let share = 1.0 / (compound.words.len() as f32).sqrt();
@@ -157,6 +163,11 @@ fn take(
         }
     }
     only_numbers
+}
+
+/// Whether it stands beside a slash, like `checkout` in `shop-eu/checkout`.
+fn is_path_part(text: &str, compound: &Compound) -> bool {
+    text[..compound.start()].ends_with('/') || text[compound.end()..].starts_with('/')
 }
 
 /// An HTTP status that means trouble.
