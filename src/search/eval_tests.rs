@@ -270,11 +270,25 @@ fn weights_are_looked_for() {
             for factor in [0.6, 0.8, 1.25, 1.6] {
                 let (mut w, mut b) = (weights, balance);
                 *[
-                    &mut w.title, &mut w.heading, &mut w.words, &mut w.false_starts,
-                    &mut w.labels, &mut w.name, &mut w.ident, &mut w.title_length,
-                    &mut w.heading_length, &mut w.body_length, &mut w.group_length,
-                    &mut b.section, &mut b.whole, &mut b.names, &mut b.complete, &mut b.heading,
-                    &mut b.exact, &mut b.phrase, &mut b.coverage,
+                    &mut w.title,
+                    &mut w.heading,
+                    &mut w.words,
+                    &mut w.false_starts,
+                    &mut w.labels,
+                    &mut w.name,
+                    &mut w.ident,
+                    &mut w.title_length,
+                    &mut w.heading_length,
+                    &mut w.body_length,
+                    &mut w.group_length,
+                    &mut b.section,
+                    &mut b.whole,
+                    &mut b.names,
+                    &mut b.complete,
+                    &mut b.heading,
+                    &mut b.exact,
+                    &mut b.phrase,
+                    &mut b.coverage,
                 ][at] *= factor;
                 let tried = value(&w, &b);
                 if tried > best + 0.0003 {

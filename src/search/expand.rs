@@ -293,7 +293,8 @@ impl<D: Dictionary> Planning<'_, D> {
                 if looked_up > 400 {
                     return Ok(());
                 }
-                let squashed: String = words[from..to].iter().map(|word| word.text.as_str()).collect();
+                let squashed: String =
+                    words[from..to].iter().map(|word| word.text.as_str()).collect();
                 if self.concepts.iter().any(|concept| concept.typed == squashed) {
                     continue;
                 }

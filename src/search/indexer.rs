@@ -96,6 +96,16 @@ pub(super) fn catch_up(index: &Index, source: &mut dyn Source) -> Result<CatchUp
     }
 }
 
+pub(super) fn rebuild_now(index: &Index, source: &mut dyn Source) -> Result<CatchUp, SearchError> {
+    let wanted = source.watermark().map_err(SearchError::Source)?;
+    let Some(_lock) = lock(&index.folder)? else {
+        return current(index, Outcome::Busy);
+    };
+    follow_pointer(index, source)?;
+    let broken = index.lock().damaged.is_some();
+    rebuild(index, source, &wanted, "it was asked for".to_owned(), broken)
+}
+
 /// Uses the generation that the pointer names now.
 fn follow_pointer(index: &Index, source: &mut dyn Source) -> Result<(), SearchError> {
     let pointer = source.pointer().map_err(SearchError::Source)?;
@@ -180,12 +190,12 @@ fn rebuild(
 ) -> Result<CatchUp, SearchError> {
     let folder = &index.folder;
     let name = generation::name_of(highest_number(folder)? + 1);
-    let generation = Generation::create(folder, &name)?;
-    let mut writing = Writing::start(&generation, HEAP_REBUILDING)?;
-    source.all(&mut |change| writing.take(change)).map_err(SearchError::Source)?;
-    let mut done = writing.finish(wanted)?;
-    generation.reload()?;
-    source.set_pointer(&name).map_err(SearchError::Source)?;
+    let filled = fill(folder, &name, source, wanted);
+    if filled.is_err() {
+        // Half an index is of no use; what cannot be removed now is removed the next time.
+        let _ = fs::remove_dir_all(folder.join(&name));
+    }
+    let (generation, mut done) = filled?;
 
     let before = {
         let mut open = index.lock();
@@ -201,6 +211,22 @@ fn rebuild(
     }
     tidy(folder, &name);
     Ok(done)
+}
+
+/// Builds a generation and points to it.
+fn fill(
+    folder: &Path,
+    name: &str,
+    source: &mut dyn Source,
+    wanted: &Watermark,
+) -> Result<(Generation, CatchUp), SearchError> {
+    let generation = Generation::create(folder, name)?;
+    let mut writing = Writing::start(&generation, HEAP_REBUILDING)?;
+    source.all(&mut |change| writing.take(change)).map_err(SearchError::Source)?;
+    let done = writing.finish(wanted)?;
+    generation.reload()?;
+    source.set_pointer(name).map_err(SearchError::Source)?;
+    Ok((generation, done))
 }
 
 /// The highest number of any generation, damaged ones included, so that no name comes twice.

@@ -38,6 +38,8 @@ mod tokenizer;
 
 #[cfg(test)]
 mod eval_tests;
+#[cfg(test)]
+mod lifecycle_tests;
 
 pub use document::{Change, DocClass, Part, SectionDoc, Source, Watermark};
 pub use error::{SearchError, SourceError};
@@ -133,8 +135,7 @@ impl Index {
     /// # Errors
     /// As [`Index::catch_up`].
     pub fn rebuild(&self, source: &mut dyn Source) -> Result<CatchUp, SearchError> {
-        self.lock().damaged.get_or_insert_with(|| "a rebuild was asked for".to_owned());
-        indexer::catch_up(self, source)
+        indexer::rebuild_now(self, source)
     }
 
     /// Runs a reading of the generation in use; damage and panics are remembered.

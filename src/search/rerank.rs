@@ -57,7 +57,7 @@ impl Default for Balance {
 /// A place where a query's concept stands in a candidate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Place {
-    /// Which text field, as an index into [`places_in`].
+    /// Which text field, as an index into [`fields`].
     pub(super) field: usize,
     pub(super) position: u32,
     pub(super) concept: usize,

@@ -129,7 +129,10 @@ fn take(
         0.3
     } else if pasted && label && several {
         0.5
-    } else if understood.sentence && is_path_part(text, compound) && !raw.contains(char::is_uppercase) {
+    } else if understood.sentence
+        && is_path_part(text, compound)
+        && !raw.contains(char::is_uppercase)
+    {
         0.4
     } else {
         1.0
