@@ -107,29 +107,15 @@ fn anchor(heading: &str, seen: &mut HashMap<String, usize>) -> String {
     if *before == 1 { anchor } else { format!("{anchor}-{}", *before - 1) }
 }
 
-/// A corpus as a source.
+/// A corpus as a source; files are read as they are asked for.
 struct Corpus {
-    docs: Vec<(Slug, Vec<SectionDoc>)>,
+    folder: PathBuf,
     pointer: Option<String>,
 }
 
 impl Corpus {
-    fn read(folder: &Path) -> Self {
-        let mut docs = Vec::new();
-        let files = walkdir::WalkDir::new(folder).sort_by_file_name().into_iter().flatten();
-        for file in files.filter(|file| file.path().extension().is_some_and(|ext| ext == "md")) {
-            let path = file
-                .path()
-                .strip_prefix(folder)
-                .expect("under it")
-                .to_str()
-                .expect("UTF-8")
-                .to_owned();
-            let text = std::fs::read_to_string(file.path()).expect("readable");
-            let slug = path.strip_suffix(".md").expect("filtered above");
-            docs.push((Slug::from(slug), sections(slug, &path, &text)));
-        }
-        Self { docs, pointer: None }
+    fn of(folder: &Path) -> Self {
+        Self { folder: folder.to_owned(), pointer: None }
     }
 }
 
@@ -152,8 +138,13 @@ impl Source for Corpus {
         self.all(sink)
     }
     fn all(&mut self, sink: &mut dyn FnMut(Change)) -> Result<(), SourceError> {
-        for (slug, docs) in &self.docs {
-            sink(Change::Replace { slug: slug.clone(), part: Part::Text, docs: docs.clone() });
+        let files = walkdir::WalkDir::new(&self.folder).sort_by_file_name().into_iter().flatten();
+        for file in files.filter(|file| file.path().extension().is_some_and(|ext| ext == "md")) {
+            let path = file.path().strip_prefix(&self.folder)?.to_string_lossy().into_owned();
+            let text = std::fs::read_to_string(file.path())?;
+            let slug = path.trim_end_matches(".md");
+            let docs = sections(slug, &path, &text);
+            sink(Change::Replace { slug: Slug::from(slug), part: Part::Text, docs });
         }
         Ok(())
     }
@@ -189,15 +180,15 @@ fn score(query: &Query, ranked: &[String]) -> (f64, f64, f64) {
 struct Built {
     index: Index,
     by: By,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 fn build(folder: &Path, by: By) -> Built {
     let place = tempfile::tempdir().expect("a folder");
-    let mut corpus = Corpus::read(folder);
+    let mut corpus = Corpus::of(folder);
     let index = Index::open(place.path(), None);
     index.catch_up(&mut corpus).expect("works");
-    Built { index, by, _folder: place }
+    Built { index, by, folder: place }
 }
 
 fn queries(shared: &Path) -> Vec<Query> {
@@ -297,6 +288,65 @@ fn weights_are_looked_for() {
                 }
             }
         }
+    }
+}
+
+#[derive(Deserialize)]
+struct Generated {
+    kind: String,
+    q: String,
+    from: String,
+}
+
+/// Times and finds of a generated corpus, `RUNLEDGER_BENCH=FOLDER` with its queries in
+/// `FOLDER.jsonl`. Run by hand.
+#[test]
+#[ignore = "a measurement"]
+#[expect(clippy::print_stdout, reason = "what it measures is what one runs this for")]
+#[expect(clippy::disallowed_methods, reason = "a switch of this test alone")]
+fn a_large_corpus_is_measured() {
+    let Some(folder) = std::env::var_os("RUNLEDGER_BENCH") else { return };
+    let folder = PathBuf::from(folder);
+    let started = std::time::Instant::now();
+    let built = build(&folder, By::Runbook);
+    println!("rebuilt in {:?}", started.elapsed());
+    let pointer = built.index.lock().pointer.clone();
+    let files = walkdir::WalkDir::new(built.folder.path()).into_iter().flatten();
+    let bytes: u64 = files.filter_map(|file| Some(file.metadata().ok()?.len())).sum();
+    println!("{:.1} MB", bytes as f64 / 1e6);
+    let lines = std::fs::read_to_string(folder.with_extension("jsonl")).expect("queries");
+    let mut kinds: BTreeMap<String, (usize, usize, usize, Vec<f64>)> = BTreeMap::new();
+    for (nth, line) in lines.lines().enumerate() {
+        let query: Generated = serde_json::from_str(line).expect("a query");
+        if nth < 3 {
+            let cold = std::time::Instant::now();
+            let fresh = Index::open(built.folder.path(), pointer.as_deref());
+            let fresh = Built {
+                index: fresh,
+                by: By::Runbook,
+                folder: tempfile::tempdir().expect("a folder"),
+            };
+            run(&fresh, &query.q);
+            println!("cold {:?}", cold.elapsed());
+        }
+        let started = std::time::Instant::now();
+        let hits = run(&built, &query.q);
+        let took = started.elapsed().as_secs_f64() * 1000.0;
+        let cell = kinds.entry(query.kind).or_default();
+        cell.0 += 1;
+        cell.1 += usize::from(hits.first().is_some_and(|hit| hit.path == query.from));
+        cell.2 += usize::from(hits.iter().any(|hit| hit.path == query.from));
+        cell.3.push(took);
+    }
+    for (kind, (count, first, ten, mut times)) in kinds {
+        times.sort_by(f64::total_cmp);
+        let at = |share: f64| times[((times.len() - 1) as f64 * share) as usize];
+        println!(
+            "{kind:12} {count:4}  first {first:4}  ten {ten:4}  p50 {:.1} ms  p95 {:.1} ms  max {:.1} ms",
+            at(0.5),
+            at(0.95),
+            at(1.0)
+        );
     }
 }
 
