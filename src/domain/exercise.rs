@@ -113,14 +113,16 @@ pub fn same_context(a: &Context, b: &Context) -> bool {
     normal_context(a) == normal_context(b)
 }
 
-/// A context in its comparable form: lower-case names, trimmed values, sorted, empty ones left out.
-pub fn normal_context(context: &Context) -> Vec<(String, String)> {
+/// A context in its comparable form: lower-case names, trimmed values, sorted, each pair once,
+/// empty ones left out.
+pub fn normal_context(context: &Context) -> Context {
     let mut normal: Vec<_> = context
         .iter()
         .map(|(name, value)| (name.trim().to_lowercase(), value.trim().to_owned()))
         .filter(|(_, value)| !value.is_empty())
         .collect();
     normal.sort();
+    normal.dedup();
     normal
 }
 
@@ -209,5 +211,36 @@ mod tests {
         let b = vec![("region".into(), " y".into()), ("RELEASE".into(), "x".into())];
         assert!(same_context(&a, &b));
         assert!(!same_context(&a, &vec![("release".into(), "X".into())]));
+    }
+
+    #[test]
+    fn values_of_contexts_keep_their_case() {
+        let context = |value: &str| vec![("release".to_owned(), value.to_owned())];
+        assert!(!same_context(&context("x"), &context("X")));
+    }
+
+    #[test]
+    fn empty_cells_and_repeated_ones_say_nothing() {
+        let full = vec![
+            ("Region".into(), "  ".into()),
+            ("release".into(), "x".into()),
+            ("Release".into(), "x".into()),
+        ];
+        assert_eq!(normal_context(&full), vec![("release".to_owned(), "x".to_owned())]);
+        assert!(same_context(&vec![("Region".into(), String::new())], &vec![]));
+    }
+
+    #[test]
+    fn every_word_in_commands_is_the_word_in_json() {
+        for kind in ExerciseKind::ALL {
+            let json = serde_json::to_value(kind).expect("a word");
+            assert_eq!(json, kind.as_str());
+        }
+        use Outcome::{Failed, NotUsed, Partial, Unclear, Worked};
+        for outcome in [Worked, Partial, Failed, NotUsed, Unclear] {
+            let json = serde_json::to_value(outcome).expect("a word");
+            assert_eq!(json, outcome.as_str());
+            assert_eq!(json, outcome.to_string());
+        }
     }
 }

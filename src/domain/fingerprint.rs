@@ -4,7 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use super::id::StepId;
 
-/// Hashes of a step's commands and of its words, whitespace collapsed, each `f1:` and hex.
+/// Hashes of a step's commands and of its words, whitespace collapsed, each `f1:` and hex, or
+/// empty where the step has none: steps without commands do not have the same commands. The
+/// title is no part of it, so that a new heading over the same text is still the same step.
 /// A parser that reads steps differently bumps the prefix, and prints are recomputed from texts.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fingerprint {

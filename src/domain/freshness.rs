@@ -3,12 +3,19 @@
 //! A pure function of steps, exercises, policy and a date. Only a step that worked in an
 //! exercise that was no tabletop refreshes anything; reading, editing and failing never do.
 
-use std::collections::HashMap;
+mod matching;
+#[cfg(test)]
+mod tests;
+
+use std::collections::{HashMap, HashSet};
 
 use chrono::{Days, NaiveDate};
 use serde::{Deserialize, Serialize};
 
-use super::exercise::{Exercise, ExerciseKind, Outcome, Source, StepResult, normal_context};
+use self::matching::{Matching, added_or_removed, edited};
+use super::exercise::{
+    Context, Exercise, ExerciseKind, Outcome, Source, StepOutcome, StepResult, normal_context,
+};
 use super::fingerprint::{Edited, StepPrint};
 use super::id::{EntryId, StepId};
 
@@ -121,187 +128,232 @@ pub fn assess(
         .iter()
         .filter(|exercise| exercise.retracted.is_none() && exercise.date <= today)
         .collect();
-    history.sort_by_key(|exercise| chronological(exercise));
+    history.sort_by_key(|exercise| (moment(exercise), exercise.id));
 
     let mut fold = Fold::new(steps);
-    for exercise in history {
-        fold.take(exercise);
+    for together in history.chunk_by(|a, b| moment(a) == moment(b)) {
+        fold.take(together);
     }
     fold.finish(policy, today)
 }
 
-/// Order of events: by day, then time of entry, then place in the table; what failed comes last.
-fn chronological(exercise: &Exercise) -> (NaiveDate, i64, i64, bool, EntryId) {
+/// Order of events: by day, then time of entry, then place in the table. When a row of a file was
+/// entered is not known; it counts as entered before all that runledger recorded for that day.
+fn moment(exercise: &Exercise) -> (NaiveDate, i64, i64) {
     let entered = match exercise.source {
         Source::File => i64::MIN,
         Source::Ledger => exercise.recorded_at.0,
     };
-    let failed = matches!(exercise.outcome, Outcome::Failed | Outcome::Partial);
-    (exercise.date, entered, exercise.order, failed, exercise.id)
+    (exercise.date, entered, exercise.order)
 }
 
-/// A success: the exercise, and what the step said then.
-#[derive(Clone, Copy)]
+/// An exercise beside the steps of today, by their indices.
+struct Use<'a> {
+    exercise: &'a Exercise,
+    context: Context,
+    /// The steps of then and of today; none where the text of then is unknown.
+    matching: Option<Matching>,
+    /// What was named and worked; empty where it does not count.
+    worked: Vec<usize>,
+    /// What was named and failed. A failure counts even if it was found by talking it through.
+    failed: Vec<usize>,
+    /// Whether the runbook as a whole is refreshed.
+    refreshes: bool,
+    /// Whether something failed that was not named.
+    fails: bool,
+}
+
+impl<'a> Use<'a> {
+    fn new(exercise: &'a Exercise, steps: &[StepFacts], index: &HashMap<&StepId, usize>) -> Self {
+        let (may_refresh, may_fail) = match exercise.outcome {
+            Outcome::Worked | Outcome::Partial => (exercise.kind != ExerciseKind::Tabletop, true),
+            Outcome::Failed => (false, true),
+            Outcome::NotUsed | Outcome::Unclear => (false, false),
+        };
+        let named = |result| exercise.steps.iter().filter(move |step| step.result == result);
+        let no_failure_named = named(StepResult::Failed).next().is_none();
+        let mut this = Self {
+            exercise,
+            context: normal_context(&exercise.context),
+            matching: exercise
+                .prints
+                .as_ref()
+                .map(|then| Matching::between(then, steps.iter().map(|step| &step.print))),
+            worked: Vec::new(),
+            failed: Vec::new(),
+            refreshes: may_refresh
+                && (named(StepResult::Worked).next().is_some()
+                    || (exercise.steps.is_empty() && exercise.outcome == Outcome::Worked)),
+            fails: no_failure_named
+                && matches!(exercise.outcome, Outcome::Failed | Outcome::Partial),
+        };
+        if may_refresh {
+            this.worked = this.today(named(StepResult::Worked), index);
+        }
+        if may_fail {
+            this.failed = this.today(named(StepResult::Failed), index);
+        }
+        this
+    }
+
+    /// The steps of today that some named steps became, each once. Where the text of then is
+    /// unknown, the number is all there is.
+    fn today<'b>(
+        &self,
+        named: impl Iterator<Item = &'b StepOutcome>,
+        index: &HashMap<&StepId, usize>,
+    ) -> Vec<usize> {
+        let mut found = Vec::new();
+        for step in named {
+            let at = match (&self.matching, &self.exercise.prints) {
+                (Some(matching), Some(then)) => {
+                    let then = then.iter().position(|print| print.id == step.id);
+                    then.and_then(|then| matching.now(then))
+                }
+                _ => index.get(&step.id).copied(),
+            };
+            found.extend(at.filter(|at| !found.contains(at)));
+        }
+        found
+    }
+}
+
+/// The exercise in which a step last worked.
 struct Success<'a> {
     exercise: &'a Exercise,
-    then: Option<&'a StepPrint>,
+    edited_since: Edited,
 }
-
-/// Which step of today failed, or none for the runbook as a whole, and in which context.
-type FailureKey = (Option<usize>, Vec<(String, String)>);
 
 struct Fold<'a> {
     steps: &'a [StepFacts],
     index: HashMap<&'a StepId, usize>,
     worked: Vec<Option<Success<'a>>>,
-    failing: HashMap<FailureKey, ()>,
-    newest: Option<(&'a Exercise, Vec<StepId>)>,
+    /// The contexts in which each step fails.
+    failing: Vec<HashSet<Context>>,
+    /// The contexts in which the runbook fails without a step being named.
+    failing_as_a_whole: HashSet<Context>,
+    newest: Option<Use<'a>>,
 }
 
 impl<'a> Fold<'a> {
     fn new(steps: &'a [StepFacts]) -> Self {
-        let index = steps.iter().enumerate().map(|(at, step)| (&step.print.id, at)).collect();
+        let mut index = HashMap::new();
+        for (at, step) in steps.iter().enumerate() {
+            index.entry(&step.print.id).or_insert(at);
+        }
         Self {
             steps,
             index,
-            worked: vec![None; steps.len()],
-            failing: HashMap::new(),
+            worked: steps.iter().map(|_| None).collect(),
+            failing: vec![HashSet::new(); steps.len()],
+            failing_as_a_whole: HashSet::new(),
             newest: None,
         }
     }
 
-    fn take(&mut self, exercise: &'a Exercise) {
-        let context = normal_context(&exercise.context);
-        let real = exercise.kind != ExerciseKind::Tabletop;
-        let mut refreshed = Vec::new();
-        for named in &exercise.steps {
-            let then = exercise
-                .prints
-                .as_ref()
-                .and_then(|prints| prints.iter().find(|print| print.id == named.id));
-            let today = self.today(&named.id, exercise, then);
-            match (named.result, today) {
-                (StepResult::Worked, Some(at)) if real => {
-                    self.failing.remove(&(Some(at), context.clone()));
-                    refreshed.push(self.steps[at].print.id.clone());
-                    self.refresh(at, Success { exercise, then });
-                }
-                (StepResult::Failed, Some(at)) => {
-                    self.failing.insert((Some(at), context.clone()), ());
-                }
-                _ => {}
+    /// Takes the exercises of one moment. Which came first is not known, so what failed in one
+    /// of them is not taken to have worked afterwards in another.
+    fn take(&mut self, together: &[&'a Exercise]) {
+        let uses: Vec<_> =
+            together.iter().map(|one| Use::new(one, self.steps, &self.index)).collect();
+        for one in &uses {
+            for at in &one.worked {
+                self.failing[*at].remove(&one.context);
+                self.refresh(*at, one);
+            }
+            if one.refreshes {
+                self.failing_as_a_whole.remove(&one.context);
             }
         }
-        let any_worked = exercise.steps.iter().any(|step| step.result == StepResult::Worked)
-            || (exercise.steps.is_empty() && exercise.outcome == Outcome::Worked);
-        if real && any_worked {
-            self.failing.remove(&(None, context.clone()));
-            self.newest = Some((exercise, refreshed));
+        for one in &uses {
+            for at in &one.failed {
+                self.failing[*at].insert(one.context.clone());
+            }
+            if one.fails {
+                self.failing_as_a_whole.insert(one.context.clone());
+            }
         }
-        if exercise.steps.is_empty() && exercise.outcome == Outcome::Failed {
-            self.failing.insert((None, context), ());
+        if let Some(newest) = uses.into_iter().rfind(|one| one.refreshes) {
+            self.newest = Some(newest);
         }
-    }
-
-    /// The step of today that a named step became: the one that says the same, else the one with
-    /// the same title; a reused number inherits nothing. Where the text of then is unknown, the
-    /// number is all there is.
-    fn today(&self, id: &StepId, exercise: &Exercise, then: Option<&StepPrint>) -> Option<usize> {
-        let Some(then) = then else {
-            return match exercise.prints {
-                Some(_) => None,
-                None => self.index.get(id).copied(),
-            };
-        };
-        let same_id = self.index.get(id).copied();
-        let says_the_same = |at: &usize| self.steps[*at].print.print == then.print;
-        let same_title = |at: &usize| alike(&self.steps[*at].print.title, &then.title);
-        let all = 0..self.steps.len();
-        same_id
-            .filter(says_the_same)
-            .or_else(|| all.clone().find(says_the_same))
-            .or_else(|| same_id.filter(same_title))
-            .or_else(|| all.clone().find(same_title))
     }
 
     /// A success of `3a` is one of `3` too, never the other way round.
-    fn refresh(&mut self, at: usize, success: Success<'a>) {
+    fn refresh(&mut self, at: usize, one: &Use<'a>) {
         let mut next = Some(at);
-        let mut then = success.then;
-        for _ in 0..self.steps.len() {
-            let Some(at) = next else { break };
-            self.worked[at] = Some(Success { exercise: success.exercise, then });
+        while let Some(at) = next {
+            let known = self.worked[at].as_ref();
+            if known.is_some_and(|known| known.exercise.id == one.exercise.id) {
+                return; // And so are its parents, even if they go round in a circle.
+            }
+            self.worked[at] =
+                Some(Success { exercise: one.exercise, edited_since: self.step_edited(at, one) });
             next = self.steps[at].parent.as_ref().and_then(|id| self.index.get(id).copied());
-            then = next.and_then(|parent| {
-                let title = &self.steps[parent].print.title;
-                let prints = success.exercise.prints.as_ref()?;
-                prints.iter().find(|print| alike(&print.title, title))
-            });
         }
     }
 
+    fn step_edited(&self, at: usize, since: &Use<'_>) -> Edited {
+        let (Some(matching), Some(then)) = (&since.matching, &since.exercise.prints) else {
+            return Edited::Unknown;
+        };
+        let now = &self.steps[at].print;
+        matching.then(at).map_or_else(|| added_or_removed(now), |at| edited(&then[at], now))
+    }
+
+    /// Whether the steps, all together, say what they said then. Other numbers are no edit;
+    /// another order is one.
+    fn runbook_edited(&self, since: &Use<'_>) -> Edited {
+        let (Some(matching), Some(then)) = (&since.matching, &since.exercise.prints) else {
+            return Edited::Unknown;
+        };
+        let order = match matching.keeps_order() {
+            true => Edited::No,
+            false => Edited::Yes { commands: false, words: true },
+        };
+        let gone = matching.gone().map(|at| added_or_removed(&then[at]));
+        let here = (0..self.steps.len()).map(|at| self.step_edited(at, since));
+        gone.chain(here).fold(order, Edited::and)
+    }
+
     fn finish(self, policy: Policy, today: NaiveDate) -> Freshness {
-        let steps: Vec<_> = (0..self.steps.len()).map(|at| self.step(at, policy, today)).collect();
-        let last_worked = self.newest.as_ref().map(|(exercise, _)| exercise.date);
+        let newest = self.newest.as_ref();
+        let last_worked = newest.map(|one| one.exercise.date);
+        let stale_on = |date: NaiveDate| {
+            let days = u64::from(policy.limit_days) + 1;
+            date.checked_add_days(Days::new(days)).filter(|_| policy.required)
+        };
+        let id_of = |at: &usize| self.steps[*at].print.id.clone();
+        let failing = self.failing.iter().any(|contexts| !contexts.is_empty());
         Freshness {
             status: status(last_worked, policy, policy.required, today),
-            failing: !self.failing.is_empty(),
+            failing: failing || !self.failing_as_a_whole.is_empty(),
             last_worked,
-            by: self.newest.as_ref().map(|(exercise, _)| exercise.id),
+            by: newest.map(|one| one.exercise.id),
+            by_steps: newest.map_or_else(Vec::new, |one| one.worked.iter().map(id_of).collect()),
             days_since: last_worked.map(|date| (today - date).num_days()),
             limit_days: policy.limit_days,
-            stale_on: last_worked.and_then(|date| {
-                date.checked_add_days(Days::new(u64::from(policy.limit_days) + 1))
-            }),
-            edited_since: match &self.newest {
-                Some((exercise, _)) => self.runbook_edited(exercise),
-                None => Edited::No,
-            },
-            by_steps: self.newest.map(|(_, steps)| steps).unwrap_or_default(),
-            steps,
+            stale_on: last_worked.and_then(stale_on),
+            edited_since: newest.map_or(Edited::No, |one| self.runbook_edited(one)),
+            steps: (0..self.steps.len()).map(|at| self.step(at, policy, today)).collect(),
         }
     }
 
     fn step(&self, at: usize, policy: Policy, today: NaiveDate) -> StepFreshness {
         let facts = &self.steps[at];
-        let success = self.worked[at];
+        let success = self.worked[at].as_ref();
         let last_worked = success.map(|success| success.exercise.date);
-        let required = policy.required && (facts.tracked || last_worked.is_some());
+        let failing = !self.failing[at].is_empty();
+        let required = policy.required && (facts.tracked || failing || last_worked.is_some());
         StepFreshness {
             id: facts.print.id.clone(),
             status: status(last_worked, policy, required, today),
-            failing: self.failing.keys().any(|(step, _)| *step == Some(at)),
+            failing,
             last_worked,
             by: success.map(|success| success.exercise.id),
             days_since: last_worked.map(|date| (today - date).num_days()),
-            edited_since: match success {
-                None => Edited::No,
-                Some(Success { then: Some(then), .. }) => {
-                    Edited::between(&then.print, &facts.print.print)
-                }
-                Some(_) => Edited::Unknown,
-            },
+            edited_since: success.map_or(Edited::No, |success| success.edited_since),
         }
     }
-
-    /// Whether the steps, all together, say what they said when this exercise was held.
-    fn runbook_edited(&self, exercise: &Exercise) -> Edited {
-        let Some(prints) = &exercise.prints else { return Edited::Unknown };
-        if prints.len() != self.steps.len() {
-            return Edited::Yes { commands: true, words: true };
-        }
-        self.steps.iter().fold(Edited::No, |edited, step| {
-            let then = prints.iter().find(|print| print.id == step.print.id);
-            edited.and(match then {
-                Some(then) => Edited::between(&then.print, &step.print.print),
-                None => Edited::Yes { commands: false, words: true },
-            })
-        })
-    }
-}
-
-fn alike(a: &str, b: &str) -> bool {
-    a.trim().to_lowercase() == b.trim().to_lowercase()
 }
 
 fn status(

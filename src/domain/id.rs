@@ -154,7 +154,7 @@ impl Hash {
     /// Reads 64 hexadecimal digits; nothing else is a hash.
     pub fn parse(text: &str) -> Option<Self> {
         let text = text.trim();
-        if text.len() != 64 || !text.is_ascii() {
+        if text.len() != 64 || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
             return None;
         }
         let mut bytes = [0; 32];
@@ -206,5 +206,6 @@ mod tests {
         assert_eq!(Hash::parse(&hash.to_string()), Some(hash));
         assert_eq!(Hash::parse("abc"), None);
         assert_eq!(Hash::parse(&"é".repeat(32)), None);
+        assert_eq!(Hash::parse(&"+f".repeat(32)), None);
     }
 }
