@@ -300,7 +300,12 @@ impl<D: Dictionary> Planning<'_, D> {
                 }
                 let mut alternatives = Vec::new();
                 if self.dictionary.identifier(&squashed)? + self.dictionary.name(&squashed)? > 0 {
-                    alternatives.push(Alternative::joined(squashed.clone(), true));
+                    let mut whole = Alternative::joined(squashed.clone(), true);
+                    // Two words meet in a name by chance.
+                    if to - from == 2 {
+                        whole.weight = 0.5;
+                    }
+                    alternatives.push(whole);
                 }
                 let stem = tokenizer::stem(&squashed).into_owned();
                 if self.dictionary.stemmed(&stem)? > 0 {

@@ -4,10 +4,10 @@
 use std::collections::HashMap;
 
 use super::dictionary::{self, Dictionary as _};
-use super::expand::Plan;
+use super::expand::{Concept, Plan};
 use super::score::{self, Collected, Found, K1};
 use super::snapshot::{DocNumber, Snapshot};
-use super::{By, DocClass, Explain, Request, SectionDoc, tokenizer};
+use super::{By, DocClass, Explain, Request, SectionDoc, schema, tokenizer};
 
 /// How many are looked at closely.
 const CANDIDATES: usize = 50;
@@ -296,17 +296,24 @@ impl<'a> Judge<'a> {
         Ok(there * (there / all).powf(self.balance.complete))
     }
 
-    /// Whether a name is what was typed, or is whole in what was pasted: slips, and the share.
+    /// Whether a name, or an identifier in it, is what was typed, or is whole in what was pasted:
+    /// slips, and the share.
     fn exactly(&self, name: &str) -> Option<(usize, f32)> {
-        let squashed: String = tokenizer::words(name).map(|word| word.text).collect();
-        if squashed.is_empty() {
-            return None;
-        }
+        let names = schema::squashed_names(name);
+        let whole = names.first()?.len() as f32;
+        let found = names.iter().filter_map(|squashed| {
+            let (slips, share) = self.is_squashed(squashed)?;
+            Some((slips, share * squashed.len() as f32 / whole))
+        });
+        found.max_by(|a, b| a.1.total_cmp(&b.1))
+    }
+
+    fn is_squashed(&self, squashed: &str) -> Option<(usize, f32)> {
         let typed = &self.plan.squashed;
-        if *typed == squashed {
+        if typed == squashed {
             return Some((0, 1.0));
         }
-        let named = |concept: &super::expand::Concept| {
+        let named = |concept: &Concept| {
             let written = concept.alternatives.iter().find(|written| written.whole)?;
             (written.term == squashed).then_some(concept.weight * written.weight)
         };
@@ -319,7 +326,7 @@ impl<'a> Judge<'a> {
             _ => 2,
         };
         let typed: Vec<char> = typed.chars().collect();
-        let slips = dictionary::distance(&typed, &squashed, most)?;
+        let slips = dictionary::distance(&typed, squashed, most)?;
         Some((slips, if slips == 1 { 0.7 } else { 0.5 }))
     }
 
@@ -372,8 +379,9 @@ fn named(section: &SectionDoc) -> impl Iterator<Item = (&str, &'static str)> {
 /// Somewhere to act comes before somewhere to read, and both before a table of contents.
 fn page_weight(section: &SectionDoc) -> f32 {
     match section.class {
-        _ if section.is_index() => 0.7,
+        DocClass::Runbook if section.is_index() => 0.9,
         DocClass::Runbook => 1.0,
+        DocClass::Page if section.is_index() => 0.6,
         DocClass::Page => 0.75,
         DocClass::Exercise | DocClass::Note => 0.75,
     }

@@ -5,6 +5,7 @@
 
 use tantivy::schema::Field;
 
+use super::By;
 use super::expand::{Alternative, MOST_CONCEPTS, Plan};
 use super::schema::Fields;
 use super::snapshot::{DocNumber, Snapshot};
@@ -100,8 +101,8 @@ pub(super) struct Found {
 pub(super) struct Collected {
     /// In no particular order.
     pub(super) found: Vec<Found>,
-    /// For each concept, the weight of its rarest alternative in documents; zero where nothing
-    /// holds it.
+    /// For each concept, the weight of its rarest alternative among what is asked for, sections or
+    /// documents; zero where nothing holds it.
     pub(super) rarity: Vec<f32>,
 }
 
@@ -114,6 +115,7 @@ pub(super) fn rarity(count: u32, all: u32) -> f32 {
 pub(super) fn collect(
     snapshot: &Snapshot,
     plan: &Plan,
+    by: By,
     weights: &Weights,
 ) -> tantivy::Result<Collected> {
     debug_assert!(plan.concepts.len() <= MOST_CONCEPTS);
@@ -124,9 +126,14 @@ pub(super) fn collect(
         let mut rarest: f32 = 0.0;
         for alternative in &concept.alternatives {
             look_up(snapshot, alternative, weights, &mut sections, &mut groups)?;
-            sections.settle(alternative.weight, snapshot.living());
             let all = u32::try_from(snapshot.groups().len()).unwrap_or(u32::MAX);
-            rarest = rarest.max(alternative.weight * groups.settle(alternative.weight, all));
+            let in_sections = sections.settle(alternative.weight, snapshot.living());
+            let in_groups = groups.settle(alternative.weight, all);
+            let rarity = match by {
+                By::Runbook => in_groups,
+                By::Section => in_sections,
+            };
+            rarest = rarest.max(alternative.weight * rarity);
         }
         sections.add(concept.weight, bit);
         groups.add(concept.weight, bit);

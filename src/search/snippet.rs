@@ -192,7 +192,7 @@ fn forgiven(plan: &Plan, places: &[Place]) -> Vec<String> {
 }
 
 fn beginning(text: &str) -> String {
-    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let text = crate::text::collapse_whitespace(text);
     match text.char_indices().nth(80) {
         Some((at, _)) => format!("{}…", &text[..at]),
         None => text,

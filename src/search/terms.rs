@@ -67,6 +67,15 @@ const UNITS: [&str; 27] = [
     "week", "weeks",
 ];
 
+/// Words of a sentence around what it is about. They are no stop words, because an alert may be
+/// named by one (`PodNotReadyForLong`), but rare as they are in a corpus, they say little.
+const FILLERS: [&str; 44] = [
+    "about", "again", "all", "also", "am", "because", "could", "currently", "during", "get",
+    "gets", "getting", "got", "he", "her", "his", "how", "just", "keeps", "last", "least", "less",
+    "longer", "may", "me", "might", "more", "must", "my", "need", "please", "really", "see",
+    "shall", "she", "should", "still", "us", "very", "what", "when", "where", "why", "would",
+];
+
 /// Endings of a number that are no word.
 const SUFFIXES: [&str; 40] = [
     "am", "b", "d", "g", "gb", "gi", "gib", "h", "k", "kb", "ki", "kib", "m", "mb", "mi", "mib",
@@ -147,6 +156,7 @@ fn take(
         let unit = after_number && !several && UNITS.contains(&word.text.as_str());
         let weight = match piece {
             Piece::Word if unit => 0.15,
+            Piece::Word if !several && FILLERS.contains(&word.text.as_str()) => 0.3,
             Piece::Word => weight * share,
             // Somebody who types a number means it, a little.
             Piece::Number if !pasted => 0.3,
