@@ -50,8 +50,7 @@ fn section_doc(runbook: &Runbook, at: usize, whole: SectionDoc) -> SectionDoc {
 
 /// Names of the document as a whole.
 fn identifiers(runbook: &Runbook, slug: &Slug) -> Vec<String> {
-    let stem = slug.as_str().rsplit('/').next().unwrap_or_default();
-    let mut names = vec![stem.to_owned()];
+    let mut names = vec![name_of(slug).to_owned()];
     names.extend(runbook.front.aliases.iter().cloned());
     names.extend(runbook.front.alerts.iter().cloned());
     if runbook.alerts.len() <= MOST_OF_ONE_DOCUMENT {
@@ -60,6 +59,16 @@ fn identifiers(runbook: &Runbook, slug: &Slug) -> Vec<String> {
     let mut seen = std::collections::HashSet::new();
     names.retain(|name| *name != runbook.title && seen.insert(name.clone()));
     names
+}
+
+/// What a file is called; a `redis/README` goes by its folder.
+fn name_of(slug: &Slug) -> &str {
+    let mut parts = slug.as_str().rsplit('/');
+    let stem = parts.next().unwrap_or_default();
+    match parts.next() {
+        Some(folder) if super::document::is_index_name(stem) => folder,
+        _ => stem,
+    }
 }
 
 fn labels(runbook: &Runbook) -> Vec<String> {
@@ -153,6 +162,14 @@ mod tests {
         let docs = docs_of(&runbook, &Slug::from("all"), "all.md");
         assert_eq!(docs[0].identifiers, ["all"]);
         assert_eq!(docs[0].alerts.len(), 9);
+    }
+
+    #[test]
+    fn a_table_of_contents_goes_by_its_folder() {
+        let check = |slug: &str, expected: &str| assert_eq!(name_of(&Slug::from(slug)), expected);
+        check("services/redis/README", "redis");
+        check("README", "README");
+        check("services/redis", "redis");
     }
 
     #[test]

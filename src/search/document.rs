@@ -103,9 +103,14 @@ impl SectionDoc {
 
     /// Whether it is a table of contents, not somewhere to arrive.
     pub(super) fn is_index(&self) -> bool {
-        let name = self.slug.as_str().rsplit('/').next().unwrap_or_default().to_lowercase();
-        matches!(name.as_str(), "readme" | "index" | "_index" | "summary" | "toc" | "sidebar")
+        is_index_name(self.slug.as_str().rsplit('/').next().unwrap_or_default())
     }
+}
+
+/// Whether a file so called stands for its folder.
+pub(super) fn is_index_name(stem: &str) -> bool {
+    let stem = stem.to_lowercase();
+    matches!(stem.as_str(), "readme" | "index" | "_index" | "summary" | "toc" | "_sidebar")
 }
 
 /// How far an index has read.

@@ -44,10 +44,10 @@ impl Default for Balance {
         Self {
             section: 0.5,
             whole: 0.3,
-            names: 1.2,
+            names: 1.0,
             complete: 1.6,
             heading: 0.4,
-            exact: 1.0,
+            exact: 1.4,
             phrase: 0.3,
             coverage: 0.4,
         }
@@ -332,14 +332,17 @@ impl<'a> Judge<'a> {
 
     /// How much of the query stands together as it was typed.
     fn phrase(&self, places: &[Place]) -> f32 {
-        let mut sum = 0.0;
+        let (mut sum, mut run) = (0.0, 0.0);
         let counting: Vec<usize> =
             (0..self.plan.concepts.len()).filter(|at| self.plan.concepts[*at].counts).collect();
         for pair in counting.windows(2) {
             let (one, other) = (pair[0], pair[1]);
             let nearness = (0..FIELDS).map(|field| nearness(places, field, one, other));
             let best = nearness.fold(0.0, f32::max);
-            sum += best * self.collected.rarity[one].min(self.collected.rarity[other]);
+            // A whole sentence repeated is worth more than its pairs.
+            run = if best >= 0.6 { run + 1.0 } else { 0.0 };
+            let rarity = self.collected.rarity[one].min(self.collected.rarity[other]);
+            sum += best * rarity * (1.0 + 0.3 * f32::min(run, 6.0));
         }
         sum
     }

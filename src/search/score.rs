@@ -38,14 +38,14 @@ impl Default for Weights {
     fn default() -> Self {
         Self {
             title: 2.0,
-            heading: 2.5,
+            heading: 3.0,
             words: 1.0,
             false_starts: 1.0,
             labels: 0.3,
             name: 4.0,
             ident: 0.6,
             title_length: 0.3,
-            heading_length: 0.3,
+            heading_length: 0.4,
             body_length: 0.9,
             group_length: 0.5,
         }
