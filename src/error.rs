@@ -11,6 +11,7 @@ use std::path::Path;
 
 use crate::assets::AssetError;
 use crate::render::RenderError;
+use crate::workspace::write_back::WriteBackError;
 
 /// What sort of failure it is; decides the HTTP status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -196,6 +197,25 @@ impl From<RenderError> for Error {
     fn from(error: RenderError) -> Self {
         Self::failed(error.message)
             .at(format!("{}:{}:{}", error.template, error.line, error.column))
+    }
+}
+
+impl<E: Into<Self>> From<WriteBackError<E>> for Error {
+    fn from(error: WriteBackError<E>) -> Self {
+        let message = error.to_string();
+        match error {
+            WriteBackError::Edit(refused) => refused.into(),
+            WriteBackError::Io { doing, path, source } => Self::io(doing, &path, source),
+            WriteBackError::Unfit { .. } => Self::refused(message),
+            WriteBackError::KeepsChanging { .. } => {
+                Self::busy(message).hinted("the same again when nobody saves the file will work")
+            }
+            WriteBackError::LeftBehind { path, left } => Self::conflict(message).hinted(format!(
+                "compare {} with {}, keep what is right, and remove the former",
+                left.display(),
+                path.display()
+            )),
+        }
     }
 }
 

@@ -67,7 +67,7 @@ fn days_ago(days: i64) -> String {
 }
 
 /// Percent-encodes everything but the unreserved characters, and the slash if it is kept.
-fn percent_encode(value: &str, keep_slash: bool) -> String {
+pub fn percent_encode(value: &str, keep_slash: bool) -> String {
     let mut encoded = String::with_capacity(value.len());
     for byte in value.bytes() {
         let plain = byte.is_ascii_alphanumeric()

@@ -1,0 +1,465 @@
+//! The configuration file: TOML in, settings out, every complaint with its place.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::ops::Range;
+use std::path::Path;
+
+use chrono_tz::{TZ_VARIANTS, Tz};
+use globset::Glob;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::{ConfigError, Owner, PublicUrl, SourceUrl, WriteBack};
+use crate::text::{LineIndex, nearest};
+
+/// Every key of the file's top level.
+pub const KEYS: [&str; 15] = [
+    "workspace",
+    "runbooks",
+    "extensions",
+    "ignore",
+    "stale_after_days",
+    "due_within_days",
+    "timezone",
+    "default_owner",
+    "owners",
+    "write_back",
+    "source_url",
+    "listen",
+    "public_url",
+    "max_file_size",
+    "store",
+];
+
+/// The keys of an owner.
+const OWNER_KEYS: [&str; 2] = ["chat", "page"];
+
+/// The largest configuration file that is read, in bytes.
+const MAX_FILE: u64 = 1024 * 1024;
+
+/// The largest `max_file_size`, in bytes: documents are read whole.
+const LARGEST_DOCUMENT: u64 = 64 * 1024 * 1024;
+
+/// Ten years, in days: no limit is longer.
+const LONGEST_DAYS: u32 = 3650;
+
+/// Something in the file that is not understood.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// Line, from 1.
+    pub line: usize,
+    /// Column in characters, from 1.
+    pub column: usize,
+    /// What is wrong, and what would be right.
+    pub message: String,
+}
+
+/// A text of the file with its place.
+#[derive(Clone, Debug)]
+pub(super) struct Placed {
+    pub(super) value: String,
+    line: usize,
+    column: usize,
+}
+
+impl Placed {
+    /// Something that is wrong with it.
+    pub(super) const fn problem(&self, message: String) -> Problem {
+        Problem { line: self.line, column: self.column, message }
+    }
+}
+
+/// What a file says; what it does not say is the default.
+#[derive(Clone, Debug)]
+pub(super) struct Settings {
+    pub(super) workspace: Option<String>,
+    pub(super) runbooks: Option<Vec<Placed>>,
+    pub(super) extensions: Vec<String>,
+    pub(super) ignore: Vec<String>,
+    pub(super) stale_after_days: u32,
+    pub(super) due_within_days: u32,
+    pub(super) timezone: Tz,
+    pub(super) listen: SocketAddr,
+    pub(super) write_back: Option<WriteBack>,
+    pub(super) default_owner: Option<String>,
+    pub(super) owners: BTreeMap<String, Owner>,
+    pub(super) source_url: Option<SourceUrl>,
+    pub(super) public_url: Option<PublicUrl>,
+    pub(super) max_file_size: u64,
+    pub(super) store: Option<String>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            workspace: None,
+            runbooks: None,
+            extensions: vec!["md".to_owned(), "markdown".to_owned()],
+            ignore: Vec::new(),
+            stale_after_days: 90,
+            due_within_days: 14,
+            timezone: Tz::UTC,
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 7311)),
+            write_back: None,
+            default_owner: None,
+            owners: BTreeMap::new(),
+            source_url: None,
+            public_url: None,
+            max_file_size: 1024 * 1024,
+            store: None,
+        }
+    }
+}
+
+/// Reads a file.
+pub(super) fn read(path: &Path) -> Result<Settings, ConfigError> {
+    let unreadable = |source| ConfigError::Unreadable { path: path.to_path_buf(), source };
+    let size = fs::metadata(path).map_err(unreadable)?.len();
+    if size > MAX_FILE {
+        let path = path.display();
+        return Err(ConfigError::wrong(format!("{path} is larger than {MAX_FILE} bytes")));
+    }
+    let text = fs::read_to_string(path).map_err(unreadable)?;
+    parse(&text).map_err(|problems| ConfigError::File { path: path.to_path_buf(), problems })
+}
+
+/// Reads a text. All that is wrong is told at once.
+pub(super) fn parse(text: &str) -> Result<Settings, Vec<Problem>> {
+    // A byte order mark is no part of TOML, but editors leave it behind.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let mut reader = Reader { text, lines: LineIndex::new(text), problems: Vec::new() };
+    let mut settings = Settings::default();
+    match DeTable::parse(text) {
+        Ok(table) => reader.settings(table.get_ref(), &mut settings),
+        Err(error) => reader.complain(&error.span().unwrap_or(0..0), error.message().to_owned()),
+    }
+    reader.problems.sort_by_key(|problem| (problem.line, problem.column));
+    if reader.problems.is_empty() { Ok(settings) } else { Err(reader.problems) }
+}
+
+type Value<'a> = Spanned<DeValue<'a>>;
+
+struct Reader<'a> {
+    text: &'a str,
+    lines: LineIndex,
+    problems: Vec<Problem>,
+}
+
+impl Reader<'_> {
+    fn complain(&mut self, span: &Range<usize>, message: String) {
+        let (line, column) = self.lines.line_column(self.text, span.start);
+        self.problems.push(Problem { line, column, message });
+    }
+
+    fn settings(&mut self, table: &DeTable<'_>, to: &mut Settings) {
+        for (key, value) in table {
+            match key.get_ref().as_ref() {
+                "workspace" => to.workspace = self.checked(value, workspace_id),
+                "runbooks" => to.runbooks = self.folders(value),
+                "extensions" => self.set(&mut to.extensions, value, Self::extensions),
+                "ignore" => self.set(&mut to.ignore, value, Self::globs),
+                "stale_after_days" => {
+                    self.set(&mut to.stale_after_days, value, |r, v| r.days(v, 1));
+                }
+                "due_within_days" => {
+                    self.set(&mut to.due_within_days, value, |r, v| r.days(v, 0));
+                }
+                "timezone" => self.set(&mut to.timezone, value, |r, v| r.checked(v, timezone)),
+                "listen" => self.set(&mut to.listen, value, |r, v| r.checked(v, listen)),
+                "write_back" => to.write_back = self.checked(value, write_back),
+                "default_owner" => to.default_owner = self.checked(value, filled),
+                "owners" => self.set(&mut to.owners, value, Self::owners),
+                "source_url" => to.source_url = self.checked(value, source_url),
+                "public_url" => to.public_url = self.checked(value, public_url),
+                "max_file_size" => self.set(&mut to.max_file_size, value, Self::size),
+                "store" => to.store = self.checked(value, filled),
+                unknown => {
+                    let message = unknown_word("key", unknown, &KEYS);
+                    self.complain(&key.span(), message);
+                }
+            }
+        }
+        if to.due_within_days >= to.stale_after_days {
+            let span = ["due_within_days", "stale_after_days"]
+                .iter()
+                .find_map(|key| table.get(*key).map(Spanned::span))
+                .unwrap_or(0..0);
+            let Settings { due_within_days: due, stale_after_days: stale, .. } = to;
+            self.complain(
+                &span,
+                format!("due_within_days ({due}) must be less than stale_after_days ({stale})"),
+            );
+        }
+    }
+
+    /// Sets a field that has a default; a wrong value leaves it, and is complained about.
+    fn set<T>(
+        &mut self,
+        to: &mut T,
+        value: &Value<'_>,
+        read: impl FnOnce(&mut Self, &Value<'_>) -> Option<T>,
+    ) {
+        if let Some(value) = read(self, value) {
+            *to = value;
+        }
+    }
+
+    fn expected(&mut self, value: &Value<'_>, what: &str) {
+        let found = value.get_ref().type_str();
+        self.complain(&value.span(), format!("expected {what}, found {}", with_article(found)));
+    }
+
+    fn text(&mut self, value: &Value<'_>) -> Option<String> {
+        let text = value.get_ref().as_str().map(str::to_owned);
+        if text.is_none() {
+            self.expected(value, "a text in quotes");
+        }
+        text
+    }
+
+    /// A text that a function makes something of, or says why it cannot.
+    fn checked<T>(
+        &mut self,
+        value: &Value<'_>,
+        check: impl FnOnce(&str) -> Result<T, String>,
+    ) -> Option<T> {
+        let text = self.text(value)?;
+        match check(text.trim()) {
+            Ok(checked) => Some(checked),
+            Err(message) => {
+                self.complain(&value.span(), message);
+                None
+            }
+        }
+    }
+
+    /// A list of texts, each with its place.
+    fn texts(&mut self, value: &Value<'_>) -> Option<Vec<Placed>> {
+        let Some(array) = value.get_ref().as_array() else {
+            self.expected(value, "a list of texts, like [\"one\", \"two\"]");
+            return None;
+        };
+        let mut texts = Vec::new();
+        for item in array.iter() {
+            let (line, column) = self.lines.line_column(self.text, item.span().start);
+            texts.push(Placed { value: self.checked(item, filled)?, line, column });
+        }
+        Some(texts)
+    }
+
+    fn folders(&mut self, value: &Value<'_>) -> Option<Vec<Placed>> {
+        let folders = self.texts(value)?;
+        if folders.is_empty() {
+            self.complain(&value.span(), "name at least one folder, like [\"runbooks\"]".into());
+            return None;
+        }
+        Some(folders)
+    }
+
+    fn extensions(&mut self, value: &Value<'_>) -> Option<Vec<String>> {
+        let mut extensions = Vec::new();
+        let texts = self.texts(value)?;
+        if texts.is_empty() {
+            self.complain(&value.span(), "name at least one extension, like [\"md\"]".into());
+        }
+        for placed in texts {
+            let extension = placed.value.trim_start_matches('.').to_lowercase();
+            if extension.is_empty() || extension.contains(['/', '*']) {
+                let message = format!("`{}` is no extension like `md`", placed.value);
+                self.problems.push(placed.problem(message));
+            } else if !extensions.contains(&extension) {
+                extensions.push(extension);
+            }
+        }
+        Some(extensions)
+    }
+
+    fn globs(&mut self, value: &Value<'_>) -> Option<Vec<String>> {
+        let texts = self.texts(value)?;
+        for placed in &texts {
+            if let Err(error) = Glob::new(&placed.value) {
+                let message = format!("`{}` is no pattern: {}", placed.value, error.kind());
+                self.problems.push(placed.problem(message));
+            }
+        }
+        Some(texts.into_iter().map(|placed| placed.value).collect())
+    }
+
+    fn days(&mut self, value: &Value<'_>, least: u32) -> Option<u32> {
+        let days = integer(value.get_ref()).and_then(|days| u32::try_from(days).ok());
+        match days.filter(|days| (least..=LONGEST_DAYS).contains(days)) {
+            Some(days) => Some(days),
+            None => {
+                let message = format!("expected a number of days from {least} to {LONGEST_DAYS}");
+                self.complain(&value.span(), message);
+                None
+            }
+        }
+    }
+
+    fn size(&mut self, value: &Value<'_>) -> Option<u64> {
+        let bytes = match value.get_ref() {
+            DeValue::String(text) => size(text),
+            other => integer(other).and_then(|bytes| u64::try_from(bytes).ok()),
+        };
+        match bytes.filter(|bytes| (1..=LARGEST_DOCUMENT).contains(bytes)) {
+            Some(bytes) => Some(bytes),
+            None => {
+                let message = "expected a size up to 64 MiB, in bytes or like \"1 MiB\"";
+                self.complain(&value.span(), message.to_owned());
+                None
+            }
+        }
+    }
+
+    fn owners(&mut self, value: &Value<'_>) -> Option<BTreeMap<String, Owner>> {
+        const SHAPE: &str = "a table for each owner, like [owners.payments]";
+        let Some(table) = value.get_ref().as_table() else {
+            self.expected(value, SHAPE);
+            return None;
+        };
+        let mut owners = BTreeMap::new();
+        for (name, fields) in table {
+            let Some(table) = fields.get_ref().as_table() else {
+                self.expected(fields, SHAPE);
+                continue;
+            };
+            let mut owner = Owner::default();
+            for (key, value) in table {
+                match key.get_ref().as_ref() {
+                    "chat" => owner.chat = self.checked(value, filled),
+                    "page" => owner.page = self.checked(value, filled),
+                    unknown => {
+                        let message = unknown_word("key", unknown, &OWNER_KEYS);
+                        self.complain(&key.span(), message);
+                    }
+                }
+            }
+            owners.insert(name.get_ref().clone().into_owned(), owner);
+        }
+        Some(owners)
+    }
+}
+
+fn integer(value: &DeValue<'_>) -> Option<i64> {
+    let integer = value.as_integer()?;
+    i64::from_str_radix(integer.as_str(), integer.radix()).ok()
+}
+
+fn with_article(word: &str) -> String {
+    let article = if word.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
+    format!("{article} {word}")
+}
+
+/// Names the nearest of the words that would have been right, or all of them.
+fn unknown_word(what: &str, word: &str, known: &[&str]) -> String {
+    match nearest(word, known.iter().copied()) {
+        Some(near) => format!("unknown {what} `{word}`; did you mean `{near}`?"),
+        None => format!("unknown {what} `{word}`; there are: {}", known.join(", ")),
+    }
+}
+
+fn filled(text: &str) -> Result<String, String> {
+    if text.is_empty() { Err("must not be empty".to_owned()) } else { Ok(text.to_owned()) }
+}
+
+/// An id names a folder of the data home, so it must be a plain name.
+fn workspace_id(text: &str) -> Result<String, String> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
+    let starts = text.starts_with(|c: char| c.is_ascii_alphanumeric());
+    if starts && text.len() <= 64 && text.chars().all(plain) && !text.starts_with("path-") {
+        Ok(text.to_owned())
+    } else {
+        Err(format!(
+            "`{text}` is no workspace id: up to 64 of a-z, A-Z, 0-9, `.`, `_`, `-`, the first a \
+             letter or digit, not beginning with `path-`"
+        ))
+    }
+}
+
+fn timezone(text: &str) -> Result<Tz, String> {
+    text.parse().map_err(|_| {
+        let names = TZ_VARIANTS.iter().map(|zone| zone.name());
+        match nearest(text, names) {
+            Some(near) => format!("unknown time zone `{text}`; did you mean `{near}`?"),
+            None => format!("unknown time zone `{text}`; names look like `Europe/Lisbon`"),
+        }
+    })
+}
+
+fn write_back(text: &str) -> Result<WriteBack, String> {
+    text.parse().map_err(|()| unknown_word("value", text, &WriteBack::WORDS))
+}
+
+/// Reads a listen address; only the machine itself may reach it.
+pub(super) fn listen(text: &str) -> Result<SocketAddr, String> {
+    let spelled = match text.strip_prefix("localhost:") {
+        Some(port) => format!("127.0.0.1:{port}"),
+        None => text.to_owned(),
+    };
+    let address: SocketAddr = spelled
+        .parse()
+        .map_err(|_| format!("`{text}` is no address and port, like 127.0.0.1:7311"))?;
+    if address.ip().is_loopback() {
+        return Ok(address);
+    }
+    Err(format!(
+        "`{text}` can be reached from other machines, and there are no logins yet: listen on \
+         127.0.0.1 and let a tunnel or proxy in, whose address is `public_url`"
+    ))
+}
+
+fn source_url(text: &str) -> Result<SourceUrl, String> {
+    if !text.starts_with("https://") && !text.starts_with("http://") {
+        return Err(format!("`{text}` must begin with https:// or http://"));
+    }
+    let mut rest = text;
+    let mut has_path = false;
+    while let Some(start) = rest.find('{') {
+        let Some(length) = rest[start..].find('}') else {
+            return Err(format!("`{text}` has an open `{{`"));
+        };
+        match &rest[start + 1..start + length] {
+            "path" => has_path = true,
+            "line" => {}
+            unknown => return Err(unknown_word("placeholder", unknown, &["path", "line"])),
+        }
+        rest = &rest[start + length + 1..];
+    }
+    if has_path {
+        Ok(SourceUrl(text.to_owned()))
+    } else {
+        Err(format!("`{text}` needs {{path}} where the file's path belongs"))
+    }
+}
+
+fn public_url(text: &str) -> Result<PublicUrl, String> {
+    let trimmed = text.trim_end_matches('/');
+    let host = trimmed.strip_prefix("https://").or_else(|| trimmed.strip_prefix("http://"));
+    let Some(host) = host.filter(|host| !host.is_empty()) else {
+        return Err(format!("`{text}` is no address like https://runbooks.example.org"));
+    };
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | ':' | '[' | ']');
+    if !host.chars().all(plain) {
+        return Err(format!("`{text}` must be a scheme and a host alone, perhaps with a port"));
+    }
+    Ok(PublicUrl { text: trimmed.to_owned(), host: host.to_ascii_lowercase() })
+}
+
+/// Reads a size like `1 MiB`, `500kB` or `4096`.
+fn size(text: &str) -> Option<u64> {
+    let text = text.trim();
+    let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let (number, unit) = text.split_at(digits);
+    let unit = match unit.trim().to_ascii_lowercase().as_str() {
+        "" | "b" => 1,
+        "kb" => 1000,
+        "kib" | "k" => 1024,
+        "mb" => 1_000_000,
+        "mib" | "m" => 1024 * 1024,
+        _ => return None,
+    };
+    number.parse::<u64>().ok()?.checked_mul(unit)
+}
