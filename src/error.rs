@@ -200,7 +200,7 @@ impl From<RenderError> for Error {
     }
 }
 
-impl<E: Into<Self>> From<WriteBackError<E>> for Error {
+impl<E: Into<Self> + fmt::Display> From<WriteBackError<E>> for Error {
     fn from(error: WriteBackError<E>) -> Self {
         let message = error.to_string();
         match error {
