@@ -121,17 +121,16 @@ impl<D: Dictionary> Planning<'_, D> {
         }
         for at in 0..self.concepts.len() {
             let concept = &self.concepts[at];
-            let guessed = |other: &Alternative| matches!(other.via, Via::Prefix(_));
             if concept.weight > WORTH_A_SEARCH
-                && concept.alternatives.iter().all(guessed)
+                && concept.alternatives.is_empty()
                 && self.unknown <= MOST_UNKNOWN
             {
                 self.unknown += 1;
                 let near = self.mistyped(&concept.typed)?;
-                let concept = &mut self.concepts[at];
+                let known = &mut self.concepts[at].alternatives;
                 for other in near {
-                    if concept.alternatives.iter().all(|known| known.term != other.term) {
-                        concept.alternatives.push(other);
+                    if known.iter().all(|known| known.term != other.term) {
+                        known.push(other);
                     }
                 }
             }

@@ -9,15 +9,15 @@
 //! The engine's own statistics count deleted documents until their segment is merged, and its
 //! order of equals is the order of document numbers. Both depend on how an index came about. So
 //! tantivy serves as what it is best at, dictionary, postings, positions and columns, and the
-//! score is ours ([`score`]): postings are walked once, deleted documents are skipped, and counts
+//! score is ours (`score`): postings are walked once, deleted documents are skipped, and counts
 //! and mean lengths are those of the living. Equals are ordered by freshness and name.
 //!
 //! # Parts
 //!
-//! [`tokenizer`] and [`schema`] say what is kept of a text, [`docs`] turns a runbook into
-//! sections, [`generation`] is one folder of the index, [`indexer`] fills it and repairs it;
-//! [`terms`] understands a query, [`expand`] finds words near those that nobody wrote,
-//! [`snapshot`] and [`score`] collect, [`rerank`] orders, [`snippet`] shows.
+//! `tokenizer` and `schema` say what is kept of a text, [`docs`] turns a runbook into
+//! sections, `generation` is one folder of the index, `indexer` fills it and repairs it;
+//! `terms` understands a query, `expand` finds words near those that nobody wrote,
+//! `snapshot` and `score` collect, `rerank` orders, `snippet` shows.
 
 mod dictionary;
 pub mod docs;

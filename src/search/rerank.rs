@@ -117,6 +117,10 @@ fn candidates(
         request.kinds.is_empty() || request.kinds.contains(&snapshot.facts_of(found.doc).class)
     };
     let first = |found: &Found| match request.by {
+        // A bare heading is nothing to arrive at, if there is anything else.
+        By::Runbook if snapshot.is_bare(found.doc) => {
+            found.whole + 0.5 * balance.section * found.section
+        }
         By::Runbook => found.whole + balance.section * found.section,
         By::Section => found.section + balance.whole * found.whole,
     };
@@ -143,8 +147,14 @@ fn fields(snapshot: &Snapshot) -> [tantivy::schema::Field; FIELDS] {
     [fields.title, fields.heading, fields.words, fields.false_starts, fields.labels]
 }
 
-/// [`Place::field`] of the body.
+/// [`Place::field`] of the names.
+pub(super) const TITLE: usize = 0;
+/// Of the headings.
+pub(super) const HEADING: usize = 1;
+/// Of the body.
 pub(super) const BODY: usize = 2;
+/// Of the false starts.
+pub(super) const FALSE_STARTS: usize = 3;
 
 /// Where the concepts of a plan stand in the candidates.
 fn places(

@@ -184,13 +184,11 @@ pub(super) fn documents(
 }
 
 fn add_words(fields: &Fields, doc: &SectionDoc, body: Analysed, document: &mut TantivyDocument) {
-    let names: Vec<_> = doc.names().map(str::to_owned).collect();
-    let headings = doc.parents.iter().chain([&doc.heading]).map(String::as_str);
     let folders = doc.slug.as_str().rsplit_once('/').map_or("", |(folders, _)| folders);
     let labels = doc.labels.iter().map(String::as_str).chain([folders]);
     let parts = [
-        (fields.title, Analysed::of(&names.join("\n"))),
-        (fields.heading, Analysed::of(&headings.collect::<Vec<_>>().join("\n"))),
+        (fields.title, Analysed::of(&title_text(doc))),
+        (fields.heading, Analysed::of(&heading_text(doc))),
         (fields.false_starts, Analysed::of(&doc.false_starts)),
         (fields.labels, Analysed::of(&labels.collect::<Vec<_>>().join("\n"))),
         (fields.words, body),
@@ -203,10 +201,21 @@ fn add_words(fields: &Fields, doc: &SectionDoc, body: Analysed, document: &mut T
         document.add_pre_tokenized_text(field, tokens(analysed.stems));
     }
     let squashed: BTreeSet<String> =
-        names.iter().chain([&doc.heading]).flat_map(|name| squashed_names(name)).collect();
+        doc.names().chain([doc.heading.as_str()]).flat_map(squashed_names).collect();
     document.add_pre_tokenized_text(fields.ident, tokens(identifiers));
     document.add_pre_tokenized_text(fields.spell, tokens(spelled));
     document.add_pre_tokenized_text(fields.name, tokens(squashed));
+}
+
+/// What is indexed as the title of a section.
+pub(super) fn title_text(doc: &SectionDoc) -> String {
+    doc.names().collect::<Vec<_>>().join("\n")
+}
+
+/// What is indexed as its heading.
+pub(super) fn heading_text(doc: &SectionDoc) -> String {
+    let headings = doc.parents.iter().chain([&doc.heading]).map(String::as_str);
+    headings.collect::<Vec<_>>().join("\n")
 }
 
 /// A name squashed as a whole, and the identifiers it holds.

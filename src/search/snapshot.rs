@@ -148,6 +148,13 @@ impl Snapshot {
         segment.facts[(doc - segment.base) as usize]
     }
 
+    /// Whether a section has no words but its heading.
+    pub(super) fn is_bare(&self, doc: DocNumber) -> bool {
+        const BODY: usize = 2;
+        let segment = self.segment_of(doc);
+        segment.norms[BODY].fieldnorm(doc - segment.base) == 0
+    }
+
     fn segment_of(&self, doc: DocNumber) -> &Segment {
         &self.segments[self.segment_index(doc)]
     }

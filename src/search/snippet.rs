@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::expand::{Plan, Via};
-use super::rerank::{BODY, Exact, Place, Ranked};
-use super::tokenizer;
+use super::rerank::{BODY, Exact, FALSE_STARTS, HEADING, Place, Ranked, TITLE};
+use super::{schema, tokenizer};
 
 /// About so many letters are shown.
 const WIDTH: usize = 160;
@@ -123,26 +123,26 @@ fn push(fragments: &mut Vec<Fragment>, raw: &str, hit: bool) {
 
 /// Why something was found, in plain words.
 pub(super) fn why(plan: &Plan, ranked: &Ranked) -> Vec<String> {
+    let section = &ranked.section;
     let mut why = Vec::new();
     if let Some(Exact { name, what, slips }) = &ranked.exact {
         let is = if *slips == 0 { "is" } else { "is nearly" };
         why.push(format!("{what} {is} {name}"));
     }
-    let exact = ranked.exact.is_some();
-    let in_field = |field: usize| words_in(plan, &ranked.places, field);
-    for (field, what) in [(0, "title has"), (1, "heading has")] {
-        let words = in_field(field);
-        if words.is_empty() || (exact && field == 0) {
-            continue;
-        }
-        why.push(format!("{what}: {}", words.join(" ")));
+    let title = words_at(&ranked.places, TITLE, &schema::title_text(section));
+    if ranked.exact.is_none() && !title.is_empty() {
+        why.push(format!("title has: {}", title.join(" ")));
     }
-    if !in_field(3).is_empty() {
-        why.push(format!("false start: {}", beginning(&ranked.section.false_starts)));
+    let heading = words_at(&ranked.places, HEADING, &schema::heading_text(section));
+    if !heading.is_empty() && section.heading != section.title {
+        why.push(format!("heading has: {}", heading.join(" ")));
+    }
+    if ranked.places.iter().any(|place| place.field == FALSE_STARTS) {
+        why.push(format!("false start: {}", beginning(&section.false_starts)));
     }
     why.extend(forgiven(plan, &ranked.places));
     if why.is_empty() {
-        let words = in_field(BODY);
+        let words = words_at(&ranked.places, BODY, &section.body);
         if !words.is_empty() {
             why.push(format!("text has: {}", words.join(" ")));
         }
@@ -153,24 +153,20 @@ pub(super) fn why(plan: &Plan, ranked: &Ranked) -> Vec<String> {
     why
 }
 
-/// The words of the query that stand in a field, as they are written there.
-fn words_in(plan: &Plan, places: &[Place], field: usize) -> Vec<String> {
-    let there: BTreeSet<(usize, usize)> = places
-        .iter()
-        .filter(|place| place.field == field)
-        .map(|place| (place.concept, place.alternative))
-        .collect();
+/// The found words of a field as they are written there, each once, in the text's order.
+fn words_at(places: &[Place], field: usize, text: &str) -> Vec<String> {
+    let mut positions = places.iter().filter(|place| place.field == field).peekable();
+    if positions.peek().is_none() {
+        return Vec::new();
+    }
+    let written: Vec<tokenizer::Word> =
+        tokenizer::words(text).filter(|word| !tokenizer::is_stop_word(&word.text)).collect();
     let mut words: Vec<String> = Vec::new();
-    for (concept, alternative) in there {
-        let concept = &plan.concepts[concept];
-        let written = &concept.alternatives[alternative];
-        let word = match &written.via {
-            Via::Typed => concept.typed.clone(),
-            Via::Typo(word) | Via::Prefix(word) => word.clone(),
-            Via::Synonym | Via::Joined => written.term.clone(),
-        };
-        if !words.contains(&word) {
-            words.push(word);
+    for place in positions {
+        let Some(word) = written.get(place.position as usize) else { continue };
+        let stem = tokenizer::stem(&word.text);
+        if !words.iter().any(|known| tokenizer::stem(known) == stem) {
+            words.push(word.text.clone());
         }
     }
     words.truncate(8);
