@@ -242,3 +242,6 @@ events! {
     /// A blob was erased.
     BlobErased = "blob.erased", 1;
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,6 +5,8 @@
 
 mod matching;
 #[cfg(test)]
+mod model;
+#[cfg(test)]
 mod tests;
 
 use std::collections::{HashMap, HashSet};

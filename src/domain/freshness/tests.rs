@@ -11,7 +11,7 @@ use super::super::fingerprint::{Edited, Fingerprint, StepPrint};
 use super::super::id::{EntryId, RunbookId, StepId};
 use super::{Freshness, Policy, Status, StepFacts, StepFreshness, assess};
 
-pub(super) const POLICY: Policy = Policy { limit_days: 90, due_within_days: 14, required: true };
+const POLICY: Policy = Policy { limit_days: 90, due_within_days: 14, required: true };
 const NO: Edited = Edited::No;
 const COMMANDS: Edited = Edited::Yes { commands: true, words: false };
 const WORDS: Edited = Edited::Yes { commands: false, words: true };
@@ -820,8 +820,8 @@ fn times_of_entry_at_the_far_ends_do_no_harm() {
 #[test]
 fn many_steps_and_a_long_chain_of_parents_take_no_time() {
     let mut steps: Vec<_> = (0..20_000).map(|n| step(&n.to_string())).collect();
-    for n in 1..steps.len() {
-        steps[n].parent = Some(StepId::new((n - 1).to_string()));
+    for (n, step) in steps.iter_mut().enumerate().skip(1) {
+        step.parent = Some(StepId::new((n - 1).to_string()));
     }
     let prints: Vec<_> = steps.iter().map(|step| step.print.clone()).collect();
     let worked = of(&prints, used("a", "2026-05-01", &["19999", "19998", "19997"]));
