@@ -5,6 +5,7 @@ pub mod clock;
 pub mod config;
 pub mod domain;
 pub mod error;
+pub mod ledger;
 pub mod render;
 pub mod runbook;
 pub mod search;

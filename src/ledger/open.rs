@@ -1,0 +1,306 @@
+//! Opening a ledger: its folder, its lock, and a connection that keeps the promises.
+
+use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use rusqlite::config::DbConfig;
+use rusqlite::{Connection, ErrorCode, OpenFlags};
+
+use super::{FILE_NAME, Ledger, LedgerError, Reads, migrate};
+
+/// How long a writer waits for another one.
+pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// The first SQLite without the race of a write and a checkpoint that could lose a commit.
+const OLDEST_SQLITE: i32 = 3_051_003;
+
+const LOCK_NAME: &str = "ledger.lock";
+
+impl Ledger {
+    /// Opens the ledger in a folder, and makes both where there are none. Derived tables of an
+    /// older version are rebuilt here.
+    ///
+    /// # Errors
+    /// The folder or file cannot be made or opened, is not a ledger, or a newer program wrote it.
+    pub fn open(folder: &Path) -> Result<Self, LedgerError> {
+        check_sqlite()?;
+        if !folder.is_dir() {
+            let doing = LedgerError::io("create the folder", folder);
+            DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(doing)?;
+        }
+        let lock = lock_shared(folder)?;
+        let mut conn = connect(&folder.join(FILE_NAME))?;
+        migrate::migrate(&mut conn)?;
+        let ledger = Self {
+            reads: Reads::new(conn),
+            folder: folder.to_owned(),
+            read_only: false,
+            _lock: Some(lock),
+            _copy: None,
+        };
+        ledger.finish_scrub()?;
+        Ok(ledger)
+    }
+
+    /// Opens a ledger that cannot be written: in place where SQLite can do that, as an immutable
+    /// file where the folder is read-only and no write-ahead log is left, else as a private copy.
+    ///
+    /// # Errors
+    /// There is no ledger, it cannot be read or copied, or a newer program wrote it.
+    pub fn open_read_only(folder: &Path) -> Result<Self, LedgerError> {
+        check_sqlite()?;
+        let path = folder.join(FILE_NAME);
+        File::open(&path).map_err(LedgerError::io("open", &path))?;
+        let lock =
+            File::open(folder.join(LOCK_NAME)).ok().filter(|it| it.try_lock_shared().is_ok());
+        let in_place = read_only_connection(&path, false).and_then(usable);
+        let opened = match in_place {
+            Err(LedgerError::Newer { .. } | LedgerError::NotOurs { .. }) | Ok(Some(_)) => in_place,
+            // A log beside the file holds commits that an immutable opening would not see.
+            _ if !log_is_left(&path) => read_only_connection(&path, true).and_then(usable),
+            _ => Ok(None),
+        }?;
+        let (conn, copy) = match opened {
+            Some(conn) => (conn, None),
+            None => {
+                let copy = PrivateCopy::of(&path)?;
+                let mut conn = connect(&copy.path())?;
+                migrate::migrate(&mut conn)?;
+                (conn, Some(copy))
+            }
+        };
+        conn.pragma_update(None, "query_only", true)?;
+        Ok(Self {
+            reads: Reads::new(conn),
+            folder: folder.to_owned(),
+            read_only: true,
+            _lock: lock,
+            _copy: copy,
+        })
+    }
+
+    /// Opens the connection again after it was given up.
+    pub(super) fn revive(&mut self) -> Result<(), LedgerError> {
+        if self.reads.is_open() {
+            return Ok(());
+        }
+        let mut conn = connect(&self.path())?;
+        migrate::migrate(&mut conn)?;
+        self.reads = Reads::new(conn);
+        Ok(())
+    }
+
+    /// Gives the connection up: after a failed fsync nobody knows what it believes to be on the
+    /// disk. It must not touch the file once more, so closing it does no checkpoint.
+    pub(super) fn poison(&mut self) {
+        if let Some(conn) = self.reads.take() {
+            // Closing goes on without it, only less carefully.
+            let _ = conn.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true);
+        }
+    }
+}
+
+/// Refuses an engine that is known to lose data.
+fn check_sqlite() -> Result<(), LedgerError> {
+    if rusqlite::version_number() >= OLDEST_SQLITE {
+        return Ok(());
+    }
+    Err(LedgerError::OldSqlite { found: rusqlite::version().to_owned() })
+}
+
+fn lock_file(folder: &Path) -> Result<File, LedgerError> {
+    let path = folder.join(LOCK_NAME);
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false).mode(0o600);
+    options.open(&path).map_err(|error| match error.kind() {
+        std::io::ErrorKind::PermissionDenied if folder.join(FILE_NAME).exists() => {
+            LedgerError::ReadOnly
+        }
+        _ => LedgerError::io("create", &path)(error),
+    })
+}
+
+/// Says "I have it open". Only a restore holds it alone, and not for long.
+fn lock_shared(folder: &Path) -> Result<File, LedgerError> {
+    let file = lock_file(folder)?;
+    let started = Instant::now();
+    loop {
+        match file.try_lock_shared() {
+            Ok(()) => return Ok(file),
+            Err(TryLockError::WouldBlock) if started.elapsed() < BUSY_TIMEOUT => {
+                thread::sleep(Duration::from_millis(20));
+            }
+            Err(TryLockError::WouldBlock) => {
+                return Err(LedgerError::InUse { folder: folder.to_owned() });
+            }
+            Err(TryLockError::Error(error)) => {
+                return Err(LedgerError::io("lock", &folder.join(LOCK_NAME))(error));
+            }
+        }
+    }
+}
+
+/// Says "nobody else may have it open".
+pub(super) fn lock_alone(folder: &Path) -> Result<File, LedgerError> {
+    let file = lock_file(folder)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(LedgerError::InUse { folder: folder.to_owned() }),
+        Err(TryLockError::Error(error)) => {
+            Err(LedgerError::io("lock", &folder.join(LOCK_NAME))(error))
+        }
+    }
+}
+
+/// A connection for reading and writing, with everything that is promised about it.
+pub(super) fn connect(path: &Path) -> Result<Connection, LedgerError> {
+    // Made here, so that the file, and the two that SQLite puts beside it, are the owner's alone.
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false).mode(0o600);
+    options.open(path).map_err(|error| match error.kind() {
+        std::io::ErrorKind::PermissionDenied if path.exists() => LedgerError::ReadOnly,
+        _ => LedgerError::io("open", path)(error),
+    })?;
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let conn = Connection::open_with_flags(path, flags)?;
+    conn.busy_timeout(BUSY_TIMEOUT)?;
+    migrate::check_ours(&conn, path)?;
+    enter_wal(&conn)?;
+    conn.execute_batch(
+        "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA mmap_size = 0;
+         PRAGMA trusted_schema = OFF; PRAGMA secure_delete = ON;
+         PRAGMA journal_size_limit = 67108864;",
+    )?;
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
+    conn.set_prepared_statement_cache_capacity(64);
+    Ok(conn)
+}
+
+/// Two processes that make one ledger at the same time meet here, where SQLite does not wait.
+fn enter_wal(conn: &Connection) -> Result<(), LedgerError> {
+    let started = Instant::now();
+    loop {
+        let mode = conn.query_row("PRAGMA journal_mode = WAL", [], |row| row.get::<_, String>(0));
+        match mode {
+            Ok(mode) if mode == "wal" => return Ok(()),
+            Err(error)
+                if error.sqlite_error_code() != Some(ErrorCode::DatabaseBusy)
+                    || started.elapsed() > BUSY_TIMEOUT =>
+            {
+                return Err(error.into());
+            }
+            Ok(mode) if started.elapsed() > BUSY_TIMEOUT => {
+                let what = format!("the journal mode stays `{mode}` where `wal` is needed");
+                return Err(LedgerError::Invalid(what));
+            }
+            _ => thread::sleep(Duration::from_millis(20)),
+        }
+    }
+}
+
+fn read_only_connection(path: &Path, immutable: bool) -> Result<Connection, LedgerError> {
+    let mut flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let conn = if immutable {
+        flags |= OpenFlags::SQLITE_OPEN_URI;
+        Connection::open_with_flags(format!("file:{}?immutable=1", uri_path(path)), flags)?
+    } else {
+        Connection::open_with_flags(path, flags)?
+    };
+    conn.busy_timeout(BUSY_TIMEOUT)?;
+    conn.execute_batch("PRAGMA mmap_size = 0; PRAGMA trusted_schema = OFF;")?;
+    migrate::check_ours(&conn, path)?;
+    Ok(conn)
+}
+
+/// The connection, if its derived tables are today's; otherwise a copy has to be migrated.
+fn usable(conn: Connection) -> Result<Option<Connection>, LedgerError> {
+    Ok(migrate::is_current(&conn)?.then_some(conn))
+}
+
+/// A path inside an SQLite URI: everything but plain characters is percent-encoded.
+fn uri_path(path: &Path) -> String {
+    use std::os::unix::ffi::OsStrExt as _;
+    let mut uri = String::new();
+    for byte in path.as_os_str().as_bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'.' | b'-' | b'_' => {
+                uri.push(char::from(*byte));
+            }
+            other => uri.push_str(&format!("%{other:02X}")),
+        }
+    }
+    uri
+}
+
+pub(super) fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    PathBuf::from(name)
+}
+
+fn log_is_left(path: &Path) -> bool {
+    fs::metadata(with_suffix(path, "-wal")).is_ok_and(|log| log.len() > 0)
+}
+
+/// A copy of a database and its log, in a folder of its own that goes away with this value.
+#[derive(Debug)]
+pub(super) struct PrivateCopy {
+    folder: PathBuf,
+}
+
+impl PrivateCopy {
+    /// Copies a database that may be of another file system and may not be written.
+    pub(super) fn of(path: &Path) -> Result<Self, LedgerError> {
+        let copy = Self { folder: private_folder()? };
+        fs::copy(path, copy.path()).map_err(LedgerError::io("copy", path))?;
+        if log_is_left(path) {
+            let log = with_suffix(path, "-wal");
+            let to = with_suffix(&copy.path(), "-wal");
+            fs::copy(&log, to).map_err(LedgerError::io("copy", &log))?;
+        }
+        copy.make_writable()?;
+        Ok(copy)
+    }
+
+    /// The copied database.
+    pub(super) fn path(&self) -> PathBuf {
+        self.folder.join(FILE_NAME)
+    }
+
+    /// A copy has its original's mode, which may forbid writing.
+    fn make_writable(&self) -> Result<(), LedgerError> {
+        use std::os::unix::fs::PermissionsExt as _;
+        for path in [self.path(), with_suffix(&self.path(), "-wal")] {
+            if path.exists() {
+                let mode = fs::Permissions::from_mode(0o600);
+                fs::set_permissions(&path, mode).map_err(LedgerError::io("write", &path))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Drop for PrivateCopy {
+    fn drop(&mut self) {
+        // What is left of a copy is in the system's temporary folder, and the system's to clear.
+        let _ = fs::remove_dir_all(&self.folder);
+    }
+}
+
+fn private_folder() -> Result<PathBuf, LedgerError> {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    let base = std::env::temp_dir();
+    loop {
+        let count = COUNT.fetch_add(1, Ordering::Relaxed);
+        let folder = base.join(format!("runledger-{}-{count}", std::process::id()));
+        match DirBuilder::new().mode(0o700).create(&folder) {
+            Ok(()) => return Ok(folder),
+            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(LedgerError::io("create the folder", &folder)(error)),
+        }
+    }
+}

@@ -1,0 +1,310 @@
+//! The fold of a subject's entries into exercises, notes and moves.
+//!
+//! Two passes over the canonical order: first what was made, then what was done to it. So an
+//! edit is never lost because a machine with a slow clock made what it edits.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use super::moves::Move;
+use super::notes::{self, Note};
+use super::{Told, told};
+use crate::domain::entry::Entry;
+use crate::domain::event::{
+    Event, ExerciseAmended, ExerciseFound, ExerciseRecorded, ExerciseRetracted, Facts, Row,
+    RowWritten,
+};
+use crate::domain::exercise::{
+    Context, Exercise, ExerciseKind, Outcome, Source, StepOutcome, StepResult,
+};
+use crate::domain::id::{EntryId, RowKey, RunbookId};
+use crate::runbook::RowReading;
+
+/// What the entries of a subject come to.
+#[derive(Debug, Default, PartialEq)]
+pub(in crate::ledger) struct Folded {
+    pub(in crate::ledger) exercises: Vec<Projected>,
+    /// Every row key an exercise has ever had.
+    pub(in crate::ledger) keys: BTreeMap<RowKey, EntryId>,
+    pub(in crate::ledger) notes: Vec<Note>,
+    pub(in crate::ledger) moves: Vec<Move>,
+}
+
+/// An exercise with the whole row that stands, or shall stand, for it.
+#[derive(Clone, Debug, PartialEq)]
+pub(in crate::ledger) struct Projected {
+    pub(in crate::ledger) exercise: Exercise,
+    pub(in crate::ledger) row: Option<Row>,
+}
+
+/// Folds a subject's entries, given in canonical order.
+pub(in crate::ledger) fn fold(subject: &str, entries: &[Entry]) -> Folded {
+    let told = told(entries);
+    let mut fold = Fold::new(subject, entries);
+    for told in &told {
+        fold.make(told);
+    }
+    fold.find_same(&told);
+    for told in &told {
+        fold.change(told);
+    }
+    let (exercises, keys) = fold.finish();
+    Folded { exercises, keys, notes: notes::fold(subject, &told), moves: super::moves::fold(&told) }
+}
+
+/// An exercise on its way through the fold.
+struct Draft {
+    exercise: Exercise,
+    row: Option<Row>,
+    /// The row is ours to write: somebody recorded it, nobody found it.
+    row_is_ours: bool,
+}
+
+struct Fold {
+    runbook: RunbookId,
+    drafts: Vec<Draft>,
+    index: HashMap<EntryId, usize>,
+    /// Found rows that are an exercise known otherwise.
+    same_as: HashMap<EntryId, EntryId>,
+    keys: BTreeMap<RowKey, EntryId>,
+    /// Rows that were found in a file.
+    found: HashSet<RowKey>,
+    /// Rows that were written into one.
+    written: HashSet<(EntryId, RowKey)>,
+    /// Erased entries: what they replaced cannot be told, so an edit of theirs is no conflict.
+    erased: HashSet<EntryId>,
+}
+
+impl Fold {
+    fn new(subject: &str, entries: &[Entry]) -> Self {
+        let erased = entries.iter().filter(|entry| entry.body.is_none()).map(|it| it.id).collect();
+        Self {
+            runbook: RunbookId::from(subject),
+            drafts: Vec::new(),
+            index: HashMap::new(),
+            same_as: HashMap::new(),
+            keys: BTreeMap::new(),
+            found: HashSet::new(),
+            written: HashSet::new(),
+            erased,
+        }
+    }
+
+    /// First pass: what came into being.
+    fn make(&mut self, told: &Told<'_>) {
+        let draft = match &told.event {
+            Event::ExerciseRecorded(body) => self.recorded(told.entry, body),
+            Event::ExerciseFound(body) => {
+                self.found.insert(body.row.key.clone());
+                self.found(told.entry, body)
+            }
+            _ => return,
+        };
+        self.index.insert(told.entry.id, self.drafts.len());
+        self.drafts.push(draft);
+    }
+
+    fn recorded(&self, entry: &Entry, body: &ExerciseRecorded) -> Draft {
+        let mut draft = self.draft(entry, Source::Ledger);
+        draft.exercise.text = body.text;
+        draft.set_facts(&body.facts);
+        draft.row.clone_from(&body.row);
+        draft.row_is_ours = true;
+        draft
+    }
+
+    fn found(&self, entry: &Entry, body: &ExerciseFound) -> Draft {
+        let mut draft = self.draft(entry, Source::File);
+        draft.set_row_as_read(&body.row);
+        draft
+    }
+
+    fn draft(&self, entry: &Entry, source: Source) -> Draft {
+        let exercise = Exercise {
+            id: entry.id,
+            version: entry.id,
+            runbook: self.runbook.clone(),
+            kind: ExerciseKind::Incident,
+            date: chrono::NaiveDate::default(),
+            outcome: Outcome::Unclear,
+            steps: Vec::new(),
+            context: Context::new(),
+            resolved_by: String::new(),
+            notes: String::new(),
+            minutes: None,
+            incident: None,
+            actor: entry.actor.clone(),
+            recorded_at: entry.recorded_at,
+            source,
+            row: None,
+            text: None,
+            pending: false,
+            row_removed: false,
+            retracted: None,
+            conflict: false,
+            order: 0,
+            prints: None,
+        };
+        Draft { exercise, row: None, row_is_ours: false }
+    }
+
+    /// Between the passes: a found row that an exercise has, or was ever given, is that
+    /// exercise. What was recorded comes before what was amended, and that before a row alone.
+    fn find_same(&mut self, told: &[Told<'_>]) {
+        let recorded = told.iter().filter_map(|told| match &told.event {
+            Event::ExerciseRecorded(body) => Some((body.row.as_ref()?, told.entry.id)),
+            _ => None,
+        });
+        let amended = told.iter().filter_map(|told| match &told.event {
+            Event::ExerciseAmended(body) => Some((body.row.as_ref()?, body.exercise)),
+            _ => None,
+        });
+        for (row, exercise) in recorded.chain(amended) {
+            if self.index.contains_key(&exercise) {
+                self.keys.entry(row.key.clone()).or_insert(exercise);
+            }
+        }
+        for told in told {
+            let Event::ExerciseFound(body) = &told.event else { continue };
+            let id = told.entry.id;
+            let holder = *self.keys.entry(body.row.key.clone()).or_insert(id);
+            // Rows corrected in a circle are one exercise, told by the last one that is left.
+            if self.root(holder) != id {
+                self.same_as.insert(id, holder);
+            }
+        }
+    }
+
+    /// The exercise an id stands for.
+    fn root(&self, id: EntryId) -> EntryId {
+        let mut root = id;
+        while let Some(next) = self.same_as.get(&root) {
+            root = *next;
+        }
+        root
+    }
+
+    /// Second pass: what was done to it.
+    fn change(&mut self, told: &Told<'_>) {
+        match &told.event {
+            Event::ExerciseAmended(body) => self.amend(told.entry.id, body),
+            Event::ExerciseRetracted(body) => self.retract(body),
+            Event::RowWritten(RowWritten { exercise, key }) => {
+                self.written.insert((self.root(*exercise), key.clone()));
+            }
+            _ => {}
+        }
+    }
+
+    fn amend(&mut self, entry: EntryId, body: &ExerciseAmended) {
+        let (root, replaces) = (self.root(body.exercise), self.root(body.replaces));
+        let erased = self.erased.contains(&body.replaces);
+        let Some(draft) = self.index.get(&root).map(|at| &mut self.drafts[*at]) else { return };
+        if draft.exercise.retracted.is_some() {
+            draft.exercise.conflict = true;
+            return;
+        }
+        draft.exercise.conflict = draft.exercise.version != replaces && !erased;
+        draft.exercise.version = entry;
+        match (&body.facts, &body.row) {
+            (Some(facts), row) => {
+                draft.set_facts(facts);
+                if let Some(row) = row {
+                    draft.row = Some(row.clone());
+                    draft.row_is_ours = true;
+                }
+            }
+            (None, Some(row)) => draft.set_row_as_read(row),
+            (None, None) => {}
+        }
+    }
+
+    fn retract(&mut self, body: &ExerciseRetracted) {
+        let root = self.root(body.exercise);
+        let Some(draft) = self.index.get(&root).map(|at| &mut self.drafts[*at]) else { return };
+        draft.exercise.retracted.get_or_insert_with(|| body.reason.clone());
+    }
+
+    fn finish(mut self) -> (Vec<Projected>, BTreeMap<RowKey, EntryId>) {
+        let keys = self.keys.iter().map(|(key, id)| (key.clone(), self.root(*id))).collect();
+        let drafts = std::mem::take(&mut self.drafts);
+        let own = drafts.into_iter().filter(|it| !self.same_as.contains_key(&it.exercise.id));
+        let exercises = own
+            .map(|Draft { mut exercise, row, row_is_ours }| {
+                exercise.row = row.as_ref().map(|row| row.key.clone());
+                exercise.pending = row_is_ours
+                    && exercise.retracted.is_none()
+                    && row.as_ref().is_some_and(|row| {
+                        let written = (exercise.id, row.key.clone());
+                        !self.found.contains(&row.key) && !self.written.contains(&written)
+                    });
+                let as_read = row.as_ref().map(|row| read_cells(&row.cells).resolved_by);
+                exercise.resolved_by = as_read
+                    .filter(|told| !told.is_empty())
+                    .unwrap_or_else(|| told_from(&exercise.steps));
+                Projected { exercise, row }
+            })
+            .collect();
+        (exercises, keys)
+    }
+}
+
+impl Draft {
+    fn set_facts(&mut self, facts: &Facts) {
+        let exercise = &mut self.exercise;
+        exercise.kind = facts.kind;
+        exercise.date = facts.happened_on;
+        exercise.outcome = facts.outcome;
+        exercise.steps.clone_from(&facts.steps);
+        exercise.context.clone_from(&facts.context);
+        exercise.notes.clone_from(&facts.note);
+        exercise.minutes = facts.minutes;
+        exercise.incident.clone_from(&facts.incident);
+    }
+
+    /// The row was read in a file: it says what it says, and what no cell can say stays.
+    fn set_row_as_read(&mut self, row: &Row) {
+        let reading = read_cells(&row.cells);
+        let exercise = &mut self.exercise;
+        exercise.date = row.date;
+        exercise.outcome = reading.outcome;
+        exercise.steps = reading.steps;
+        let mut context = reading.context;
+        for (name, value) in std::mem::take(&mut exercise.context) {
+            let is_cell = row.cells.iter().any(|(column, _)| same_name(column, &name));
+            if !is_cell {
+                context.push((name, value));
+            }
+        }
+        exercise.context = context;
+        self.row = Some(row.clone());
+        self.row_is_ours = false;
+    }
+}
+
+fn same_name(a: &str, b: &str) -> bool {
+    a.trim().to_lowercase() == b.trim().to_lowercase()
+}
+
+/// What "Resolved by" would say of these steps.
+fn told_from(steps: &[StepOutcome]) -> String {
+    let words: Vec<String> = steps
+        .iter()
+        .map(|step| match step.result {
+            StepResult::Worked => format!("Step {}", step.id),
+            StepResult::Failed => format!("Step {} (failed)", step.id),
+        })
+        .collect();
+    words.join(" + ")
+}
+
+/// Stands in for the reader's own until that is there.
+fn read_cells(cells: &Context) -> RowReading {
+    let resolved_by = cells.iter().find(|(name, _)| same_name(name, "resolved by"));
+    RowReading {
+        outcome: Outcome::Unclear,
+        steps: Vec::new(),
+        resolved_by: resolved_by.map(|(_, cell)| cell.clone()).unwrap_or_default(),
+        notes: String::new(),
+        context: cells.clone(),
+    }
+}

@@ -1,0 +1,110 @@
+-- Rebuilt at any time: projections from the entries, files from the team's folder.
+
+CREATE TABLE exercises (
+    id          BLOB NOT NULL PRIMARY KEY,
+    version     BLOB NOT NULL,
+    runbook     TEXT NOT NULL,
+    kind        TEXT NOT NULL,
+    date        TEXT NOT NULL,
+    outcome     TEXT NOT NULL,
+    steps       TEXT NOT NULL,
+    context     TEXT NOT NULL,
+    resolved_by TEXT NOT NULL,
+    notes       TEXT NOT NULL,
+    minutes     INTEGER,
+    incident    TEXT,
+    actor       TEXT NOT NULL,
+    recorded_at INTEGER NOT NULL,
+    source      TEXT NOT NULL,
+    row         TEXT,
+    text_hash   BLOB,
+    pending     INTEGER NOT NULL,
+    retracted   TEXT,
+    conflict    INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX exercises_by_runbook ON exercises (runbook, date, recorded_at, id);
+CREATE INDEX exercises_pending ON exercises (pending) WHERE pending = 1;
+
+-- Every row key an exercise has ever had.
+CREATE TABLE exercise_keys (
+    runbook  TEXT NOT NULL,
+    key      TEXT NOT NULL,
+    exercise BLOB NOT NULL,
+    PRIMARY KEY (runbook, key)
+) STRICT, WITHOUT ROWID;
+
+-- What the steps said when an exercise was held; `source` says which text that was taken from.
+CREATE TABLE prints (
+    exercise BLOB NOT NULL PRIMARY KEY,
+    source   TEXT NOT NULL,
+    prints   TEXT
+) STRICT;
+
+CREATE TABLE notes (
+    id          BLOB NOT NULL PRIMARY KEY,
+    runbook     TEXT NOT NULL,
+    step        TEXT,
+    step_title  TEXT NOT NULL,
+    text        TEXT NOT NULL,
+    actor       TEXT NOT NULL,
+    recorded_at INTEGER NOT NULL,
+    resolved_by TEXT,
+    resolved_at INTEGER,
+    resolution  TEXT
+) STRICT;
+
+CREATE INDEX notes_by_runbook ON notes (runbook, recorded_at, id);
+
+CREATE TABLE moves (
+    id          BLOB NOT NULL PRIMARY KEY,
+    runbook     TEXT NOT NULL,
+    from_slug   TEXT NOT NULL,
+    to_slug     TEXT NOT NULL,
+    seen        TEXT NOT NULL,
+    recorded_at INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX moves_by_runbook ON moves (runbook);
+
+CREATE TABLE files (
+    folder     TEXT NOT NULL,
+    path       TEXT NOT NULL,
+    slug       TEXT NOT NULL,
+    runbook    TEXT NOT NULL,
+    size       INTEGER NOT NULL,
+    mtime_ns   INTEGER NOT NULL,
+    ctime_ns   INTEGER NOT NULL,
+    inode      INTEGER NOT NULL,
+    sha256     BLOB NOT NULL,
+    rev        INTEGER NOT NULL,
+    text_size  INTEGER NOT NULL,
+    text       BLOB NOT NULL,
+    summary    TEXT NOT NULL,
+    scanned_ms INTEGER NOT NULL,
+    retired    INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (folder, path)
+) STRICT;
+
+CREATE UNIQUE INDEX files_live_slug ON files (slug) WHERE retired = 0;
+CREATE INDEX files_by_rev ON files (rev);
+CREATE INDEX files_by_runbook ON files (runbook);
+
+-- Slugs that stood here once and do not any more.
+CREATE TABLE gone (
+    slug TEXT NOT NULL PRIMARY KEY,
+    rev  INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE file_errors (
+    folder   TEXT NOT NULL,
+    path     TEXT NOT NULL,
+    line     INTEGER NOT NULL,
+    "column" INTEGER NOT NULL,
+    message  TEXT NOT NULL,
+    size     INTEGER,
+    mtime_ns INTEGER,
+    ctime_ns INTEGER,
+    inode    INTEGER,
+    PRIMARY KEY (folder, path)
+) STRICT;
