@@ -83,13 +83,19 @@ impl SearchError {
         }
     }
 
-    /// A file that ends early or reads as nonsense is damage; anything else is the system's word.
+    /// What the system says has a number; what has none was found in a file's bytes.
     fn of_io(folder: &std::path::Path, error: &io::Error) -> Self {
-        match error.kind() {
-            io::ErrorKind::UnexpectedEof | io::ErrorKind::InvalidData => {
-                Self::Damaged(error.to_string())
-            }
-            kind => Self::io(folder, io::Error::new(kind, error.to_string())),
+        let found_in_bytes = matches!(
+            error.kind(),
+            io::ErrorKind::UnexpectedEof
+                | io::ErrorKind::InvalidData
+                | io::ErrorKind::InvalidInput
+                | io::ErrorKind::Other
+        );
+        match error.raw_os_error() {
+            None if found_in_bytes => Self::Damaged(error.to_string()),
+            None => Self::io(folder, io::Error::new(error.kind(), error.to_string())),
+            Some(number) => Self::io(folder, io::Error::from_raw_os_error(number)),
         }
     }
 }
@@ -108,8 +114,12 @@ mod tests {
         };
         check(io::ErrorKind::UnexpectedEof, true);
         check(io::ErrorKind::InvalidData, true);
+        check(io::ErrorKind::Other, true);
         check(io::ErrorKind::PermissionDenied, false);
         check(io::ErrorKind::StorageFull, false);
+        let number = TantivyError::IoError(Arc::new(io::Error::from_raw_os_error(5)));
+        let error = SearchError::of(std::path::Path::new("index"), number);
+        assert!(!error.is_mended_by_catching_up(), "an I/O error is no damage: {error}");
         let busy = TantivyError::LockFailure(LockError::LockBusy, None);
         assert!(matches!(SearchError::of(std::path::Path::new("i"), busy), SearchError::Busy));
     }

@@ -306,6 +306,29 @@ fn a_damaged_file_is_mended_whichever_it_is() {
 }
 
 #[test]
+fn no_flipped_byte_crashes_a_search() {
+    let (folder, mut shelf) = (folder(), shelf());
+    drop(built(folder.path(), &mut shelf));
+    let pointer = shelf.pointer.clone().expect("one");
+    for path in files(&folder.path().join(&pointer)) {
+        let whole = fs::read(&path).expect("readable");
+        // Every byte was tried once; some are enough to notice a change.
+        for at in (0..whole.len()).step_by(13) {
+            let mut bytes = whole.clone();
+            bytes[at] ^= 1 << (at % 8);
+            fs::write(&path, &bytes).expect("writable");
+            let index = Index::open(folder.path(), Some(&pointer));
+            for text in ["helm rolback", "kube pod crash loopi"] {
+                if let Err(error) = ask(&index, text) {
+                    assert!(error.is_mended_by_catching_up(), "{error} for {}", path.display());
+                }
+            }
+        }
+        fs::write(&path, &whole).expect("writable");
+    }
+}
+
+#[test]
 fn a_deleted_folder_or_another_version_is_rebuilt() {
     let (folder, mut shelf) = (folder(), shelf());
     let index = built(folder.path(), &mut shelf);

@@ -96,6 +96,7 @@ impl Index {
         self.guarded(|generation| {
             let snapshot = generation.snapshot()?;
             query::search(&snapshot, &self.synonyms, request)
+                .map_err(|error| SearchError::of(&generation.folder, error))
         })
     }
 

@@ -6,7 +6,7 @@ use super::score::{self, Weights};
 use super::snapshot::Snapshot;
 use super::snippet::{self, Fragment};
 use super::synonyms::Synonyms;
-use super::{DocClass, SearchError, terms};
+use super::{DocClass, terms};
 use crate::domain::id::Slug;
 
 /// What a result is.
@@ -83,7 +83,7 @@ pub(super) fn search(
     snapshot: &Snapshot,
     synonyms: &Synonyms,
     request: &Request<'_>,
-) -> Result<Vec<Hit>, SearchError> {
+) -> tantivy::Result<Vec<Hit>> {
     tuned(snapshot, synonyms, request, &Weights::default(), &Balance::default())
 }
 
@@ -94,19 +94,16 @@ pub(super) fn tuned(
     request: &Request<'_>,
     weights: &Weights,
     balance: &Balance,
-) -> Result<Vec<Hit>, SearchError> {
+) -> tantivy::Result<Vec<Hit>> {
     let understood = terms::understand(request.text);
-    let run = || -> tantivy::Result<Vec<Hit>> {
-        let plan = expand::plan(&understood, snapshot, synonyms)?;
-        if plan.concepts.is_empty() {
-            return Ok(Vec::new());
-        }
-        let collected = score::collect(snapshot, &plan, request.by, weights)?;
-        let mut ranked = rerank::rerank(snapshot, &plan, &collected, request, balance)?;
-        ranked.truncate(request.limit);
-        Ok(ranked.into_iter().map(|ranked| hit(&plan, ranked, request.explain)).collect())
-    };
-    run().map_err(|error| SearchError::of(std::path::Path::new("index"), error))
+    let plan = expand::plan(&understood, snapshot, synonyms)?;
+    if plan.concepts.is_empty() {
+        return Ok(Vec::new());
+    }
+    let collected = score::collect(snapshot, &plan, request.by, weights)?;
+    let mut ranked = rerank::rerank(snapshot, &plan, &collected, request, balance)?;
+    ranked.truncate(request.limit);
+    Ok(ranked.into_iter().map(|ranked| hit(&plan, ranked, request.explain)).collect())
 }
 
 fn hit(plan: &expand::Plan, ranked: rerank::Ranked, explain: bool) -> Hit {
