@@ -5,6 +5,7 @@
 //! trusts what a path meant a moment ago: a file is judged by what was opened.
 
 pub mod git;
+pub mod scan;
 pub mod write_back;
 
 use std::fs::File;

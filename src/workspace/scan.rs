@@ -1,0 +1,507 @@
+//! Finding and reading the documents of the runbooks folders.
+//!
+//! A cheap [`walk`] lists what is there with its stat; [`Walk::changed`] tells what differs from
+//! what was known, and [`Walk::read`] reads one file at a time, so that ten thousand are never in
+//! memory at once. One bad file never stops the others: it is an error with its place.
+//!
+//! Read are regular files that stand under a folder. Hidden names, `node_modules`, folders that
+//! are marked as caches (`CACHEDIR.TAG`, as `target` is) and what the team ignores are passed
+//! over; a symbolic link is not followed, and is an error where it leads out of the folders.
+
+use std::collections::{HashMap, HashSet};
+use std::fmt;
+use std::fs::{self, File, Metadata};
+use std::io::{self, Read as _};
+use std::os::unix::fs::MetadataExt as _;
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
+
+use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
+use rustix::fs::{AtFlags, Dir, FileType, OFlags};
+use unicode_normalization::UnicodeNormalization as _;
+
+use super::{open_beneath, open_folder};
+use crate::domain::id::{Hash, Slug};
+
+/// A file that changed less than this long ago may change again without its stat telling.
+const YOUNG_NS: i64 = 2_000_000_000;
+
+/// How often a file that changes under our eyes is read anew.
+const READINGS: usize = 3;
+
+/// What is read, and what not.
+#[derive(Clone, Debug)]
+pub struct Rules {
+    /// Ends of names, lower case, each with its dot, the longest first.
+    endings: Vec<String>,
+    ignored: GlobSet,
+    max_file_size: u64,
+}
+
+impl Rules {
+    /// Rules from the settings: extensions without their leading dot (`md`, `html.md.erb`),
+    /// patterns of what is ignored, and the largest file in bytes.
+    ///
+    /// A pattern is relative to a runbooks folder; one without a slash matches at any depth.
+    ///
+    /// # Errors
+    /// A pattern is none.
+    pub fn new(
+        extensions: &[String],
+        ignore: &[String],
+        max_file_size: u64,
+    ) -> Result<Self, globset::Error> {
+        let mut endings: Vec<_> =
+            extensions.iter().map(|extension| format!(".{}", extension.to_lowercase())).collect();
+        endings.sort_by_key(|ending| std::cmp::Reverse(ending.len()));
+        let mut ignored = GlobSetBuilder::new();
+        for pattern in ignore {
+            let trimmed = pattern.trim_end_matches('/');
+            let anchored = match trimmed.strip_prefix('/') {
+                Some(anchored) => anchored.to_owned(),
+                None if trimmed.contains('/') => trimmed.to_owned(),
+                None => format!("**/{trimmed}"),
+            };
+            ignored.add(GlobBuilder::new(&anchored).literal_separator(true).build()?);
+        }
+        Ok(Self { endings, ignored: ignored.build()?, max_file_size })
+    }
+
+    /// A document's path without its extension; none if it is no document.
+    fn stem<'a>(&self, path: &'a str) -> Option<&'a str> {
+        let name = path.rsplit('/').next().unwrap_or(path);
+        self.endings.iter().find_map(|ending| {
+            let at = name.len().checked_sub(ending.len()).filter(|at| *at > 0)?;
+            let matches = name.get(at..)?.to_lowercase() == *ending;
+            matches.then(|| &path[..path.len() - ending.len()])
+        })
+    }
+
+    fn ignores(&self, path: &str) -> bool {
+        self.ignored.is_match(path)
+    }
+}
+
+/// What tells without reading that a file is the same.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Stat {
+    /// Its size in bytes.
+    pub size: u64,
+    /// When its contents changed, in nanoseconds since 1970.
+    pub mtime_ns: i64,
+    /// When anything of it changed, in nanoseconds since 1970.
+    pub ctime_ns: i64,
+    /// Which file it is.
+    pub inode: u64,
+}
+
+impl Stat {
+    fn of(meta: &Metadata) -> Self {
+        let ns = |seconds: i64, nanos: i64| seconds.saturating_mul(1_000_000_000) + nanos;
+        Self {
+            size: meta.size(),
+            mtime_ns: ns(meta.mtime(), meta.mtime_nsec()),
+            ctime_ns: ns(meta.ctime(), meta.ctime_nsec()),
+            inode: meta.ino(),
+        }
+    }
+
+    /// Whether it changed so lately, or by its own account in the future, that the same stat may
+    /// yet stand for other contents.
+    const fn is_young(&self, now_ns: i64) -> bool {
+        let changed = if self.mtime_ns > self.ctime_ns { self.mtime_ns } else { self.ctime_ns };
+        changed.saturating_add(YOUNG_NS) > now_ns
+    }
+
+    /// A stat that no file has: what was read under it is read again at the next scan.
+    const fn unsettled(self) -> Self {
+        Self { ctime_ns: i64::MIN, ..self }
+    }
+}
+
+/// A document that was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// Which of the folders it stands under.
+    pub folder: usize,
+    /// Its path under that folder, `/`-separated, as it is on disk.
+    pub path: String,
+    /// What it is called: the path in Unicode's composed form, without the extension.
+    pub slug: Slug,
+    /// Its stat when it was found.
+    pub stat: Stat,
+}
+
+/// A document that was read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Content {
+    /// Its text, as it is.
+    pub text: String,
+    /// The hash of its bytes.
+    pub hash: Hash,
+    /// The stat to keep for the next scan. For a file that changed just now it is one that no
+    /// file has, so that the file is read once more when it has settled.
+    pub stat: Stat,
+}
+
+/// A file or folder that cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub struct FileError {
+    /// Which of the folders it stands under.
+    pub folder: usize,
+    /// Its path under that folder; empty for the folder itself.
+    pub path: String,
+    /// Line, from 1; 0 where the file as a whole is meant.
+    pub line: usize,
+    /// Column in characters, from 1; 0 where the file as a whole is meant.
+    pub column: usize,
+    /// What is wrong and what to do.
+    pub message: String,
+}
+
+impl fmt::Display for FileError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.path.as_str(), self.line) {
+            ("", _) => f.write_str(&self.message),
+            (path, 0) => write!(f, "{path}: {}", self.message),
+            (path, line) => write!(f, "{path}:{line}:{}: {}", self.column, self.message),
+        }
+    }
+}
+
+/// What a walk through the folders found.
+#[derive(Debug)]
+pub struct Walk {
+    /// The documents, by folder and path.
+    pub files: Vec<Found>,
+    /// What cannot be used, by folder and path.
+    pub errors: Vec<FileError>,
+    roots: Vec<Option<File>>,
+    /// Folders whose contents are not known.
+    unlisted: Vec<(usize, String)>,
+    /// Paths where something stands that is not read.
+    barred: HashSet<(usize, String)>,
+    max_file_size: u64,
+}
+
+/// Lists the documents under some folders. Reads none of them.
+pub fn walk(folders: &[PathBuf], rules: &Rules) -> Walk {
+    let canonical = folders.iter().filter_map(|folder| fs::canonicalize(folder).ok()).collect();
+    let mut walker = Walker {
+        rules,
+        folders,
+        canonical,
+        walk: Walk {
+            files: Vec::new(),
+            errors: Vec::new(),
+            roots: Vec::new(),
+            unlisted: Vec::new(),
+            barred: HashSet::new(),
+            max_file_size: rules.max_file_size,
+        },
+    };
+    for folder in 0..folders.len() {
+        walker.walk_folder(folder);
+    }
+    let mut walk = walker.walk;
+    walk.files.sort_by(|a, b| (a.folder, &a.path).cmp(&(b.folder, &b.path)));
+    walk.refuse_collisions(folders);
+    walk.errors.sort_by(|a, b| (a.folder, &a.path).cmp(&(b.folder, &b.path)));
+    walk
+}
+
+impl Walk {
+    /// The documents that have to be read: all but those whose known stat is the one found, and
+    /// which have not changed within the last moments.
+    pub fn changed<'a>(
+        &'a self,
+        known: impl Fn(&Found) -> Option<Stat> + 'a,
+        now_ms: i64,
+    ) -> impl Iterator<Item = &'a Found> {
+        let now_ns = now_ms.saturating_mul(1_000_000);
+        self.files
+            .iter()
+            .filter(move |found| known(found) != Some(found.stat) || found.stat.is_young(now_ns))
+    }
+
+    /// Whether a document that is not among the files is truly gone: not if its folder could not
+    /// be listed, nor if something unreadable stands in its place.
+    pub fn may_retire(&self, folder: usize, path: &str) -> bool {
+        let hidden = |(unlisted, prefix): &(usize, String)| {
+            *unlisted == folder
+                && (prefix.is_empty()
+                    || path.strip_prefix(prefix.as_str()).is_some_and(|rest| rest.starts_with('/')))
+        };
+        folder < self.roots.len()
+            && !self.unlisted.iter().any(hidden)
+            && !self.barred.contains(&(folder, path.to_owned()))
+    }
+
+    /// Whether everything under a folder was listed.
+    pub fn complete(&self, folder: usize) -> bool {
+        folder < self.roots.len() && self.unlisted.iter().all(|(unlisted, _)| *unlisted != folder)
+    }
+
+    /// Reads a document.
+    ///
+    /// # Errors
+    /// It is too large, no text, no regular file any more, or cannot be read.
+    pub fn read(&self, found: &Found, now_ms: i64) -> Result<Content, FileError> {
+        let refuse = |line, column, message| FileError {
+            folder: found.folder,
+            path: found.path.clone(),
+            line,
+            column,
+            message,
+        };
+        let Some(root) = self.roots.get(found.folder).and_then(Option::as_ref) else {
+            return Err(refuse(0, 0, "its folder could not be opened".to_owned()));
+        };
+        let (bytes, stat) = self
+            .read_bytes(root, &found.path, now_ms)
+            .map_err(|unfit| refuse(0, 0, unfit.to_string()))?;
+        match String::from_utf8(bytes) {
+            Ok(text) => Ok(Content { hash: Hash::of(text.as_bytes()), text, stat }),
+            Err(error) => {
+                let (line, column) = first_bad_byte(&error);
+                let message = "is not UTF-8 from here on; save it as UTF-8".to_owned();
+                Err(refuse(line, column, message))
+            }
+        }
+    }
+
+    /// The bytes of a regular file, and the stat to keep for it.
+    fn read_bytes(
+        &self,
+        root: &File,
+        path: &str,
+        now_ms: i64,
+    ) -> Result<(Vec<u8>, Stat), UnfitFile> {
+        let mut reading = 1;
+        loop {
+            let file = open_beneath(root, Path::new(path), OFlags::RDONLY)?;
+            let meta = file.metadata()?;
+            if !meta.is_file() {
+                return Err(UnfitFile::NotRegular);
+            }
+            if meta.len() > self.max_file_size {
+                return Err(UnfitFile::TooLarge { limit: self.max_file_size });
+            }
+            let mut bytes = Vec::with_capacity(usize::try_from(meta.len()).unwrap_or(0));
+            (&file).take(self.max_file_size + 1).read_to_end(&mut bytes)?;
+            if bytes.len() as u64 > self.max_file_size {
+                return Err(UnfitFile::TooLarge { limit: self.max_file_size });
+            }
+            let stat = Stat::of(&meta);
+            let steady = Stat::of(&file.metadata()?) == stat && bytes.len() as u64 == stat.size;
+            if steady && !stat.is_young(now_ms.saturating_mul(1_000_000)) {
+                return Ok((bytes, stat));
+            }
+            if steady || reading == READINGS {
+                return Ok((bytes, stat.unsettled()));
+            }
+            reading += 1;
+            thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    /// Two files cannot have one slug: the first keeps it.
+    fn refuse_collisions(&mut self, folders: &[PathBuf]) {
+        let mut taken: HashMap<Slug, PathBuf> = HashMap::new();
+        let files = std::mem::take(&mut self.files);
+        for found in files {
+            if let Some(first) = taken.get(&found.slug) {
+                self.errors.push(FileError {
+                    message: format!(
+                        "has the slug `{}`, which {} has already; rename one of them",
+                        found.slug,
+                        first.display()
+                    ),
+                    folder: found.folder,
+                    path: found.path,
+                    line: 0,
+                    column: 0,
+                });
+            } else {
+                let path = folders[found.folder].join(&found.path);
+                taken.insert(found.slug.clone(), path);
+                self.files.push(found);
+            }
+        }
+    }
+}
+
+/// Why a file is not read.
+#[derive(Debug, thiserror::Error)]
+enum UnfitFile {
+    #[error("is not a regular file; only those are read")]
+    NotRegular,
+    #[error("is larger than max_file_size ({limit} bytes); split it, or raise the limit")]
+    TooLarge { limit: u64 },
+    #[error("cannot be read: {0}")]
+    Io(#[from] io::Error),
+}
+
+/// Line and column of the first byte that is no UTF-8.
+fn first_bad_byte(error: &std::string::FromUtf8Error) -> (usize, usize) {
+    let good = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+    let line_start = good.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+    let line = good.iter().filter(|byte| **byte == b'\n').count() + 1;
+    // Bytes that begin a character; continuation bytes do not count.
+    let column = good[line_start..].iter().filter(|byte| **byte & 0xc0 != 0x80).count() + 1;
+    (line, column)
+}
+
+struct Walker<'a> {
+    rules: &'a Rules,
+    folders: &'a [PathBuf],
+    canonical: Vec<PathBuf>,
+    walk: Walk,
+}
+
+impl Walker<'_> {
+    fn walk_folder(&mut self, folder: usize) {
+        let path = &self.folders[folder];
+        let root = match open_folder(path) {
+            Ok(root) => root,
+            Err(error) => {
+                let message = format!(
+                    "the runbooks folder {} cannot be read, what is known of it is kept: {error}",
+                    path.display()
+                );
+                self.unlisted(folder, String::new(), message);
+                self.walk.roots.push(None);
+                return;
+            }
+        };
+        let mut pending = vec![String::new()];
+        while let Some(path) = pending.pop() {
+            if let Err(error) = self.list(folder, &root, &path, &mut pending) {
+                let message = format!("cannot be listed, what is known of it is kept: {error}");
+                self.unlisted(folder, path, message);
+            }
+        }
+        self.walk.roots.push(Some(root));
+    }
+
+    fn unlisted(&mut self, folder: usize, path: String, message: String) {
+        self.complain(folder, path.clone(), message);
+        self.walk.unlisted.push((folder, path));
+    }
+
+    fn complain(&mut self, folder: usize, path: String, message: String) {
+        self.walk.errors.push(FileError { folder, path, line: 0, column: 0, message });
+    }
+
+    /// Takes note of what one folder holds; folders in it are added to those pending.
+    fn list(
+        &mut self,
+        folder: usize,
+        root: &File,
+        path: &str,
+        pending: &mut Vec<String>,
+    ) -> io::Result<()> {
+        let open = open_beneath(root, Path::new(path), OFlags::RDONLY | OFlags::DIRECTORY)?;
+        let mut entries = Vec::new();
+        for entry in Dir::read_from(&open)? {
+            let entry = entry?;
+            let name = entry.file_name();
+            if name.to_bytes() == b"CACHEDIR.TAG" && !path.is_empty() {
+                return Ok(());
+            }
+            if !name.to_bytes().starts_with(b".") {
+                entries.push((name.to_owned(), entry.file_type()));
+            }
+        }
+        for (name, mut kind) in entries {
+            let Ok(name) = name.to_str() else {
+                self.undecodable(folder, path, &name.to_string_lossy());
+                continue;
+            };
+            let path = if path.is_empty() { name.to_owned() } else { format!("{path}/{name}") };
+            if self.rules.ignores(&path) {
+                continue;
+            }
+            if kind == FileType::Unknown {
+                kind = match rustix::fs::statat(&open, name, AtFlags::SYMLINK_NOFOLLOW) {
+                    Ok(stat) => FileType::from_raw_mode(stat.st_mode),
+                    Err(_) => continue,
+                };
+            }
+            match kind {
+                FileType::Directory if name != "node_modules" => pending.push(path),
+                FileType::Directory => {}
+                FileType::Symlink => self.link(folder, path),
+                kind => self.file(folder, &open, name, path, kind),
+            }
+        }
+        Ok(())
+    }
+
+    fn undecodable(&mut self, folder: usize, path: &str, name: &str) {
+        let path = if path.is_empty() { name.to_owned() } else { format!("{path}/{name}") };
+        if self.rules.stem(&path).is_some() {
+            self.complain(folder, path, "its name is not UTF-8; rename it".to_owned());
+        }
+    }
+
+    /// Takes note of something that is neither folder nor link.
+    fn file(&mut self, folder: usize, open: &File, name: &str, path: String, kind: FileType) {
+        let Some(stem) = self.rules.stem(&path) else { return };
+        let slug = Slug::new(stem.nfc().collect::<String>());
+        if kind != FileType::RegularFile {
+            self.complain(folder, path.clone(), UnfitFile::NotRegular.to_string());
+            self.walk.barred.insert((folder, path));
+            return;
+        }
+        match rustix::fs::statat(open, name, AtFlags::SYMLINK_NOFOLLOW) {
+            Ok(stat) => {
+                let stat = stat_of(&stat);
+                self.walk.files.push(Found { folder, path, slug, stat });
+            }
+            // Removed since it was listed.
+            Err(rustix::io::Errno::NOENT) => {}
+            Err(error) => {
+                self.complain(folder, path.clone(), UnfitFile::Io(error.into()).to_string());
+                self.walk.barred.insert((folder, path));
+            }
+        }
+    }
+
+    /// A link is not followed. What it leads to inside the folders is read under its own name; a
+    /// document or folder elsewhere is not read at all, and that is said.
+    fn link(&mut self, folder: usize, path: String) {
+        let full = self.folders[folder].join(&path);
+        let is_document = self.rules.stem(&path).is_some();
+        let message = match fs::canonicalize(&full) {
+            Ok(target) if self.canonical.iter().any(|root| target.starts_with(root)) => return,
+            Ok(target) if is_document || target.is_dir() => {
+                "is a symbolic link out of the runbooks folder, and is not followed"
+            }
+            Err(_) if is_document => "is a symbolic link that leads nowhere",
+            _ => return,
+        };
+        self.complain(folder, path.clone(), message.to_owned());
+        if is_document {
+            self.walk.barred.insert((folder, path));
+        } else {
+            self.walk.unlisted.push((folder, path));
+        }
+    }
+}
+
+#[expect(clippy::unnecessary_cast, reason = "the fields' types differ between systems")]
+fn stat_of(stat: &rustix::fs::Stat) -> Stat {
+    let ns = |seconds: i64, nanos: i64| seconds.saturating_mul(1_000_000_000) + nanos;
+    Stat {
+        size: u64::try_from(stat.st_size).unwrap_or(0),
+        mtime_ns: ns(stat.st_mtime as i64, stat.st_mtime_nsec as i64),
+        ctime_ns: ns(stat.st_ctime as i64, stat.st_ctime_nsec as i64),
+        inode: stat.st_ino,
+    }
+}
+
+#[cfg(test)]
+#[path = "scan_tests.rs"]
+mod tests;
