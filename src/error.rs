@@ -10,7 +10,9 @@ use std::io;
 use std::path::Path;
 
 use crate::assets::AssetError;
+use crate::ledger::LedgerError;
 use crate::render::RenderError;
+use crate::search::SearchError;
 use crate::workspace::write_back::WriteBackError;
 
 /// What sort of failure it is; decides the HTTP status.
@@ -200,6 +202,53 @@ impl From<RenderError> for Error {
     }
 }
 
+impl From<LedgerError> for Error {
+    fn from(error: LedgerError) -> Self {
+        let kind = match &error {
+            LedgerError::Io { source, .. } => kind_of_io(source),
+            LedgerError::Conflict { .. }
+            | LedgerError::SlugTaken { .. }
+            | LedgerError::NotOurs { .. }
+            | LedgerError::WouldLose { .. } => Kind::Conflict,
+            LedgerError::Invalid(_) | LedgerError::Import { .. } => Kind::Refused,
+            LedgerError::NoEntry(_) | LedgerError::NoBlob(_) => Kind::NotFound,
+            LedgerError::Full => Kind::Full,
+            LedgerError::Busy | LedgerError::InUse { .. } => Kind::Busy,
+            LedgerError::Newer { .. }
+            | LedgerError::OldSqlite { .. }
+            | LedgerError::Damaged(_)
+            | LedgerError::ReadOnly
+            | LedgerError::Sync
+            | LedgerError::Sqlite(_) => Kind::Failed,
+        };
+        let hint = error.hint();
+        let converted = Self::new(kind, error.to_string()).caused_by(error);
+        match hint {
+            Some(hint) => converted.hinted(hint),
+            None => converted,
+        }
+    }
+}
+
+impl From<SearchError> for Error {
+    fn from(error: SearchError) -> Self {
+        let kind = match &error {
+            SearchError::Busy | SearchError::Missing => Kind::Busy,
+            SearchError::Io { source, .. } => kind_of_io(source),
+            SearchError::Damaged(_) | SearchError::Source(_) | SearchError::Engine(_) => {
+                Kind::Failed
+            }
+        };
+        let converted = Self::new(kind, error.to_string());
+        let converted = match (kind, &error) {
+            (Kind::Full, _) => converted.hinted(FULL_HINT),
+            (_, SearchError::Busy) => converted.hinted("do it again in a moment"),
+            _ => converted,
+        };
+        converted.caused_by(error)
+    }
+}
+
 impl<E: Into<Self> + fmt::Display> From<WriteBackError<E>> for Error {
     fn from(error: WriteBackError<E>) -> Self {
         let message = error.to_string();
@@ -250,6 +299,30 @@ mod tests {
         assert!(error.hint().is_some_and(|hint| hint.contains("space")));
         let denied = io::Error::from(io::ErrorKind::PermissionDenied);
         assert_eq!(Error::io("read", Path::new("/x"), denied).kind(), Kind::Failed);
+    }
+
+    #[test]
+    fn lower_errors_keep_their_hint_and_get_a_kind() {
+        let check = |error: Error, kind, hinted| {
+            assert_eq!((error.kind(), error.hint().is_some()), (kind, hinted), "{error}");
+            assert_eq!(error.causes(), Vec::<String>::new(), "the message says it all");
+        };
+        let damaged = "flipped".to_owned();
+        check(LedgerError::Full.into(), Kind::Full, true);
+        check(LedgerError::Busy.into(), Kind::Busy, true);
+        check(LedgerError::Damaged(damaged.clone()).into(), Kind::Failed, true);
+        check(LedgerError::Invalid("no".to_owned()).into(), Kind::Refused, false);
+        check(SearchError::Busy.into(), Kind::Busy, true);
+        check(SearchError::Damaged(damaged).into(), Kind::Failed, false);
+    }
+
+    #[test]
+    fn a_refused_edit_is_told_as_what_refused_it() {
+        let refused = WriteBackError::Edit(Error::not_found("no such row"));
+        assert_eq!(Error::from(refused).kind(), Kind::NotFound);
+        let path = std::path::PathBuf::from("/w/a.md");
+        let changing = WriteBackError::<Error>::KeepsChanging { path };
+        assert_eq!(Error::from(changing).kind(), Kind::Busy);
     }
 
     #[test]
