@@ -15,7 +15,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{ConfigError, Environment, FILE_NAME, Flags};
 use crate::domain::id::Hash;
-use crate::workspace::write_back::{self, Lock};
+use crate::workspace::lock::Lock;
+use crate::workspace::whole_file::write_atomically;
 
 const REGISTRY: &str = "workspaces.json";
 
@@ -187,7 +188,7 @@ impl DataHome {
         registry.folders.insert(workspace.to_path_buf(), known);
         let mut json = serde_json::to_vec_pretty(&registry)?;
         json.push(b'\n');
-        write_back::write_atomically(&self.folder.join(REGISTRY), &json)
+        write_atomically(&self.folder.join(REGISTRY), &json)
     }
 }
 

@@ -1,14 +1,16 @@
 //! Settings, merged once: default < file < environment < flag.
 //!
-//! This is the only place that reads the environment. What is found here goes on as values, so
+//! This is the only place that reads the environment ([`Environment::read`]). What is found here goes on as values, so
 //! that everything below can be tested without touching the process.
 
 mod discover;
+mod environment;
+mod error;
 mod file;
 mod init_template;
+mod values;
 
 use std::collections::BTreeMap;
-use std::ffi::OsString;
 use std::fs;
 use std::io;
 use std::net::SocketAddr;
@@ -21,84 +23,16 @@ use chrono_tz::Tz;
 use crate::clock::Clock;
 use crate::domain::actor::Actor;
 use crate::domain::freshness::Policy;
-use crate::error::Error;
 use crate::render::filters::percent_encode;
 use crate::workspace::git;
 
+pub use environment::{Environment, Flags};
+pub use error::ConfigError;
 pub use file::{KEYS, Problem};
 pub use init_template::{init_text, new_workspace_id};
 
 /// The name of the configuration file.
 pub const FILE_NAME: &str = "runledger.toml";
-
-/// What the command line says about where to work and as whom.
-#[derive(Clone, Debug, Default)]
-pub struct Flags {
-    /// `--workspace DIR`.
-    pub workspace: Option<PathBuf>,
-    /// `--store DIR`.
-    pub store: Option<PathBuf>,
-    /// `--actor NAME`.
-    pub actor: Option<String>,
-    /// A fixed moment in place of the clock, RFC 3339 or milliseconds since 1970.
-    pub now: Option<String>,
-    /// `--as-of DATE`.
-    pub as_of: Option<NaiveDate>,
-    /// `--listen ADDRESS`.
-    pub listen: Option<String>,
-}
-
-/// What the environment says; an empty variable says nothing.
-#[derive(Clone, Debug, Default)]
-pub struct Environment {
-    /// `RUNLEDGER_WORKSPACE`: as `--workspace`.
-    pub workspace: Option<PathBuf>,
-    /// `RUNLEDGER_STORE`: as `--store`.
-    pub store: Option<PathBuf>,
-    /// `RUNLEDGER_ACTOR`: as `--actor`.
-    pub actor: Option<String>,
-    /// `RUNLEDGER_NOW`: a moment at which the clock stands still, RFC 3339 or milliseconds since
-    /// 1970; for tests and simulations.
-    pub now: Option<String>,
-    /// `XDG_DATA_HOME`; only an absolute path counts.
-    pub data_home: Option<PathBuf>,
-    /// `HOME`.
-    pub home: Option<PathBuf>,
-    /// `USER`, else `LOGNAME`.
-    pub login: Option<String>,
-    /// `NO_COLOR` is set to anything.
-    pub no_color: bool,
-    /// `COLUMNS`.
-    pub columns: Option<usize>,
-    /// `VISUAL`, else `EDITOR`.
-    pub editor: Option<String>,
-}
-
-impl Environment {
-    /// Reads the process's environment.
-    #[expect(clippy::disallowed_methods, reason = "this is the place that reads the environment")]
-    pub fn read() -> Self {
-        Self::from_lookup(|name| std::env::var_os(name))
-    }
-
-    fn from_lookup(lookup: impl Fn(&str) -> Option<OsString>) -> Self {
-        let raw = |name: &str| lookup(name).filter(|value| !value.is_empty());
-        let path = |name: &str| raw(name).map(PathBuf::from);
-        let text = |name: &str| raw(name).and_then(|value| value.into_string().ok());
-        Self {
-            workspace: path("RUNLEDGER_WORKSPACE"),
-            store: path("RUNLEDGER_STORE"),
-            actor: text("RUNLEDGER_ACTOR"),
-            now: text("RUNLEDGER_NOW"),
-            data_home: path("XDG_DATA_HOME").filter(|path| path.is_absolute()),
-            home: path("HOME"),
-            login: text("USER").or_else(|| text("LOGNAME")),
-            no_color: raw("NO_COLOR").is_some(),
-            columns: text("COLUMNS").and_then(|columns| columns.trim().parse().ok()),
-            editor: text("VISUAL").or_else(|| text("EDITOR")),
-        }
-    }
-}
 
 /// What happens to the row of an exercise that runledger records.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -247,7 +181,7 @@ impl Config {
             &mut notices,
         )?;
         let listen = match &flags.listen {
-            Some(listen) => file::listen(listen)
+            Some(listen) => values::listen(listen)
                 .map_err(|why| ConfigError::wrong(format!("--listen: {why}")))?,
             None => settings.listen,
         };
@@ -342,70 +276,6 @@ impl Config {
         places.push(("ledger", self.store.join("ledger.db")));
         places.push(("index", self.store.join("index")));
         places
-    }
-}
-
-/// Why there are no settings.
-#[derive(Debug, thiserror::Error)]
-pub enum ConfigError {
-    /// The file says something that is not understood.
-    #[error("{}", list(path, problems))]
-    File {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong, in the file's order; never empty.
-        problems: Vec<Problem>,
-    },
-    /// Something cannot be read.
-    #[error("cannot read {}", path.display())]
-    Unreadable {
-        /// The file or folder.
-        path: PathBuf,
-        /// Why not.
-        source: io::Error,
-    },
-    /// A flag or a variable says something that cannot be.
-    #[error("{message}")]
-    Wrong {
-        /// What is wrong.
-        message: String,
-        /// What to do.
-        hint: Option<String>,
-    },
-}
-
-impl ConfigError {
-    fn wrong(message: impl Into<String>) -> Self {
-        Self::Wrong { message: message.into(), hint: None }
-    }
-
-    fn hinted(message: impl Into<String>, hint: impl Into<String>) -> Self {
-        Self::Wrong { message: message.into(), hint: Some(hint.into()) }
-    }
-}
-
-fn list(path: &Path, problems: &[Problem]) -> String {
-    let line = |problem: &Problem| {
-        let Problem { line, column, message } = problem;
-        format!("{}:{line}:{column}: {message}", path.display())
-    };
-    problems.iter().map(line).collect::<Vec<_>>().join("\n")
-}
-
-impl From<ConfigError> for Error {
-    fn from(error: ConfigError) -> Self {
-        match error {
-            ConfigError::File { .. } => Self::refused(error.to_string())
-                .hinted("see what each key means: runledger init --print"),
-            ConfigError::Unreadable { path, source } => Self::io("read", &path, source),
-            ConfigError::Wrong { message, hint } => {
-                let error = Self::refused(message);
-                match hint {
-                    Some(hint) => error.hinted(hint),
-                    None => error,
-                }
-            }
-        }
     }
 }
 

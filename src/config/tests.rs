@@ -1,6 +1,9 @@
 //! Tests of the settings: files in, settings or complaints out.
 
+use std::ffi::OsString;
+
 use super::*;
+use crate::error::Error;
 
 /// A folder with a workspace and a home of its own.
 struct Desk {

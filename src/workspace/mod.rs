@@ -1,11 +1,15 @@
 //! The team's folder: what is read from it ([`scan`]), what git knows about it ([`git`]), and
-//! the one thing that is ever written into it ([`write_back`]).
+//! the one thing that is ever written into it ([`write_back`]). Other files of ours are written
+//! as a whole ([`whole_file`]), under a [`lock`] where several processes do.
 //!
 //! Nothing here follows a symbolic link out of the folder, waits for the other end of a pipe, or
 //! trusts what a path meant a moment ago: a file is judged by what was opened.
 
 pub mod git;
+pub mod lock;
+mod rules;
 pub mod scan;
+pub mod whole_file;
 pub mod write_back;
 
 use std::fs::File;

@@ -17,10 +17,10 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
 
-use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use rustix::fs::{AtFlags, Dir, FileType, OFlags};
 use unicode_normalization::UnicodeNormalization as _;
 
+pub use super::rules::Rules;
 use super::{open_beneath, open_folder};
 use crate::domain::id::{Hash, Slug};
 
@@ -29,59 +29,6 @@ const YOUNG_NS: i64 = 2_000_000_000;
 
 /// How often a file that changes under our eyes is read anew.
 const READINGS: usize = 3;
-
-/// What is read, and what not.
-#[derive(Clone, Debug)]
-pub struct Rules {
-    /// Ends of names, lower case, each with its dot, the longest first.
-    endings: Vec<String>,
-    ignored: GlobSet,
-    max_file_size: u64,
-}
-
-impl Rules {
-    /// Rules from the settings: extensions without their leading dot (`md`, `html.md.erb`),
-    /// patterns of what is ignored, and the largest file in bytes.
-    ///
-    /// A pattern is relative to a runbooks folder; one without a slash matches at any depth.
-    ///
-    /// # Errors
-    /// A pattern is none.
-    pub fn new(
-        extensions: &[String],
-        ignore: &[String],
-        max_file_size: u64,
-    ) -> Result<Self, globset::Error> {
-        let mut endings: Vec<_> =
-            extensions.iter().map(|extension| format!(".{}", extension.to_lowercase())).collect();
-        endings.sort_by_key(|ending| std::cmp::Reverse(ending.len()));
-        let mut ignored = GlobSetBuilder::new();
-        for pattern in ignore {
-            let trimmed = pattern.trim_end_matches('/');
-            let anchored = match trimmed.strip_prefix('/') {
-                Some(anchored) => anchored.to_owned(),
-                None if trimmed.contains('/') => trimmed.to_owned(),
-                None => format!("**/{trimmed}"),
-            };
-            ignored.add(GlobBuilder::new(&anchored).literal_separator(true).build()?);
-        }
-        Ok(Self { endings, ignored: ignored.build()?, max_file_size })
-    }
-
-    /// A document's path without its extension; none if it is no document.
-    fn stem<'a>(&self, path: &'a str) -> Option<&'a str> {
-        let name = path.rsplit('/').next().unwrap_or(path);
-        self.endings.iter().find_map(|ending| {
-            let at = name.len().checked_sub(ending.len()).filter(|at| *at > 0)?;
-            let matches = name.get(at..)?.to_lowercase() == *ending;
-            matches.then(|| &path[..path.len() - ending.len()])
-        })
-    }
-
-    fn ignores(&self, path: &str) -> bool {
-        self.ignored.is_match(path)
-    }
-}
 
 /// What tells without reading that a file is the same.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]

@@ -21,17 +21,17 @@
 //! microseconds between is lost.
 
 use std::ffi::OsString;
-use std::fs::{self, File, OpenOptions, Permissions, TryLockError};
+use std::fs::{File, Permissions};
 use std::io::{self, Read as _, Write as _};
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 use std::time::Duration;
 
 use rustix::fs::{AtFlags, Dir, Gid, Mode, OFlags, RenameFlags, Uid};
 use rustix::io::Errno;
 
+use super::lock::Lock;
 use super::{open_beneath, open_folder};
 use crate::clock::Clock;
 use crate::domain::id::Hash;
@@ -45,46 +45,8 @@ const ATTEMPTS: u32 = 50;
 /// How often two names are exchanged back before giving up.
 const SWAPS: u32 = 100;
 
-/// How long a lock is waited for, as long as the ledger waits for its own.
-const LOCK_PATIENCE: Duration = Duration::from_secs(30);
-
 /// A pause between looks.
 const PAUSE: Duration = Duration::from_millis(5);
-
-/// A lock among the processes of this program: an advisory lock on a file that stays. It is
-/// given back when this is dropped, or when the process dies.
-#[derive(Debug)]
-pub struct Lock {
-    _file: File,
-}
-
-impl Lock {
-    /// Takes the lock, waiting for up to 30 seconds.
-    ///
-    /// # Errors
-    /// The file cannot be opened, or somebody holds the lock for too long
-    /// ([`io::ErrorKind::ResourceBusy`]).
-    pub fn take(path: &Path) -> io::Result<Self> {
-        let file = OpenOptions::new().write(true).create(true).truncate(false).open(path)?;
-        let mut waited = Duration::ZERO;
-        loop {
-            match file.try_lock() {
-                Ok(()) => return Ok(Self { _file: file }),
-                Err(TryLockError::Error(error)) => return Err(error),
-                Err(TryLockError::WouldBlock) if waited >= LOCK_PATIENCE => {
-                    return Err(io::Error::new(
-                        io::ErrorKind::ResourceBusy,
-                        format!("another process holds {}", path.display()),
-                    ));
-                }
-                Err(TryLockError::WouldBlock) => {
-                    thread::sleep(PAUSE);
-                    waited += PAUSE;
-                }
-            }
-        }
-    }
-}
 
 /// A file to edit.
 #[derive(Clone, Copy, Debug)]
@@ -449,54 +411,6 @@ fn short_hash(bytes: &[u8]) -> String {
     let mut hash = Hash::of(bytes).to_string();
     hash.truncate(16);
     hash
-}
-
-/// Writes a file as a whole: a reader, or a crash, finds the old contents or the new, never half.
-///
-/// # Errors
-/// The system refused something; the file is as before.
-pub fn write_atomically(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    write_whole(path, bytes, RenameFlags::empty())
-}
-
-/// The same, for a file that must not exist yet.
-///
-/// # Errors
-/// It exists ([`io::ErrorKind::AlreadyExists`]), or the system refused something.
-pub fn write_new_atomically(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    write_whole(path, bytes, RenameFlags::NOREPLACE)
-}
-
-fn write_whole(path: &Path, bytes: &[u8], flags: RenameFlags) -> io::Result<()> {
-    static COUNTER: AtomicU32 = AtomicU32::new(0);
-    let name = path.file_name().ok_or(io::ErrorKind::InvalidFilename)?;
-    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
-    let parent = parent.unwrap_or(Path::new("."));
-    let folder = open_folder(parent)?;
-    let number = COUNTER.fetch_add(1, Ordering::Relaxed);
-    let part = parent.join(format!(".runledger-{}-{number}-part", std::process::id()));
-    let write = || -> io::Result<()> {
-        let mut file = OpenOptions::new().write(true).create_new(true).open(&part)?;
-        if let Ok(meta) = fs::metadata(path) {
-            file.set_permissions(meta.permissions())?;
-        }
-        file.write_all(bytes)?;
-        file.sync_all()?;
-        let part = part.file_name().ok_or(io::ErrorKind::InvalidFilename)?;
-        match rustix::fs::renameat_with(&folder, part, &folder, name, flags) {
-            Err(Errno::INVAL | Errno::NOSYS) if !flags.is_empty() && !path.exists() => {
-                rustix::fs::renameat(&folder, part, &folder, name)?;
-            }
-            Err(Errno::INVAL | Errno::NOSYS) if flags.is_empty() => {
-                rustix::fs::renameat(&folder, part, &folder, name)?;
-            }
-            other => other?,
-        }
-        folder.sync_all()
-    };
-    write().inspect_err(|_| {
-        let _ = fs::remove_file(&part);
-    })
 }
 
 #[cfg(test)]

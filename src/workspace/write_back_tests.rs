@@ -1,8 +1,9 @@
 //! Tests of writing back: what is promised to people whose editors save at the same time.
 
 use std::convert::Infallible;
+use std::fs::{self, OpenOptions};
 use std::os::unix::fs::symlink;
-use std::sync::atomic::{AtomicBool, AtomicU64};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use super::*;
 
@@ -280,31 +281,4 @@ fn a_refused_edit_changes_nothing() {
     let result = edit_file(&target, |_| Err("no table"));
     assert_eq!(result.unwrap_err().to_string(), "no table");
     assert_eq!(desk.text(), "one\n");
-}
-
-#[test]
-fn a_whole_file_is_written_or_nothing() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("x.json");
-    write_new_atomically(&path, b"one").unwrap();
-    let again = write_new_atomically(&path, b"two").unwrap_err();
-    assert_eq!(again.kind(), io::ErrorKind::AlreadyExists);
-    assert_eq!(fs::read(&path).unwrap(), b"one");
-    fs::set_permissions(&path, Permissions::from_mode(0o600)).unwrap();
-    write_atomically(&path, b"three").unwrap();
-    assert_eq!(fs::read(&path).unwrap(), b"three");
-    assert_eq!(fs::metadata(&path).unwrap().mode() & 0o777, 0o600);
-    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
-    assert!(write_atomically(&folder.path().join("no/x"), b"").is_err());
-}
-
-#[test]
-fn a_lock_is_held_until_it_is_dropped() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("lock");
-    let lock = Lock::take(&path).unwrap();
-    let other = File::open(&path).unwrap();
-    assert!(matches!(other.try_lock(), Err(TryLockError::WouldBlock)));
-    drop(lock);
-    other.try_lock().unwrap();
 }

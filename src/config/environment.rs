@@ -1,0 +1,75 @@
+//! What the process was started with: flags and environment variables, read once.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use chrono::NaiveDate;
+
+/// What the command line says about where to work and as whom.
+#[derive(Clone, Debug, Default)]
+pub struct Flags {
+    /// `--workspace DIR`.
+    pub workspace: Option<PathBuf>,
+    /// `--store DIR`.
+    pub store: Option<PathBuf>,
+    /// `--actor NAME`.
+    pub actor: Option<String>,
+    /// A fixed moment in place of the clock, RFC 3339 or milliseconds since 1970.
+    pub now: Option<String>,
+    /// `--as-of DATE`.
+    pub as_of: Option<NaiveDate>,
+    /// `--listen ADDRESS`.
+    pub listen: Option<String>,
+}
+
+/// What the environment says; an empty variable says nothing.
+#[derive(Clone, Debug, Default)]
+pub struct Environment {
+    /// `RUNLEDGER_WORKSPACE`: as `--workspace`.
+    pub workspace: Option<PathBuf>,
+    /// `RUNLEDGER_STORE`: as `--store`.
+    pub store: Option<PathBuf>,
+    /// `RUNLEDGER_ACTOR`: as `--actor`.
+    pub actor: Option<String>,
+    /// `RUNLEDGER_NOW`: a moment at which the clock stands still, RFC 3339 or milliseconds since
+    /// 1970; for tests and simulations.
+    pub now: Option<String>,
+    /// `XDG_DATA_HOME`; only an absolute path counts.
+    pub data_home: Option<PathBuf>,
+    /// `HOME`.
+    pub home: Option<PathBuf>,
+    /// `USER`, else `LOGNAME`.
+    pub login: Option<String>,
+    /// `NO_COLOR` is set to anything.
+    pub no_color: bool,
+    /// `COLUMNS`.
+    pub columns: Option<usize>,
+    /// `VISUAL`, else `EDITOR`.
+    pub editor: Option<String>,
+}
+
+impl Environment {
+    /// Reads the process's environment.
+    #[expect(clippy::disallowed_methods, reason = "this is the place that reads the environment")]
+    pub fn read() -> Self {
+        Self::from_lookup(|name| std::env::var_os(name))
+    }
+
+    pub(super) fn from_lookup(lookup: impl Fn(&str) -> Option<OsString>) -> Self {
+        let raw = |name: &str| lookup(name).filter(|value| !value.is_empty());
+        let path = |name: &str| raw(name).map(PathBuf::from);
+        let text = |name: &str| raw(name).and_then(|value| value.into_string().ok());
+        Self {
+            workspace: path("RUNLEDGER_WORKSPACE"),
+            store: path("RUNLEDGER_STORE"),
+            actor: text("RUNLEDGER_ACTOR"),
+            now: text("RUNLEDGER_NOW"),
+            data_home: path("XDG_DATA_HOME").filter(|path| path.is_absolute()),
+            home: path("HOME"),
+            login: text("USER").or_else(|| text("LOGNAME")),
+            no_color: raw("NO_COLOR").is_some(),
+            columns: text("COLUMNS").and_then(|columns| columns.trim().parse().ok()),
+            editor: text("VISUAL").or_else(|| text("EDITOR")),
+        }
+    }
+}
