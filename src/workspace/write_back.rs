@@ -31,7 +31,8 @@ use std::time::Duration;
 use rustix::fs::{AtFlags, Dir, Gid, Mode, OFlags, RenameFlags, Uid};
 use rustix::io::Errno;
 
-use super::lock::Lock;
+pub use super::lock::Lock;
+pub use super::whole_file::{write_atomically, write_new_atomically};
 use super::{open_beneath, open_folder};
 use crate::clock::Clock;
 use crate::domain::id::Hash;
