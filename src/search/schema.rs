@@ -20,7 +20,6 @@ use tantivy::TantivyDocument;
 use tantivy::schema::{
     FAST, Field, IndexRecordOption, STORED, Schema, TextFieldIndexing, TextOptions,
 };
-use tantivy::tokenizer::{PreTokenizedString, Token};
 
 use super::{DocClass, Part, SectionDoc, tokenizer};
 use crate::domain::id::Slug;
@@ -56,14 +55,16 @@ pub(super) const FACTS: &str = "facts";
 impl Fields {
     /// The schema and its handles.
     pub(super) fn schema() -> (Schema, Self) {
-        let text = |option, norms| {
+        // Texts come as words of ours with a space between them; no word holds one.
+        let analysed = |tokenizer, option, norms| {
             TextOptions::default().set_indexing_options(
                 TextFieldIndexing::default()
-                    .set_tokenizer("raw")
+                    .set_tokenizer(tokenizer)
                     .set_index_option(option)
                     .set_fieldnorms(norms),
             )
         };
+        let text = |option, norms| analysed("whitespace", option, norms);
         let positions = || text(IndexRecordOption::WithFreqsAndPositions, true);
         let basic = || text(IndexRecordOption::Basic, false);
         let mut schema = Schema::builder();
@@ -76,7 +77,7 @@ impl Fields {
             ident: schema.add_text_field("ident", text(IndexRecordOption::WithFreqs, false)),
             name: schema.add_text_field("name", basic()),
             spell: schema.add_text_field("spell", basic()),
-            part: schema.add_text_field("part", basic()),
+            part: schema.add_text_field("part", analysed("raw", IndexRecordOption::Basic, false)),
             meta: schema.add_text_field("meta", STORED),
             body: schema.add_text_field("body", STORED),
             group: schema.add_u64_field(GROUP, FAST),
@@ -198,13 +199,17 @@ fn add_words(fields: &Fields, doc: &SectionDoc, body: Analysed, document: &mut T
     for (field, analysed) in parts {
         identifiers.extend(analysed.identifiers);
         spelled.extend(analysed.spelled);
-        document.add_pre_tokenized_text(field, tokens(analysed.stems));
+        document.add_text(field, analysed.stems.join(" "));
     }
     let squashed: BTreeSet<String> =
         doc.names().chain([doc.heading.as_str()]).flat_map(squashed_names).collect();
-    document.add_pre_tokenized_text(fields.ident, tokens(identifiers));
-    document.add_pre_tokenized_text(fields.spell, tokens(spelled));
-    document.add_pre_tokenized_text(fields.name, tokens(squashed));
+    document.add_text(fields.ident, identifiers.join(" "));
+    document.add_text(fields.spell, joined(&spelled));
+    document.add_text(fields.name, joined(&squashed));
+}
+
+fn joined(words: &BTreeSet<String>) -> String {
+    words.iter().map(String::as_str).collect::<Vec<_>>().join(" ")
 }
 
 /// What is indexed as the title of a section.
@@ -252,18 +257,6 @@ impl Analysed {
         }
         analysed
     }
-}
-
-/// Tokens at consecutive positions.
-fn tokens(texts: impl IntoIterator<Item = String>) -> PreTokenizedString {
-    let tokens = texts.into_iter().enumerate().map(|(position, text)| Token {
-        offset_from: 0,
-        offset_to: text.len(),
-        position,
-        text,
-        position_length: 1,
-    });
-    PreTokenizedString { text: String::new(), tokens: tokens.collect() }
 }
 
 #[cfg(test)]
