@@ -128,14 +128,29 @@ fn candidates(
     let key = |found: &Found| {
         (snapshot.groups()[found.group as usize].number, snapshot.facts_of(found.doc).nth)
     };
-    let mut all: Vec<Found> = collected.found.iter().filter(wanted).copied().collect();
-    all.sort_by(|a, b| first(b).total_cmp(&first(a)).then_with(|| key(a).cmp(&key(b))));
-    if request.by == By::Runbook {
-        let mut seen = std::collections::HashSet::new();
-        all.retain(|found| seen.insert(found.group));
+    let better = |a: &(f32, Found), b: &(f32, Found)| {
+        b.0.total_cmp(&a.0).then_with(|| key(&a.1).cmp(&key(&b.1)))
+    };
+    let scored = collected.found.iter().filter(wanted).map(|found| (first(found), *found));
+    let mut all: Vec<(f32, Found)> = match request.by {
+        By::Section => scored.collect(),
+        By::Runbook => {
+            let mut best: HashMap<u32, (f32, Found)> = HashMap::new();
+            for scored in scored {
+                let known = best.entry(scored.1.group).or_insert(scored);
+                if better(&scored, known).is_lt() {
+                    *known = scored;
+                }
+            }
+            best.into_values().collect()
+        }
+    };
+    if all.len() > CANDIDATES {
+        all.select_nth_unstable_by(CANDIDATES, better);
+        all.truncate(CANDIDATES);
     }
-    all.truncate(CANDIDATES);
-    all
+    all.sort_by(better);
+    all.into_iter().map(|(_, found)| found).collect()
 }
 
 /// The text fields of a candidate, in the order of [`Place::field`].
