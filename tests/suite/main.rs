@@ -1,1 +1,3 @@
 //! The one test binary; each module drives the real program.
+
+mod tidy;
