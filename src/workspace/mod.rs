@@ -6,6 +6,7 @@
 //! trusts what a path meant a moment ago: a file is judged by what was opened.
 
 pub mod git;
+mod history;
 pub mod lock;
 mod rules;
 pub mod scan;

@@ -124,6 +124,7 @@ pub struct Walk {
     pub files: Vec<Found>,
     /// What cannot be used, by folder and path.
     pub errors: Vec<FileError>,
+    folders: Vec<PathBuf>,
     roots: Vec<Option<File>>,
     /// Folders whose contents are not known.
     unlisted: Vec<(usize, String)>,
@@ -142,6 +143,7 @@ pub fn walk(folders: &[PathBuf], rules: &Rules) -> Walk {
         walk: Walk {
             files: Vec::new(),
             errors: Vec::new(),
+            folders: folders.to_vec(),
             roots: Vec::new(),
             unlisted: Vec::new(),
             barred: HashSet::new(),
@@ -153,7 +155,7 @@ pub fn walk(folders: &[PathBuf], rules: &Rules) -> Walk {
     }
     let mut walk = walker.walk;
     walk.files.sort_by(|a, b| (a.folder, &a.path).cmp(&(b.folder, &b.path)));
-    walk.refuse_collisions(folders);
+    walk.refuse_collisions();
     walk.errors.sort_by(|a, b| (a.folder, &a.path).cmp(&(b.folder, &b.path)));
     walk
 }
@@ -170,6 +172,11 @@ impl Walk {
         self.files
             .iter()
             .filter(move |found| known(found) != Some(found.stat) || found.stat.is_young(now_ns))
+    }
+
+    /// Where a document stands: under its folder as it was given to the walk.
+    pub fn path_of(&self, found: &Found) -> PathBuf {
+        self.folders[found.folder].join(&found.path)
     }
 
     /// Whether a document that is not among the files is truly gone: not if its folder could not
@@ -254,7 +261,7 @@ impl Walk {
     }
 
     /// Two files cannot have one slug: the first keeps it.
-    fn refuse_collisions(&mut self, folders: &[PathBuf]) {
+    fn refuse_collisions(&mut self) {
         let mut taken: HashMap<Slug, PathBuf> = HashMap::new();
         let files = std::mem::take(&mut self.files);
         for found in files {
@@ -271,8 +278,7 @@ impl Walk {
                     column: 0,
                 });
             } else {
-                let path = folders[found.folder].join(&found.path);
-                taken.insert(found.slug.clone(), path);
+                taken.insert(found.slug.clone(), self.path_of(&found));
                 self.files.push(found);
             }
         }
