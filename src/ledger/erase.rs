@@ -53,7 +53,7 @@ impl Tx<'_> {
         let reason = by.reason.clone();
         self.append_erasure(
             &target.subject,
-            Event::EntryErased(EntryErased { entry: id, reason }),
+            &Event::EntryErased(EntryErased { entry: id, reason }),
             by,
         )
     }
@@ -70,13 +70,13 @@ impl Tx<'_> {
             return Ok(Erased::Before);
         }
         let reason = by.reason.clone();
-        self.append_erasure(&blob.to_string(), Event::BlobErased(BlobErased { blob, reason }), by)
+        self.append_erasure(&blob.to_string(), &Event::BlobErased(BlobErased { blob, reason }), by)
     }
 
     fn append_erasure(
         &mut self,
         subject: &str,
-        event: Event,
+        event: &Event,
         by: Erasure,
     ) -> Result<Erased, LedgerError> {
         let body = event.to_json().map_err(|error| LedgerError::Invalid(error.to_string()))?;

@@ -16,7 +16,7 @@ pub(super) const PERSISTED_VERSION: i64 = 1;
 /// the reading of a row gives another answer for the same entries.
 pub const DERIVED_VERSION: i64 = 1;
 
-const PERSISTED: &str = include_str!("sql/persisted.sql");
+pub(super) const PERSISTED: &str = include_str!("sql/persisted.sql");
 pub(super) const DERIVED: &str = include_str!("sql/derived.sql");
 
 /// Where the derived tables' version is kept in `meta`.
@@ -41,6 +41,11 @@ pub(super) fn is_current(conn: &Connection) -> Result<bool, LedgerError> {
     Ok(pragma(conn, "application_id")? == APPLICATION_ID
         && pragma(conn, "user_version")? == PERSISTED_VERSION
         && derived_version(conn)? == DERIVED_VERSION)
+}
+
+/// Whether the file holds no tables at all yet.
+pub(super) fn is_empty(conn: &Connection) -> Result<bool, LedgerError> {
+    Ok(pragma(conn, "user_version")? == 0)
 }
 
 /// Brings all tables to the versions of this program.

@@ -7,16 +7,20 @@
 //! transaction that appends; they and the `files` tables may be dropped at any time.
 
 mod append;
+mod backup;
 mod blobs;
 mod erase;
 mod error;
+mod exchange;
 mod files;
+mod import;
 mod migrate;
 mod open;
 pub mod projections;
 mod read;
 mod rebuild;
 mod transact;
+mod verify;
 
 #[cfg(test)]
 mod tests;
@@ -26,16 +30,20 @@ use std::ops::Deref;
 use std::path::{Path, PathBuf};
 
 pub use append::{Appended, MAX_BODY};
+pub use backup::{RestoreOptions, Restored};
 pub use blobs::MAX_BLOB;
 pub use erase::{Erased, Erasure};
 pub use error::LedgerError;
+pub use exchange::Exported;
 pub use files::{Document, FileError, FileRecord, FileStat, KnownFile};
+pub use import::Imported;
 pub use migrate::DERIVED_VERSION;
 pub use projections::exercises::Pending;
 pub use projections::moves::Move;
 pub use projections::notes::{Note, Resolution};
 pub use read::Reads;
 pub use transact::Tx;
+pub use verify::{Problem, Report};
 
 /// The name of the database in its folder.
 pub const FILE_NAME: &str = "ledger.db";

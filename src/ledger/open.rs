@@ -1,7 +1,8 @@
 //! Opening a ledger: its folder, its lock, and a connection that keeps the promises.
 
 use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
-use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+use std::io::ErrorKind;
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
@@ -28,10 +29,7 @@ impl Ledger {
     /// The folder or file cannot be made or opened, is not a ledger, or a newer program wrote it.
     pub fn open(folder: &Path) -> Result<Self, LedgerError> {
         check_sqlite()?;
-        if !folder.is_dir() {
-            let doing = LedgerError::io("create the folder", folder);
-            DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(doing)?;
-        }
+        create_folder(folder)?;
         let lock = lock_shared(folder)?;
         let mut conn = connect(&folder.join(FILE_NAME))?;
         migrate::migrate(&mut conn)?;
@@ -104,6 +102,15 @@ impl Ledger {
     }
 }
 
+/// Makes a folder for its owner alone, unless it is there.
+pub(super) fn create_folder(folder: &Path) -> Result<(), LedgerError> {
+    if folder.is_dir() {
+        return Ok(());
+    }
+    let doing = LedgerError::io("create the folder", folder);
+    DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(doing)
+}
+
 /// Refuses an engine that is known to lose data.
 fn check_sqlite() -> Result<(), LedgerError> {
     if rusqlite::version_number() >= OLDEST_SQLITE {
@@ -117,9 +124,7 @@ fn lock_file(folder: &Path) -> Result<File, LedgerError> {
     let mut options = OpenOptions::new();
     options.read(true).write(true).create(true).truncate(false).mode(0o600);
     options.open(&path).map_err(|error| match error.kind() {
-        std::io::ErrorKind::PermissionDenied if folder.join(FILE_NAME).exists() => {
-            LedgerError::ReadOnly
-        }
+        ErrorKind::PermissionDenied if folder.join(FILE_NAME).exists() => LedgerError::ReadOnly,
         _ => LedgerError::io("create", &path)(error),
     })
 }
@@ -156,15 +161,23 @@ pub(super) fn lock_alone(folder: &Path) -> Result<File, LedgerError> {
     }
 }
 
-/// A connection for reading and writing, with everything that is promised about it.
-pub(super) fn connect(path: &Path) -> Result<Connection, LedgerError> {
-    // Made here, so that the file, and the two that SQLite puts beside it, are the owner's alone.
+/// Makes a file, unless it is there: here and not by SQLite, so that it, and the two that SQLite
+/// puts beside it, are the owner's alone.
+pub(super) fn create_private(path: &Path) -> Result<(), LedgerError> {
     let mut options = OpenOptions::new();
     options.read(true).write(true).create(true).truncate(false).mode(0o600);
-    options.open(path).map_err(|error| match error.kind() {
-        std::io::ErrorKind::PermissionDenied if path.exists() => LedgerError::ReadOnly,
-        _ => LedgerError::io("open", path)(error),
-    })?;
+    match options.open(path) {
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == ErrorKind::PermissionDenied && path.exists() => {
+            Err(LedgerError::ReadOnly)
+        }
+        Err(error) => Err(LedgerError::io("open", path)(error)),
+    }
+}
+
+/// A connection for reading and writing, with everything that is promised about it.
+pub(super) fn connect(path: &Path) -> Result<Connection, LedgerError> {
+    create_private(path)?;
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let conn = Connection::open_with_flags(path, flags)?;
     conn.busy_timeout(BUSY_TIMEOUT)?;
@@ -246,6 +259,20 @@ fn log_is_left(path: &Path) -> bool {
     fs::metadata(with_suffix(path, "-wal")).is_ok_and(|log| log.len() > 0)
 }
 
+/// Copies a database that nobody writes, with the log that may be beside it.
+pub(super) fn copy_database(from: &Path, to: &Path) -> Result<(), LedgerError> {
+    for suffix in ["", "-wal"] {
+        if suffix.is_empty() || log_is_left(from) {
+            let (from, to) = (with_suffix(from, suffix), with_suffix(to, suffix));
+            fs::copy(&from, &to).map_err(LedgerError::io("copy", &from))?;
+            // The copy has its original's mode, which may forbid writing.
+            let mode = fs::Permissions::from_mode(0o600);
+            fs::set_permissions(&to, mode).map_err(LedgerError::io("write", &to))?;
+        }
+    }
+    Ok(())
+}
+
 /// A copy of a database and its log, in a folder of its own that goes away with this value.
 #[derive(Debug)]
 pub(super) struct PrivateCopy {
@@ -256,31 +283,13 @@ impl PrivateCopy {
     /// Copies a database that may be of another file system and may not be written.
     pub(super) fn of(path: &Path) -> Result<Self, LedgerError> {
         let copy = Self { folder: private_folder()? };
-        fs::copy(path, copy.path()).map_err(LedgerError::io("copy", path))?;
-        if log_is_left(path) {
-            let log = with_suffix(path, "-wal");
-            let to = with_suffix(&copy.path(), "-wal");
-            fs::copy(&log, to).map_err(LedgerError::io("copy", &log))?;
-        }
-        copy.make_writable()?;
+        copy_database(path, &copy.path())?;
         Ok(copy)
     }
 
     /// The copied database.
     pub(super) fn path(&self) -> PathBuf {
         self.folder.join(FILE_NAME)
-    }
-
-    /// A copy has its original's mode, which may forbid writing.
-    fn make_writable(&self) -> Result<(), LedgerError> {
-        use std::os::unix::fs::PermissionsExt as _;
-        for path in [self.path(), with_suffix(&self.path(), "-wal")] {
-            if path.exists() {
-                let mode = fs::Permissions::from_mode(0o600);
-                fs::set_permissions(&path, mode).map_err(LedgerError::io("write", &path))?;
-            }
-        }
-        Ok(())
     }
 }
 
@@ -299,7 +308,7 @@ fn private_folder() -> Result<PathBuf, LedgerError> {
         let folder = base.join(format!("runledger-{}-{count}", std::process::id()));
         match DirBuilder::new().mode(0o700).create(&folder) {
             Ok(()) => return Ok(folder),
-            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
             Err(error) => return Err(LedgerError::io("create the folder", &folder)(error)),
         }
     }

@@ -223,9 +223,11 @@ pub(super) fn hash_from(row: &Row<'_>, column: usize) -> Result<Hash, LedgerErro
     Ok(Hash::from_bytes(row.get(column)?))
 }
 
+/// An actor, refused unless it is written just as we write it: the digest covers the text.
 pub(super) fn actor_from(row: &Row<'_>, column: usize) -> Result<Actor, LedgerError> {
     let text: String = row.get(column)?;
-    Actor::parse(&text).map_err(|error| LedgerError::Damaged(format!("`{text}`: {error}")))
+    let actor = Actor::parse(&text).ok().filter(|actor| actor.to_string() == text);
+    actor.ok_or_else(|| LedgerError::Damaged(format!("`{text}` is no actor")))
 }
 
 /// A value kept as JSON.

@@ -1,5 +1,9 @@
 //! Tests of the ledger, each on a folder of its own.
 
+mod checking;
+mod erasing;
+mod exchanging;
+mod keeping;
 mod projecting;
 mod writing;
 

@@ -19,7 +19,10 @@ fn an_appended_entry_is_read_back_as_it_was() {
     let (folder, mut ledger) = new_ledger();
     let first = entry_at("a", 1, &note("one"));
     let second = entry_at("b", 2, &note("two"));
-    assert_eq!(append(&mut ledger, &[first.clone()]).expect("appended"), [Appended::New]);
+    assert_eq!(
+        append(&mut ledger, std::slice::from_ref(&first)).expect("appended"),
+        [Appended::New]
+    );
     append(&mut ledger, std::slice::from_ref(&second)).expect("appended");
     drop(ledger);
 
