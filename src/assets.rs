@@ -33,6 +33,30 @@ macro_rules! bytes {
 // Each file on a line of its own, sorted; a test says which is missing.
 
 const TEMPLATES: &[(&str, &str)] = texts! { "templates":
+    "layout.html",
+    "pages/alert.html",
+    "pages/error.html",
+    "pages/home.html",
+    "pages/home_results.html",
+    "pages/runbook_list.html",
+    "pages/runbook_show.html",
+    "pages/stale.html",
+    "partials/banner.html",
+    "partials/blocks.html",
+    "partials/card.html",
+    "partials/chip.html",
+    "partials/command.html",
+    "partials/form_row.html",
+    "partials/history.html",
+    "partials/note.html",
+    "partials/notice.html",
+    "partials/overview.html",
+    "partials/record.html",
+    "partials/results.html",
+    "partials/runbook_rows.html",
+    "partials/section.html",
+    "partials/table.html",
+    "partials/values.html",
 };
 
 const DATA: &[(&str, &str)] = texts! { "data":
@@ -40,6 +64,9 @@ const DATA: &[(&str, &str)] = texts! { "data":
 };
 
 const STATIC: &[(&str, &[u8])] = bytes! { "static":
+    "app.css",
+    "app.js",
+    "favicon.svg",
 };
 
 /// The largest file that may take the place of a built-in one, in bytes.
