@@ -60,6 +60,7 @@ const TEMPLATES: &[(&str, &str)] = texts! { "templates":
 };
 
 const DATA: &[(&str, &str)] = texts! { "data":
+    "dangers.yaml",
     "synonyms.yaml",
 };
 

@@ -4,6 +4,8 @@
 //! every element knows its place in the text, so that a finding, a deep link and a row to insert
 //! know theirs.
 
+pub mod danger;
+
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;

@@ -1,0 +1,305 @@
+//! What a shell text runs: prefixes taken off, scripts within scripts looked into, flags parsed.
+
+use super::rules::{Document, Flag, Prefix, Program, Runs};
+use super::shell::{self, Simple, Word};
+
+/// How deep scripts within scripts are looked into.
+const MAX_DEPTH: usize = 8;
+
+/// The same where only the kind of what is listed is asked for.
+const SOURCE_DEPTH: usize = 3;
+
+/// One run of a known program.
+#[derive(Debug)]
+pub(super) struct Invocation<'r> {
+    pub(super) program: &'r Program,
+    /// Names of variables set for it.
+    pub(super) environment: Vec<String>,
+    /// Flags under their last name, with their values.
+    pub(super) flags: Vec<(String, Option<Word>)>,
+    /// Sub-commands and operands.
+    pub(super) operands: Vec<Word>,
+    /// SQL it is given.
+    pub(super) sql: Vec<String>,
+}
+
+impl Invocation<'_> {
+    /// Whether a flag is given, and not given as "no". `wanted` is `--flag` or `--flag=value`.
+    pub(super) fn has(&self, wanted: &str) -> bool {
+        let (name, value) = wanted.split_once('=').map_or((wanted, None), |(n, v)| (n, Some(v)));
+        self.flags.iter().filter(|(flag, _)| flag == name).any(|(_, given)| {
+            let given = given.as_ref().map(|word| word.text.as_str());
+            match value {
+                Some(value) => given == Some(value),
+                None => !matches!(given, Some("false" | "none")),
+            }
+        })
+    }
+
+    /// The values of a flag.
+    pub(super) fn values<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Word> {
+        self.flags
+            .iter()
+            .filter(move |(flag, _)| flag == name)
+            .filter_map(|(_, word)| word.as_ref())
+    }
+
+    /// Whether it changes nothing.
+    pub(super) fn is_harmless(&self) -> bool {
+        self.program.harmless.iter().any(|flag| self.has(flag))
+    }
+}
+
+/// Every run of a known program in a shell text, in order.
+pub(super) fn invocations<'r>(document: &'r Document, text: &str) -> Vec<Invocation<'r>> {
+    let mut reader = Reader { document, found: Vec::new() };
+    reader.script(text, MAX_DEPTH);
+    reader.found
+}
+
+/// The runs whose output a word stands for.
+pub(super) fn sources<'r>(document: &'r Document, word: &Word) -> Vec<Invocation<'r>> {
+    let mut reader = Reader { document, found: Vec::new() };
+    for script in &word.scripts {
+        reader.script(script, SOURCE_DEPTH);
+    }
+    for words in &word.from {
+        reader.command(words.clone(), &Input::default(), SOURCE_DEPTH);
+    }
+    reader.found
+}
+
+/// What a command reads.
+#[derive(Clone, Debug, Default)]
+struct Input {
+    /// Texts known to the letter.
+    texts: Vec<String>,
+    /// The command at the head of the pipe.
+    from: Vec<Word>,
+}
+
+struct Reader<'r> {
+    document: &'r Document,
+    found: Vec<Invocation<'r>>,
+}
+
+impl Reader<'_> {
+    fn script(&mut self, text: &str, depth: usize) {
+        if depth == 0 {
+            return;
+        }
+        let mut pipe = Input::default();
+        for simple in shell::split(text) {
+            if !simple.piped {
+                pipe = Input { texts: Vec::new(), from: simple.words.clone() };
+            }
+            pipe.texts.extend(simple.input.iter().cloned());
+            pipe.texts.extend(printed(&simple));
+            for word in simple.words.iter().chain(&simple.targets) {
+                for script in &word.scripts {
+                    self.script(script, depth - 1);
+                }
+            }
+            self.command(simple.words, &pipe, depth);
+        }
+    }
+
+    fn command(&mut self, words: Vec<Word>, input: &Input, depth: usize) {
+        let mut words = words.into_iter().peekable();
+        let mut environment = Vec::new();
+        while let Some(word) = words.next_if(|word| is_reserved(word) || assigned(word).is_some()) {
+            environment.extend(assigned(&word));
+        }
+        let Some(name) = words.next() else { return };
+        let name = name.text.rsplit('/').next().unwrap_or_default().to_owned();
+        let words: Vec<Word> = words.collect();
+        let document = self.document;
+        for prefix in document.prefixes.iter().filter(|prefix| prefix.names.contains(&name)) {
+            if self.prefixed(prefix, &words, &environment, input, depth) {
+                return;
+            }
+        }
+        let known = document.programs.iter().find(|program| program.names.contains(&name));
+        let Some(program) = known else { return };
+        let (flags, operands, _) = parse(&program.flags, &words, usize::MAX);
+        let mut run = Invocation { program, environment, flags, operands, sql: Vec::new() };
+        if !program.sql.is_empty() || program.sql_operands {
+            run.sql = sql_of(&run, input);
+        }
+        self.found.push(run);
+    }
+
+    /// Looks at what a prefix runs; says no where it runs nothing.
+    fn prefixed(
+        &mut self,
+        prefix: &Prefix,
+        words: &[Word],
+        environment: &[String],
+        input: &Input,
+        depth: usize,
+    ) -> bool {
+        let Some(depth) = depth.checked_sub(1).filter(|depth| *depth > 0) else { return true };
+        let own = prefix.skip + usize::from(!prefix.verbs.is_empty());
+        let (flags, operands, rest) = parse(&prefix.flags, words, own);
+        if !prefix.verbs.is_empty() {
+            let verb = operands.first().map_or("", |word| word.text.as_str());
+            if !prefix.verbs.iter().any(|listed| listed == verb) {
+                return false;
+            }
+        }
+        let mut rest = rest.to_vec();
+        if rest.first().is_some_and(|word| word.is_bare("--")) {
+            rest.remove(0);
+        }
+        match prefix.runs {
+            Runs::Words => {
+                // What is set in front of the prefix holds for the command, too.
+                let set = environment.iter().map(|name| plain(&format!("{name}=")));
+                self.command(set.chain(rest).collect(), input, depth);
+            }
+            Runs::WordsAndInput => {
+                mark_filled(&mut rest);
+                if !rest.iter().any(|word| word.text.contains("{}")) {
+                    let from = vec![input.from.clone()];
+                    rest.push(Word { expands: true, from, ..plain("{}") });
+                }
+                self.command(rest, &Input::default(), depth);
+            }
+            Runs::Script => {
+                let text: Vec<&str> = rest.iter().map(|word| word.text.as_str()).collect();
+                self.script(&text.join(" "), depth);
+                if rest.is_empty() {
+                    input.texts.iter().for_each(|text| self.script(text, depth));
+                }
+            }
+            Runs::ScriptFlag => {
+                let scripts: Vec<&Word> = flags
+                    .iter()
+                    .filter(|(flag, _)| flag == "-c")
+                    .filter_map(|(_, word)| word.as_ref())
+                    .collect();
+                scripts.iter().for_each(|word| self.script(&word.text, depth));
+                if scripts.is_empty() {
+                    input.texts.iter().for_each(|text| self.script(text, depth));
+                }
+            }
+            Runs::Exec => {
+                let starts = ["-exec", "-execdir", "-ok", "-okdir"];
+                let mut words = words.iter();
+                while words.by_ref().any(|word| starts.contains(&word.text.as_str())) {
+                    let ends = |word: &&Word| !matches!(word.text.as_str(), ";" | "+");
+                    let mut command: Vec<Word> = words.by_ref().take_while(ends).cloned().collect();
+                    mark_filled(&mut command);
+                    self.command(command, &Input::default(), depth);
+                }
+            }
+        }
+        true
+    }
+}
+
+/// What a command prints to the letter: the operands of `echo` and `printf`.
+fn printed(simple: &Simple) -> Option<String> {
+    let (first, rest) = simple.words.split_first()?;
+    let prints = matches!(first.text.as_str(), "echo" | "printf");
+    let words: Vec<&str> = rest.iter().map(|word| word.text.as_str()).collect();
+    prints.then(|| words.join(" "))
+}
+
+fn plain(text: &str) -> Word {
+    Word { text: text.to_owned(), ..Word::default() }
+}
+
+/// `{}` stands for names that only the run tells.
+fn mark_filled(words: &mut [Word]) {
+    for word in words {
+        word.expands |= word.text.contains("{}");
+    }
+}
+
+/// Words of the shell's grammar that may stand in front of a command.
+fn is_reserved(word: &Word) -> bool {
+    const RESERVED: [&str; 10] =
+        ["!", "{", "if", "then", "elif", "else", "while", "until", "do", "time"];
+    !word.quoted && RESERVED.contains(&word.text.as_str())
+}
+
+/// The variable that a word in front of a command sets.
+fn assigned(word: &Word) -> Option<String> {
+    let (name, _) = word.text.split_once('=')?;
+    let starts = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
+    let name_only = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    (starts && name_only).then(|| name.to_owned())
+}
+
+/// The SQL that a client is given by flags, operands and input.
+fn sql_of(run: &Invocation<'_>, input: &Input) -> Vec<String> {
+    let program = run.program;
+    let by_flag = program.sql.iter().flat_map(|flag| run.values(flag));
+    let operands = run.operands.iter().filter(|_| program.sql_operands);
+    let words = by_flag.chain(operands).map(|word| word.text.clone());
+    words.chain(input.texts.iter().cloned()).collect()
+}
+
+type Parsed<'w> = (Vec<(String, Option<Word>)>, Vec<Word>, &'w [Word]);
+
+/// Flags and operands, up to `limit` operands and no flag behind the last; then the rest.
+fn parse<'w>(known: &[Flag], words: &'w [Word], limit: usize) -> Parsed<'w> {
+    let (mut flags, mut operands, mut at) = (Vec::new(), Vec::new(), 0);
+    let mut only_operands = false;
+    while let Some(word) = words.get(at) {
+        let text = word.text.as_str();
+        let is_flag = !only_operands && text.len() > 1 && text.starts_with('-');
+        if limit != usize::MAX && (text == "--" || (operands.len() == limit && !is_flag)) {
+            break;
+        }
+        at += 1;
+        if !is_flag {
+            operands.push(word.clone());
+        } else if text == "--" {
+            only_operands = true;
+        } else if parse_flag(known, word, words.get(at), &mut flags) {
+            at += 1;
+        }
+    }
+    (flags, operands, words.get(at..).unwrap_or_default())
+}
+
+/// Reads one flag word; says whether it took the next word as its value.
+fn parse_flag(
+    known: &[Flag],
+    word: &Word,
+    next: Option<&Word>,
+    flags: &mut Vec<(String, Option<Word>)>,
+) -> bool {
+    let text = word.text.as_str();
+    let find = |name: &str| known.iter().find(|flag| flag.names.iter().any(|n| n == name));
+    let last = |flag: Option<&Flag>, name: &str| {
+        flag.and_then(|flag| flag.names.last()).map_or_else(|| name.to_owned(), Clone::clone)
+    };
+    let value = |text: &str| Word { text: text.to_owned(), ..word.clone() };
+    if text.starts_with("--") || find(text).is_some() {
+        let (name, given) = text.split_once('=').map_or((text, None), |(n, v)| (n, Some(v)));
+        let flag = find(name);
+        let takes_next = given.is_none() && flag.is_some_and(|flag| flag.takes_next);
+        let given = given.map(value).or_else(|| next.filter(|_| takes_next).cloned());
+        flags.push((last(flag, name), given));
+        return takes_next;
+    }
+    for (at, letter) in text.char_indices().skip(1) {
+        let name = format!("-{letter}");
+        let flag = find(&name);
+        let rest = &text[at + letter.len_utf8()..];
+        if flag.is_some_and(|flag| flag.takes_next) && rest.is_empty() {
+            flags.push((last(flag, &name), next.cloned()));
+            return true;
+        }
+        let takes_rest = flag.is_some_and(|flag| flag.takes_rest) && !rest.is_empty();
+        if takes_rest || rest.starts_with('=') {
+            flags.push((last(flag, &name), Some(value(rest.trim_start_matches('=')))));
+            return false;
+        }
+        flags.push((last(flag, &name), None));
+    }
+    false
+}

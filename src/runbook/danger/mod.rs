@@ -1,0 +1,209 @@
+//! Which commands destroy something: words and flags are parsed, never matched as raw text.
+//!
+//! The rules are data (`dangers.yaml`); this module knows how a shell, a command line and SQL are
+//! written. A text in a comment or in the words of `echo` runs nothing and is no danger.
+
+mod invocation;
+mod rules;
+mod shell;
+mod sql;
+
+use serde::Serialize;
+
+use self::invocation::Invocation;
+pub use self::rules::{DangerLevel, RuleError};
+use self::rules::{Document, Operands, Scope, When};
+use self::shell::Word;
+
+/// A danger of a command.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Danger {
+    /// The rule's id.
+    pub rule: String,
+    /// How much it weighs.
+    pub level: DangerLevel,
+    /// What is lost.
+    pub destroys: String,
+    /// What to do instead or first.
+    pub safer: String,
+}
+
+/// What is dangerous, read from data.
+#[derive(Debug)]
+pub struct Rules {
+    document: Document,
+}
+
+impl Rules {
+    /// Reads the rules and holds each against its own examples.
+    ///
+    /// # Errors
+    /// The text is no YAML of that shape, or a rule does not do what its examples say.
+    pub fn from_yaml(yaml: &str) -> Result<Self, RuleError> {
+        let rules = Self { document: Document::read(yaml)? };
+        for rule in &rules.document.rules {
+            let wrong = |message| RuleError::at_id(yaml, &rule.id, false, message);
+            if !rule.source.starts_with("https://") {
+                return Err(wrong("`source` must be an https address to read more at".to_owned()));
+            }
+            let finds = |text: &str| rules.check(text).iter().any(|found| found.rule == rule.id);
+            if let Some(text) = rule.examples.matches.iter().find(|text| !finds(text)) {
+                return Err(wrong(format!("the rule does not find its example `{text}`")));
+            }
+            if let Some(text) = rule.examples.not.iter().find(|text| finds(text)) {
+                return Err(wrong(format!("the rule finds `{text}`, which it should not")));
+            }
+        }
+        Ok(rules)
+    }
+
+    /// What a command, or several, would destroy; each rule once.
+    pub fn check(&self, command: &str) -> Vec<Danger> {
+        let runs = invocation::invocations(&self.document, command);
+        let bare_sql = sql::is_bare(command).then_some(command);
+        let rules = self.document.rules.iter();
+        let found = rules.filter_map(|rule| {
+            let found = rule.when.iter().filter(|when| self.finds(when, &runs, bare_sql));
+            let level = found.map(|when| when.level.unwrap_or(rule.level)).max()?;
+            Some(Danger {
+                rule: rule.id.clone(),
+                level,
+                destroys: rule.destroys.clone(),
+                safer: rule.safer.clone(),
+            })
+        });
+        found.collect()
+    }
+
+    /// What to add to a command that changes something without saying where.
+    pub fn unscoped(&self, command: &str) -> Option<String> {
+        let runs = invocation::invocations(&self.document, command);
+        runs.iter().enumerate().find_map(|(at, run)| {
+            let mut scopes = self.document.scopes.iter();
+            let scope = scopes.find(|scope| self.lacks_scope(scope, run, &runs[..at]))?;
+            Some(scope.add.clone())
+        })
+    }
+
+    fn finds(&self, when: &When, runs: &[Invocation<'_>], bare_sql: Option<&str>) -> bool {
+        let bare = bare_sql.filter(|_| when.program.is_none());
+        if when.sql.as_ref().zip(bare).is_some_and(|(rule, text)| rule.finds(text)) {
+            return true;
+        }
+        runs.iter().enumerate().any(|(at, run)| {
+            let earlier = |after: &When| runs[..at].iter().any(|run| self.fits(after, run));
+            self.fits(when, run) && when.after.as_ref().is_none_or(|after| earlier(after))
+        })
+    }
+
+    fn fits(&self, when: &When, run: &Invocation<'_>) -> bool {
+        if when.program.as_ref().is_some_and(|name| *name != run.program.names[0]) {
+            return false;
+        }
+        let Some(operands) = behind_verb(&when.verbs, run) else { return false };
+        !run.is_harmless()
+            && (when.any.is_empty() || when.any.iter().any(|flag| run.has(flag)))
+            && when.all.iter().all(|flag| run.has(flag))
+            && !when.none.iter().any(|flag| run.has(flag))
+            && (when.values.is_empty()
+                || when.values.iter().any(|(flag, pattern)| {
+                    run.values(flag).any(|word| pattern.0.is_match(&word.text))
+                }))
+            && when.operands.as_ref().is_none_or(|wanted| operands.iter().any(|w| wanted.fit(w)))
+            && self.fits_target(when, operands)
+            && when.sql.as_ref().is_none_or(|rule| run.sql.iter().any(|text| rule.finds(text)))
+    }
+
+    fn fits_target(&self, when: &When, operands: &[Word]) -> bool {
+        let asked = !when.resources.is_empty() || when.named.is_some();
+        !asked
+            || self.targets(operands).iter().any(|(kind, name)| {
+                when.resources.contains(kind)
+                    && when
+                        .named
+                        .as_ref()
+                        .is_none_or(|wanted| name.as_ref().is_some_and(|name| wanted.fit(name)))
+            })
+    }
+
+    /// The kinds of resources that operands name, each with a name if one is given.
+    fn targets(&self, operands: &[Word]) -> Vec<(String, Option<Word>)> {
+        let Some((first, names)) = operands.split_first() else { return Vec::new() };
+        if first.text.contains('/') && first.scripts.is_empty() {
+            // `label node/a key.io/b=c` names one node.
+            let named = operands.iter().filter(|word| !word.text.contains('='));
+            return named.filter_map(|word| self.slashed(word)).collect();
+        }
+        let mut targets = Vec::new();
+        for kind in first.text.split(',') {
+            let kind = self.kind(kind);
+            if names.is_empty() {
+                targets.push((kind.clone(), None));
+            }
+            targets.extend(names.iter().map(|name| (kind.clone(), Some(name.clone()))));
+        }
+        for source in invocation::sources(&self.document, first) {
+            let listed = behind_verb(&["get".to_owned()], &source);
+            for (kind, _) in listed.map(|listed| self.targets(listed)).unwrap_or_default() {
+                targets.push((kind, Some(first.clone())));
+            }
+        }
+        targets
+    }
+
+    /// `kind/name`.
+    fn slashed(&self, word: &Word) -> Option<(String, Option<Word>)> {
+        let (kind, name) = word.text.split_once('/')?;
+        let expands = word.expands && name.contains(['$', '<', '{', '`']);
+        Some((self.kind(kind), Some(Word { text: name.to_owned(), expands, ..word.clone() })))
+    }
+
+    /// A kind's full name, whatever it was called; its API group is left off.
+    fn kind(&self, name: &str) -> String {
+        let name = name.to_lowercase();
+        let short = name.split('.').next().unwrap_or_default();
+        let known = self.document.resources.iter().find(|(kind, names)| {
+            kind.as_str() == short || names.iter().any(|other| other == short)
+        });
+        known.map_or(name.clone(), |(kind, _)| kind.clone())
+    }
+
+    fn lacks_scope(&self, scope: &Scope, run: &Invocation<'_>, earlier: &[Invocation<'_>]) -> bool {
+        if scope.program != run.program.names[0] || run.is_harmless() {
+            return false;
+        }
+        let Some(operands) = behind_verb(&scope.verbs, run) else { return false };
+        let targets = self.targets(operands);
+        let exempt = targets.iter().all(|(kind, _)| scope.exempt.contains(kind));
+        let said = scope.flags.iter().any(|flag| run.has(flag))
+            || run.environment.iter().any(|name| scope.environment.contains(name))
+            || scope.set_by.iter().any(|when| earlier.iter().any(|run| self.fits(when, run)));
+        !said && (targets.is_empty() || !exempt)
+    }
+}
+
+impl Operands {
+    fn fit(&self, word: &Word) -> bool {
+        (self.unknown && word.expands)
+            || (self.wildcard && word.globs)
+            || self.like.as_ref().is_some_and(|pattern| pattern.0.is_match(&word.text))
+    }
+}
+
+/// The operands behind one of these sub-commands; all of them where none is asked for.
+fn behind_verb<'a>(verbs: &[String], run: &'a Invocation<'_>) -> Option<&'a [Word]> {
+    if verbs.is_empty() {
+        return Some(&run.operands);
+    }
+    verbs.iter().find_map(|verb| {
+        let mut count = 0;
+        let same = verb.split(' ').all(|part| {
+            count += 1;
+            run.operands.get(count - 1).is_some_and(|word| word.text == part)
+        });
+        same.then(|| &run.operands[count..])
+    })
+}
+
+#[cfg(test)]
+mod tests;

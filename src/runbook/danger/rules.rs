@@ -1,0 +1,290 @@
+//! The shape of `dangers.yaml`: programs, prefixes, kinds of resources, scopes and rules.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use regex::Regex;
+use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
+
+use super::sql::SqlMatch;
+
+/// How much a dangerous command weighs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum DangerLevel {
+    /// Think first.
+    Warn,
+    /// Not without a second person or a copy.
+    Deny,
+}
+
+/// What is wrong with a file of rules, and where.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("line {line}, column {column}: {message}")]
+pub struct RuleError {
+    /// Line, from 1.
+    pub line: usize,
+    /// Column, from 1.
+    pub column: usize,
+    /// What is wrong and what to do.
+    pub message: String,
+}
+
+impl RuleError {
+    /// What the YAML reader found.
+    pub(in crate::runbook) fn from_yaml(error: &serde_yaml::Error) -> Self {
+        let (line, column) =
+            error.location().map_or((1, 1), |place| (place.line().max(1), place.column().max(1)));
+        // The reader repeats the place in its words.
+        let message = error.to_string();
+        let message = message.split(" at line ").next().unwrap_or_default().to_owned();
+        Self { line, column, message }
+    }
+
+    /// Something about the entry with that id; the first line where there is none.
+    pub(in crate::runbook) fn at_id(yaml: &str, id: &str, last: bool, message: String) -> Self {
+        let names = |line: &str| {
+            line.split_once("id:").is_some_and(|(before, after)| {
+                before.trim_start_matches(['-', ' ', '{']).is_empty()
+                    && after.trim().trim_matches(['"', '\'']).split([',', '}', ' ']).next()
+                        == Some(id)
+            })
+        };
+        let mut lines = yaml.lines().enumerate().filter(|(_, line)| names(line));
+        let found = if last { lines.last() } else { lines.next() };
+        let (line, column) = found.map_or((1, 1), |(at, line)| {
+            (at + 1, line.find("id:").map_or(1, |byte| line[..byte].chars().count() + 1))
+        });
+        Self { line, column, message }
+    }
+}
+
+/// A regular expression in a rule.
+#[derive(Debug)]
+pub(super) struct Pattern(pub(super) Regex);
+
+impl<'de> Deserialize<'de> for Pattern {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Regex::new(&text).map(Self).map_err(|error| D::Error::custom(error.to_string()))
+    }
+}
+
+/// A flag under all its names, written `-n --namespace=`. The `=` says that a value follows, `=?`
+/// that one follows only in the same word.
+#[derive(Debug, Deserialize)]
+#[serde(from = "String")]
+pub(super) struct Flag {
+    pub(super) names: Vec<String>,
+    /// The next word may be its value.
+    pub(super) takes_next: bool,
+    /// What is left of its word is its value.
+    pub(super) takes_rest: bool,
+}
+
+impl From<String> for Flag {
+    fn from(text: String) -> Self {
+        let names = text.trim_end_matches(['=', '?']).split_whitespace().map(str::to_owned);
+        let takes_next = text.ends_with('=');
+        Self { names: names.collect(), takes_next, takes_rest: takes_next || text.ends_with("=?") }
+    }
+}
+
+/// A program whose command line is understood.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Program {
+    /// Its name, and others it goes by.
+    pub(super) names: Vec<String>,
+    /// The flags that have two names or take a value; others are understood as they stand.
+    #[serde(default)]
+    pub(super) flags: Vec<Flag>,
+    /// Flags with which it changes nothing.
+    #[serde(default)]
+    pub(super) harmless: Vec<String>,
+    /// Flags whose value is SQL. A client that has any reads SQL from its input, too.
+    #[serde(default)]
+    pub(super) sql: Vec<String>,
+    /// Whether its operands may be SQL.
+    #[serde(default)]
+    pub(super) sql_operands: bool,
+}
+
+/// What a prefix runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Runs {
+    /// The words behind its own.
+    Words,
+    /// The words behind its own, with more that only the run tells.
+    WordsAndInput,
+    /// The words behind its own, joined, as shell text.
+    Script,
+    /// The value of its `-c` as shell text, else its input.
+    ScriptFlag,
+    /// The words between `-exec` and `;`.
+    Exec,
+}
+
+/// A program that runs another.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Prefix {
+    pub(super) names: Vec<String>,
+    /// Sub-commands, where only some run another program.
+    #[serde(default)]
+    pub(super) verbs: Vec<String>,
+    #[serde(default)]
+    pub(super) flags: Vec<Flag>,
+    /// Operands of its own in front of the command.
+    #[serde(default)]
+    pub(super) skip: usize,
+    pub(super) runs: Runs,
+}
+
+/// Which operands count.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Operands {
+    /// Those that look like this.
+    pub(super) like: Option<Pattern>,
+    /// Those whose value is not known before the run.
+    #[serde(default)]
+    pub(super) unknown: bool,
+    /// Those with a wildcard.
+    #[serde(default)]
+    pub(super) wildcard: bool,
+}
+
+/// What a command must be to count. Everything that is given must hold.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct When {
+    /// In place of the rule's level.
+    pub(super) level: Option<DangerLevel>,
+    /// The program; any where SQL is asked about.
+    pub(super) program: Option<String>,
+    /// One of these sub-commands.
+    #[serde(default)]
+    pub(super) verbs: Vec<String>,
+    /// One of these kinds of resources.
+    #[serde(default)]
+    pub(super) resources: Vec<String>,
+    /// A resource's name.
+    pub(super) named: Option<Operands>,
+    /// An operand behind the sub-command.
+    pub(super) operands: Option<Operands>,
+    /// One of these flags, `--flag` or `--flag=value`.
+    #[serde(default)]
+    pub(super) any: Vec<String>,
+    /// All of these flags.
+    #[serde(default)]
+    pub(super) all: Vec<String>,
+    /// None of these flags.
+    #[serde(default)]
+    pub(super) none: Vec<String>,
+    /// One of these flags with such a value.
+    #[serde(default)]
+    pub(super) values: BTreeMap<String, Pattern>,
+    /// An earlier command of the same text.
+    pub(super) after: Option<Box<Self>>,
+    /// Such SQL.
+    pub(super) sql: Option<SqlMatch>,
+}
+
+/// Commands that a rule must and must not find.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Examples {
+    pub(super) matches: Vec<String>,
+    pub(super) not: Vec<String>,
+}
+
+/// One kind of danger.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Rule {
+    pub(super) id: String,
+    pub(super) level: DangerLevel,
+    pub(super) destroys: String,
+    pub(super) safer: String,
+    pub(super) source: String,
+    pub(super) when: Vec<When>,
+    pub(super) examples: Examples,
+}
+
+/// Sub-commands that should say where they work.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Scope {
+    pub(super) program: String,
+    pub(super) verbs: Vec<String>,
+    /// Flags that say it.
+    pub(super) flags: Vec<String>,
+    /// Variables that say it.
+    #[serde(default)]
+    pub(super) environment: Vec<String>,
+    /// Kinds that stand in no namespace.
+    #[serde(default)]
+    pub(super) exempt: Vec<String>,
+    /// Earlier commands of the same text that say it.
+    #[serde(default)]
+    pub(super) set_by: Vec<When>,
+    /// What to add.
+    pub(super) add: String,
+}
+
+/// The whole file.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Document {
+    pub(super) programs: Vec<Program>,
+    pub(super) prefixes: Vec<Prefix>,
+    /// Kinds of resources with their other names.
+    pub(super) resources: BTreeMap<String, Vec<String>>,
+    pub(super) scopes: Vec<Scope>,
+    pub(super) rules: Vec<Rule>,
+}
+
+impl Document {
+    pub(super) fn read(yaml: &str) -> Result<Self, RuleError> {
+        let document: Self =
+            serde_yaml::from_str(yaml).map_err(|error| RuleError::from_yaml(&error))?;
+        let mut seen = BTreeSet::new();
+        for rule in &document.rules {
+            if !seen.insert(rule.id.as_str()) {
+                let message = format!("the rule {} is here twice: keep one", rule.id);
+                return Err(RuleError::at_id(yaml, &rule.id, true, message));
+            }
+            if let Some(problem) = rule.when.iter().find_map(|when| document.problem(when)) {
+                return Err(RuleError::at_id(yaml, &rule.id, false, problem));
+            }
+            if rule.when.is_empty() {
+                let message = "the rule matches nothing: fill `when`".to_owned();
+                return Err(RuleError::at_id(yaml, &rule.id, false, message));
+            }
+        }
+        Ok(document)
+    }
+
+    /// A name in a matcher that the rest of the file does not know, and so never matches.
+    fn problem(&self, when: &When) -> Option<String> {
+        match &when.program {
+            Some(name)
+                if !self.programs.iter().any(|program| program.names[..1] == [name.clone()]) =>
+            {
+                return Some(format!(
+                    "the program {name} is not the first name of any in `programs`"
+                ));
+            }
+            None if when.sql.is_none() => {
+                return Some("`when` needs a `program` or `sql`".to_owned());
+            }
+            _ => {}
+        }
+        let unknown = when.resources.iter().find(|kind| !self.resources.contains_key(*kind));
+        match unknown {
+            Some(kind) => Some(format!("the kind {kind} is not in `resources`")),
+            None => when.after.as_ref().and_then(|after| self.problem(after)),
+        }
+    }
+}

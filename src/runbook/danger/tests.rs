@@ -1,0 +1,175 @@
+use super::*;
+
+const BUILT_IN: &str = include_str!("../../../data/dangers.yaml");
+
+fn rules() -> Rules {
+    Rules::from_yaml(BUILT_IN).expect("the built-in rules")
+}
+
+fn check(command: &str, expected: &[(&str, DangerLevel)]) {
+    let found = rules().check(command);
+    let found: Vec<_> = found.iter().map(|danger| (danger.rule.as_str(), danger.level)).collect();
+    assert_eq!(found, expected, "{command}");
+}
+
+#[test]
+fn every_built_in_rule_does_what_its_examples_say() {
+    let rules = rules();
+    assert!(rules.document.rules.len() >= 10);
+    for rule in &rules.document.rules {
+        assert!(rule.examples.matches.len() >= 3, "{}", rule.id);
+        assert!(rule.examples.not.len() >= 3, "{}", rule.id);
+        for text in &rule.examples.matches {
+            assert!(rules.check(text).iter().any(|found| found.rule == rule.id), "{text}");
+        }
+        for text in &rule.examples.not {
+            assert!(rules.check(text).iter().all(|found| found.rule != rule.id), "{text}");
+        }
+    }
+}
+
+#[test]
+fn a_danger_is_found_however_the_command_is_run() {
+    let deny = DangerLevel::Deny;
+    for command in [
+        "kubectl delete ns a",
+        "k -n b delete ns a",
+        "/usr/local/bin/kubectl --context=x delete namespaces/a",
+        "KUBECONFIG=x time sudo -u root kubectl delete ns a",
+        "env A=1 kubectl delete ns a",
+        "true && kubectl delete ns a || false",
+        "if x; then kubectl delete ns a; fi",
+        "while read n; do kubectl delete ns \"$n\"; done < list",
+        "bash -lc 'kubectl delete ns a'",
+        "bash <<EOF\nkubectl delete ns a\nEOF",
+        "echo 'kubectl delete ns a' | sh",
+        "ssh -p 22 host kubectl delete ns a",
+        "ssh host <<'EOF'\nkubectl delete ns a\nEOF",
+        "x=$(kubectl delete ns a)",
+        "echo \"`kubectl delete ns a`\"",
+        "kubectl exec -it tools -c box -- kubectl delete ns a",
+        "kubectl exec tools kubectl delete ns a",
+        "docker compose -f a.yaml exec -T tools kubectl delete ns a",
+        "docker run --rm -v a:b kubectl-image kubectl delete ns a",
+        "timeout -k 5 60 kubectl delete ns a",
+        "cat list | xargs -n1 kubectl delete ns",
+        "kubectl \\\n  delete \\\n  ns a",
+        "eval \"kubectl delete ns a\"",
+        "\"kubectl\" 'delete' ns a",
+        "cleanup() { kubectl delete ns a; }",
+        "su - admin -c 'kubectl delete ns a'",
+    ] {
+        check(command, &[("k8s-delete-namespace", deny)]);
+    }
+}
+
+#[test]
+fn words_that_run_nothing_are_no_danger() {
+    for command in [
+        "# kubectl delete ns a",
+        "ls # kubectl delete ns a",
+        "echo kubectl delete ns a; printf 'rm -rf /'",
+        "grep 'kubectl delete ns a' README.md",
+        "git commit -m 'kubectl delete ns a'",
+        "cat > note <<EOF\nkubectl delete ns a\nEOF",
+        "kubectl delete pod delete-ns -n ns",
+        "kubectl get pod -l 'app=delete'",
+        "kubectl delete -n ns deployment a",
+        "kubectl delete ns a --help",
+        "git log --grep='push --force'",
+        "helm list | grep uninstall",
+        "",
+    ] {
+        check(command, &[]);
+    }
+}
+
+#[test]
+fn one_command_may_be_dangerous_in_several_ways_each_once() {
+    let (deny, warn) = (DangerLevel::Deny, DangerLevel::Warn);
+    check(
+        "helm uninstall a --no-hooks; helm -n prod del b; rm -rf $X /",
+        &[("helm-uninstall-prod", deny), ("helm-no-hooks", deny), ("rm-rf", deny)],
+    );
+    check("kubectl delete pod $POD --force", &[("k8s-force-delete-sts-pod", warn)]);
+    check("kubectl delete pod $POD db-0 --force", &[("k8s-force-delete-sts-pod", deny)]);
+    check("git push --force-with-lease", &[("git-force-push", warn)]);
+    check("git push --force-with-lease +main", &[("git-force-push", deny)]);
+}
+
+#[test]
+fn a_change_says_where_it_works() {
+    let rules = rules();
+    let check = |command: &str, unscoped: bool| {
+        assert_eq!(rules.unscoped(command).is_some(), unscoped, "{command}");
+    };
+    for command in [
+        "kubectl apply -f a.yaml",
+        "kubectl rollout restart deploy/a",
+        "kubectl delete pod a",
+        "kubectl get pods -n a && kubectl scale deploy a --replicas 0",
+        "kubectl label pod a example.org/x=y",
+        "helm upgrade --install a ./chart -f values.yaml",
+        "sudo helm rollback a",
+        "kubectl delete pod,ns a",
+    ] {
+        check(command, true);
+    }
+    for command in [
+        "kubectl apply -f a.yaml -nb",
+        "kubectl -n <NS> delete pod a",
+        "kubectl --context=x scale deploy a --replicas 0",
+        "KUBECONFIG=x kubectl apply -f a.yaml",
+        "env HELM_NAMESPACE=x helm rollback a",
+        "kubectl config use-context x\nkubectl apply -f a.yaml",
+        "kubens x; helm rollback a 3",
+        "kubectl label node/a example.org/x=y",
+        "kubectl annotate node a example.org/x=y",
+        "kubectl create ns a",
+        "kubectl delete crd a.b.io",
+        "kubectl rollout status deploy/a",
+        "kubectl get pods",
+        "kubectl apply -f a.yaml --dry-run=server",
+        "helm history a",
+        "echo kubectl apply -f a.yaml",
+    ] {
+        check(command, false);
+    }
+    let add = rules.unscoped("helm rollback a").expect("unscoped");
+    assert!(add.contains("--kube-context"), "{add}");
+}
+
+#[test]
+fn a_wrong_file_is_refused_with_its_place() {
+    let check = |from: &str, to: &str, line_has: &str, expected: &str| {
+        assert!(BUILT_IN.contains(from), "{from}");
+        let yaml = BUILT_IN.replacen(from, to, 1);
+        let error = Rules::from_yaml(&yaml).expect_err(expected);
+        let line = yaml.lines().nth(error.line - 1).unwrap_or_default();
+        assert!(line.contains(line_has), "line {} is {line:?}: {error}", error.line);
+        assert!(error.message.contains(expected), "{error}");
+    };
+    check("none: [--keep-history]", "nine: [--keep-history]", "nine", "unknown field `nine`");
+    check("like: '-[0-9]{1,3}$'", "like: '-[0-9'", "like: '-[0-9'", "unclosed character class");
+    check("id: helm-no-hooks", "id: rm-rf", "rm-rf", "here twice");
+    let git = "{program: git, verbs: [push], operands";
+    check(git, "{program: gti, verbs: [push], operands", "git-force-push", "program gti");
+    check("resources: [namespace]", "resources: [ns]", "k8s-delete-namespace", "kind ns");
+    check("any: [--cleanup-on-fail]", "any: [--cleanup]", "cleanup-on-fail", "does not find");
+    check("- rm -rf ./build", "- rm -rf /", "id: rm-rf", "should not");
+    check("source: https://git", "source: git", "git-force-push", "https address");
+}
+
+#[test]
+fn hostile_commands_take_no_time_and_no_stack() {
+    let rules = rules();
+    let pieces =
+        ["$(", "sudo ", "bash -c '", "rm -rf $(", "| xargs ", "a;", "kubectl get x | xargs "];
+    for piece in pieces {
+        let text = piece.repeat(5_000);
+        let started = std::time::Instant::now();
+        rules.check(&text);
+        rules.unscoped(&text);
+        assert!(started.elapsed().as_secs() < 5, "{piece:?}");
+    }
+}
