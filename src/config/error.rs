@@ -56,8 +56,9 @@ fn list(path: &Path, problems: &[Problem]) -> String {
 impl From<ConfigError> for Error {
     fn from(error: ConfigError) -> Self {
         match error {
-            ConfigError::File { .. } => Self::refused(error.to_string())
-                .hinted("see what each key means: runledger init --print"),
+            ConfigError::File { .. } => Self::refused(error.to_string()).hinted(
+                "README.md explains each key, and so does the file that `runledger init` writes",
+            ),
             ConfigError::Unreadable { path, source } => Self::io("read", &path, source),
             ConfigError::Wrong { message, hint } => {
                 let error = Self::refused(message);

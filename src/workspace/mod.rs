@@ -10,6 +10,7 @@ mod history;
 pub mod lock;
 mod rules;
 pub mod scan;
+mod stat;
 pub mod whole_file;
 pub mod write_back;
 

@@ -10,9 +10,8 @@
 
 use std::collections::{HashMap, HashSet};
 use std::fmt;
-use std::fs::{self, File, Metadata};
+use std::fs::{self, File};
 use std::io::{self, Read as _};
-use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
@@ -21,51 +20,12 @@ use rustix::fs::{AtFlags, Dir, FileType, OFlags};
 use unicode_normalization::UnicodeNormalization as _;
 
 pub use super::rules::Rules;
+pub use super::stat::Stat;
 use super::{open_beneath, open_folder};
 use crate::domain::id::{Hash, Slug};
 
-/// A file that changed less than this long ago may change again without its stat telling.
-const YOUNG_NS: i64 = 2_000_000_000;
-
 /// How often a file that changes under our eyes is read anew.
 const READINGS: usize = 3;
-
-/// What tells without reading that a file is the same.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Stat {
-    /// Its size in bytes.
-    pub size: u64,
-    /// When its contents changed, in nanoseconds since 1970.
-    pub mtime_ns: i64,
-    /// When anything of it changed, in nanoseconds since 1970.
-    pub ctime_ns: i64,
-    /// Which file it is.
-    pub inode: u64,
-}
-
-impl Stat {
-    fn of(meta: &Metadata) -> Self {
-        let ns = |seconds: i64, nanos: i64| seconds.saturating_mul(1_000_000_000) + nanos;
-        Self {
-            size: meta.size(),
-            mtime_ns: ns(meta.mtime(), meta.mtime_nsec()),
-            ctime_ns: ns(meta.ctime(), meta.ctime_nsec()),
-            inode: meta.ino(),
-        }
-    }
-
-    /// Whether it changed so lately, or by its own account in the future, that the same stat may
-    /// yet stand for other contents.
-    const fn is_young(&self, now_ns: i64) -> bool {
-        let changed = if self.mtime_ns > self.ctime_ns { self.mtime_ns } else { self.ctime_ns };
-        changed.saturating_add(YOUNG_NS) > now_ns
-    }
-
-    /// A stat that no file has: what was read under it is read again at the next scan.
-    const fn unsettled(self) -> Self {
-        Self { ctime_ns: i64::MIN, ..self }
-    }
-}
 
 /// A document that was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -410,7 +370,7 @@ impl Walker<'_> {
         }
         match rustix::fs::statat(open, name, AtFlags::SYMLINK_NOFOLLOW) {
             Ok(stat) => {
-                let stat = stat_of(&stat);
+                let stat = Stat::of_raw(&stat);
                 self.walk.files.push(Found { folder, path, slug, stat });
             }
             // Removed since it was listed.
@@ -441,17 +401,6 @@ impl Walker<'_> {
         } else {
             self.walk.unlisted.push((folder, path));
         }
-    }
-}
-
-#[expect(clippy::unnecessary_cast, reason = "the fields' types differ between systems")]
-fn stat_of(stat: &rustix::fs::Stat) -> Stat {
-    let ns = |seconds: i64, nanos: i64| seconds.saturating_mul(1_000_000_000) + nanos;
-    Stat {
-        size: u64::try_from(stat.st_size).unwrap_or(0),
-        mtime_ns: ns(stat.st_mtime as i64, stat.st_mtime_nsec as i64),
-        ctime_ns: ns(stat.st_ctime as i64, stat.st_ctime_nsec as i64),
-        inode: stat.st_ino,
     }
 }
 
