@@ -3,12 +3,12 @@
 use std::collections::HashSet;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
-use rusqlite::backup::Backup;
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::Connection;
 
-use super::open::{connect, copy_database, create_folder, create_private, lock_alone, with_suffix};
+use super::open::{
+    connect, copy_connected, copy_database, create_folder, lock_alone, sync_place_of, with_suffix,
+};
 use super::rebuild::INDEX_PREFIX;
 use super::{FILE_NAME, Ledger, LedgerError, Reads, Report, migrate};
 use crate::domain::id::EntryId;
@@ -52,15 +52,7 @@ impl Ledger {
 
     fn copy_to(&self, draft: &Path) -> Result<Report, LedgerError> {
         remove_database(draft);
-        create_private(draft)?;
-        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let mut copy = Connection::open_with_flags(draft, flags)?;
-        // All pages in one step: a step sees one state, and writers do not have to wait for it.
-        Backup::new(self.conn()?, &mut copy)?.run_to_completion(
-            i32::MAX,
-            Duration::from_millis(50),
-            None,
-        )?;
+        let copy = copy_connected(self.conn()?, draft)?;
         finish_copy(copy, draft)
     }
 
@@ -80,7 +72,7 @@ impl Ledger {
             let what = format!("{} is the ledger itself", from.display());
             return Err(LedgerError::Invalid(what));
         }
-        File::open(from).map_err(LedgerError::io("open", from))?;
+        fs::metadata(from).map_err(LedgerError::io("open", from))?;
         create_folder(folder)?;
         let _alone = lock_alone(folder)?;
         let draft = with_suffix(&current, ".restoring");
@@ -178,13 +170,7 @@ fn keep_aside(current: &Path, now_ms: i64) -> Result<Option<PathBuf>, LedgerErro
 /// Renames a finished file to its place, and sees that to the disk.
 fn put_in_place(draft: &Path, place: &Path) -> Result<(), LedgerError> {
     fs::rename(draft, place).map_err(LedgerError::io("write", place))?;
-    let folder = match place.parent() {
-        Some(folder) if folder != Path::new("") => folder,
-        _ => Path::new("."),
-    };
-    let doing = "write";
-    let open = File::open(folder).map_err(LedgerError::io(doing, folder))?;
-    open.sync_all().map_err(LedgerError::io(doing, folder))
+    sync_place_of(place)
 }
 
 /// Removes what is left of a draft; what is not there need not be removed.

@@ -139,6 +139,11 @@ impl LedgerError {
         })
     }
 
+    /// Whether it is the file's content that cannot be used, however it is opened.
+    pub(super) const fn is_about_content(&self) -> bool {
+        matches!(self, Self::Newer { .. } | Self::NotOurs { .. } | Self::Damaged(_))
+    }
+
     /// For `map_err`: an operation on a path that failed.
     pub(super) fn io(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
         let path = path.to_owned();

@@ -5,9 +5,11 @@ use std::io::ErrorKind;
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use rusqlite::backup::Backup;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
@@ -52,20 +54,19 @@ impl Ledger {
     pub fn open_read_only(folder: &Path) -> Result<Self, LedgerError> {
         check_sqlite()?;
         let path = folder.join(FILE_NAME);
-        File::open(&path).map_err(LedgerError::io("open", &path))?;
+        fs::metadata(&path).map_err(LedgerError::io("open", &path))?;
         let lock =
             File::open(folder.join(LOCK_NAME)).ok().filter(|it| it.try_lock_shared().is_ok());
-        let in_place = read_only_connection(&path, false).and_then(usable);
-        let opened = match in_place {
-            Err(LedgerError::Newer { .. } | LedgerError::NotOurs { .. }) | Ok(Some(_)) => in_place,
+        let in_place = match read_only_connection(&path, false) {
+            Err(error) if error.is_about_content() => return Err(error),
             // A log beside the file holds commits that an immutable opening would not see.
-            _ if !log_is_left(&path) => read_only_connection(&path, true).and_then(usable),
-            _ => Ok(None),
-        }?;
-        let (conn, copy) = match opened {
-            Some(conn) => (conn, None),
-            None => {
-                let copy = PrivateCopy::of(&path)?;
+            Err(_) if !log_is_left(&path) => read_only_connection(&path, true).map(Some)?,
+            other => other.ok(),
+        };
+        let (conn, copy) = match in_place {
+            Some(conn) if migrate::is_current(&conn)? => (conn, None),
+            other => {
+                let copy = PrivateCopy::of(&path, other)?;
                 let mut conn = connect(&copy.path())?;
                 migrate::migrate(&mut conn)?;
                 (conn, Some(copy))
@@ -107,8 +108,21 @@ pub(super) fn create_folder(folder: &Path) -> Result<(), LedgerError> {
     if folder.is_dir() {
         return Ok(());
     }
+    let missing: Vec<&Path> = folder.ancestors().take_while(|it| !it.exists()).collect();
     let doing = LedgerError::io("create the folder", folder);
-    DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(doing)
+    DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(doing)?;
+    // A ledger whose folder a power cut takes away is lost, however well its file was written.
+    missing.into_iter().rev().try_for_each(sync_place_of)
+}
+
+/// Sees the name of a file or folder to the disk.
+pub(super) fn sync_place_of(path: &Path) -> Result<(), LedgerError> {
+    let folder = match path.parent() {
+        Some(folder) if folder != Path::new("") => folder,
+        _ => Path::new("."),
+    };
+    let opened = File::open(folder).map_err(LedgerError::io("open", folder))?;
+    opened.sync_all().map_err(LedgerError::io("write", folder))
 }
 
 /// Refuses an engine that is known to lose data.
@@ -162,17 +176,19 @@ pub(super) fn lock_alone(folder: &Path) -> Result<File, LedgerError> {
 }
 
 /// Makes a file, unless it is there: here and not by SQLite, so that it, and the two that SQLite
-/// puts beside it, are the owner's alone.
+/// puts beside it, are the owner's alone. A file that is there must not be opened: closing it
+/// would drop the locks that other connections of this process hold on it.
 pub(super) fn create_private(path: &Path) -> Result<(), LedgerError> {
+    /// Nobody locks the new file while it is still open here.
+    static CREATING: Mutex<()> = Mutex::new(());
+    let _alone = CREATING.lock().unwrap_or_else(PoisonError::into_inner);
     let mut options = OpenOptions::new();
-    options.read(true).write(true).create(true).truncate(false).mode(0o600);
-    match options.open(path) {
-        Ok(_) => Ok(()),
-        Err(error) if error.kind() == ErrorKind::PermissionDenied && path.exists() => {
-            Err(LedgerError::ReadOnly)
-        }
-        Err(error) => Err(LedgerError::io("open", path)(error)),
+    match options.write(true).create_new(true).mode(0o600).open(path) {
+        Ok(file) => drop(file),
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => return Ok(()),
+        Err(error) => return Err(LedgerError::io("create", path)(error)),
     }
+    sync_place_of(path)
 }
 
 /// A connection for reading and writing, with everything that is promised about it.
@@ -229,11 +245,6 @@ fn read_only_connection(path: &Path, immutable: bool) -> Result<Connection, Ledg
     Ok(conn)
 }
 
-/// The connection, if its derived tables are today's; otherwise a copy has to be migrated.
-fn usable(conn: Connection) -> Result<Option<Connection>, LedgerError> {
-    Ok(migrate::is_current(&conn)?.then_some(conn))
-}
-
 /// A path inside an SQLite URI: everything but plain characters is percent-encoded.
 fn uri_path(path: &Path) -> String {
     use std::os::unix::ffi::OsStrExt as _;
@@ -259,8 +270,28 @@ fn log_is_left(path: &Path) -> bool {
     fs::metadata(with_suffix(path, "-wal")).is_ok_and(|log| log.len() > 0)
 }
 
-/// Copies a database that nobody writes, with the log that may be beside it.
+/// Copies a ledger from wherever it is: as SQLite sees it, where SQLite can open it.
 pub(super) fn copy_database(from: &Path, to: &Path) -> Result<(), LedgerError> {
+    match read_only_connection(from, false) {
+        Ok(conn) => copy_connected(&conn, to).map(drop),
+        Err(error) if error.is_about_content() => Err(error),
+        Err(_) => copy_files(from, to),
+    }
+}
+
+/// Copies one state of an open database into a new file.
+pub(super) fn copy_connected(from: &Connection, to: &Path) -> Result<Connection, LedgerError> {
+    create_private(to)?;
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let mut copy = Connection::open_with_flags(to, flags)?;
+    // All pages in one step: a step sees one state, and writers do not have to wait for it.
+    let step = Duration::from_millis(50);
+    Backup::new(from, &mut copy)?.run_to_completion(i32::MAX, step, None)?;
+    Ok(copy)
+}
+
+/// Copies the file of a database that nobody can write, and the log that may be beside it.
+fn copy_files(from: &Path, to: &Path) -> Result<(), LedgerError> {
     for suffix in ["", "-wal"] {
         if suffix.is_empty() || log_is_left(from) {
             let (from, to) = (with_suffix(from, suffix), with_suffix(to, suffix));
@@ -280,15 +311,18 @@ pub(super) struct PrivateCopy {
 }
 
 impl PrivateCopy {
-    /// Copies a database that may be of another file system and may not be written.
-    pub(super) fn of(path: &Path) -> Result<Self, LedgerError> {
+    /// Copies a database, through its connection where it could be opened.
+    fn of(path: &Path, opened: Option<Connection>) -> Result<Self, LedgerError> {
         let copy = Self { folder: private_folder()? };
-        copy_database(path, &copy.path())?;
+        match opened {
+            Some(conn) => copy_connected(&conn, &copy.path()).map(drop)?,
+            None => copy_files(path, &copy.path())?,
+        }
         Ok(copy)
     }
 
     /// The copied database.
-    pub(super) fn path(&self) -> PathBuf {
+    fn path(&self) -> PathBuf {
         self.folder.join(FILE_NAME)
     }
 }

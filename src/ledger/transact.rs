@@ -38,6 +38,8 @@ impl Ledger {
             Err(Failure::Commit(error)) => {
                 if matches!(error, LedgerError::Sync) {
                     self.poison();
+                    // Reading goes on if it can; if not, the next write tries again.
+                    let _ = self.revive();
                 }
                 return Err(error.into());
             }

@@ -153,8 +153,20 @@ fn no_drawer_files_and_no_glob_imports_from_parents() {
 #[test]
 fn the_top_level_stays_small() {
     let allowed = [
-        "Cargo.toml", "Cargo.lock", "README.md", "CHANGELOG.md", "LICENSE-MIT", "LICENSE-APACHE",
-        "src", "runbooks", "templates", "data", "static", "tests", "benches", "target",
+        "Cargo.toml",
+        "Cargo.lock",
+        "README.md",
+        "CHANGELOG.md",
+        "LICENSE-MIT",
+        "LICENSE-APACHE",
+        "src",
+        "runbooks",
+        "templates",
+        "data",
+        "static",
+        "tests",
+        "benches",
+        "target",
     ];
     let mut extra = Vec::new();
     for entry in fs::read_dir(root()).expect("the top level").flatten() {

@@ -385,3 +385,47 @@ fn settings_are_kept_and_forgotten() {
     ledger.rebuild().expect("rebuilt");
     assert_eq!(ledger.meta("index.pointer").expect("readable"), None);
 }
+
+/// How many POSIX locks this process holds on a file.
+fn locks_on(path: &std::path::Path) -> usize {
+    use std::os::unix::fs::MetadataExt as _;
+    let inode = format!(":{}", std::fs::metadata(path).expect("there").ino());
+    let pid = std::process::id().to_string();
+    let locks = std::fs::read_to_string("/proc/locks").expect("readable");
+    let own = locks.lines().map(|line| line.split_whitespace().collect::<Vec<_>>());
+    own.filter(|it| it[1] == "POSIX" && it[4] == pid && it[5].ends_with(&inode)).count()
+}
+
+#[test]
+fn opening_a_second_time_leaves_the_locks_of_the_first() {
+    let (folder, mut ledger) = new_ledger();
+    append(&mut ledger, &[entry_at("a", 1, &note("one"))]).expect("appended");
+    let path = folder.path().join(FILE_NAME);
+    let before = locks_on(&path);
+    if before == 0 {
+        eprintln!("skipped: /proc/locks shows no locks here");
+        return;
+    }
+    // The first opens and closes in place; the second fails on the way.
+    drop(Ledger::open(folder.path()).expect("opens"));
+    drop(Ledger::open_read_only(folder.path()).expect("opens"));
+    ledger.backup(&folder.path().join("copy.db")).expect("backed up");
+    assert_eq!(locks_on(&path), before, "another process could take the file away");
+}
+
+#[test]
+fn a_connection_given_up_is_opened_again_by_the_next_write() {
+    let (_folder, mut ledger) = new_ledger();
+    append(&mut ledger, &[entry_at("a", 1, &note("one"))]).expect("appended");
+    ledger.poison();
+    assert!(matches!(ledger.head(), Err(LedgerError::Sync)));
+    append(&mut ledger, &[entry_at("b", 2, &note("two"))]).expect("opened again");
+    assert_eq!(ledger.entries(0, 9).expect("readable").len(), 2);
+}
+
+#[test]
+fn a_ledger_can_be_handed_to_another_thread() {
+    const fn sendable<T: Send>() {}
+    sendable::<Ledger>();
+    sendable::<LedgerError>();
+}
