@@ -57,6 +57,10 @@ struct Draft {
     row: Option<Row>,
     /// The row is ours to write: somebody recorded it, nobody found it.
     row_is_ours: bool,
+    /// The row says what the exercise is told to be, not what it was told to be before.
+    row_tells: bool,
+    /// Rows it had and has no more: that one of them stood in a file once proves nothing.
+    left: HashSet<RowKey>,
 }
 
 struct Fold {
@@ -107,8 +111,9 @@ impl Fold {
         let mut draft = self.draft(entry, Source::Ledger);
         draft.exercise.text = body.text;
         draft.set_facts(&body.facts);
-        draft.row.clone_from(&body.row);
-        draft.row_is_ours = true;
+        if let Some(row) = &body.row {
+            draft.set_row(row, true);
+        }
         draft
     }
 
@@ -144,7 +149,8 @@ impl Fold {
             order: 0,
             prints: None,
         };
-        Draft { exercise, row: None, row_is_ours: false }
+        let left = HashSet::new();
+        Draft { exercise, row: None, row_is_ours: false, row_tells: false, left }
     }
 
     /// Between the passes: a found row that an exercise has, or was ever given, is that
@@ -208,9 +214,11 @@ impl Fold {
         match (&body.facts, &body.row) {
             (Some(facts), row) => {
                 draft.set_facts(facts);
-                if let Some(row) = row {
-                    draft.row = Some(row.clone());
-                    draft.row_is_ours = true;
+                if let Some(row) = row
+                    && draft.set_row(row, true)
+                {
+                    // It may have stood there before; since then another one did.
+                    self.written.remove(&(root, row.key.clone()));
                 }
             }
             (None, Some(row)) => draft.set_row_as_read(row),
@@ -225,26 +233,39 @@ impl Fold {
     }
 
     fn finish(mut self) -> (Vec<Projected>, BTreeMap<RowKey, EntryId>) {
-        let keys = self.keys.iter().map(|(key, id)| (key.clone(), self.root(*id))).collect();
         let drafts = std::mem::take(&mut self.drafts);
         let own = drafts.into_iter().filter(|it| !self.same_as.contains_key(&it.exercise.id));
-        let exercises = own
-            .map(|Draft { mut exercise, row, row_is_ours }| {
-                exercise.row = row.as_ref().map(|row| row.key.clone());
-                exercise.pending = row_is_ours
-                    && exercise.retracted.is_none()
-                    && row.as_ref().is_some_and(|row| {
-                        let written = (exercise.id, row.key.clone());
-                        !self.found.contains(&row.key) && !self.written.contains(&written)
-                    });
-                let as_read = row.as_ref().map(|row| read_cells(&row.cells).resolved_by);
-                exercise.resolved_by = as_read
-                    .filter(|told| !told.is_empty())
-                    .unwrap_or_else(|| told_from(&exercise.steps));
-                Projected { exercise, row }
-            })
-            .collect();
+        let exercises: Vec<Projected> = own.map(|draft| self.finish_one(draft)).collect();
+        // A key goes to the exercise whose row it is today, if there is one.
+        let mut keys = BTreeMap::new();
+        for taken_back in [false, true] {
+            for Projected { exercise, row } in &exercises {
+                if let (Some(row), true) = (row, exercise.retracted.is_some() == taken_back) {
+                    keys.entry(row.key.clone()).or_insert(exercise.id);
+                }
+            }
+        }
+        for (key, holder) in &self.keys {
+            keys.entry(key.clone()).or_insert_with(|| self.root(*holder));
+        }
         (exercises, keys)
+    }
+
+    fn finish_one(&self, draft: Draft) -> Projected {
+        let Draft { mut exercise, row, row_is_ours, row_tells, left } = draft;
+        if let Some(row) = &row {
+            exercise.row = Some(row.key.clone());
+            let found = self.found.contains(&row.key) && !left.contains(&row.key);
+            let written = self.written.contains(&(exercise.id, row.key.clone()));
+            exercise.pending = row_is_ours && exercise.retracted.is_none() && !found && !written;
+            if row_tells {
+                exercise.resolved_by = read_cells(&row.cells).resolved_by;
+            }
+        }
+        if exercise.resolved_by.is_empty() {
+            exercise.resolved_by = told_from(&exercise.steps);
+        }
+        Projected { exercise, row }
     }
 }
 
@@ -259,6 +280,17 @@ impl Draft {
         exercise.notes.clone_from(&facts.note);
         exercise.minutes = facts.minutes;
         exercise.incident.clone_from(&facts.incident);
+        self.row_tells = false;
+    }
+
+    /// Gives it another row; says whether it is another one.
+    fn set_row(&mut self, row: &Row, is_ours: bool) -> bool {
+        let before = self.row.replace(row.clone()).map(|before| before.key);
+        let is_other = before.as_ref() != Some(&row.key);
+        self.left.extend(before.filter(|_| is_other));
+        self.row_is_ours = is_ours;
+        self.row_tells = true;
+        is_other
     }
 
     /// The row was read in a file: it says what it says, and what no cell can say stays.
@@ -276,8 +308,7 @@ impl Draft {
             }
         }
         exercise.context = context;
-        self.row = Some(row.clone());
-        self.row_is_ours = false;
+        self.set_row(row, false);
     }
 }
 

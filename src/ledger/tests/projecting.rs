@@ -90,6 +90,47 @@ fn a_row_is_pending_until_it_is_written_found_or_taken_back() {
 }
 
 #[test]
+fn a_row_that_comes_back_after_another_is_to_be_written_again() {
+    let (a, b) = (row("r1:a", "2026-05-20", "Step 3a"), row("r1:b", "2026-05-21", "Step 3a"));
+    let there_and_back = [
+        entry_at("found", 1, &found(a.clone())),
+        entry_at("a", 5, &recorded(moved_to("2026-05-20"), Some(a.clone()))),
+        entry_at("w", 6, &written("a", "r1:a")),
+        entry_at("b", 7, &amended("a", "a", Some(moved_to("2026-05-21")), Some(b))),
+        entry_at("c", 8, &amended("a", "b", Some(moved_to("2026-05-20")), Some(a))),
+    ];
+    assert!(only(&there_and_back).pending);
+    let again = entry_at("w2", 9, &written("a", "r1:a"));
+    assert!(!only(&[&there_and_back[..], &[again]].concat()).pending);
+}
+
+#[test]
+fn a_key_belongs_to_the_exercise_that_has_it_now() {
+    let (_folder, mut ledger) = new_ledger();
+    let mine = || Some(row("r1:a", "2026-05-20", "Step 3a"));
+    append(
+        &mut ledger,
+        &[
+            entry_at("a", 5, &recorded(moved_to("2026-05-20"), mine())),
+            entry_at("r", 6, &retracted("a", "too early")),
+            entry_at("b", 7, &recorded(moved_to("2026-05-20"), mine())),
+        ],
+    )
+    .expect("appended");
+    let keys = ledger.row_keys(&runbook()).expect("readable");
+    assert_eq!(keys.get(&"r1:a".into()), Some(&id("b")));
+}
+
+#[test]
+fn facts_without_a_row_are_told_by_themselves() {
+    let mine = Some(row("r1:a", "2026-05-20", "Step 3a, after lunch"));
+    let first = entry_at("a", 5, &recorded(moved_to("2026-05-20"), mine));
+    assert_eq!(only(std::slice::from_ref(&first)).resolved_by, "Step 3a, after lunch");
+    let told = amended("a", "a", Some(facts("2026-05-20", &[("3c", Failed)])), None);
+    assert_eq!(only(&[first, entry_at("b", 6, &told)]).resolved_by, "Step 3c (failed)");
+}
+
+#[test]
 fn pending_rows_are_listed_with_their_cells() {
     let (_folder, mut ledger) = new_ledger();
     let mine = row("r1:a", "2026-05-20", "Step 3a");
