@@ -5,15 +5,40 @@
 //! know theirs.
 
 pub mod danger;
+pub mod last_worked;
+
+mod afterwards;
+mod alert_name;
+mod command;
+#[cfg(test)]
+mod corpus_tests;
+mod duration;
+mod facts;
+mod front_matter;
+mod heading;
+mod html_text;
+mod outline;
+mod parse;
+mod pattern;
+mod placeholder;
+mod plain_words;
+mod shell;
+mod step;
+mod summary;
 
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::exercise::{Context, Outcome, StepOutcome};
+use crate::domain::exercise::{Context, ExerciseKind, Outcome, StepOutcome};
 use crate::domain::fingerprint::Fingerprint;
 use crate::domain::id::{RowKey, StepId};
+
+pub use self::parse::parse;
+pub use self::placeholder::fill;
+pub use self::plain_words::plain_words;
+pub use self::summary::{RowSummary, StepSummary, Summary, prints, summarise};
 
 /// A place in a text: a half-open byte range of the file, and the lines it touches from 1.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -370,7 +395,8 @@ pub struct LastWorkedRow {
     pub occurrence: u32,
     /// Its date.
     pub date: NaiveDate,
-    /// Every cell as plain text, in the columns' order (missing cells are empty).
+    /// Every cell as written, `\|` as the pipe it stands for, in the columns' order (missing
+    /// cells are empty). [`plain_words`] takes the markup off.
     pub cells: Vec<String>,
     /// Its place: the whole line, without the line end.
     pub span: Span,
@@ -379,7 +405,7 @@ pub struct LastWorkedRow {
 }
 
 /// What the cells of a row mean; a function of columns and cells alone.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RowReading {
     /// From "Resolved by" alone.
     pub outcome: Outcome,
@@ -389,6 +415,10 @@ pub struct RowReading {
     pub resolved_by: String,
     /// "Notes", as written.
     pub notes: String,
-    /// Every other column under its own name, empty cells left out.
+    /// Every other column under its own name, as plain words, empty cells left out.
     pub context: Context,
+    /// Why the runbook was used, where a column says so.
+    pub kind: Option<ExerciseKind>,
+    /// How long it took, where a column says so.
+    pub minutes: Option<u32>,
 }
