@@ -17,7 +17,7 @@ use crate::domain::exercise::{
     Context, Exercise, ExerciseKind, Outcome, Source, StepOutcome, StepResult,
 };
 use crate::domain::id::{EntryId, RowKey, RunbookId};
-use crate::runbook::RowReading;
+use crate::runbook::last_worked::read_cells;
 
 /// What the entries of a subject come to.
 #[derive(Debug, Default, PartialEq)]
@@ -326,16 +326,4 @@ fn told_from(steps: &[StepOutcome]) -> String {
         })
         .collect();
     words.join(" + ")
-}
-
-/// Stands in for the reader's own until that is there.
-fn read_cells(cells: &Context) -> RowReading {
-    let resolved_by = cells.iter().find(|(name, _)| same_name(name, "resolved by"));
-    RowReading {
-        outcome: Outcome::Unclear,
-        steps: Vec::new(),
-        resolved_by: resolved_by.map(|(_, cell)| cell.clone()).unwrap_or_default(),
-        notes: String::new(),
-        context: cells.clone(),
-    }
 }
