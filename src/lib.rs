@@ -1,6 +1,35 @@
 //! runledger: runbooks that remember when they last worked.
+//!
+//! One binary for people on call: it finds the right step of the right runbook, says when that
+//! step last worked, and records what is done. It works with everything else down.
+//!
+//! # Code map, highest layer first; imports point down only
+//!
+//! - [`cli`]: argv in, text or JSON out; one file a command.
+//! - [`app`]: the verbs, shared by all faces; the only place where ledger and search meet.
+//! - [`config`]: settings, merged once: default < file < environment < flag.
+//! - [`error`]: lower errors become kind, message, place, cause and hint.
+//! - [`ledger`]: what happened, append-only and chained, in SQLite; all SQL is there.
+//! - [`search`]: the index, a folder that may be deleted at any time.
+//! - [`workspace`]: the team's folder: scan, git, rows written back.
+//! - [`assets`]: built-in templates, static files and data, and the workspace's overrides.
+//! - [`runbook`]: a Markdown text in, a runbook and diagnostics out; dangers, lint, HTML.
+//! - [`render`]: Tera over strings.
+//! - [`views`]: the one shape that JSON, pages and templates share.
+//! - [`domain`]: values and rules: entries, exercises, freshness.
+//! - [`clock`], [`text`]: leaves.
+//!
+//! # Invariants
+//!
+//! - Parsing never fails: `(Runbook, Vec<Diagnostic>)`.
+//! - The domain does no I/O and reads no clock; only [`clock`] asks what time it is.
+//! - Only `Tx::append` adds an entry, nothing changes one; only `Ledger::transact` writes.
+//! - Everything derived (files, projections, index) may be deleted at any time.
+//! - Only `cli::output` prints; all of it passes [`text::printable`].
 
+pub mod app;
 pub mod assets;
+pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod domain;
@@ -10,4 +39,5 @@ pub mod render;
 pub mod runbook;
 pub mod search;
 pub mod text;
+pub mod views;
 pub mod workspace;

@@ -5,6 +5,7 @@
 //! know theirs.
 
 pub mod danger;
+pub mod html;
 pub mod last_worked;
 
 mod afterwards;
@@ -195,6 +196,18 @@ pub struct Runbook {
     pub stale_after_days: Option<Located<u32>>,
     /// Every link of the text.
     pub links: Vec<Link>,
+}
+
+impl Runbook {
+    /// The commands that stand in a range of the text, in order.
+    pub(crate) fn commands_between(
+        &self,
+        start: usize,
+        end: usize,
+    ) -> impl Iterator<Item = &Command> {
+        let all = self.steps.iter().flat_map(|step| &step.commands);
+        all.filter(move |command| start <= command.span.start && command.span.end <= end)
+    }
 }
 
 /// From one time to another, in seconds; both are equal where one time is given.

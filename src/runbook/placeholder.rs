@@ -119,6 +119,32 @@ fn is_secret(name: &str) -> bool {
     })
 }
 
+/// A place of a command that is to be filled.
+pub(super) struct Place<'t> {
+    pub(super) name: &'t str,
+    pub(super) range: Range<usize>,
+    /// How the shell reads a value there: `bare`, `double` or `single`.
+    pub(super) quote: &'static str,
+}
+
+/// The places of a command that are to be filled, in order.
+pub(super) fn places(command: &Command) -> Vec<Place<'_>> {
+    let scan = scan(&command.text);
+    find(&command.text, &scan)
+        .into_iter()
+        .filter(|found| command.placeholders.iter().any(|name| name == found.name))
+        .map(|found| Place {
+            name: found.name,
+            range: found.range,
+            quote: match found.quoting {
+                Quoting::Single | Quoting::RawHeredoc => "single",
+                Quoting::Double | Quoting::Heredoc => "double",
+                _ => "bare",
+            },
+        })
+        .collect()
+}
+
 /// The names that a command gives a value itself.
 pub(super) fn assigned_names(command: &str) -> BTreeSet<String> {
     let scan = scan(command);

@@ -1,3 +1,5 @@
+//! What is dangerous and what only looks so.
+
 use super::*;
 
 const BUILT_IN: &str = include_str!("../../../data/dangers.yaml");

@@ -1,0 +1,43 @@
+//! Text made harmless inside HTML.
+
+use super::super::Command;
+use super::super::placeholder::places;
+
+/// The text with the five characters that mean something in HTML written as entities. NUL and
+/// other controls, which no page can show, are left out.
+pub fn escape(text: &str) -> String {
+    let mut html = String::with_capacity(text.len() + text.len() / 8);
+    for c in text.chars() {
+        match c {
+            '&' => html.push_str("&amp;"),
+            '<' => html.push_str("&lt;"),
+            '>' => html.push_str("&gt;"),
+            '"' => html.push_str("&quot;"),
+            '\'' => html.push_str("&#39;"),
+            '\n' | '\t' => html.push(c),
+            c if c.is_control() => {}
+            c => html.push(c),
+        }
+    }
+    html
+}
+
+/// A command with each placeholder marked, so that the page can fill it: `data-name` says which,
+/// `data-quote` how the shell will read a value there: `bare`, `double` or `single`.
+pub fn command_html(command: &Command) -> String {
+    let text = &command.text;
+    let mut html = String::new();
+    let mut done = 0;
+    for place in places(command) {
+        html.push_str(&escape(text.get(done..place.range.start).unwrap_or_default()));
+        html.push_str(&format!(
+            "<span class=\"ph\" data-name=\"{}\" data-quote=\"{}\">{}</span>",
+            escape(place.name),
+            place.quote,
+            escape(text.get(place.range.clone()).unwrap_or_default())
+        ));
+        done = place.range.end;
+    }
+    html.push_str(&escape(text.get(done..).unwrap_or_default()));
+    html
+}

@@ -1,0 +1,40 @@
+//! Where a link may lead.
+
+/// Where it leads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Target {
+    /// To a page of ours.
+    Inside(String),
+    /// To `http`, `https` or `mailto`.
+    Outside(String),
+    /// Nowhere that is allowed or known.
+    Nowhere,
+}
+
+/// Judges a destination as a browser would read it: controls and white space do not count, so a
+/// scheme cannot be smuggled past with a tab in it.
+pub(super) fn target(url: &str, links: super::Links<'_>) -> Target {
+    let url: String = url.chars().filter(|c| !c.is_control()).collect();
+    let url = url.trim();
+    let bare: String = url.chars().filter(|c| !c.is_whitespace()).collect();
+    if let Some(scheme) = scheme(&bare) {
+        let allowed = ["http", "https", "mailto"].iter().any(|s| scheme.eq_ignore_ascii_case(s));
+        return if allowed { Target::Outside(bare) } else { Target::Nowhere };
+    }
+    if bare.starts_with("//") || bare.starts_with('\\') || bare.starts_with("/\\") {
+        return Target::Nowhere;
+    }
+    match links(url) {
+        Some(found) if is_local(&found) => Target::Inside(found),
+        _ => Target::Nowhere,
+    }
+}
+
+fn scheme(url: &str) -> Option<&str> {
+    let end = url.find(['/', '?', '#', ':'])?;
+    url[end..].starts_with(':').then(|| &url[..end])
+}
+
+fn is_local(url: &str) -> bool {
+    url.starts_with('#') || (url.starts_with('/') && !url.starts_with("//"))
+}
