@@ -1,0 +1,460 @@
+//! Exercises: recording that something worked, correcting it, taking it back.
+
+use chrono::{NaiveDate, Offset as _, TimeZone as _};
+
+use super::{App, Document};
+use crate::domain::actor::Actor;
+use crate::domain::entry::{Entry, Timestamp};
+use crate::domain::event::{
+    Event, ExerciseAmended, ExerciseRecorded, ExerciseRetracted, Facts, Row,
+};
+use crate::domain::exercise::{
+    Context, Exercise, ExerciseKind, Outcome, StepOutcome, StepResult, same_context,
+};
+use crate::domain::id::EntryId;
+use crate::error::Error;
+use crate::runbook::last_worked::{
+    cells_without_notes, is_notes_column, is_resolved_by_column, row_key, say,
+};
+use crate::runbook::{DocKind, LastWorked, Runbook};
+use crate::text::nearest;
+use crate::views::ExerciseView;
+
+/// What somebody says about a use of a runbook.
+#[derive(Clone, Debug, Default)]
+pub struct Recording {
+    /// The runbook.
+    pub slug: String,
+    /// The steps used, and how each went.
+    pub steps: Vec<(String, StepResult)>,
+    /// How it went as a whole, where the steps do not tell.
+    pub outcome: Option<Outcome>,
+    /// The day; today if none.
+    pub on: Option<NaiveDate>,
+    /// Why it was used.
+    pub kind: ExerciseKind,
+    /// For what: name and value.
+    pub context: Context,
+    /// How long it took.
+    pub minutes: Option<u32>,
+    /// The incident's label.
+    pub incident: Option<String>,
+    /// Anything else.
+    pub note: String,
+    /// Record it even if the same is recorded already.
+    pub again: bool,
+}
+
+/// What was done with a recording.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct Recorded {
+    /// The exercise, as it stands now.
+    pub exercise: ExerciseView,
+    /// What became of its row.
+    pub row: RowFate,
+}
+
+/// What became of a row.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "kebab-case", tag = "fate")]
+pub enum RowFate {
+    /// It stands in the file.
+    Written {
+        /// The file, relative to the workspace where it lies inside.
+        path: String,
+    },
+    /// It was taken out of the file.
+    Removed {
+        /// The file.
+        path: String,
+    },
+    /// Files are not written, by configuration.
+    Off,
+    /// The runbook has no last-worked table to write to.
+    NoTable,
+    /// It is somebody's own row: it was left as it is.
+    NotOurs,
+    /// It could not be written now; it is tried again at the next scan.
+    Pending {
+        /// Why.
+        why: String,
+    },
+}
+
+impl App {
+    /// Records a use of a runbook: the entry first, then the row in the file.
+    ///
+    /// # Errors
+    /// The runbook, a step or a column is not known, the date lies in the future, the same is
+    /// recorded already, or the entry cannot be stored. Nothing is recorded then.
+    pub fn record(&mut self, recording: &Recording, actor: &Actor) -> Result<Recorded, Error> {
+        self.refresh()?;
+        let document = self.document(&recording.slug)?;
+        let text = self.text_of(&document)?;
+        let (runbook, _) = self.parse(&document, &text);
+        let facts = self.facts(recording, &document, &runbook)?;
+        let known = self.exercises(&document)?;
+        if !recording.again {
+            refuse_duplicate(&facts, &known)?;
+        }
+        let row = self.row_for(&facts, runbook.last_worked.as_ref(), &known);
+        let id = self.new_id();
+        let now = Timestamp(self.clock.now_ms());
+        let subject = document.runbook.clone();
+        self.ledger.transact(|tx| -> Result<(), Error> {
+            let blob = tx.put_blob(text.as_bytes())?;
+            let event = Event::ExerciseRecorded(ExerciseRecorded { facts, text: Some(blob), row });
+            tx.append(&entry(id, &event, subject.as_str(), now, actor)?)?;
+            tx.set_prints(id, &blob.to_string(), Some(&crate::runbook::prints(&runbook)))?;
+            Ok(())
+        })?;
+        let row = self.write_row_of(&document, id)?;
+        Ok(Recorded { exercise: self.exercise_view(id)?, row })
+    }
+
+    /// Tells an exercise differently: the facts replace the earlier ones as a whole.
+    ///
+    /// # Errors
+    /// As [`App::record`]; also when the exercise was taken back or stands in the file as
+    /// somebody's own row, which is corrected there.
+    pub fn amend(
+        &mut self,
+        id: &str,
+        recording: &Recording,
+        reason: &str,
+        actor: &Actor,
+    ) -> Result<Recorded, Error> {
+        self.refresh()?;
+        let exercise = self.find_exercise(id)?;
+        need_reason(reason)?;
+        if exercise.retracted.is_some() {
+            return Err(Error::refused(format!("exercise {} was taken back", exercise.id)));
+        }
+        if exercise.source == crate::domain::exercise::Source::File {
+            return Err(Error::refused("this exercise is a row of the file".to_owned())
+                .hinted("correct the row in the file; the next scan amends the exercise"));
+        }
+        let document = self.document_of(&exercise.runbook)?;
+        let text = self.text_of(&document)?;
+        let (runbook, _) = self.parse(&document, &text);
+        let facts = self.facts(recording, &document, &runbook)?;
+        let others: Vec<_> =
+            self.exercises(&document)?.into_iter().filter(|e| e.id != exercise.id).collect();
+        let row = match exercise.row {
+            Some(_) => self.row_for(&facts, runbook.last_worked.as_ref(), &others),
+            None => None,
+        };
+        let event = Event::ExerciseAmended(ExerciseAmended {
+            exercise: exercise.id,
+            replaces: exercise.version,
+            reason: reason.to_owned(),
+            facts: Some(facts),
+            row,
+        });
+        let old_row = exercise.row.clone();
+        self.append_event(&event, document.runbook.as_str(), actor)?;
+        if let Some(key) = old_row {
+            self.take_row_out(&document, &key)?;
+        }
+        let row = self.write_row_of(&document, exercise.id)?;
+        Ok(Recorded { exercise: self.exercise_view(exercise.id)?, row })
+    }
+
+    /// Takes an exercise back: it stays in the ledger and counts for nothing; a row that
+    /// runledger wrote is taken out of the file again.
+    ///
+    /// # Errors
+    /// The exercise is not known or already taken back, or no reason is given.
+    pub fn retract(&mut self, id: &str, reason: &str, actor: &Actor) -> Result<Recorded, Error> {
+        self.refresh()?;
+        let exercise = self.find_exercise(id)?;
+        need_reason(reason)?;
+        if exercise.retracted.is_some() {
+            return Err(Error::refused(format!("exercise {} was taken back", exercise.id)));
+        }
+        let event = Event::ExerciseRetracted(ExerciseRetracted {
+            exercise: exercise.id,
+            reason: reason.to_owned(),
+        });
+        self.append_event(&event, exercise.runbook.as_str(), actor)?;
+        let row = match (exercise.source, &exercise.row) {
+            (crate::domain::exercise::Source::File, _) => RowFate::NotOurs,
+            (_, None) => RowFate::Off,
+            (_, Some(key)) => {
+                let document = self.document_of(&exercise.runbook)?;
+                self.take_row_out(&document, key)?
+            }
+        };
+        Ok(Recorded { exercise: self.exercise_view(exercise.id)?, row })
+    }
+
+    /// The exercises of one runbook, or of all, newest first.
+    ///
+    /// # Errors
+    /// The runbook is not known.
+    pub fn exercise_list(&mut self, slug: Option<&str>) -> Result<Vec<ExerciseView>, Error> {
+        self.refresh()?;
+        let documents = match slug {
+            Some(slug) => vec![self.document(slug)?],
+            None => self.documents()?,
+        };
+        let mut views = Vec::new();
+        for document in &documents {
+            let exercises = self.exercises(document)?;
+            views.extend(exercises.iter().map(|e| super::runbooks::exercise_view(e, document)));
+        }
+        views.sort_by(|a, b| b.date.cmp(&a.date).then_with(|| a.slug.cmp(&b.slug)));
+        Ok(views)
+    }
+
+    /// One exercise, by its id or the beginning of it.
+    ///
+    /// # Errors
+    /// None or several begin so.
+    pub fn exercise_show(&mut self, id: &str) -> Result<ExerciseView, Error> {
+        self.refresh()?;
+        let exercise = self.find_exercise(id)?;
+        self.exercise_view(exercise.id)
+    }
+
+    /// The facts that a recording states, checked against the runbook.
+    fn facts(
+        &self,
+        recording: &Recording,
+        document: &Document,
+        runbook: &Runbook,
+    ) -> Result<Facts, Error> {
+        if runbook.kind == DocKind::Page {
+            return Err(Error::refused(format!("{} is a page, not a runbook", document.slug))
+                .hinted("a runbook has an action section, an alert or a last-worked table"));
+        }
+        let steps = checked_steps(&recording.steps, runbook)?;
+        let outcome = checked_outcome(recording.outcome, &steps)?;
+        let today = self.real_today();
+        let happened_on = recording.on.unwrap_or(today);
+        if happened_on > today {
+            return Err(Error::refused(format!("{happened_on} lies in the future"))
+                .hinted(format!("today is {today} in {}", self.config.timezone)));
+        }
+        let now = self.clock.now();
+        let offset = self.config.timezone.offset_from_utc_datetime(&now.naive_utc()).fix();
+        Ok(Facts {
+            happened_on,
+            offset: offset.to_string(),
+            kind: recording.kind,
+            outcome,
+            steps,
+            context: checked_context(&recording.context, runbook.last_worked.as_ref())?,
+            note: recording.note.trim().to_owned(),
+            minutes: recording.minutes,
+            incident: recording.incident.clone().filter(|label| !label.trim().is_empty()),
+        })
+    }
+
+    /// The row that shall stand in the file for these facts; none where files are not written
+    /// or the runbook has no table.
+    fn row_for(
+        &self,
+        facts: &Facts,
+        table: Option<&LastWorked>,
+        known: &[Exercise],
+    ) -> Option<Row> {
+        if !self.writes_files() {
+            return None;
+        }
+        let columns = &table?.columns;
+        let cells = cells_without_notes(columns, &cells_of(facts, columns));
+        let mut occurrence = 0;
+        loop {
+            let key = row_key(facts.happened_on, &cells, occurrence);
+            if !known.iter().any(|exercise| exercise.row.as_ref() == Some(&key)) {
+                return Some(Row { key, date: facts.happened_on, cells, occurrence });
+            }
+            occurrence += 1;
+        }
+    }
+}
+
+/// An entry around an event.
+pub(super) fn entry(
+    id: EntryId,
+    event: &Event,
+    subject: &str,
+    at: Timestamp,
+    actor: &Actor,
+) -> Result<Entry, Error> {
+    let body =
+        event.to_json().map_err(|e| Error::failed(format!("storing {}: {e}", event.kind())))?;
+    Ok(Entry::new(id, event.kind(), event.version(), subject, at, actor.clone(), body))
+}
+
+fn need_reason(reason: &str) -> Result<(), Error> {
+    if reason.trim().is_empty() {
+        return Err(Error::refused("a reason is needed".to_owned()).hinted("add --reason \"why\""));
+    }
+    Ok(())
+}
+
+/// The same day, steps and context are the same exercise, however the row is worded.
+fn refuse_duplicate(facts: &Facts, known: &[Exercise]) -> Result<(), Error> {
+    let same = known.iter().find(|exercise| {
+        exercise.retracted.is_none()
+            && exercise.date == facts.happened_on
+            && exercise.outcome == facts.outcome
+            && same_steps(&exercise.steps, &facts.steps)
+            && same_context(&exercise.context, &facts.context)
+    });
+    match same {
+        None => Ok(()),
+        Some(exercise) => Err(Error::refused(format!(
+            "this is recorded already: {} on {}, exercise {}",
+            if exercise.resolved_by.is_empty() {
+                exercise.outcome.as_str()
+            } else {
+                &exercise.resolved_by
+            },
+            exercise.date,
+            exercise.id
+        ))
+        .hinted("add --again if it happened twice on that day")),
+    }
+}
+
+fn same_steps(a: &[StepOutcome], b: &[StepOutcome]) -> bool {
+    a.len() == b.len() && a.iter().all(|step| b.contains(step))
+}
+
+/// The steps as the runbook spells them.
+fn checked_steps(
+    named: &[(String, StepResult)],
+    runbook: &Runbook,
+) -> Result<Vec<StepOutcome>, Error> {
+    let mut steps: Vec<StepOutcome> = Vec::new();
+    for (name, result) in named {
+        let bare = name.trim().trim_start_matches("step-").trim_start_matches("Step ");
+        let found = runbook
+            .steps
+            .iter()
+            .find(|step| step.id.as_str().eq_ignore_ascii_case(bare) || step.anchor == *name);
+        let Some(step) = found else { return Err(unknown_step(name, runbook)) };
+        if let Some(earlier) = steps.iter().find(|earlier| earlier.id == step.id) {
+            if earlier.result != *result {
+                let id = &step.id;
+                return Err(Error::refused(format!("step {id} is said to have worked and failed"))
+                    .hinted("record two exercises if both happened"));
+            }
+            continue;
+        }
+        steps.push(StepOutcome { id: step.id.clone(), result: *result });
+    }
+    Ok(steps)
+}
+
+/// An error that names the steps there are.
+pub(super) fn unknown_step(name: &str, runbook: &Runbook) -> Error {
+    let ids: Vec<&str> = runbook.steps.iter().map(|step| step.id.as_str()).collect();
+    let error = Error::not_found(format!("no step {name} in this runbook"));
+    if ids.is_empty() {
+        return error.hinted("it has no steps; leave --step out to record the whole runbook");
+    }
+    let near = nearest(name, ids.iter().copied());
+    let list = ids.join(", ");
+    error.hinted(match near {
+        Some(near) => format!("did you mean {near}? steps: {list}"),
+        None => format!("steps: {list}"),
+    })
+}
+
+fn checked_outcome(said: Option<Outcome>, steps: &[StepOutcome]) -> Result<Outcome, Error> {
+    let derived = Outcome::of_steps(steps);
+    match (said, derived) {
+        (None, None) => Ok(Outcome::Worked),
+        (None, Some(derived)) => Ok(derived),
+        (Some(said), None) => Ok(said),
+        (Some(said), Some(derived)) if said == derived => Ok(said),
+        (Some(said), Some(derived)) => {
+            Err(Error::refused(format!("the steps say {derived}, the outcome says {said}"))
+                .hinted("say how each step went, like --step 3c=failed, and leave --outcome out"))
+        }
+    }
+}
+
+/// The context with the columns' own spelling; a name that is no column is refused, because the
+/// row could not hold it.
+fn checked_context(given: &Context, table: Option<&LastWorked>) -> Result<Context, Error> {
+    let Some(table) = table else { return Ok(given.clone()) };
+    let columns: Vec<&str> = context_columns(table).collect();
+    let mut context = Context::new();
+    for (name, value) in given {
+        let column = columns.iter().find(|column| column.eq_ignore_ascii_case(name.trim()));
+        let Some(column) = column else {
+            let near = nearest(name, columns.iter().copied());
+            let list = columns.join(", ");
+            let error = Error::refused(format!("the last-worked table has no column {name}"));
+            return Err(error.hinted(match (near, columns.is_empty()) {
+                (_, true) => "it has no columns for context; use --note".to_owned(),
+                (Some(near), _) => format!("did you mean {near}? columns: {list}"),
+                (None, _) => format!("columns: {list}"),
+            }));
+        };
+        if context.iter().any(|(name, _)| name == column) {
+            return Err(Error::refused(format!("{column} is given twice")));
+        }
+        context.push(((*column).to_owned(), value.trim().to_owned()));
+    }
+    Ok(context)
+}
+
+/// The columns of a table that hold context.
+pub(super) fn context_columns(table: &LastWorked) -> impl Iterator<Item = &str> {
+    table
+        .columns
+        .iter()
+        .skip(1)
+        .map(String::as_str)
+        .filter(|column| !is_notes_column(column) && !is_resolved_by_column(column))
+}
+
+/// The cells of a row in the table's order, the date and the notes left out.
+fn cells_of(facts: &Facts, columns: &[String]) -> Vec<String> {
+    columns
+        .iter()
+        .map(|column| {
+            if is_resolved_by_column(column) {
+                return resolved_by(facts);
+            }
+            let given = facts.context.iter().find(|(name, _)| name.eq_ignore_ascii_case(column));
+            match given {
+                Some((_, value)) => value.clone(),
+                None if column.eq_ignore_ascii_case("incident") => {
+                    facts.incident.clone().unwrap_or_default()
+                }
+                None => String::new(),
+            }
+        })
+        .collect()
+}
+
+/// "Resolved by" in words that read back as what they mean.
+fn resolved_by(facts: &Facts) -> String {
+    let words = say(&facts.steps, facts.outcome);
+    match facts.kind {
+        ExerciseKind::Incident => words,
+        kind => format!("{words} ({})", kind.as_str()),
+    }
+}
+
+/// The notes of a row: what was noted, how long it took, and the incident where it has no column.
+pub(super) fn notes_cell(exercise: &Exercise, has_incident_column: bool) -> String {
+    let mut parts = Vec::new();
+    if !exercise.notes.is_empty() {
+        parts.push(exercise.notes.clone());
+    }
+    if let Some(minutes) = exercise.minutes {
+        parts.push(format!("{minutes} min"));
+    }
+    if let (Some(label), false) = (&exercise.incident, has_incident_column) {
+        parts.push(label.clone());
+    }
+    parts.join("; ")
+}

@@ -1,0 +1,153 @@
+//! A runbook laid out for reading in a browser.
+
+use super::freshness::worked_for;
+use super::runbooks::Opened;
+use super::{App, Document};
+use crate::domain::id::Slug;
+use crate::error::Error;
+use crate::render::filters::percent_encode;
+use crate::runbook::DocKind;
+use crate::runbook::html::{Block, command_html, render_sections};
+use crate::text::duration_words;
+use crate::views::page::{
+    BlockView, CommandPage, OwnerView, PlaceholderView, RunbookPage, SectionPage, StepPage,
+};
+use crate::views::{NoteView, RunbookView};
+
+impl App {
+    /// A runbook's page. The slug is exact; see [`App::moved_slug`] for old ones.
+    ///
+    /// # Errors
+    /// The runbook is not known.
+    pub fn runbook_page(&mut self, slug: &str) -> Result<RunbookPage, Error> {
+        self.refresh()?;
+        let document = self.document(slug)?;
+        let opened = self.open_document(document)?;
+        let view = self.view(&opened)?;
+        let body = self.body(&opened, &view)?;
+        let columns = opened
+            .runbook
+            .last_worked
+            .as_ref()
+            .map(|table| super::exercises::context_columns(table).map(str::to_owned).collect())
+            .unwrap_or_default();
+        Ok(RunbookPage {
+            as_of: self.as_of,
+            owner: self.owner_view(&view),
+            worked_for: worked_for(opened.freshness.by, &opened.exercises),
+            placeholders: placeholders(&body),
+            columns,
+            source_url: self.source_url(&opened.document),
+            pending: view.exercises.iter().filter(|exercise| exercise.pending).count(),
+            body,
+            runbook: view,
+        })
+    }
+
+    /// Where the runbook of an earlier slug stands now, if it moved.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub fn moved_slug(&self, slug: &str) -> Result<Option<Slug>, Error> {
+        Ok(self.moved_to(slug)?.map(|document| document.slug))
+    }
+
+    fn owner_view(&self, view: &RunbookView) -> Option<OwnerView> {
+        let name = view.owner.clone()?;
+        let known = self.config.owners.get(&name);
+        Some(OwnerView {
+            chat: known.and_then(|owner| owner.chat.clone()),
+            page: known.and_then(|owner| owner.page.clone()),
+            name,
+        })
+    }
+
+    fn source_url(&self, document: &Document) -> Option<String> {
+        let path = self.shown_path(&self.file_of(document));
+        self.config.source_url.as_ref().map(|pattern| pattern.of(&path, 1))
+    }
+
+    fn body(&self, opened: &Opened, view: &RunbookView) -> Result<Vec<SectionPage>, Error> {
+        let documents = self.documents()?;
+        let link = |target: &str| -> Option<String> {
+            let (path, anchor) = match target.split_once('#') {
+                Some((path, anchor)) => (path, format!("#{anchor}")),
+                None => (target, String::new()),
+            };
+            if path.is_empty() {
+                return Some(anchor);
+            }
+            let path = super::runbooks::resolve(&opened.document.path, path)?;
+            let slug = self.slug_of_path(&path)?;
+            let found = documents.iter().find(|document| document.slug.as_str() == slug)?;
+            Some(format!("/runbooks/{}{anchor}", percent_encode(found.slug.as_str(), true)))
+        };
+        let rendered = render_sections(&opened.text, &opened.runbook, &link);
+        let sections = rendered.into_iter().zip(&opened.runbook.sections);
+        Ok(sections
+            .map(|(html, section)| SectionPage {
+                level: html.level,
+                title_html: html.title_html,
+                kind: section.kind.as_str(),
+                step: section.step.as_ref().and_then(|id| {
+                    let known = opened.freshness.steps.iter().find(|step| step.id == *id)?;
+                    let step = opened.runbook.steps.iter().find(|step| step.id == *id)?;
+                    let facts = opened
+                        .document
+                        .summary
+                        .steps
+                        .iter()
+                        .find(|step| step.facts.print.id == *id)?;
+                    Some(StepPage {
+                        id: id.clone(),
+                        title: step.title.clone(),
+                        budget: step.budget_s.map(duration_words),
+                        budget_s: step.budget_s,
+                        tracked: facts.facts.tracked && view.kind == DocKind::Runbook,
+                        freshness: super::freshness::step_view(known, &opened.exercises),
+                        notes: notes_on(&view.notes, id),
+                    })
+                }),
+                anchor: html.anchor,
+                blocks: html.blocks.into_iter().map(|block| self.block(block, view)).collect(),
+            })
+            .collect())
+    }
+
+    fn block(&self, block: Block, view: &RunbookView) -> BlockView {
+        match block {
+            Block::Html(html) => BlockView::Html { html },
+            Block::Commands { commands, .. } => BlockView::Commands {
+                commands: commands
+                    .iter()
+                    .map(|command| CommandPage {
+                        html: command_html(command),
+                        command: self.command_view(command),
+                    })
+                    .collect(),
+            },
+            Block::LastWorkedTable => BlockView::LastWorked { exercises: view.exercises.clone() },
+        }
+    }
+}
+
+fn notes_on(notes: &[NoteView], id: &crate::domain::id::StepId) -> Vec<NoteView> {
+    let open = notes.iter().filter(|note| note.resolved.is_none());
+    open.filter(|note| note.step.as_ref() == Some(id)).cloned().collect()
+}
+
+fn placeholders(body: &[SectionPage]) -> Vec<PlaceholderView> {
+    let mut all: Vec<PlaceholderView> = Vec::new();
+    let blocks = body.iter().flat_map(|section| &section.blocks);
+    let commands = blocks.filter_map(|block| match block {
+        BlockView::Commands { commands } => Some(commands),
+        _ => None,
+    });
+    for name in commands.flatten().flat_map(|command| &command.command.placeholders) {
+        match all.iter_mut().find(|known| known.name == *name) {
+            Some(known) => known.uses += 1,
+            None => all.push(PlaceholderView { name: name.clone(), uses: 1 }),
+        }
+    }
+    all
+}

@@ -1,0 +1,25 @@
+//! `runledger erase`: forget what one entry said, for good.
+
+use super::{Done, Session};
+use crate::error::Error;
+
+/// Forget what one entry said, for good
+///
+/// For what must not be kept, like a password in a note. The chain still verifies; that
+/// something was erased, by whom and why, stays.
+#[derive(clap::Args, Debug)]
+pub(crate) struct Args {
+    /// The entry's id, or a text's hash
+    #[arg(value_name = "ID")]
+    id: String,
+    /// Why
+    #[arg(long, value_name = "TEXT")]
+    reason: String,
+}
+
+pub(crate) fn run(args: &Args, session: &mut Session) -> Result<Done, Error> {
+    let actor = session.actor();
+    session.app()?.erase(&args.id, &args.reason, &actor)?;
+    session.out.line(&format!("Erased what {} said.", args.id));
+    Ok(Done::Well)
+}

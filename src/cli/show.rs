@@ -1,0 +1,262 @@
+//! `runledger show`: a runbook or one step of it, commands ready to paste.
+
+use std::collections::BTreeMap;
+
+use super::{Done, Session, Style};
+use crate::app::{App, runbooks::Shown};
+use crate::domain::freshness::Status;
+use crate::error::Error;
+use crate::text::duration_words;
+use crate::views::{RunbookView, StepView};
+
+/// Show a runbook or one step of it, commands ready to paste
+#[derive(clap::Args, Debug)]
+pub(crate) struct Args {
+    /// The runbook, or a step of it: rollback/code-rollback-helm#3a
+    #[arg(value_name = "SLUG[#STEP]")]
+    target: String,
+    /// Fill a placeholder, like RELEASE=ingress-nginx; may be repeated
+    #[arg(long = "set", value_name = "NAME=VALUE", value_parser = pair)]
+    set: Vec<(String, String)>,
+    /// Print the commands alone
+    #[arg(long, conflicts_with_all = ["json", "diff"])]
+    commands: bool,
+    /// Print what was edited since it last worked
+    #[arg(long, conflicts_with = "json")]
+    diff: bool,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+pub(crate) fn run(args: &Args, session: &mut Session) -> Result<Done, Error> {
+    let mut app = session.app()?;
+    if args.diff {
+        return diff(&mut app, args, session);
+    }
+    let shown = app.show(&args.target)?;
+    let values: BTreeMap<String, String> = args.set.iter().cloned().collect();
+    check_names(&shown.view, &values)?;
+    if args.json {
+        session.out.json(&shown.view);
+    } else if args.commands {
+        commands(session, &shown.view, &values);
+    } else {
+        print(session, &shown, &values);
+    }
+    Ok(Done::Well)
+}
+
+/// A name that no command asks for is a mistake worth stopping at: the value would be lost.
+fn check_names(view: &RunbookView, values: &BTreeMap<String, String>) -> Result<(), Error> {
+    let asked: Vec<&str> =
+        view.steps.iter().flat_map(|step| &step.placeholders).map(String::as_str).collect();
+    for name in values.keys() {
+        if !asked.contains(&name.as_str()) {
+            let error = Error::refused(format!("no command here asks for {name}"));
+            let mut list: Vec<&str> = asked.clone();
+            list.sort_unstable();
+            list.dedup();
+            return Err(error.hinted(if list.is_empty() {
+                "nothing has to be filled".to_owned()
+            } else {
+                format!("names: {}", list.join(", "))
+            }));
+        }
+    }
+    Ok(())
+}
+
+fn commands(session: &mut Session, view: &RunbookView, values: &BTreeMap<String, String>) {
+    let mut unfilled: Vec<String> = Vec::new();
+    for (text, missing) in App::filled(view, values) {
+        session.out.line(&text);
+        unfilled.extend(missing);
+    }
+    warn_unfilled(session, unfilled);
+}
+
+fn warn_unfilled(session: &mut Session, mut unfilled: Vec<String>) {
+    unfilled.sort();
+    unfilled.dedup();
+    if !unfilled.is_empty() {
+        let names = unfilled.join(", ");
+        session.out.warn(&format!("not filled: {names}; add --set NAME=VALUE"));
+    }
+}
+
+fn print(session: &mut Session, shown: &Shown, values: &BTreeMap<String, String>) {
+    let view = &shown.view;
+    head(session, view);
+    let mut unfilled = Vec::new();
+    if shown.step.is_some() || view.steps.is_empty() {
+        body(session, &shown.source);
+    } else if let Some(words) = &view.when_to_use {
+        session.out.line("");
+        session.out.wrapped(Style::Plain, "", words);
+    }
+    for step in &view.steps {
+        print_step(session, step, values, &mut unfilled);
+        for note in view.notes.iter().filter(|n| n.step.as_ref() == Some(&step.id)) {
+            if note.resolved.is_none() {
+                let text = format!("note by {} on {}: {}", note.actor, note.date, note.text);
+                session.out.wrapped(Style::Warn, "  ! ", &text);
+            }
+        }
+    }
+    if shown.step.is_none() {
+        tail(session, view);
+    }
+    warn_unfilled(session, unfilled);
+}
+
+fn head(session: &mut Session, view: &RunbookView) {
+    session.out.styled(&[
+        (Style::Bold, &view.title),
+        (Style::Dim, &format!("  {}", view.slug)),
+        (Style::Dim, if view.example { "  example" } else { "" }),
+    ]);
+    if let Some(freshness) = &view.freshness {
+        let style = match freshness.status {
+            _ if freshness.failing => Style::Bad,
+            Status::Fresh => Style::Good,
+            Status::Stale => Style::Bad,
+            Status::Due | Status::Never => Style::Warn,
+            Status::NotTracked => Style::Dim,
+        };
+        session.out.wrapped(style, "", &freshness.sentence);
+        if let Some(what) = freshness.edited_what {
+            session.out.wrapped(Style::Warn, "", &format!("{what} since it last worked (--diff)"));
+        }
+    }
+    if let Some(owner) = &view.owner {
+        session.out.styled(&[(Style::Dim, "owner "), (Style::Plain, owner)]);
+    }
+    if !view.alerts.is_empty() {
+        session.out.wrapped(Style::Dim, "", &format!("alerts {}", view.alerts.join(", ")));
+    }
+}
+
+fn body(session: &mut Session, source: &str) {
+    session.out.line("");
+    for line in source.trim_end().lines() {
+        session.out.line(line);
+    }
+    session.out.line("");
+}
+
+fn print_step(
+    session: &mut Session,
+    step: &StepView,
+    values: &BTreeMap<String, String>,
+    unfilled: &mut Vec<String>,
+) {
+    let budget = step.budget_s.map(|s| format!("  < {}", duration_words(s))).unwrap_or_default();
+    let known = step.freshness.as_ref().map(|known| {
+        let worked = match known.days_since {
+            Some(days) => format!("worked {days} d ago"),
+            None => "never worked".to_owned(),
+        };
+        let failing = if known.failing { ", failing" } else { "" };
+        match known.status {
+            Status::NotTracked => failing.trim_start_matches(", ").to_owned(),
+            _ => format!("{worked}{failing}"),
+        }
+    });
+    session.out.line("");
+    session.out.styled(&[
+        (Style::Bold, &format!("{}  {}", step.id, step.title)),
+        (Style::Dim, &budget),
+        (Style::Dim, &known.map(|words| format!("  {words}")).unwrap_or_default()),
+    ]);
+    for command in &step.commands {
+        if let Some(comment) = &command.comment {
+            session.out.wrapped(Style::Dim, "  # ", comment);
+        }
+        for danger in &command.dangers {
+            let text =
+                format!("{} destroys {}; safer: {}", danger.rule, danger.destroys, danger.safer);
+            session.out.wrapped(Style::Bad, "  ! ", &text);
+        }
+        let (text, missing) = crate::runbook::fill(&command.text, values);
+        unfilled.extend(missing);
+        for line in text.lines() {
+            session.out.line(&format!("  {line}"));
+        }
+        for line in command.expected.iter().flat_map(|expected| expected.lines()) {
+            session.out.styled(&[(Style::Dim, &format!("      {line}"))]);
+        }
+    }
+}
+
+fn tail(session: &mut Session, view: &RunbookView) {
+    if !view.false_starts.is_empty() {
+        session.out.line("");
+        session.out.styled(&[(Style::Bold, "False starts")]);
+        for start in &view.false_starts {
+            session.out.wrapped(Style::Plain, "  - ", &start.symptom);
+            session.out.wrapped(Style::Dim, "    ", &start.advice);
+        }
+    }
+    if !view.related.is_empty() {
+        session.out.line("");
+        session.out.styled(&[(Style::Bold, "Related")]);
+        for related in &view.related {
+            let name = related.slug.as_ref().map_or(related.target.as_str(), |s| s.as_str());
+            let status = match (&related.status, related.found) {
+                (Some(status), _) => status.as_str(),
+                (None, false) => "not there",
+                (None, true) => "",
+            };
+            session.out.styled(&[(Style::Plain, &format!("  {name}  ")), (Style::Dim, status)]);
+        }
+    }
+    if !view.exercises.is_empty() {
+        session.out.line("");
+        session.out.styled(&[(Style::Bold, "When it last worked")]);
+        for exercise in view.exercises.iter().filter(|e| e.retracted.is_none()) {
+            let context: Vec<&str> = exercise.context.iter().map(|(_, v)| v.as_str()).collect();
+            session.out.wrapped(
+                Style::Plain,
+                "  ",
+                &format!(
+                    "{}  {}  {}  {}  {}",
+                    exercise.date,
+                    exercise.outcome,
+                    context.join(", "),
+                    exercise.resolved_by,
+                    exercise.notes
+                ),
+            );
+        }
+    }
+}
+
+fn diff(app: &mut App, args: &Args, session: &mut Session) -> Result<Done, Error> {
+    match app.texts_since_worked(&args.target)? {
+        None => session.out.say("What it said when it last worked is not known."),
+        Some((then, now)) if then == now => {
+            session.out.say("Nothing was edited since it last worked.");
+        }
+        Some((then, now)) => {
+            let diff = similar::TextDiff::from_lines(&then, &now);
+            for line in diff.unified_diff().context_radius(3).to_string().lines() {
+                let style = match line.as_bytes().first() {
+                    Some(b'+') => Style::Good,
+                    Some(b'-') => Style::Bad,
+                    Some(b'@') => Style::Dim,
+                    _ => Style::Plain,
+                };
+                session.out.styled(&[(style, line)]);
+            }
+        }
+    }
+    Ok(Done::Well)
+}
+
+fn pair(text: &str) -> Result<(String, String), String> {
+    text.split_once('=')
+        .filter(|(name, _)| !name.trim().is_empty())
+        .map(|(name, value)| (name.trim().to_owned(), value.to_owned()))
+        .ok_or_else(|| "expected NAME=VALUE".to_owned())
+}

@@ -1,0 +1,162 @@
+//! What only pages need: a runbook laid out for reading, and the overview.
+
+use chrono::NaiveDate;
+use serde::Serialize;
+
+use super::{
+    CommandView, Counts, ExerciseView, NoteView, RunbookLine, RunbookView, StepFreshnessView,
+};
+use crate::domain::id::StepId;
+
+/// A runbook's page.
+#[derive(Clone, Debug, Serialize)]
+pub struct RunbookPage {
+    /// What it says and what is known of it.
+    pub runbook: RunbookView,
+    /// The day it was asked for, if not today.
+    pub as_of: Option<NaiveDate>,
+    /// Who keeps it, and how to reach them.
+    pub owner: Option<OwnerView>,
+    /// For what it last worked: "Release ingress-nginx".
+    pub worked_for: Option<String>,
+    /// Its sections, ready to show.
+    pub body: Vec<SectionPage>,
+    /// Every placeholder of the page, each once.
+    pub placeholders: Vec<PlaceholderView>,
+    /// The context columns of its table: what the form asks for.
+    pub columns: Vec<String>,
+    /// Where its source can be opened.
+    pub source_url: Option<String>,
+    /// Rows that could not be written into the file yet.
+    pub pending: usize,
+}
+
+/// How to reach an owner.
+#[derive(Clone, Debug, Serialize)]
+pub struct OwnerView {
+    /// Their name.
+    pub name: String,
+    /// A chat channel.
+    pub chat: Option<String>,
+    /// How to page them.
+    pub page: Option<String>,
+}
+
+/// A name to fill.
+#[derive(Clone, Debug, Serialize)]
+pub struct PlaceholderView {
+    /// The name.
+    pub name: String,
+    /// How many commands wait for it.
+    pub uses: usize,
+}
+
+/// A section, ready to show.
+#[derive(Clone, Debug, Serialize)]
+pub struct SectionPage {
+    /// Its anchor.
+    pub anchor: String,
+    /// The heading level to show, 2 to 6; 0 where there is no heading.
+    pub level: u8,
+    /// The heading as HTML of ours.
+    pub title_html: String,
+    /// What it is for.
+    pub kind: &'static str,
+    /// The step it is, if it is one.
+    pub step: Option<StepPage>,
+    /// What is in it, in order.
+    pub blocks: Vec<BlockView>,
+}
+
+/// What a step's heading shows.
+#[derive(Clone, Debug, Serialize)]
+pub struct StepPage {
+    /// Its id.
+    pub id: StepId,
+    /// Its title.
+    pub title: String,
+    /// Its budget in words.
+    pub budget: Option<String>,
+    /// Its budget in seconds.
+    pub budget_s: Option<u32>,
+    /// Whether it ages by itself.
+    pub tracked: bool,
+    /// What is known of it.
+    pub freshness: StepFreshnessView,
+    /// Open notes about it.
+    pub notes: Vec<NoteView>,
+}
+
+/// A piece of a section.
+#[derive(Clone, Debug, Serialize)]
+#[serde(tag = "type", rename_all = "kebab-case")]
+pub enum BlockView {
+    /// HTML of our own rendering.
+    Html {
+        /// It.
+        html: String,
+    },
+    /// A fence of shell commands.
+    Commands {
+        /// They, in order.
+        commands: Vec<CommandPage>,
+    },
+    /// The table of exercises stands here.
+    LastWorked {
+        /// Its rows with those of the ledger, newest first.
+        exercises: Vec<ExerciseView>,
+    },
+}
+
+/// A command, ready to show.
+#[derive(Clone, Debug, Serialize)]
+pub struct CommandPage {
+    /// It.
+    #[serde(flatten)]
+    pub command: CommandView,
+    /// Its text as HTML of ours, placeholders marked.
+    pub html: String,
+}
+
+/// The first page.
+#[derive(Clone, Debug, Serialize)]
+pub struct Overview {
+    /// The day it speaks of.
+    pub today: NaiveDate,
+    /// The day it was asked for, if not today.
+    pub as_of: Option<NaiveDate>,
+    /// How many runbooks are in which state.
+    pub counts: Counts,
+    /// How many runbooks there are.
+    pub runbooks: usize,
+    /// How many pages that are no runbooks.
+    pub pages: usize,
+    /// The worst: failing first, then by days overdue.
+    pub worst: Vec<RunbookLine>,
+    /// What was exercised lately, newest first.
+    pub lately: Vec<ExerciseView>,
+    /// Files that could not be read.
+    pub unread: Vec<UnreadFile>,
+}
+
+/// A file that could not be read.
+#[derive(Clone, Debug, Serialize)]
+pub struct UnreadFile {
+    /// `path:line:column`.
+    pub place: String,
+    /// Why.
+    pub message: String,
+}
+
+/// A list of runbooks, filtered.
+#[derive(Clone, Debug, Serialize)]
+pub struct RunbookList {
+    /// The day it was asked for, if not today.
+    pub as_of: Option<NaiveDate>,
+    /// All runbooks counted.
+    pub counts: Counts,
+    /// Those listed.
+    pub runbooks: Vec<RunbookLine>,
+    /// Pages that are no runbooks.
+    pub pages: Vec<super::RunbookRef>,
+}
