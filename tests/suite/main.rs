@@ -1,3 +1,7 @@
 //! The one test binary; each module drives the real program.
 
+#![expect(clippy::disallowed_methods, reason = "tests set up the environment they need")]
+
+mod cli;
+mod support;
 mod tidy;

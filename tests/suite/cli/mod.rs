@@ -1,0 +1,8 @@
+//! The command line, driven as a person drives it.
+
+mod bookstore;
+mod exercises;
+mod files;
+mod keeping;
+mod notes;
+mod settings;
