@@ -11,6 +11,7 @@ made anew, and each runbook has to hold its old text and each acknowledged row o
 """
 
 import argparse
+import concurrent.futures
 import json
 import os
 import random
@@ -211,12 +212,13 @@ def exported_ids(lab):
 
 def found(lab, acknowledged):
     """What search finds for the word of each acknowledged entry."""
-    batch = os.path.join(lab.folder, "queries.jsonl")
-    with open(batch, "w", encoding="utf-8") as file:
-        for identity, word, _ in acknowledged:
-            file.write(json.dumps({"id": identity, "query": word}) + "\n")
-    lines = lab.run("search", "--batch", batch).splitlines()
-    return {hit["id"]: hit["ranked"] for hit in map(json.loads, lines)}
+
+    def search(word):
+        hits = json.loads(lab.run("search", word, "--json"))["hits"]
+        return [(hit["kind"], hit["slug"], hit["anchor"], word in hit["snippet"]) for hit in hits]
+
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        return dict(zip(acknowledged, pool.map(search, [word for _, word, _ in acknowledged])))
 
 
 def check(lab, notes, exercises):
@@ -243,13 +245,13 @@ def check(lab, notes, exercises):
         wrong.append(f"{len(lost)} acknowledged entries are lost: {lost[:3]}")
 
     now = found(lab, acknowledged)
-    for identity, word, runbook in acknowledged:
-        if not any(path.startswith(f"{runbook}.md") for path in now.get(identity, [])):
-            wrong.append(f"search does not lead from {word} to {runbook}: {now.get(identity)}")
+    for (_, word, runbook), hits in now.items():
+        if not any(slug == runbook and seen for _, slug, _, seen in hits):
+            wrong.append(f"search does not lead from {word} to {runbook}: {hits}")
     lab.run("rebuild")
     anew = found(lab, acknowledged)
-    if anew != now:
-        differ = [identity for identity in now if now[identity] != anew.get(identity)]
+    differ = [one for one in acknowledged if now[one] != anew[one]]
+    if differ:
         wrong.append(f"a rebuilt index answers {len(differ)} queries otherwise: {differ[:3]}")
 
     wrong.extend(check_files(lab, exercises))
