@@ -13,11 +13,9 @@ use crate::domain::event::{
     Event, ExerciseAmended, ExerciseFound, ExerciseRecorded, ExerciseRetracted, Facts, Row,
     RowWritten,
 };
-use crate::domain::exercise::{
-    Context, Exercise, ExerciseKind, Outcome, Source, StepOutcome, StepResult,
-};
+use crate::domain::exercise::{Context, Exercise, ExerciseKind, Outcome, Source};
 use crate::domain::id::{EntryId, RowKey, RunbookId};
-use crate::runbook::last_worked::read_cells;
+use crate::runbook::last_worked::{read_cells, say};
 
 /// What the entries of a subject come to.
 #[derive(Debug, Default, PartialEq)]
@@ -262,8 +260,9 @@ impl Fold {
                 exercise.resolved_by = read_cells(&row.cells).resolved_by;
             }
         }
-        if exercise.resolved_by.is_empty() {
-            exercise.resolved_by = told_from(&exercise.steps);
+        // What somebody wrote into a file stays as it is, also where that is nothing.
+        if exercise.resolved_by.is_empty() && (row_is_ours || !row_tells) {
+            exercise.resolved_by = say(&exercise.steps, exercise.outcome);
         }
         Projected { exercise, row }
     }
@@ -300,6 +299,8 @@ impl Draft {
         exercise.date = row.date;
         exercise.outcome = reading.outcome;
         exercise.steps = reading.steps;
+        exercise.kind = reading.kind.unwrap_or(exercise.kind);
+        exercise.minutes = reading.minutes.or(exercise.minutes);
         let mut context = reading.context;
         for (name, value) in std::mem::take(&mut exercise.context) {
             let is_cell = row.cells.iter().any(|(column, _)| same_name(column, &name));
@@ -314,16 +315,4 @@ impl Draft {
 
 fn same_name(a: &str, b: &str) -> bool {
     a.trim().to_lowercase() == b.trim().to_lowercase()
-}
-
-/// What "Resolved by" would say of these steps.
-fn told_from(steps: &[StepOutcome]) -> String {
-    let words: Vec<String> = steps
-        .iter()
-        .map(|step| match step.result {
-            StepResult::Worked => format!("Step {}", step.id),
-            StepResult::Failed => format!("Step {} (failed)", step.id),
-        })
-        .collect();
-    words.join(" + ")
 }
