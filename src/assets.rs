@@ -61,6 +61,7 @@ const TEMPLATES: &[(&str, &str)] = texts! { "templates":
 
 const DATA: &[(&str, &str)] = texts! { "data":
     "dangers.yaml",
+    "lint.yaml",
     "synonyms.yaml",
 };
 

@@ -7,6 +7,7 @@
 pub mod danger;
 pub mod html;
 pub mod last_worked;
+pub mod lint;
 
 mod afterwards;
 mod alert_name;

@@ -85,6 +85,13 @@ impl Rules {
         })
     }
 
+    /// Whether a command chooses where later ones work, like `kubectl config use-context`.
+    pub(super) fn chooses_scope(&self, command: &str) -> bool {
+        let runs = invocation::invocations(&self.document, command);
+        let mut choosing = self.document.scopes.iter().flat_map(|scope| &scope.set_by);
+        choosing.any(|when| runs.iter().any(|run| self.fits(when, run)))
+    }
+
     fn finds(&self, when: &When, runs: &[Invocation<'_>], bare_sql: Option<&str>) -> bool {
         let bare = bare_sql.filter(|_| when.program.is_none());
         if when.sql.as_ref().zip(bare).is_some_and(|(rule, text)| rule.finds(text)) {
