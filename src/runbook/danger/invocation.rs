@@ -19,6 +19,8 @@ pub(super) struct Invocation<'r> {
     pub(super) flags: Vec<(String, Option<Word>)>,
     /// Sub-commands and operands.
     pub(super) operands: Vec<Word>,
+    /// What it reads, as far as that is known to the letter.
+    pub(super) input: Vec<String>,
     /// SQL it is given.
     pub(super) sql: Vec<String>,
 }
@@ -122,9 +124,10 @@ impl Reader<'_> {
         let known = document.programs.iter().find(|program| program.names.contains(&name));
         let Some(program) = known else { return };
         let (flags, operands, _) = parse(&program.flags, &words, usize::MAX);
-        let mut run = Invocation { program, environment, flags, operands, sql: Vec::new() };
+        let (texts, sql) = (input.texts.clone(), Vec::new());
+        let mut run = Invocation { program, environment, flags, operands, input: texts, sql };
         if !program.sql.is_empty() || program.sql_operands {
-            run.sql = sql_of(&run, input);
+            run.sql = sql_of(&run);
         }
         self.found.push(run);
     }
@@ -233,12 +236,12 @@ fn assigned(word: &Word) -> Option<String> {
 }
 
 /// The SQL that a client is given by flags, operands and input.
-fn sql_of(run: &Invocation<'_>, input: &Input) -> Vec<String> {
+fn sql_of(run: &Invocation<'_>) -> Vec<String> {
     let program = run.program;
     let by_flag = program.sql.iter().flat_map(|flag| run.values(flag));
     let operands = run.operands.iter().filter(|_| program.sql_operands);
     let words = by_flag.chain(operands).map(|word| word.text.clone());
-    words.chain(input.texts.iter().cloned()).collect()
+    words.chain(run.input.iter().cloned()).collect()
 }
 
 type Parsed<'w> = (Vec<(String, Option<Word>)>, Vec<Word>, &'w [Word]);

@@ -14,6 +14,7 @@ use self::invocation::Invocation;
 pub use self::rules::{DangerLevel, RuleError};
 use self::rules::{Document, Operands, Scope, When};
 use self::shell::Word;
+pub(super) use self::sql::is_bare as is_sql;
 
 /// A danger of a command.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -184,6 +185,11 @@ impl Rules {
         let exempt = targets.iter().all(|(kind, _)| scope.exempt.contains(kind));
         let said = scope.flags.iter().any(|flag| run.has(flag))
             || run.environment.iter().any(|name| scope.environment.contains(name))
+            || scope
+                .manifest
+                .as_ref()
+                .is_some_and(|says| run.input.iter().any(|t| says.0.is_match(t)))
+            || scope.unless.iter().any(|when| self.fits(when, run))
             || scope.set_by.iter().any(|when| earlier.iter().any(|run| self.fits(when, run)));
         !said && (targets.is_empty() || !exempt)
     }

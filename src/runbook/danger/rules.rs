@@ -226,6 +226,11 @@ pub(super) struct Scope {
     /// Kinds that stand in no namespace.
     #[serde(default)]
     pub(super) exempt: Vec<String>,
+    /// A manifest on its input that says it.
+    pub(super) manifest: Option<Pattern>,
+    /// Commands that need not say it.
+    #[serde(default)]
+    pub(super) unless: Vec<When>,
     /// Earlier commands of the same text that say it.
     #[serde(default)]
     pub(super) set_by: Vec<When>,

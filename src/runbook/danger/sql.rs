@@ -82,7 +82,7 @@ const OPENERS: [&str; 12] = [
 ];
 
 /// Whether a text reads as SQL rather than as shell; a client's prompt may stand in front.
-pub(super) fn is_bare(text: &str) -> bool {
+pub(in crate::runbook) fn is_bare(text: &str) -> bool {
     let words = statements(text);
     words
         .first()

@@ -114,6 +114,7 @@ fn a_change_says_where_it_works() {
         "helm upgrade --install a ./chart -f values.yaml",
         "sudo helm rollback a",
         "kubectl delete pod,ns a",
+        "kubectl apply -f - <<EOF\nkind: Pod\nEOF",
     ] {
         check(command, true);
     }
@@ -129,6 +130,8 @@ fn a_change_says_where_it_works() {
         "kubectl annotate node a example.org/x=y",
         "kubectl create ns a",
         "kubectl delete crd a.b.io",
+        "kubectl apply -f chart/crds/",
+        "cat <<EOF | kubectl apply -f -\nkind: Pod\nmetadata:\n  namespace: a\nEOF",
         "kubectl rollout status deploy/a",
         "kubectl get pods",
         "kubectl apply -f a.yaml --dry-run=server",

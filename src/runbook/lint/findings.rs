@@ -1,6 +1,6 @@
 //! One function a rule.
 
-use super::fences;
+use super::fences::Placed;
 use super::{LinkState, Subject};
 use crate::runbook::{DocKind, Lifecycle};
 use crate::text::collapse_whitespace;
@@ -65,8 +65,8 @@ fn dead(subject: &Subject<'_>, target: &str) -> Option<String> {
 }
 
 /// A command that destroys something.
-pub(super) fn dangerous_command(subject: &mut Subject<'_>) {
-    for command in fences::commands(subject.text, subject.runbook) {
+pub(super) fn dangerous_command(subject: &mut Subject<'_>, commands: &[Placed]) {
+    for command in commands {
         for danger in subject.context.dangers.check(&command.text) {
             let what = format!(
                 "`{}` destroys {} ({}); safer: {}",
@@ -81,9 +81,9 @@ pub(super) fn dangerous_command(subject: &mut Subject<'_>) {
 }
 
 /// A change that does not say where.
-pub(super) fn namespace_not_explicit(subject: &mut Subject<'_>) {
+pub(super) fn namespace_not_explicit(subject: &mut Subject<'_>, commands: &[Placed]) {
     let mut earlier = String::new();
-    for command in fences::commands(subject.text, subject.runbook) {
+    for command in commands {
         // A context chosen above holds for what is below.
         if subject.context.dangers.chooses_scope(&command.text) {
             earlier = format!("{}\n", command.text);

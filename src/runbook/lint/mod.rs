@@ -80,13 +80,14 @@ impl Subject<'_> {
 /// Of a page, only its links, its dangerous commands and its front matter are looked at.
 pub fn lint(text: &str, runbook: &Runbook, context: &LintContext<'_>) -> Vec<Diagnostic> {
     let lines = LineIndex::new(text);
+    let commands = fences::commands(text, runbook);
     let mut subject = Subject { text, runbook, context, lines, found: Vec::new() };
     findings::of_the_reader(&mut subject);
     findings::link_not_found(&mut subject);
     findings::related_not_found(&mut subject);
-    findings::dangerous_command(&mut subject);
+    findings::dangerous_command(&mut subject, &commands);
     if runbook.kind == DocKind::Runbook {
-        findings::namespace_not_explicit(&mut subject);
+        findings::namespace_not_explicit(&mut subject, &commands);
         findings::row_in_future(&mut subject);
         findings::row_removed(&mut subject);
         findings::no_last_worked_table(&mut subject);

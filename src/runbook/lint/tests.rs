@@ -150,6 +150,8 @@ fn row(text: &str, date: &str) -> LastWorkedRow {
             resolved_by: String::new(),
             notes: String::new(),
             context: Context::default(),
+            kind: None,
+            minutes: None,
         },
     }
 }
