@@ -3,5 +3,6 @@
 #![expect(clippy::disallowed_methods, reason = "tests set up the environment they need")]
 
 mod cli;
+mod runbooks;
 mod support;
 mod tidy;

@@ -177,3 +177,34 @@ fn the_top_level_stays_small() {
     }
     assert!(extra.is_empty(), "{extra:?}");
 }
+
+#[test]
+fn nothing_names_the_machine_it_was_written_on() {
+    // In two parts, so that this file does not name them itself.
+    let names = [concat!("/wo", "rk/"), concat!("/ro", "ot/."), concat!("/ho", "me/")];
+    let endings =
+        ["rs", "md", "toml", "yaml", "html", "js", "css", "sql", "py", "json", "jsonl", "snap"];
+    let mut wrong = Vec::new();
+    for folder in ["src", "tests", "runbooks", "templates", "static", "data", ".ci"] {
+        for path in files(folder, &endings) {
+            let text = fs::read_to_string(&path).unwrap_or_default();
+            for name in names.iter().filter(|name| text.contains(**name)) {
+                wrong.push(format!("{}: {name}", shown(&path)));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_dependency_comes_from_the_public_registry() {
+    let lock = fs::read_to_string(root().join("Cargo.lock")).expect("a lock file");
+    let elsewhere: Vec<&str> = lock
+        .lines()
+        .filter(|line| line.starts_with("source = "))
+        .filter(|line| {
+            *line != "source = \"registry+https://github.com/rust-lang/crates.io-index\""
+        })
+        .collect();
+    assert!(elsewhere.is_empty(), "{elsewhere:?}");
+}
