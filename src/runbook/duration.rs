@@ -38,6 +38,9 @@ pub(super) fn leading_range(text: &str) -> Option<DurationRange> {
 /// A heading without its budget, and the budget in seconds. `(hour 1-2)` says when, not how
 /// long, and so does `(within 24 hours)`.
 pub(super) fn split_budget(heading: &str) -> (String, Option<u32>) {
+    if !heading.contains('(') {
+        return (heading.to_owned(), None);
+    }
     let Some(found) = BUDGET.captures(heading) else { return (heading.to_owned(), None) };
     let budget = seconds(&found[2], &found[3]);
     let deadline = found[1].eq_ignore_ascii_case("within") && budget.is_some_and(|s| s >= 3600);

@@ -17,6 +17,9 @@ const MAX_BYTES: usize = 64 * 1024;
 /// People need no more anchors and aliases than this; bombs do.
 const MAX_ANCHORS: usize = 20;
 
+/// The parser's time grows with the square of the depth.
+const MAX_DEPTH: usize = 64;
+
 static ANCHOR: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?m)(?:^|[\s\[{,:])[&*][^\s,\[\]{}]"));
 static KEY: LazyLock<Regex> =
     LazyLock::new(|| pattern(r#"(?m)^["']?([A-Za-z_][\w.-]*)["']?\s*[:=]"#));
@@ -124,6 +127,12 @@ impl Reader<'_> {
             );
             let byte = start + anchor.end() - 2;
             return Err(self.diagnostic(byte, "front-matter-too-large", message));
+        }
+        if let Some(at) = too_deep(source) {
+            let message = format!(
+                "the front matter is nested more than {MAX_DEPTH} deep and is not read; make it flat"
+            );
+            return Err(self.diagnostic(start + at, "front-matter-too-large", message));
         }
         self.yaml_values()
     }
@@ -272,11 +281,24 @@ impl Reader<'_> {
                 literal.get("value").or_else(|| literal.get("literal")).unwrap_or(literal);
             match scalar(literal) {
                 Some(literal) => drop(literals.insert(name.clone(), literal)),
-                None => self.wrong("placeholders", expected),
+                None => return self.wrong("placeholders", expected),
             }
         }
         front.placeholders = literals;
     }
+}
+
+/// Where brackets and braces are open too deep.
+fn too_deep(source: &str) -> Option<usize> {
+    let mut depth = 0_usize;
+    source.bytes().position(|byte| {
+        match byte {
+            b'[' | b'{' => depth += 1,
+            b']' | b'}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        depth > MAX_DEPTH
+    })
 }
 
 /// `6 months`, `90 days` or a number of days.
@@ -413,6 +435,8 @@ mod tests {
         check("---\nid: 1\nstatus: activ\n---\nend", "front-matter-unknown-status", 3, 1);
         let large = format!("---\na: {}\n---\nend", "x".repeat(70_000));
         check(&large, "front-matter-too-large", 2, 1);
+        let deep = format!("---\na: {}\n---\nend", "[".repeat(60_000));
+        check(&deep, "front-matter-too-large", 2, 68);
     }
 
     #[test]

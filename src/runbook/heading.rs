@@ -36,6 +36,9 @@ impl Heading {
     /// Takes a heading's plain words apart.
     pub(super) fn read(title: &str) -> Self {
         let (rest, budget_s) = split_budget(title);
+        if !rest.starts_with(|c: char| c.is_ascii_digit() || "sSpP".contains(c)) {
+            return Self { words: rest, budget_s, ..Self::default() };
+        }
         let found = [(&*STEP, true, false), (&*NUMBER, false, false), (&*SUB_NUMBER, false, true)]
             .into_iter()
             .find_map(|(pattern, explicit, doubtful)| {
@@ -330,11 +333,11 @@ fn kind_of(words: &str) -> Option<SectionKind> {
 
 /// Where a phrase stands among tokens.
 fn position(tokens: &[&str], phrase: &str) -> Option<usize> {
-    let words: Vec<&str> = phrase.split(' ').collect();
-    tokens.windows(words.len()).position(|window| {
-        window.iter().zip(&words).all(|(token, word)| match word.strip_suffix('*') {
+    let length = phrase.split(' ').count();
+    tokens.windows(length).position(|window| {
+        window.iter().zip(phrase.split(' ')).all(|(token, word)| match word.strip_suffix('*') {
             Some(stem) => token.starts_with(stem),
-            None => token == word,
+            None => *token == word,
         })
     })
 }

@@ -26,7 +26,10 @@ mod placeholder;
 mod plain_words;
 mod shell;
 mod step;
+#[cfg(test)]
+mod style_tests;
 mod summary;
+mod walk;
 
 use std::collections::BTreeMap;
 

@@ -153,7 +153,13 @@ pub(super) fn read(outline: &Outline<'_>, readings: Vec<FenceReading>) -> Vec<St
         let Some(draft) = owner else { continue };
         drafts[*draft].take(outline, fence, reading, &assigned);
     }
-    drafts.into_iter().map(Draft::finish).collect()
+    let mut steps: Vec<Step> = drafts.into_iter().map(Draft::finish).collect();
+    // "Step 3 — Mitigate" says enough when 3a and 3b say the rest.
+    let parents: HashSet<StepId> = steps.iter().filter_map(|step| step.parent.clone()).collect();
+    for step in &mut steps {
+        step.empty &= !parents.contains(&step.id);
+    }
+    steps
 }
 
 /// A step being read.

@@ -69,19 +69,21 @@ pub(super) fn read(words: &str) -> Resolution {
     let mut steps: Vec<StepOutcome> = Vec::new();
     let (mut not_used, mut failed, mut worked) = (false, false, false);
     for clause in clauses(words) {
-        let verdict = verdict(&clause);
         let named = step_ids(&clause);
+        // "Step 3a (failed) + Step 3b" is a verdict on 3a alone.
+        let each_told = named.len() > 1 && named.iter().any(|(_, own)| own.is_some());
+        let verdict = verdict(&clause, !each_told);
         match verdict {
             Some(Verdict::NotUsed) => not_used = true,
             Some(Verdict::Failed) if named.is_empty() => failed = true,
             Some(Verdict::Worked) if named.is_empty() => worked = true,
             _ => {
-                let result = match verdict {
-                    Some(Verdict::Failed) => StepResult::Failed,
-                    _ => StepResult::Worked,
-                };
-                for id in named {
-                    note(&mut steps, id, result);
+                for (id, own) in named {
+                    match own.or(verdict) {
+                        Some(Verdict::NotUsed) => not_used = true,
+                        Some(Verdict::Failed) => note(&mut steps, id, StepResult::Failed),
+                        _ => note(&mut steps, id, StepResult::Worked),
+                    }
                 }
             }
         }
@@ -136,7 +138,7 @@ fn clauses(words: &str) -> Vec<String> {
                 open.push_str(", ");
             }
             open.push_str(part.trim());
-            if verdict(&open).is_some() {
+            if verdict(&open, true).is_some() {
                 clauses.push(std::mem::take(&mut open));
             }
         }
@@ -165,13 +167,11 @@ fn split_commas(text: &str) -> Vec<&str> {
     parts
 }
 
-fn verdict(clause: &str) -> Option<Verdict> {
+/// The verdict on what a clause names; what stands in parentheses counts if asked for.
+fn verdict(clause: &str, parentheses: bool) -> Option<Verdict> {
     let outside = PARENTHESES.replace_all(clause, |found: &regex::Captures<'_>| {
-        // "(failed)" and "(no effect)" are verdicts; "(rollback of the failed deploy)" is not.
-        let inside = found[1].trim();
-        let begins = |pattern: &Regex| pattern.find(inside).is_some_and(|found| found.start() == 0);
-        if begins(&FAILED) || begins(&FAILURE) || begins(&NON_USE) {
-            format!(" {inside} ")
+        if parentheses && aside(&found[1]).is_some() {
+            format!(" {} ", &found[1])
         } else {
             String::new()
         }
@@ -184,6 +184,19 @@ fn verdict(clause: &str) -> Option<Verdict> {
         return Some(Verdict::Failed);
     }
     WORKED.is_match(&outside).then_some(Verdict::Worked)
+}
+
+/// "(failed)" and "(no effect)" are verdicts; "(rollback of the failed deploy)" is not.
+fn aside(inside: &str) -> Option<Verdict> {
+    let inside = inside.trim();
+    let begins = |pattern: &Regex| pattern.find(inside).is_some_and(|found| found.start() == 0);
+    if begins(&NON_USE) {
+        Some(Verdict::NotUsed)
+    } else if begins(&FAILED) || begins(&FAILURE) {
+        Some(Verdict::Failed)
+    } else {
+        begins(&WORKED).then_some(Verdict::Worked)
+    }
 }
 
 static NAMED: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)\bsteps?\s+#?|#"));
@@ -206,9 +219,10 @@ static BARE: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
-/// The steps a clause names, each once, ranges expanded.
-fn step_ids(clause: &str) -> Vec<StepId> {
-    let mut ids: Vec<String> = Vec::new();
+/// The steps a clause names, each once, ranges expanded, with the verdict in parentheses after
+/// them.
+fn step_ids(clause: &str) -> Vec<(StepId, Option<Verdict>)> {
+    let mut ids: Named = Vec::new();
     if BARE.is_match(clause) {
         list(clause.trim_start(), &mut ids);
     }
@@ -219,25 +233,34 @@ fn step_ids(clause: &str) -> Vec<StepId> {
         if NUMBER.is_match(rest) {
             rest = list(rest, &mut ids);
         } else if hash && let Some(anchor) = ANCHOR.find(rest) {
-            push(&mut ids, anchor.as_str().to_lowercase());
             rest = &rest[anchor.end()..];
+            push(&mut ids, anchor.as_str().to_lowercase(), own_verdict(rest));
         }
     }
-    ids.into_iter().map(StepId::from).collect()
+    ids.into_iter().map(|(id, own)| (StepId::from(id), own)).collect()
+}
+
+type Named = Vec<(String, Option<Verdict>)>;
+
+/// The verdict in parentheses right after a step.
+fn own_verdict(rest: &str) -> Option<Verdict> {
+    static ASIDE: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\s*\(([^()]*)\)"));
+    aside(&ASIDE.captures(rest)?[1])
 }
 
 /// Reads a list that begins with a number: `3a (…) + 3c`, `1-7`; returns what follows.
-fn list<'t>(mut rest: &'t str, ids: &mut Vec<String>) -> &'t str {
+fn list<'t>(mut rest: &'t str, ids: &mut Named) -> &'t str {
     while let Some(found) = NUMBER.find(rest) {
         let id = found.as_str().to_lowercase();
         rest = &rest[found.end()..];
         if let Some(range) = RANGE.captures(rest)
             && let Some(expanded) = expand(&id, &range[1], &range[2].to_lowercase())
         {
-            expanded.into_iter().for_each(|id| push(ids, id));
             rest = &rest[range.get(0).map_or(0, |whole| whole.end())..];
+            let own = own_verdict(rest);
+            expanded.into_iter().for_each(|id| push(ids, id, own));
         } else {
-            push(ids, id);
+            push(ids, id, own_verdict(rest));
         }
         let Some(between) = BETWEEN.find(rest) else { break };
         if !NUMBER.is_match(&rest[between.end()..]) {
@@ -248,9 +271,9 @@ fn list<'t>(mut rest: &'t str, ids: &mut Vec<String>) -> &'t str {
     rest
 }
 
-fn push(ids: &mut Vec<String>, id: String) {
-    if !ids.contains(&id) {
-        ids.push(id);
+fn push(ids: &mut Named, id: String, own: Option<Verdict>) {
+    if !ids.iter().any(|(known, _)| *known == id) {
+        ids.push((id, own));
     }
 }
 
@@ -368,6 +391,9 @@ mod tests {
         check("Step 3a had no effect", "3a!", Failed);
         check("Step 3a made it worse", "3a!", Failed);
         check("Step 3a; did not help", "3a!", Failed);
+        check("Step 3a (failed) + Step 3b", "3a! 3b", Partial);
+        check("Step 3a (no effect), 3b (worked)", "3a! 3b", Partial);
+        check("Step 3a + 3b (failed)", "3a 3b!", Partial);
         check("Step 3a failed; 3b worked", "3a! 3b", Partial);
         check("Step 3a failed, 3b worked", "3a! 3b", Partial);
         check("Step 3a failed, then Step 3b", "3a! 3b", Partial);
