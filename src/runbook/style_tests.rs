@@ -271,3 +271,117 @@ fn a_table_of_a_million_rows_is_read_to_its_end() {
     text.push_str(&"|1|2|\n".repeat(1_000_000));
     assert!(read(&text).last_worked.is_none());
 }
+
+/// Pieces that texts are thrown together from.
+const PIECES: [&str; 58] = [
+    "\n",
+    "\n",
+    "\n\n",
+    "\r\n",
+    " ",
+    "  ",
+    "\t",
+    "# ",
+    "## ",
+    "### ",
+    "Step 3 — ",
+    "3a. ",
+    "1. ",
+    "- ",
+    "> ",
+    "    ",
+    "```",
+    "```sh\n",
+    "~~~\n",
+    "$ ",
+    "| ",
+    " |",
+    "|---|---|\n",
+    "Date",
+    "--- ",
+    "\n---\n",
+    "+++\n",
+    "title: x\n",
+    "a: &b [*b]\n",
+    "Last worked",
+    "Mitigation",
+    "Postmortem",
+    "False starts",
+    "Related",
+    "Alert",
+    "2026-05-12",
+    "12 May 2026",
+    "Step 3a failed",
+    "`",
+    "**",
+    "_",
+    "[x](y.md)",
+    "<A>",
+    "${B}",
+    "<!--",
+    "-->",
+    "<div>",
+    "'",
+    "\"",
+    "\\",
+    "cat <<E\n",
+    "$(",
+    "é",
+    "\u{feff}",
+    "漢",
+    "word",
+    "why?",
+    "→ action item: ",
+];
+
+#[test]
+fn texts_thrown_together_are_read_and_their_places_are_true() {
+    let mut seed = 7_u64;
+    let mut random = |below: usize| {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(seed >> 33).unwrap_or(0) % below
+    };
+    for round in 0..4_000 {
+        let mut text = String::new();
+        if round % 3 == 0 {
+            text.push_str("## Last worked\n\n| Date | Resolved by |\n|---|---|\n| 2026-05-12 | ");
+        }
+        for _ in 0..random(60) {
+            text.push_str(PIECES[random(PIECES.len())]);
+        }
+        let runbook = read(&text);
+        let spans = runbook
+            .sections
+            .iter()
+            .flat_map(|section| [section.span, section.heading])
+            .chain(runbook.steps.iter().map(|step| step.span))
+            .chain(runbook.steps.iter().flat_map(|s| s.commands.iter().map(|c| c.span)))
+            .chain(runbook.links.iter().map(|link| link.span))
+            .chain(runbook.false_starts.iter().map(|start| start.span))
+            .chain(runbook.questions.iter().map(|question| question.span));
+        for span in spans {
+            assert!(text.get(span.start..span.end).is_some(), "{span:?} of {text:?}");
+            assert!(span.line <= span.end_line, "{span:?} of {text:?}");
+        }
+        let Some(table) = &runbook.last_worked else { continue };
+        for row in &table.rows {
+            assert_eq!(row.cells.len(), table.columns.len(), "{text:?}");
+        }
+        let mut cells = vec![String::new(); table.columns.len()];
+        if let Some(cell) = cells.get_mut(1) {
+            "a fresh | one".clone_into(cell);
+        }
+        let date = "2026-05-12".parse().unwrap_or_default();
+        let edited = super::last_worked::insert_row(&text, table, date, &cells);
+        assert_eq!(edited.lines().count(), text.lines().count() + 1, "{text:?}");
+        let after = read(&edited).last_worked.unwrap_or_default();
+        let new: Vec<_> =
+            after.rows.iter().filter(|row| row.cells.get(1) == cells.get(1)).collect();
+        if let [new] = new.as_slice() {
+            let back = super::last_worked::remove_row(&edited, &after, &new.key);
+            assert_eq!(back.as_deref(), Some(text.as_str()), "{edited:?}");
+        } else {
+            assert!(table.columns.len() < 2 || text.contains("a fresh"), "{edited:?}");
+        }
+    }
+}

@@ -94,13 +94,19 @@ fn the_same_twice_needs_again() {
 #[test]
 fn an_amended_exercise_has_its_row_replaced() {
     let lab = lab();
-    let recorded = lab
-        .run(&["worked", "disk", "--step", "2a", "--on", "2026-05-20", "--json"])
-        .ok()
-        .json();
+    let recorded =
+        lab.run(&["worked", "disk", "--step", "2a", "--on", "2026-05-20", "--json"]).ok().json();
     let id = recorded["exercise"]["id"].as_str().expect("an id").to_owned();
     lab.run(&[
-        "exercise", "amend", &id, "--reason", "it was 2b", "--step", "2b", "--on", "2026-05-21",
+        "exercise",
+        "amend",
+        &id,
+        "--reason",
+        "it was 2b",
+        "--step",
+        "2b",
+        "--on",
+        "2026-05-21",
     ])
     .ok();
     let text = lab.read("runbooks/disk.md");

@@ -41,7 +41,8 @@ fn deep_nesting_and_wide_tables_are_read() {
     let lab = lab();
     lab.write("runbooks/deep.md", &format!("# Deep\n\n{}x\n", ">".repeat(100_000)));
     let rows = "| 2026-01-01 | Step 1 |\n".repeat(20_000);
-    let wide = format!("# Wide\n\n## When this last worked\n\n| Date | Resolved by |\n|---|---|\n{rows}");
+    let wide =
+        format!("# Wide\n\n## When this last worked\n\n| Date | Resolved by |\n|---|---|\n{rows}");
     lab.write("runbooks/wide.md", &wide);
     lab.run(&["sync"]).ok();
     lab.run(&["show", "deep"]).ok();

@@ -30,7 +30,10 @@ fn an_export_makes_the_same_ledger_on_another_machine() {
     assert_eq!(head(&other), head(&lab));
     let pages = |lab: &Lab| lab.run(&["show", "good", "--json"]).ok().stdout;
     assert_eq!(pages(&other), pages(&lab));
-    other.run(&["import", lab.path("ledger.jsonl").to_str().expect("a path")]).ok().says("0 entries");
+    other
+        .run(&["import", lab.path("ledger.jsonl").to_str().expect("a path")])
+        .ok()
+        .says("0 entries");
 }
 
 #[test]

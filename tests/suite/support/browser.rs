@@ -53,10 +53,8 @@ impl Browser {
             .spawn()
             .expect("chromedriver is installed; `tests/run` installs it");
         let profile = tempfile::tempdir().expect("a profile");
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .expect("a runtime");
+        let runtime =
+            tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
         let capabilities = capabilities(look, profile.path());
         let address = format!("http://127.0.0.1:{port}");
         let client = runtime.block_on(connect(&address, &capabilities));
@@ -113,9 +111,9 @@ impl Browser {
     #[track_caller]
     pub(crate) fn click(&self, css: &str) {
         self.wait_for(css);
-        let clicked = self.runtime.block_on(async {
-            self.client.find(Locator::Css(css)).await?.click().await
-        });
+        let clicked = self
+            .runtime
+            .block_on(async { self.client.find(Locator::Css(css)).await?.click().await });
         clicked.unwrap_or_else(|error| panic!("clicking {css}: {error}"));
     }
 
@@ -123,9 +121,9 @@ impl Browser {
     #[track_caller]
     pub(crate) fn type_into(&self, css: &str, text: &str) {
         self.wait_for(css);
-        let typed = self.runtime.block_on(async {
-            self.client.find(Locator::Css(css)).await?.send_keys(text).await
-        });
+        let typed = self
+            .runtime
+            .block_on(async { self.client.find(Locator::Css(css)).await?.send_keys(text).await });
         typed.unwrap_or_else(|error| panic!("typing into {css}: {error}"));
     }
 
@@ -197,7 +195,8 @@ fn capabilities(look: Look, profile: &Path) -> Capabilities {
 async fn connect(address: &str, capabilities: &Capabilities) -> Client {
     let start = Instant::now();
     loop {
-        let mut builder = ClientBuilder::new(hyper_util::client::legacy::connect::HttpConnector::new());
+        let mut builder =
+            ClientBuilder::new(hyper_util::client::legacy::connect::HttpConnector::new());
         builder.capabilities(capabilities.clone());
         match builder.connect(address).await {
             Ok(client) => return client,

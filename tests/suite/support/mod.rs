@@ -66,7 +66,9 @@ impl Lab {
         entries
             .flatten()
             .map(|entry| entry.path())
-            .filter(|path| path.file_name().is_some_and(|n| n.to_string_lossy().starts_with(beginning)))
+            .filter(|path| {
+                path.file_name().is_some_and(|n| n.to_string_lossy().starts_with(beginning))
+            })
             .collect()
     }
 
@@ -94,7 +96,8 @@ impl Lab {
 
     /// Makes a file look as if it had not been touched for an hour of the lab's time.
     pub(crate) fn age(&self, name: &str) {
-        let when = std::time::SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(1_700_000_000);
+        let when =
+            std::time::SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(1_700_000_000);
         let file = std::fs::File::options().append(true).open(self.path(name)).expect("a file");
         file.set_modified(when).expect("a time");
     }
