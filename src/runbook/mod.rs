@@ -413,7 +413,7 @@ pub struct LastWorkedRow {
     /// Its date.
     pub date: NaiveDate,
     /// Every cell as written, `\|` as the pipe it stands for, in the columns' order (missing
-    /// cells are empty). [`plain_words`] takes the markup off.
+    /// cells are empty). [`plain_words()`] takes the markup off.
     pub cells: Vec<String>,
     /// Its place: the whole line, without the line end.
     pub span: Span,

@@ -289,7 +289,7 @@ fn expand(first: &str, number: &str, letter: &str) -> Option<Vec<String>> {
     (initial <= last).then(|| (initial..=last).map(|c| format!("{number}{c}")).collect())
 }
 
-/// Steps and their outcome in the words that [`read`] understands.
+/// Steps and their outcome in the words that the reader of the column understands.
 pub fn say(steps: &[StepOutcome], outcome: Outcome) -> String {
     let list = |result| {
         let ids: Vec<String> = steps
