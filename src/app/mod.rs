@@ -24,6 +24,7 @@ pub mod freshness;
 mod identity;
 mod index_source;
 pub mod keeping;
+pub mod lint;
 
 pub mod moves;
 pub mod notes;

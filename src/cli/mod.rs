@@ -19,6 +19,7 @@ mod exercise;
 mod export;
 mod import;
 mod init;
+mod lint;
 mod move_runbook;
 mod note;
 mod output;
@@ -73,6 +74,8 @@ enum Command {
     Note(note::Args),
     /// List the runbooks that nobody should trust
     Stale(stale::Args),
+    /// Check runbooks for what would hurt at 3 a.m.
+    Lint(lint::Args),
     /// Serve the runbooks to a browser on this machine
     Serve(serve::Args),
     /// Read changed files, and say what was found
@@ -193,6 +196,7 @@ fn dispatch(command: Command, session: &mut Session) -> Result<Done, Error> {
         Command::Exercise(args) => exercise::run(&args, session),
         Command::Note(args) => note::run(&args, session),
         Command::Stale(args) => stale::run(&args, session),
+        Command::Lint(args) => lint::run(&args, session),
         Command::Serve(args) => serve::run(&args, session),
         Command::Sync(args) => sync::run(&args, session),
         Command::Move(args) => move_runbook::run(&args, session),
