@@ -121,7 +121,7 @@ impl App {
                 runbooks.push(line);
             }
         }
-        runbooks.sort_by(|a, b| a.title.to_lowercase().cmp(&b.title.to_lowercase()));
+        runbooks.sort_by_key(|line| line.title.to_lowercase());
         let pages = self
             .documents()?
             .into_iter()

@@ -23,7 +23,7 @@ pub(crate) fn run(args: &Args, session: &mut Session) -> Result<Done, Error> {
     let exported = app.export(&mut bytes)?;
     match &args.out {
         Some(file) => {
-            write_new_atomically(file, &bytes).map_err(|e| Error::io("write", file, e))?
+            write_new_atomically(file, &bytes).map_err(|e| Error::io("write", file, e))?;
         }
         None => session.out.raw(&String::from_utf8_lossy(&bytes)),
     }

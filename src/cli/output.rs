@@ -157,7 +157,7 @@ impl Output {
     /// Why a command was refused or failed: message, place, causes, hint.
     pub fn error(&mut self, error: &Error) {
         self.clear_progress();
-        let mut text = format!("error: {}\n", error);
+        let mut text = format!("error: {error}\n");
         for cause in error.causes() {
             text.push_str(&format!("  because: {cause}\n"));
         }
