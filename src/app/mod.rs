@@ -29,6 +29,7 @@ pub mod lint;
 pub mod moves;
 pub mod notes;
 pub mod page;
+mod recording;
 mod rows;
 pub mod runbooks;
 pub mod search;

@@ -1,6 +1,7 @@
 //! Notes: what somebody on call says about a step, shown beside it until it is dealt with.
 
-use super::exercises::{entry, unknown_step};
+use super::exercises::entry;
+use super::recording::unknown_step;
 use super::{App, Document};
 use crate::domain::actor::Actor;
 use crate::domain::entry::Timestamp;

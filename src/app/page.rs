@@ -29,7 +29,7 @@ impl App {
             .runbook
             .last_worked
             .as_ref()
-            .map(|table| super::exercises::context_columns(table).map(str::to_owned).collect())
+            .map(|table| super::recording::context_columns(table).map(str::to_owned).collect())
             .unwrap_or_default();
         Ok(RunbookPage {
             as_of: self.as_of,

@@ -4,7 +4,8 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-use super::exercises::{entry, notes_cell};
+use super::exercises::entry;
+use super::recording::notes_cell;
 use super::{App, Document, RowFate};
 use crate::config::WriteBack;
 use crate::domain::actor::Actor;

@@ -276,7 +276,7 @@ fn narrow(opened: &Opened, view: &mut RunbookView, name: &str) -> Result<String,
             .sections
             .iter()
             .position(|section| section.anchor == name)
-            .ok_or_else(|| super::exercises::unknown_step(name, runbook))?,
+            .ok_or_else(|| super::recording::unknown_step(name, runbook))?,
     };
     let inside = |at: usize| {
         let mut next = Some(at);

@@ -1,4 +1,6 @@
-//! Where a link may lead.
+//! Where a link may lead, and how links and images are shown.
+
+use super::{Sink, Writer, escape};
 
 /// Where it leads.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,4 +39,38 @@ fn scheme(url: &str) -> Option<&str> {
 
 fn is_local(url: &str) -> bool {
     url.starts_with('#') || (url.starts_with('/') && !url.starts_with("//"))
+}
+
+impl Writer<'_> {
+    pub(super) fn link(&mut self, url: &str) {
+        match target(url, self.links) {
+            Target::Inside(url) => self.open(&format!("<a href=\"{}\">", escape(&url)), "</a>"),
+            Target::Outside(url) => {
+                let url = escape(&url);
+                self.open(&format!("<a href=\"{url}\" rel=\"noreferrer noopener\">"), "</a>");
+            }
+            Target::Nowhere => self.open("<span class=\"dead-link\">", "</span>"),
+        }
+    }
+
+    pub(super) fn image(&mut self) {
+        let Sink::Image { target, text, .. } = std::mem::replace(&mut self.sink, Sink::Body) else {
+            return;
+        };
+        let words = if text.trim().is_empty() { "image" } else { text.trim() };
+        let words = escape(words);
+        match target {
+            Target::Outside(url) if !self.in_link() => {
+                let url = escape(&url);
+                self.push(&format!(
+                    "<a class=\"image\" href=\"{url}\" rel=\"noreferrer noopener\">{words}</a>"
+                ));
+            }
+            _ => self.push(&format!("<span class=\"image\">{words}</span>")),
+        }
+    }
+
+    pub(super) fn in_link(&self) -> bool {
+        self.open.iter().any(|open| open.closes("</a>"))
+    }
 }

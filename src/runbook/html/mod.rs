@@ -12,6 +12,7 @@ use super::{Command, Runbook};
 mod escape;
 mod link;
 mod raw;
+mod table;
 
 pub use escape::{command_html, escape};
 use link::{Target, target};
@@ -274,96 +275,6 @@ impl<'a> Writer<'a> {
         }
         let level = (level as u8 + 1).clamp(2, 6);
         self.open(&format!("<h{level}>"), &format!("</h{level}>\n"));
-    }
-
-    fn table(&mut self, alignments: Vec<Alignment>, start: usize, end: usize) {
-        let is_last_worked = self
-            .runbook
-            .last_worked
-            .as_ref()
-            .is_some_and(|table| start <= table.header.start && table.header.start < end);
-        if is_last_worked && self.open.iter().all(Open::is_raw) {
-            self.block(Block::LastWorkedTable);
-            self.sink = Sink::Table { keep: false, text: String::new() };
-            return;
-        }
-        self.alignments = alignments;
-        self.open("<div class=\"table-scroll\"><table>\n", "</tbody></table></div>\n");
-    }
-
-    /// Inside the last-worked table: a line that is no exercise is often prose that was glued
-    /// under it, and must not vanish.
-    fn table_part(&mut self, tag: &Tag<'_>, start: usize) {
-        let rows = self.runbook.last_worked.as_ref().map(|table| &table.rows);
-        let is_row = rows.is_some_and(|rows| {
-            rows.binary_search_by(|row| {
-                if row.span.end < start {
-                    std::cmp::Ordering::Less
-                } else if row.span.start > start {
-                    std::cmp::Ordering::Greater
-                } else {
-                    std::cmp::Ordering::Equal
-                }
-            })
-            .is_ok()
-        });
-        if let (Sink::Table { keep, text }, Tag::TableRow) = (&mut self.sink, tag) {
-            *keep = !is_row;
-            text.clear();
-        }
-    }
-
-    fn kept_row(&mut self) {
-        let words = match &mut self.sink {
-            Sink::Table { keep: true, text } => std::mem::take(text),
-            _ => return,
-        };
-        if !words.trim().is_empty() {
-            self.push(&format!("<p>{}</p>\n", escape(words.trim())));
-        }
-    }
-
-    fn cell(&mut self) {
-        let align = match self.alignments.get(self.cell) {
-            Some(Alignment::Right) => " class=\"right\"",
-            Some(Alignment::Center) => " class=\"center\"",
-            _ => "",
-        };
-        self.cell += 1;
-        let (tag, close) = if self.in_head { ("th", "</th>") } else { ("td", "</td>") };
-        self.open(&format!("<{tag}{align}>"), close);
-    }
-
-    fn link(&mut self, url: &str) {
-        match target(url, self.links) {
-            Target::Inside(url) => self.open(&format!("<a href=\"{}\">", escape(&url)), "</a>"),
-            Target::Outside(url) => {
-                let url = escape(&url);
-                self.open(&format!("<a href=\"{url}\" rel=\"noreferrer noopener\">"), "</a>");
-            }
-            Target::Nowhere => self.open("<span class=\"dead-link\">", "</span>"),
-        }
-    }
-
-    fn image(&mut self) {
-        let Sink::Image { target, text, .. } = std::mem::replace(&mut self.sink, Sink::Body) else {
-            return;
-        };
-        let words = if text.trim().is_empty() { "image" } else { text.trim() };
-        let words = escape(words);
-        match target {
-            Target::Outside(url) if !self.in_link() => {
-                let url = escape(&url);
-                self.push(&format!(
-                    "<a class=\"image\" href=\"{url}\" rel=\"noreferrer noopener\">{words}</a>"
-                ));
-            }
-            _ => self.push(&format!("<span class=\"image\">{words}</span>")),
-        }
-    }
-
-    fn in_link(&self) -> bool {
-        self.open.iter().any(|open| open.closes("</a>"))
     }
 
     fn code(&mut self, end: usize) {
