@@ -93,6 +93,12 @@ fn every_sub_step_of_an_example_has_a_command_and_none_is_dangerous() {
 }
 
 #[test]
+fn lint_has_nothing_to_say() {
+    let said = lab().run(&["lint", "--format", "json"]).ok();
+    assert_eq!(said.json().as_array().expect("a list").len(), 0, "{}", said.stdout);
+}
+
+#[test]
 fn the_helm_runbook_saves_before_it_changes_anything() {
     let lab = lab();
     let runbook = lab.run(&["show", "rollback/helm-pending-rollback", "--json"]).ok().json();
