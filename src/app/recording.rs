@@ -20,7 +20,7 @@ pub(super) fn refuse_duplicate(facts: &Facts, known: &[Exercise]) -> Result<(), 
     });
     match same {
         None => Ok(()),
-        Some(exercise) => Err(Error::refused(format!(
+        Some(exercise) => Err(Error::conflict(format!(
             "this is recorded already: {} on {}, exercise {}",
             if exercise.resolved_by.is_empty() {
                 exercise.outcome.as_str()
