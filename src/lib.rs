@@ -6,6 +6,7 @@
 //! # Code map, highest layer first; imports point down only
 //!
 //! - [`cli`]: argv in, text or JSON out; one file a command.
+//! - [`web`]: HTTP in, pages or JSON out; everything asynchronous stays in there.
 //! - [`app`]: the verbs, shared by all faces; the only place where ledger and search meet.
 //! - [`config`]: settings, merged once: default < file < environment < flag.
 //! - [`error`]: lower errors become kind, message, place, cause and hint.
@@ -40,4 +41,5 @@ pub mod runbook;
 pub mod search;
 pub mod text;
 pub mod views;
+pub mod web;
 pub mod workspace;

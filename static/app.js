@@ -21,6 +21,8 @@ function searchAsYouType() {
   let shown = 0;
   let timer = 0;
 
+  const trouble = document.getElementById("trouble");
+  const say = (words) => { if (trouble) { trouble.hidden = !words; trouble.textContent = words; } };
   const fit = () => field.classList.toggle("tall", field.value.includes("\n"));
 
   async function ask() {
@@ -32,15 +34,19 @@ function searchAsYouType() {
       const answer = await fetch("/results?" + address.searchParams, { credentials: "same-origin" });
       const html = await answer.text();
       // An answer to an older question never replaces that to a newer one.
-      if (!answer.ok || number < shown) return;
+      if (number < shown) return;
       shown = number;
+      if (!answer.ok) throw new Error(answer.statusText);
       const page = new DOMParser().parseFromString(html, "text/html");
       results.replaceChildren(...page.body.childNodes);
       results.removeAttribute("aria-busy");
       history.replaceState(null, "", address);
       document.title = page.title || document.title;
+      say("");
     } catch {
-      if (number >= shown) results.removeAttribute("aria-busy");
+      if (number < shown) return;
+      results.removeAttribute("aria-busy");
+      say("No answer from runledger. The results below may be older than the question.");
     }
   }
 

@@ -1,11 +1,13 @@
 //! `runledger serve`: serve the runbooks to a browser on this machine.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
+use super::output::Output;
 use super::{DateArg, Done, Session, parse_date};
 use crate::app::{App, Options};
 use crate::config::WriteBack;
 use crate::error::Error;
+use crate::web::Event;
 
 /// Serve the runbooks to a browser on this machine
 #[derive(clap::Args, Debug)]
@@ -19,7 +21,6 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args, session: &mut Session) -> Result<Done, Error> {
-    let listen = session.config.listen;
     let today = session.config.today();
     let options =
         Options { write_back: WriteBack::Off, as_of: args.as_of.map(|date| date.on(today)) };
@@ -34,6 +35,16 @@ pub(crate) fn run(args: &Args, session: &mut Session) -> Result<Done, Error> {
             problem.path, problem.line, problem.column, problem.message
         ));
     }
-    let _ = listen;
+    drop(first);
+    let out = Mutex::new(std::mem::replace(out, Output::new(true, None, true)));
+    crate::web::serve(Arc::clone(&session.config), open, move |event| {
+        let mut out = out.lock().unwrap_or_else(PoisonError::into_inner);
+        match event {
+            Event::Listening(address) => {
+                out.line(&format!("runledger is listening on http://{address}"));
+            }
+            Event::Problem(words) => out.warn(&words),
+        }
+    })?;
     Ok(Done::Well)
 }

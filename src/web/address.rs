@@ -1,0 +1,80 @@
+//! Addresses inside this site, percent-encoded.
+
+use std::fmt::Write as _;
+
+/// The page of a runbook, at one of its anchors if one is given.
+pub(super) fn runbook(slug: &str, anchor: Option<&str>) -> String {
+    let mut address = format!("/runbooks/{}", encode_path(slug));
+    if let Some(anchor) = anchor.filter(|anchor| !anchor.is_empty()) {
+        address.push('#');
+        address.push_str(&encode(anchor));
+    }
+    address
+}
+
+/// The page of a runbook at one of its steps, with a notice for the reader.
+pub(super) fn step(slug: &str, step: Option<&str>, notice: &str) -> String {
+    let mut address = format!("/runbooks/{}?notice={notice}", encode_path(slug));
+    if let Some(step) = step.filter(|step| !step.is_empty()) {
+        address.push_str("#step-");
+        address.push_str(&encode(step));
+    }
+    address
+}
+
+/// A path with its slashes kept and everything else encoded that is not plain.
+pub(super) fn encode_path(path: &str) -> String {
+    path.split('/').map(encode).collect::<Vec<_>>().join("/")
+}
+
+/// A text as one component of an address or one value of a cookie.
+pub(super) fn encode(text: &str) -> String {
+    let mut encoded = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            encoded.push(char::from(byte));
+        } else {
+            // Writing to a string cannot fail.
+            let _ = write!(encoded, "%{byte:02X}");
+        }
+    }
+    encoded
+}
+
+/// What was encoded; nothing where it is no UTF-8 or a `%` stands alone.
+pub(super) fn decode(text: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.bytes();
+    while let Some(byte) = rest.next() {
+        if byte == b'%' {
+            let high = char::from(rest.next()?).to_digit(16)?;
+            let low = char::from(rest.next()?).to_digit(16)?;
+            bytes.push(u8::try_from(high * 16 + low).ok()?);
+        } else {
+            bytes.push(byte);
+        }
+    }
+    String::from_utf8(bytes).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_encoded_part_by_part() {
+        assert_eq!(runbook("a b/ü", Some("x?y")), "/runbooks/a%20b/%C3%BC#x%3Fy");
+        assert_eq!(runbook("a", None), "/runbooks/a");
+        assert_eq!(step("a", Some("3a"), "recorded"), "/runbooks/a?notice=recorded#step-3a");
+        assert_eq!(step("a", Some(""), "noted"), "/runbooks/a?notice=noted");
+    }
+
+    #[test]
+    fn decoding_undoes_encoding_and_refuses_what_is_broken() {
+        let text = "Ana Lima; ü%\r\n";
+        assert_eq!(decode(&encode(text)).as_deref(), Some(text));
+        for broken in ["%", "%4", "%zz", "%ff"] {
+            assert_eq!(decode(broken), None, "{broken}");
+        }
+    }
+}

@@ -1,0 +1,3 @@
+//! Answers for programs, as JSON.
+
+pub(super) mod search;

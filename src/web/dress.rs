@@ -1,0 +1,52 @@
+//! Dresses every answer that failed: the guards, the router and the extractors answer with a bare
+//! status, handlers with words; visitors get a page, programs get JSON.
+
+use axum::extract::{Request, State};
+use axum::http::{Method, header};
+use axum::middleware::Next;
+use axum::response::Response;
+use tower_http::catch_panic::ResponseForPanic;
+
+use super::error::{Failure, Words, panic_message};
+use super::page::error_page;
+use super::state::Shared;
+use super::visitor::Visitor;
+
+/// The middleware.
+pub(super) async fn dress(
+    State(state): State<Shared>,
+    mut visitor: Visitor,
+    request: Request,
+    next: Next,
+) -> Response {
+    let program = request.uri().path().starts_with("/api/");
+    if request.method() != Method::GET {
+        // Nobody can come back to where a form was sent.
+        "/".clone_into(&mut visitor.path);
+    }
+    let response = next.run(request).await;
+    let Some(words) = Words::about(&response) else { return response };
+    let status = response.status();
+    let mut dressed =
+        if program { words.json(status) } else { error_page(&state, &visitor, status, &words) };
+    // What the bare answer said about methods and retries stays true.
+    for name in [header::ALLOW, header::RETRY_AFTER, header::CONNECTION] {
+        if let Some(value) = response.headers().get(&name) {
+            dressed.headers_mut().insert(name, value.clone());
+        }
+    }
+    dressed
+}
+
+/// Turns a panic on an asynchronous thread into an answer and a line in the log.
+#[derive(Clone)]
+pub(super) struct Panics(pub(super) Shared);
+
+impl ResponseForPanic for Panics {
+    type ResponseBody = axum::body::Body;
+
+    fn response_for_panic(&mut self, panic: Box<dyn std::any::Any + Send>) -> Response {
+        self.0.log(&format!("a handler panicked: {}", panic_message(panic.as_ref())));
+        axum::response::IntoResponse::into_response(Failure::panicked())
+    }
+}

@@ -1,0 +1,107 @@
+//! What forms say, read leniently where that is safe: an empty field is a field left out.
+
+use std::collections::BTreeMap;
+use std::str::FromStr;
+
+use axum::http::StatusCode;
+
+use super::error::Failure;
+
+/// The fields of a sent form.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Fields {
+    values: BTreeMap<String, String>,
+    context: Vec<(String, String)>,
+}
+
+/// Marks the fields that are columns of a runbook's table: `context.Release`.
+const CONTEXT: &str = "context.";
+
+impl Fields {
+    /// Sorts the fields as they came; of two with one name the first counts.
+    pub(super) fn new(pairs: Vec<(String, String)>) -> Self {
+        let mut fields = Self::default();
+        for (name, value) in pairs {
+            let value = value.trim();
+            if value.is_empty() {
+                continue;
+            }
+            if let Some(column) = name.strip_prefix(CONTEXT) {
+                fields.context.push((column.to_owned(), value.to_owned()));
+            } else {
+                fields.values.entry(name).or_insert_with(|| value.to_owned());
+            }
+        }
+        fields
+    }
+
+    /// A field that was filled.
+    pub(super) fn get(&self, name: &str) -> Option<&str> {
+        self.values.get(name).map(String::as_str)
+    }
+
+    /// A field that has to be filled.
+    pub(super) fn required(&self, name: &str) -> Result<String, Failure> {
+        self.get(name).map(str::to_owned).ok_or_else(|| {
+            let message = format!("The field “{name}” is empty.");
+            Failure::new(StatusCode::BAD_REQUEST, message)
+        })
+    }
+
+    /// A field that must be readable where it is filled.
+    pub(super) fn read<T: FromStr>(&self, name: &str, like: &str) -> Result<Option<T>, Failure> {
+        let Some(text) = self.get(name) else { return Ok(None) };
+        text.parse().map(Some).map_err(|_| {
+            let message = format!("The field “{name}” says “{text}”, which cannot be read.");
+            Failure::new(StatusCode::BAD_REQUEST, message).hinted(format!("Write it like {like}."))
+        })
+    }
+
+    /// The columns that were filled, in the form's order.
+    pub(super) fn context(&self) -> Vec<(String, String)> {
+        self.context.clone()
+    }
+
+    /// All fields once more, to send the same form again with one field more.
+    pub(super) fn with(&self, name: &str, value: &str) -> Vec<(String, String)> {
+        let mut pairs: Vec<_> = self.values.clone().into_iter().collect();
+        pairs.retain(|(known, _)| known != name);
+        let columns = self.context.iter();
+        pairs.extend(columns.map(|(column, value)| (format!("{CONTEXT}{column}"), value.clone())));
+        pairs.push((name.to_owned(), value.to_owned()));
+        pairs
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fields(pairs: &[(&str, &str)]) -> Fields {
+        Fields::new(
+            pairs.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect(),
+        )
+    }
+
+    #[test]
+    fn empty_fields_are_left_out_and_columns_stand_apart() {
+        let fields = fields(&[
+            ("note", "  "),
+            ("step", " 3a "),
+            ("context.Release", "x"),
+            ("context.A", ""),
+        ]);
+        assert_eq!(fields.get("note"), None);
+        assert_eq!(fields.get("step"), Some("3a"));
+        assert_eq!(fields.context(), [("Release".to_owned(), "x".to_owned())]);
+    }
+
+    #[test]
+    fn a_repeated_form_says_the_same_and_one_thing_more() {
+        let first = fields(&[("step", "3a"), ("context.Release", "x")]);
+        let again = Fields::new(first.with("again", "yes"));
+        assert_eq!(again.get("again"), Some("yes"));
+        assert_eq!(again.get("step"), Some("3a"));
+        assert_eq!(again.context(), first.context());
+    }
+}

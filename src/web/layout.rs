@@ -1,0 +1,163 @@
+//! How a runbook's page is laid out: what belongs to which step, and the list of steps beside it.
+//! The words come from the view as they are.
+
+use serde::Serialize;
+
+use crate::runbook::DocKind;
+use crate::views::page::{BlockView, RunbookPage, SectionPage};
+use crate::views::{NoteView, StepFreshnessView};
+
+/// A runbook's page, laid out.
+#[derive(Debug, Serialize)]
+pub(super) struct Laid<'a> {
+    /// All that is known.
+    page: &'a RunbookPage,
+    /// It is a runbook, so that what is done with it can be recorded.
+    recordable: bool,
+    /// The sections, those under a step together with it.
+    parts: Vec<Part<'a>>,
+    /// The list of steps.
+    steps: Vec<NavStep<'a>>,
+    /// Steps that failed and have not worked since: "3a and 3c".
+    failing: String,
+    /// Open notes that stand beside no step.
+    notes: Vec<&'a NoteView>,
+    /// The text has no table of exercises, so the history stands at the end.
+    history_at_end: bool,
+}
+
+/// A section, or a step with the sections under it.
+#[derive(Debug, Serialize)]
+struct Part<'a> {
+    head: Ranked<'a>,
+    /// What the margin says; empty where steps have no numbers.
+    label: &'a str,
+    under: Vec<Ranked<'a>>,
+}
+
+/// A section with the rank of its heading on the page.
+#[derive(Debug, Serialize)]
+struct Ranked<'a> {
+    section: &'a SectionPage,
+    rank: u8,
+    /// The heading only repeats the page's title.
+    untitled: bool,
+    /// The heading's anchor is the step's own address already.
+    same_anchor: bool,
+}
+
+/// A step in the list beside the page.
+#[derive(Debug, Serialize)]
+struct NavStep<'a> {
+    id: &'a str,
+    label: &'a str,
+    title: &'a str,
+    budget: Option<&'a str>,
+    state: &'static str,
+    sub: bool,
+}
+
+/// The level that the view gives to a first-order heading.
+const TITLE_LEVEL: u8 = 2;
+
+impl<'a> Laid<'a> {
+    /// Lays a page out.
+    pub(super) fn out(page: &'a RunbookPage) -> Self {
+        let mut parts: Vec<Part<'a>> = Vec::new();
+        let mut titled = false;
+        for section in &page.body {
+            let untitled = section.level == TITLE_LEVEL && !titled && section.step.is_none();
+            titled |= untitled;
+            let ranked = Ranked::new(section, untitled);
+            match parts.last_mut() {
+                Some(part) if part.holds(section) => part.under.push(ranked),
+                _ => parts.push(Part { label: label(section), head: ranked, under: Vec::new() }),
+            }
+        }
+        let open = page.runbook.notes.iter().filter(|note| note.resolved.is_none());
+        let known = |note: &&NoteView| page.body.iter().any(|section| shows(section, note));
+        Self {
+            recordable: page.runbook.kind == DocKind::Runbook,
+            steps: page.body.iter().filter_map(NavStep::of).collect(),
+            failing: failing(&page.body),
+            notes: open.filter(|note| !known(note)).collect(),
+            history_at_end: !page.body.iter().any(has_table),
+            parts,
+            page,
+        }
+    }
+}
+
+impl<'a> Part<'a> {
+    /// Whether a section stands under this step and is no step itself.
+    fn holds(&self, section: &SectionPage) -> bool {
+        let head = self.head.section;
+        head.step.is_some() && section.step.is_none() && section.level > head.level
+    }
+}
+
+impl<'a> Ranked<'a> {
+    fn new(section: &'a SectionPage, untitled: bool) -> Self {
+        let own = section.step.as_ref().map(|step| format!("step-{}", step.id));
+        Self {
+            // The page's title is the only heading of the first rank.
+            rank: section.level.saturating_sub(1).clamp(2, 6),
+            same_anchor: own.as_deref() == Some(section.anchor.as_str()),
+            untitled,
+            section,
+        }
+    }
+}
+
+impl<'a> NavStep<'a> {
+    fn of(section: &'a SectionPage) -> Option<Self> {
+        let step = section.step.as_ref()?;
+        let label = label(section);
+        Some(Self {
+            id: step.id.as_str(),
+            title: &step.title,
+            budget: step.budget.as_deref(),
+            state: state(&step.freshness),
+            // `3a` stands under `3`.
+            sub: label.starts_with(|c: char| c.is_ascii_digit())
+                && label.ends_with(|c: char| !c.is_ascii_digit()),
+            label,
+        })
+    }
+}
+
+/// The number of a step; nothing for one that is known by its heading alone.
+fn label(section: &SectionPage) -> &str {
+    let id = section.step.as_ref().map(|step| step.id.as_str());
+    id.filter(|id| *id != section.anchor).unwrap_or_default()
+}
+
+/// Failing is told before age.
+const fn state(freshness: &StepFreshnessView) -> &'static str {
+    if freshness.failing { "failing" } else { freshness.status.as_str() }
+}
+
+fn shows(section: &SectionPage, note: &NoteView) -> bool {
+    section.step.as_ref().is_some_and(|step| step.notes.iter().any(|shown| shown.id == note.id))
+}
+
+fn has_table(section: &SectionPage) -> bool {
+    section.blocks.iter().any(|block| matches!(block, BlockView::LastWorked { .. }))
+}
+
+/// The failing steps, by number or else by title.
+fn failing(body: &[SectionPage]) -> String {
+    let steps = body.iter().filter_map(|section| {
+        let step = section.step.as_ref().filter(|step| step.freshness.failing)?;
+        Some(match label(section) {
+            "" => format!("“{}”", step.title),
+            number => format!("step {number}"),
+        })
+    });
+    let steps: Vec<String> = steps.collect();
+    match steps.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
+        Some((last, _)) => last.clone(),
+        None => String::new(),
+    }
+}

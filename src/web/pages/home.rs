@@ -1,0 +1,87 @@
+//! `GET /`: one search field, what it found, and how the runbooks stand.
+
+use axum::extract::{Query, State};
+use axum::response::Response;
+use serde::{Deserialize, Serialize};
+
+use crate::app::App;
+use crate::app::search::Query as Search;
+use crate::error::Result;
+use crate::search::By;
+use crate::views::SearchResults;
+use crate::views::page::Overview;
+use crate::web::error::Failure;
+use crate::web::page::{Here, page};
+use crate::web::state::Shared;
+use crate::web::visitor::Visitor;
+
+/// How many results a page shows.
+const SHOWN: usize = 20;
+
+/// The longest query that is looked at: a long stack trace, but not a whole log.
+const LONGEST: usize = 8_000;
+
+/// What was asked.
+#[derive(Debug, Default, Deserialize)]
+pub(in crate::web) struct Asked {
+    #[serde(default)]
+    q: String,
+}
+
+impl Asked {
+    /// The query, cut where nobody would have typed on.
+    pub(in crate::web) fn query(&self) -> String {
+        self.q.trim().chars().take(LONGEST).collect()
+    }
+}
+
+/// The search behind some words: one hit a runbook, of every kind.
+pub(in crate::web) fn search(words: &str) -> Search {
+    Search {
+        text: words.to_owned(),
+        limit: SHOWN,
+        by: By::Runbook,
+        kinds: Vec::new(),
+        explain: false,
+    }
+}
+
+/// The view.
+#[derive(Debug, Serialize)]
+struct Home {
+    query: String,
+    results: Option<SearchResults>,
+    overview: Option<Overview>,
+}
+
+impl Home {
+    fn of(app: &mut App, query: String) -> Result<Self> {
+        let results = match query.as_str() {
+            "" => None,
+            words => Some(app.search(&search(words))?),
+        };
+        let overview = if results.is_none() { Some(app.overview()?) } else { None };
+        Ok(Self { query, results, overview })
+    }
+}
+
+/// The whole page; without JavaScript it is where the form leads.
+pub(in crate::web) async fn show(
+    State(state): State<Shared>,
+    visitor: Visitor,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Failure> {
+    let home = state.run(move |app| Home::of(app, asked.query())).await?;
+    Ok(page(&state, &visitor, Here::Search, "pages/home.html", &home))
+}
+
+/// The part of it that changes while somebody types, rendered by the same partial: what comes
+/// while typing and what a shared address shows cannot differ.
+pub(in crate::web) async fn results(
+    State(state): State<Shared>,
+    visitor: Visitor,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Failure> {
+    let home = state.run(move |app| Home::of(app, asked.query())).await?;
+    Ok(page(&state, &visitor, Here::Search, "pages/home_results.html", &home))
+}

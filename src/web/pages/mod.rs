@@ -1,0 +1,12 @@
+//! The pages, one file an address: extract, call the app, build the view, respond.
+
+pub(super) mod alert;
+pub(super) mod exercise_record;
+pub(super) mod health;
+pub(super) mod home;
+pub(super) mod name_set;
+pub(super) mod note_add;
+pub(super) mod note_resolve;
+pub(super) mod runbook_list;
+pub(super) mod runbook_show;
+pub(super) mod stale;

@@ -1,0 +1,43 @@
+//! Every address of the server, in one table.
+
+use axum::Router;
+use axum::http::StatusCode;
+use axum::middleware::from_fn_with_state;
+use axum::routing::{get, post};
+use tower_http::catch_panic::CatchPanicLayer;
+
+use super::dress::{Panics, dress};
+use super::hosts::Hosts;
+use super::security::{self, Bounds};
+use super::state::Shared;
+use super::{api, pages, statics};
+
+/// The table, and around it the guards, the pages for what goes wrong, and the headers.
+pub(super) fn router(
+    state: &Shared,
+    hosts: Hosts,
+    public_url: Option<&str>,
+    bounds: Bounds,
+) -> Router {
+    let table = Router::new()
+        .route("/", get(pages::home::show))
+        .route("/results", get(pages::home::results))
+        .route("/runbooks", get(pages::runbook_list::show))
+        .route("/runbooks/{*slug}", get(pages::runbook_show::show))
+        .route("/stale", get(pages::stale::show))
+        .route("/alerts/{*name}", get(pages::alert::show))
+        .route("/exercises", post(pages::exercise_record::save))
+        .route("/notes", post(pages::note_add::save))
+        .route("/notes/{id}/resolve", post(pages::note_resolve::save))
+        .route("/name", post(pages::name_set::save))
+        .route("/api/search", get(api::search::answer))
+        .route("/healthz", get(pages::health::alive))
+        .route("/readyz", get(pages::health::ready))
+        .route("/static/{*name}", get(statics::show))
+        .route("/favicon.ico", get(statics::favicon))
+        .fallback(|| async { StatusCode::NOT_FOUND })
+        .with_state(state.clone())
+        .layer(CatchPanicLayer::custom(Panics(state.clone())));
+    let guarded = security::guard(table, hosts, public_url, bounds);
+    security::with_headers(guarded.layer(from_fn_with_state(state.clone(), dress)))
+}
