@@ -128,7 +128,7 @@ pub(super) fn understand(text: &str) -> Understood {
     let text = beginning(text);
     let compounds = tokenizer::compounds(text);
     let read: Vec<_> = compounds.iter().map(|compound| classify(text, compound)).collect();
-    let made = read.iter().flatten().any(|(_, piece)| *piece == Piece::Made);
+    let made = read.iter().flatten().any(|piece| *piece == Piece::Made);
     let count: usize = compounds.iter().map(|compound| compound.words.len()).sum();
     let lines = text.trim().lines().count();
     let pasted = made || lines > 2 || count > MOST_TYPED;
@@ -164,12 +164,12 @@ fn take(
     text: &str,
     run: usize,
     compound: &Compound,
-    pieces: &[(usize, Piece)],
+    pieces: &[Piece],
     after_number: bool,
 ) -> bool {
     let pasted = understood.pasted;
-    let noisy = pieces.iter().any(|(_, piece)| *piece != Piece::Word);
-    let only_numbers = pieces.iter().all(|(_, piece)| *piece == Piece::Number);
+    let noisy = pieces.iter().any(|piece| *piece != Piece::Word);
+    let only_numbers = pieces.iter().all(|piece| *piece == Piece::Number);
     let raw = &text[compound.start()..compound.end()];
     let several = compound.words.len() > 1;
     // A name of something running: `checkout-api`, `data-postgres-0`, `prod-eu-1`.
@@ -189,7 +189,7 @@ fn take(
     // An identifier is one thing said, however many words it has.
     let share = 1.0 / (compound.words.len() as f32).sqrt();
     let mut kept = Vec::new();
-    for (word, (_, piece)) in compound.words.iter().zip(pieces) {
+    for (word, piece) in compound.words.iter().zip(pieces) {
         if tokenizer::is_stop_word(&word.text) {
             continue;
         }
@@ -228,8 +228,8 @@ fn is_status(word: &str) -> bool {
     word.len() == 3 && word.starts_with(['4', '5']) && word.bytes().all(|b| b.is_ascii_digit())
 }
 
-/// For each word of a compound, which piece between joints it stands in and what that piece is.
-fn classify(text: &str, compound: &Compound) -> Vec<(usize, Piece)> {
+/// For each word of a compound, what the piece between joints is that it stands in.
+fn classify(text: &str, compound: &Compound) -> Vec<Piece> {
     let raw = &text[compound.start()..compound.end()];
     let uuid = raw.len() == 36
         && raw.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-')
@@ -241,14 +241,14 @@ fn classify(text: &str, compound: &Compound) -> Vec<(usize, Piece)> {
         let end = start + piece.len();
         let what = if uuid { Piece::Made } else { classify_piece(piece, nth, before) };
         while words.next_if(|word| word.start < end).is_some() {
-            classified.push((nth, what));
+            classified.push(what);
         }
         start = end + 1;
         before = what;
         nth += 1;
     }
     // A joint that is no single byte cannot occur; should it, the rest are words.
-    classified.resize(compound.words.len(), (nth, Piece::Word));
+    classified.resize(compound.words.len(), Piece::Word);
     classified
 }
 
@@ -280,22 +280,21 @@ fn classify_piece(piece: &str, nth: usize, before: Piece) -> Piece {
     if leading == 2 && suffix.starts_with('t') && digits == lower.len() - 1 {
         return Piece::Number;
     }
-    let hash = hex && lower.len() >= 7;
+    let length = lower.len();
+    let hash = hex && length >= 7;
     let address = lower.starts_with("0x");
-    let random = digits >= 1
-        && lower.len() >= 4
-        && lower.len() <= 10
+    // `x2x9z`, after the hash of a pod's name.
+    let pod = before == Piece::Made && length == 5;
+    // `ab12`, late in a machine's name.
+    let machine = nth > 1 && length == 4 && digits >= 2;
+    // `7f3kd`, `nvme1n1p1`: digits in the midst of letters, in a longer name or many of them.
+    let stem = lower.trim_end_matches(|c: char| c.is_ascii_digit());
+    let tangled = stem.bytes().any(|byte| byte.is_ascii_digit())
         && piece == lower
-        && (nth > 0 || digits >= 3)
-        && !lower.trim_end_matches(|c: char| c.is_ascii_digit()).bytes().all(|b| b.is_ascii_lowercase())
-        || (nth > 0 && before == Piece::Made && lower.len() == 5)
-        // `ab12`: letters, then digits, at the end of a machine's name.
-        || (nth > 1 && lower.len() == 4 && digits >= 2);
-    if hash || address || random || lower.len() > 20 && digits >= 4 {
-        Piece::Made
-    } else {
-        Piece::Word
-    }
+        && (4..=10).contains(&length)
+        && (nth > 0 || digits >= 3);
+    let endless = length > 20 && digits >= 4;
+    if hash || address || pod || machine || tangled || endless { Piece::Made } else { Piece::Word }
 }
 
 #[cfg(test)]
