@@ -223,7 +223,6 @@ fn run(built: &Built, text: &str) -> Vec<Hit> {
 /// `cargo test --release search::eval_tests::weights -- --ignored --nocapture`.
 #[test]
 #[ignore = "a search for weights takes long"]
-#[expect(clippy::print_stdout, reason = "what it finds is what one runs this for")]
 fn weights_are_looked_for() {
     let Some(shared) = shared() else { return };
     let queries = queries(&shared);
@@ -302,7 +301,6 @@ struct Generated {
 /// `FOLDER.jsonl`. Run by hand.
 #[test]
 #[ignore = "a measurement"]
-#[expect(clippy::print_stdout, reason = "what it measures is what one runs this for")]
 #[expect(clippy::disallowed_methods, reason = "a switch of this test alone")]
 fn a_large_corpus_is_measured() {
     let Some(folder) = std::env::var_os("RUNLEDGER_BENCH") else { return };
@@ -355,7 +353,6 @@ fn entry(hit: &Hit) -> String {
 }
 
 #[test]
-#[expect(clippy::print_stdout, reason = "the table is what one runs this for")]
 #[expect(clippy::disallowed_methods, reason = "a switch of this test alone")]
 fn labelled_queries_are_answered_better_than_plain_full_text_search_does() {
     let Some(shared) = shared() else {
