@@ -8,6 +8,7 @@ use super::expand::{Concept, Plan};
 use super::score::{self, Collected, Found, K1};
 use super::snapshot::{DocNumber, Snapshot};
 use super::{By, DocClass, Explain, Request, SectionDoc, schema, tokenizer};
+use crate::runbook::SectionKind;
 
 /// How many are looked at closely.
 const CANDIDATES: usize = 50;
@@ -117,11 +118,7 @@ fn candidates(
         request.kinds.is_empty() || request.kinds.contains(&snapshot.facts_of(found.doc).class)
     };
     let first = |found: &Found| match request.by {
-        // A bare heading is nothing to arrive at, if there is anything else.
-        By::Runbook if snapshot.is_bare(found.doc) => {
-            found.whole + 0.5 * balance.section * found.section
-        }
-        By::Runbook => found.whole + balance.section * found.section,
+        By::Runbook => found.whole + landing(snapshot, found.doc) * balance.section * found.section,
         By::Section => found.section + balance.whole * found.whole,
     };
     // Equals in an order that is the same in every index of the same documents.
@@ -151,6 +148,16 @@ fn candidates(
     }
     all.sort_by(better);
     all.into_iter().map(|(_, found)| found).collect()
+}
+
+/// How good a place a section is to arrive at: a bare heading, a table of what was, a list of
+/// other runbooks only if there is nothing else.
+fn landing(snapshot: &Snapshot, doc: DocNumber) -> f32 {
+    match snapshot.facts_of(doc).kind {
+        SectionKind::Related | SectionKind::LastWorked | SectionKind::Postmortem => 0.5,
+        _ if snapshot.is_bare(doc) => 0.5,
+        _ => 1.0,
+    }
 }
 
 /// The text fields of a candidate, in the order of [`Place::field`].
