@@ -62,7 +62,7 @@ pub struct Hit {
     pub line: usize,
 }
 
-/// The parts of a score: (text + names + phrase + exact) · coverage · page.
+/// The parts of a score: ((text + phrase) · coverage + names + exact) · page.
 #[derive(Clone, Copy, Debug, Default, PartialEq, serde::Serialize)]
 pub struct Explain {
     /// BM25 of the document and the section.

@@ -265,9 +265,10 @@ impl<'a> Judge<'a> {
         let (names, exact) = self.names(&section)?;
         let phrase = balance.phrase * self.phrase(&places);
         let coverage = 1.0 - balance.coverage + balance.coverage * self.coverage(has);
-        let exactly = exact.as_ref().map_or(0.0, |(_, share)| share * self.attainable);
+        let exactly =
+            exact.as_ref().map_or(0.0, |(_, share)| balance.exact * share * self.attainable);
         let page = page_weight(&section);
-        let score = ((text + phrase) * coverage + names + balance.exact * exactly) * page;
+        let score = ((text + phrase) * coverage + names + exactly) * page;
         Ok(Ranked {
             nth: self.snapshot.facts_of(found.doc).nth,
             section,
