@@ -100,7 +100,7 @@ pub(super) fn tuned(
     if plan.concepts.is_empty() {
         return Ok(Vec::new());
     }
-    let collected = score::collect(snapshot, &plan, request.by, weights)?;
+    let collected = score::collect(snapshot, &plan, request, weights)?;
     let mut ranked = rerank::rerank(snapshot, &plan, &collected, request, balance)?;
     ranked.truncate(request.limit);
     Ok(ranked.into_iter().map(|ranked| hit(&plan, ranked, request.explain)).collect())

@@ -114,9 +114,6 @@ fn candidates(
     request: &Request<'_>,
     balance: &Balance,
 ) -> Vec<Found> {
-    let wanted = |found: &&Found| {
-        request.kinds.is_empty() || request.kinds.contains(&snapshot.facts_of(found.doc).class)
-    };
     let first = |found: &Found| match request.by {
         By::Runbook => found.whole + landing(snapshot, found.doc) * balance.section * found.section,
         By::Section => found.section + balance.whole * found.whole,
@@ -128,7 +125,7 @@ fn candidates(
     let better = |a: &(f32, Found), b: &(f32, Found)| {
         b.0.total_cmp(&a.0).then_with(|| key(&a.1).cmp(&key(&b.1)))
     };
-    let scored = collected.found.iter().filter(wanted).map(|found| (first(found), *found));
+    let scored = collected.found.iter().map(|found| (first(found), *found));
     let mut all: Vec<(f32, Found)> = match request.by {
         By::Section => scored.collect(),
         By::Runbook => {

@@ -5,10 +5,10 @@
 
 use tantivy::schema::Field;
 
-use super::By;
 use super::expand::{Alternative, MOST_CONCEPTS, Plan};
 use super::schema::Fields;
 use super::snapshot::{DocNumber, Snapshot};
+use super::{By, DocClass, Request};
 use crate::runbook::SectionKind;
 
 /// What frequencies are rounded to.
@@ -115,7 +115,7 @@ pub(super) fn rarity(count: u32, all: u32) -> f32 {
 pub(super) fn collect(
     snapshot: &Snapshot,
     plan: &Plan,
-    by: By,
+    request: &Request<'_>,
     weights: &Weights,
 ) -> tantivy::Result<Collected> {
     debug_assert!(plan.concepts.len() <= MOST_CONCEPTS);
@@ -125,11 +125,11 @@ pub(super) fn collect(
     for (bit, concept) in plan.concepts.iter().enumerate() {
         let mut rarest: f32 = 0.0;
         for alternative in &concept.alternatives {
-            look_up(snapshot, alternative, weights, &mut sections, &mut groups)?;
+            look_up(snapshot, alternative, request.kinds, weights, &mut sections, &mut groups)?;
             let all = u32::try_from(snapshot.groups().len()).unwrap_or(u32::MAX);
             let in_sections = sections.settle(alternative.weight, snapshot.living());
             let in_groups = groups.settle(alternative.weight, all);
-            let rarity = match by {
+            let rarity = match request.by {
                 By::Runbook => in_groups,
                 By::Section => in_sections,
             };
@@ -157,6 +157,7 @@ pub(super) fn collect(
 fn look_up(
     snapshot: &Snapshot,
     alternative: &Alternative,
+    kinds: &[DocClass],
     weights: &Weights,
     sections: &mut Board,
     groups: &mut Board,
@@ -166,10 +167,16 @@ fn look_up(
         // A title stands on every section; in the group it counts once.
         let once = field == fields.title || field == fields.labels || field == fields.name;
         snapshot.walk(field, &alternative.term, |here| {
+            let facts = snapshot.facts_of(here.doc);
+            // What is not asked for does not make a word common either: the exercises of a
+            // runbook carry its title.
+            if !kinds.is_empty() && !kinds.contains(&facts.class) {
+                return;
+            }
             let group = snapshot.group_of(here.doc);
             let mut often = weight * here.count as f32;
             if field == fields.words {
-                often *= kind_weight(snapshot.facts_of(here.doc).kind);
+                often *= kind_weight(facts.kind);
             }
             let normalised = often / (1.0 - normalise + normalise * here.length);
             sections.note(here.doc, normalised);
