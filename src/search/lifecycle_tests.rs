@@ -447,7 +447,7 @@ fn a_hit_says_why_and_shows_where() {
     let mut alerted = section("api-down", "Meaning", "The API server does not answer.");
     alerted.alerts = vec!["KubeAPIDown".to_owned()];
     let mut false_start = section("api-down", "False starts", "Restarting etcd does not help.");
-    false_start.false_starts = "Restarting etcd".to_owned();
+    false_start.false_starts = "Waiting for it\nRestarting etcd".to_owned();
     shelf.put("api-down", Part::Text, vec![alerted, false_start]);
     let index = built(folder.path(), &mut shelf);
     let check = |text: &str, expected: &str| {

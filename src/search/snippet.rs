@@ -27,7 +27,7 @@ pub(super) fn snippet(body: &str, plan: &Plan, places: &[Place]) -> Vec<Fragment
     // Where a word stands, and the concept it is of.
     let mut marks: Vec<(usize, usize, usize)> = places
         .iter()
-        .filter(|place| place.field == BODY)
+        .filter(|place| place.field == BODY && is_telling(plan, place))
         .filter_map(|place| {
             let (start, end) = *words.get(place.position as usize)?;
             Some((start, end, place.concept))
@@ -124,25 +124,27 @@ fn push(fragments: &mut Vec<Fragment>, raw: &str, hit: bool) {
 /// Why something was found, in plain words.
 pub(super) fn why(plan: &Plan, ranked: &Ranked) -> Vec<String> {
     let section = &ranked.section;
+    let telling = ranked.places.iter().filter(|place| is_telling(plan, place));
+    let places: Vec<Place> = telling.copied().collect();
     let mut why = Vec::new();
     if let Some(Exact { name, what, slips }) = &ranked.exact {
         let is = if *slips == 0 { "is" } else { "is nearly" };
         why.push(format!("{what} {is} {name}"));
     }
-    let title = words_at(&ranked.places, TITLE, &schema::title_text(section));
+    let title = words_at(&places, TITLE, &schema::title_text(section));
     if ranked.exact.is_none() && !title.is_empty() {
         why.push(format!("title has: {}", title.join(" ")));
     }
-    let heading = words_at(&ranked.places, HEADING, &schema::heading_text(section));
+    let heading = words_at(&places, HEADING, &schema::heading_text(section));
     if !heading.is_empty() && section.heading != section.title {
         why.push(format!("heading has: {}", heading.join(" ")));
     }
-    if ranked.places.iter().any(|place| place.field == FALSE_STARTS) {
-        why.push(format!("false start: {}", beginning(&section.false_starts)));
+    if let Some(line) = line_with_most(&places, FALSE_STARTS, &section.false_starts) {
+        why.push(format!("false start: {}", beginning(line)));
     }
     why.extend(forgiven(plan, &ranked.places));
     if why.is_empty() {
-        let words = words_at(&ranked.places, BODY, &section.body);
+        let words = words_at(&places, BODY, &section.body);
         if !words.is_empty() {
             why.push(format!("text has: {}", words.join(" ")));
         }
@@ -151,6 +153,32 @@ pub(super) fn why(plan: &Plan, ranked: &Ranked) -> Vec<String> {
         why.push("other sections of it have what was looked for".to_owned());
     }
     why
+}
+
+/// Whether a place tells a reader anything: a word of a synonym's several alone does not.
+fn is_telling(plan: &Plan, place: &Place) -> bool {
+    let concept = &plan.concepts[place.concept];
+    concept.counts || concept.alternatives[place.alternative].via != Via::Synonym
+}
+
+/// The line of a field that holds most of what was found there.
+fn line_with_most<'a>(places: &[Place], field: usize, text: &'a str) -> Option<&'a str> {
+    let mut position = 0;
+    let mut best = (0, None);
+    for line in text.lines() {
+        let words = tokenizer::words(line).filter(|word| !tokenizer::is_stop_word(&word.text));
+        let here = position..position + u32::try_from(words.count()).unwrap_or(0);
+        position = here.end;
+        let found: BTreeSet<usize> = places
+            .iter()
+            .filter(|place| place.field == field && here.contains(&place.position))
+            .map(|place| place.concept)
+            .collect();
+        if found.len() > best.0 {
+            best = (found.len(), Some(line));
+        }
+    }
+    best.1
 }
 
 /// The found words of a field as they are written there, each once, in the text's order.
