@@ -41,6 +41,8 @@ pub(super) struct Again {
     pub(super) action: String,
     /// What the button says.
     pub(super) label: String,
+    /// A field that is still to be filled, if one is.
+    pub(super) ask: Option<&'static str>,
     /// Its fields.
     pub(super) fields: Vec<(String, String)>,
 }
@@ -91,7 +93,8 @@ impl From<Error> for Failure {
         match error.kind() {
             Kind::Refused => "This cannot be done so".clone_into(&mut words.title),
             Kind::Conflict => "This does not fit what is there".clone_into(&mut words.title),
-            Kind::NotFound | Kind::Busy | Kind::Full | Kind::Failed => {}
+            Kind::NotFound => "This is not known here".clone_into(&mut words.title),
+            Kind::Busy | Kind::Full | Kind::Failed => {}
         }
         // What broke inside is for the log; a visitor cannot mend it and should not see paths.
         if error.kind() != Kind::Failed {

@@ -62,12 +62,18 @@ impl Fields {
         self.context.clone()
     }
 
-    /// All fields once more, to send the same form again with one field more.
-    pub(super) fn with(&self, name: &str, value: &str) -> Vec<(String, String)> {
+    /// All fields once more, to send the same form again.
+    pub(super) fn all(&self) -> Vec<(String, String)> {
         let mut pairs: Vec<_> = self.values.clone().into_iter().collect();
-        pairs.retain(|(known, _)| known != name);
         let columns = self.context.iter();
         pairs.extend(columns.map(|(column, value)| (format!("{CONTEXT}{column}"), value.clone())));
+        pairs
+    }
+
+    /// The same with one field more.
+    pub(super) fn with(&self, name: &str, value: &str) -> Vec<(String, String)> {
+        let mut pairs = self.all();
+        pairs.retain(|(known, _)| known != name);
         pairs.push((name.to_owned(), value.to_owned()));
         pairs
     }

@@ -8,12 +8,15 @@ use axum::http::{HeaderValue, StatusCode, header};
 use serde::Serialize;
 
 use super::address;
-use super::error::Failure;
+use super::error::{Again, Failure};
 use super::forms::Fields;
 use crate::domain::actor::{Actor, ActorKind};
 
 /// The cookie that keeps a visitor's name.
 const COOKIE: &str = "rl_name";
+
+/// The field of a form that says who sends it.
+const WHO: &str = "who";
 
 /// The longest name that is kept.
 const LONGEST_NAME: usize = 100;
@@ -76,11 +79,22 @@ impl Visitor {
         Some(Actor { kind: ActorKind::Person, name })
     }
 
-    /// The same for what only somebody with a name may do.
+    /// The same for what only somebody with a name may do. Whoever has none yet is asked for it,
+    /// once, and what they were about to say is kept in the form that asks.
     pub(super) fn must_be_named(&self, fields: &Fields) -> Result<Actor, Failure> {
-        self.actor(fields.get("who")).ok_or_else(|| {
-            Failure::new(StatusCode::BAD_REQUEST, "What is recorded needs somebody's name.")
-                .hinted("Go back and fill in your name; it is asked only once.")
+        self.actor(fields.get(WHO)).ok_or_else(|| {
+            let message = "It stands beside what you record, and is kept in this browser.";
+            let mut failure = Failure::new(StatusCode::BAD_REQUEST, message);
+            "Who are you?".clone_into(&mut failure.words.title);
+            if let Some(slug) = fields.get("slug") {
+                failure = failure.back_to(address::runbook(slug, None));
+            }
+            failure.repeatable(Again {
+                action: self.path.clone(),
+                label: "Go on".to_owned(),
+                ask: Some(WHO),
+                fields: fields.all(),
+            })
         })
     }
 }

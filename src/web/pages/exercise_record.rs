@@ -29,10 +29,11 @@ pub(in crate::web) async fn save(
     let recorded =
         state.run(move |app| app.record(&recording, &actor)).await.map_err(|failure| {
             let repeatable = failure.status == StatusCode::CONFLICT;
-            let failure = failure.back_to(failed);
+            let mut failure = failure.back_to(failed);
             if !repeatable {
                 return failure;
             }
+            "Recorded already".clone_into(&mut failure.words.title);
             failure.hinted("If it happened twice on that day, say so.").repeatable(again(&fields))
         })?;
     let back = address::step(&slug, fields.get("step"), notice(&recorded));
@@ -93,6 +94,7 @@ fn again(fields: &Fields) -> Again {
     Again {
         action: "/exercises".to_owned(),
         label: "It happened twice: record it again".to_owned(),
+        ask: None,
         fields: fields.with("again", "yes"),
     }
 }
