@@ -1,3 +1,5 @@
+//! Each rule against the smallest text that breaks it.
+
 use super::*;
 use crate::domain::exercise::{Context, Outcome};
 use crate::domain::id::{RowKey, StepId};
