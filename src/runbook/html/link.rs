@@ -1,6 +1,6 @@
 //! Where a link may lead, and how links and images are shown.
 
-use super::{Sink, Writer, escape};
+use super::{DEEPEST, Sink, Writer, escape};
 
 /// Where it leads.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,6 +71,7 @@ impl Writer<'_> {
     }
 
     pub(super) fn in_link(&self) -> bool {
-        self.open.iter().any(|open| open.closes("</a>"))
+        // Deeper ones are not shown, so there is no link among them.
+        self.open.iter().take(DEEPEST).any(|open| open.closes("</a>"))
     }
 }

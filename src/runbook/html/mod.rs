@@ -253,7 +253,10 @@ impl<'a> Writer<'a> {
             (_, TagEnd::TableHead) => {
                 self.in_head = false;
                 self.close();
-                self.push("<tbody>\n");
+                // Where the table itself stood too deep to be shown, so does its body.
+                if self.open.last().is_some_and(|open| !open.closes("")) {
+                    self.push("<tbody>\n");
+                }
             }
             _ => self.close(),
         }

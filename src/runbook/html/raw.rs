@@ -79,7 +79,11 @@ fn push_text<'a>(pieces: &mut Vec<Raw<'a>>, text: &'a str) {
 }
 
 fn tag(html: &str) -> Option<(Raw<'static>, &str)> {
-    let (inside, after) = html.strip_prefix('<')?.split_once('>')?;
+    // A bare tag holds nothing else, so that a row of brackets is no search to the text's end.
+    let html = html.strip_prefix('<')?;
+    let bare = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | ' ' | '\t' | '\n');
+    let (inside, rest) = html.split_at(html.find(|c| !bare(c))?);
+    let after = rest.strip_prefix('>')?;
     let closes = inside.starts_with('/');
     let name = inside.trim_start_matches('/').trim_end().trim_end_matches('/').trim_end();
     if name.eq_ignore_ascii_case("br") {

@@ -195,6 +195,10 @@ fn thousands_of_nasty_texts_stay_harmless_and_balanced() {
     for _ in 0..4_000 {
         let length = next(40);
         let text: String = (0..length).map(|_| parts[next(parts.len())]).collect();
+        // Some begin just where nesting stops being shown.
+        let depth = [0, 0, 0, 61 + next(5)][next(4)];
+        let quoted = format!("\n{}", "> ".repeat(depth));
+        let text = text.replace('\n', &quoted);
         for section in render(&text) {
             let mut html = String::new();
             for block in &section.blocks {
@@ -214,4 +218,37 @@ fn deep_nesting_is_flattened_not_lost() {
     assert!(shown.contains("deep"));
     assert!(shown.matches("<blockquote>").count() <= 64);
     judge(&shown).expect("balanced");
+}
+
+#[test]
+fn a_table_too_deep_to_be_shown_has_no_body_either() {
+    for depth in 60..68 {
+        let quotes = "> ".repeat(depth);
+        let text = format!("{quotes}| a |\n{quotes}|---|\n{quotes}| deep |\n");
+        let shown = html(&text);
+        judge(&shown).unwrap_or_else(|why| panic!("{depth}: {why}"));
+        assert!(shown.contains("deep"));
+    }
+}
+
+#[test]
+fn a_megabyte_of_anything_is_rendered_in_seconds() {
+    for (start, piece) in [
+        ("<div>\n", "<"),
+        ("<div>\n", "</"),
+        ("", "<b>"),
+        ("", "<b></b>"),
+        ("", "[a](b)"),
+        ("", "```sh\nls\n```\n"),
+        ("<!--", "<!-- x\n\n"),
+    ] {
+        let text = format!("{start}{}", piece.repeat((1 << 20) / piece.len()));
+        let started = std::time::Instant::now();
+        render(&text);
+        assert!(started.elapsed().as_secs() < 30, "{piece:?}: {:?}", started.elapsed());
+    }
+    let text = format!("{}{}", ">".repeat(100_000), "![a](http://b)".repeat(20_000));
+    let started = std::time::Instant::now();
+    render(&text);
+    assert!(started.elapsed().as_secs() < 10, "pictures: {:?}", started.elapsed());
 }
