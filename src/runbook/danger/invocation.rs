@@ -1,5 +1,7 @@
 //! What a shell text runs: prefixes taken off, scripts within scripts looked into, flags parsed.
 
+use std::collections::HashMap;
+
 use super::rules::{Document, Flag, Prefix, Program, Runs};
 use super::shell::{self, Simple, Word};
 
@@ -8,6 +10,9 @@ const MAX_DEPTH: usize = 8;
 
 /// The same where only the kind of what is listed is asked for.
 const SOURCE_DEPTH: usize = 3;
+
+/// How many sources of a variable are kept, so that `x="$x $x"` cannot grow without end.
+const SOURCES: usize = 4;
 
 /// One run of a known program.
 #[derive(Debug)]
@@ -54,14 +59,21 @@ impl Invocation<'_> {
 
 /// Every run of a known program in a shell text, in order.
 pub(super) fn invocations<'r>(document: &'r Document, text: &str) -> Vec<Invocation<'r>> {
-    let mut reader = Reader { document, found: Vec::new() };
+    let mut reader = Reader::new(document);
     reader.script(text, MAX_DEPTH);
     reader.found
 }
 
+/// The variables that a shell text exports to what follows it, as far as scopes ask for them.
+pub(super) fn exported(document: &Document, text: &str) -> Vec<String> {
+    let mut reader = Reader::new(document);
+    reader.script(text, MAX_DEPTH);
+    reader.exported
+}
+
 /// The runs whose output a word stands for.
 pub(super) fn sources<'r>(document: &'r Document, word: &Word) -> Vec<Invocation<'r>> {
-    let mut reader = Reader { document, found: Vec::new() };
+    let mut reader = Reader::new(document);
     for script in &word.scripts {
         reader.script(script, SOURCE_DEPTH);
     }
@@ -83,15 +95,23 @@ struct Input {
 struct Reader<'r> {
     document: &'r Document,
     found: Vec<Invocation<'r>>,
+    /// Variables that hold what a command prints: a word with its scripts.
+    bound: HashMap<String, Word>,
+    /// Variables exported so far that say where commands act.
+    exported: Vec<String>,
 }
 
-impl Reader<'_> {
+impl<'r> Reader<'r> {
+    fn new(document: &'r Document) -> Self {
+        Self { document, found: Vec::new(), bound: HashMap::new(), exported: Vec::new() }
+    }
+
     fn script(&mut self, text: &str, depth: usize) {
         if depth == 0 {
             return;
         }
         let mut pipe = Input::default();
-        for simple in shell::split(text) {
+        for mut simple in shell::split(text) {
             if !simple.piped {
                 pipe = Input { texts: Vec::new(), from: simple.words.clone() };
             }
@@ -102,19 +122,77 @@ impl Reader<'_> {
                     self.script(script, depth - 1);
                 }
             }
+            for word in &mut simple.words {
+                self.recall(word);
+            }
             self.command(simple.words, &pipe, depth);
         }
     }
 
+    /// Notes that a variable holds what these words, or the head of a pipe, print.
+    fn bind(&mut self, variable: &str, words: &[Word], from: &[Word]) {
+        let mut bound = Word::default();
+        bound.scripts = words.iter().flat_map(|word| word.scripts.clone()).take(SOURCES).collect();
+        bound.from = words.iter().flat_map(|word| word.from.clone()).take(SOURCES).collect();
+        if !from.is_empty() {
+            bound.from.push(from.to_vec());
+        }
+        self.bound.insert(variable.to_owned(), bound);
+    }
+
+    /// A word that is nothing but a variable stands for what the variable was given.
+    fn recall(&self, word: &mut Word) {
+        let name = word.text.strip_prefix('$').unwrap_or_default();
+        let name = name.strip_prefix('{').and_then(|n| n.strip_suffix('}')).unwrap_or(name);
+        if let Some(bound) = self.bound.get(name) {
+            word.scripts.extend(bound.scripts.iter().cloned());
+            word.from.extend(bound.from.iter().cloned());
+        }
+    }
+
+    /// What the shell itself does with variables; says whether the command was one of these.
+    fn built_in(&mut self, name: &str, words: &[Word], input: &Input) -> bool {
+        match name {
+            "for" | "select" => {
+                if let Some((variable, values)) = words.split_first() {
+                    self.bind(&variable.text, values, &[]);
+                }
+            }
+            "read" => {
+                for variable in words.iter().filter(|word| !word.text.starts_with('-')) {
+                    self.bind(&variable.text, &[], &input.from);
+                }
+            }
+            "export" | "declare" | "local" | "readonly" | "typeset" => {
+                // Others matter to nobody, and every command copies the list.
+                let scopes = &self.document.scopes;
+                for name in words.iter().filter_map(assigned) {
+                    let matters = scopes.iter().any(|scope| scope.environment.contains(&name));
+                    if matters && !self.exported.contains(&name) {
+                        self.exported.push(name);
+                    }
+                }
+            }
+            _ => return false,
+        }
+        true
+    }
+
     fn command(&mut self, words: Vec<Word>, input: &Input, depth: usize) {
         let mut words = words.into_iter().peekable();
-        let mut environment = Vec::new();
+        let mut environment = self.exported.clone();
         while let Some(word) = words.next_if(|word| is_reserved(word) || assigned(word).is_some()) {
-            environment.extend(assigned(&word));
+            if let Some(variable) = assigned(&word) {
+                self.bind(&variable, std::slice::from_ref(&word), &[]);
+                environment.push(variable);
+            }
         }
         let Some(name) = words.next() else { return };
         let name = name.text.rsplit('/').next().unwrap_or_default().to_owned();
         let words: Vec<Word> = words.collect();
+        if self.built_in(&name, &words, input) {
+            return;
+        }
         let document = self.document;
         for prefix in document.prefixes.iter().filter(|prefix| prefix.names.contains(&name)) {
             if self.prefixed(prefix, &words, &environment, input, depth) {
@@ -222,8 +300,8 @@ fn mark_filled(words: &mut [Word]) {
 
 /// Words of the shell's grammar that may stand in front of a command.
 fn is_reserved(word: &Word) -> bool {
-    const RESERVED: [&str; 10] =
-        ["!", "{", "if", "then", "elif", "else", "while", "until", "do", "time"];
+    const RESERVED: [&str; 11] =
+        ["!", "{", "if", "then", "elif", "else", "while", "until", "do", "time", "$"];
     !word.quoted && RESERVED.contains(&word.text.as_str())
 }
 

@@ -89,8 +89,21 @@ impl Rules {
     /// Whether a command chooses where later ones work, like `kubectl config use-context`.
     pub(super) fn chooses_scope(&self, command: &str) -> bool {
         let runs = invocation::invocations(&self.document, command);
-        let mut choosing = self.document.scopes.iter().flat_map(|scope| &scope.set_by);
-        choosing.any(|when| runs.iter().any(|run| self.fits(when, run)))
+        let exported = invocation::exported(&self.document, command);
+        self.document.scopes.iter().any(|scope| {
+            let set = scope.environment.iter().any(|name| exported.contains(name));
+            let mut choosing = scope.set_by.iter();
+            set || choosing.any(|when| runs.iter().any(|run| self.fits(when, run)))
+        })
+    }
+
+    /// Whether a command makes a later one dangerous.
+    pub(super) fn prepares(&self, command: &str) -> bool {
+        let runs = invocation::invocations(&self.document, command);
+        let mut whens = self.document.rules.iter().flat_map(|rule| &rule.when);
+        whens.any(|when| {
+            when.after.as_ref().is_some_and(|after| runs.iter().any(|run| self.fits(after, run)))
+        })
     }
 
     fn finds(&self, when: &When, runs: &[Invocation<'_>], bare_sql: Option<&str>) -> bool {
@@ -118,13 +131,17 @@ impl Rules {
                     run.values(flag).any(|word| pattern.0.is_match(&word.text))
                 }))
             && when.operands.as_ref().is_none_or(|wanted| operands.iter().any(|w| wanted.fit(w)))
-            && self.fits_target(when, operands)
+            && self.fits_target(when, run, operands)
             && when.sql.as_ref().is_none_or(|rule| run.sql.iter().any(|text| rule.finds(text)))
     }
 
-    fn fits_target(&self, when: &When, operands: &[Word]) -> bool {
+    fn fits_target(&self, when: &When, run: &Invocation<'_>, operands: &[Word]) -> bool {
         let asked = !when.resources.is_empty() || when.named.is_some();
+        let manifests = run.input.iter().flat_map(|text| text.lines());
+        let mut kinds = manifests.filter_map(|line| line.strip_prefix("kind:"));
         !asked
+            || (when.named.is_none()
+                && kinds.any(|kind| when.resources.contains(&self.kind(kind.trim()))))
             || self.targets(operands).iter().any(|(kind, name)| {
                 when.resources.contains(kind)
                     && when
@@ -166,10 +183,14 @@ impl Rules {
         Some((self.kind(kind), Some(Word { text: name.to_owned(), expands, ..word.clone() })))
     }
 
-    /// A kind's full name, whatever it was called; its API group is left off.
+    /// A kind's full name, whatever it was called; Kubernetes' own API groups are left off.
     fn kind(&self, name: &str) -> String {
         let name = name.to_lowercase();
-        let short = name.split('.').next().unwrap_or_default();
+        let (short, group) = name.split_once('.').unwrap_or((&name, ""));
+        // `namespaces.management.example.com` is somebody else's kind.
+        if group.contains('.') && !group.ends_with(".k8s.io") {
+            return name;
+        }
         let known = self.document.resources.iter().find(|(kind, names)| {
             kind.as_str() == short || names.iter().any(|other| other == short)
         });

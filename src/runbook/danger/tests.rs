@@ -126,6 +126,7 @@ fn a_change_says_where_it_works() {
         "env HELM_NAMESPACE=x helm rollback a",
         "kubectl config use-context x\nkubectl apply -f a.yaml",
         "kubens x; helm rollback a 3",
+        "export KUBECONFIG=x\nkubectl apply -f a.yaml",
         "kubectl label node/a example.org/x=y",
         "kubectl annotate node a example.org/x=y",
         "kubectl create ns a",
@@ -168,8 +169,26 @@ fn a_wrong_file_is_refused_with_its_place() {
 #[test]
 fn hostile_commands_take_no_time_and_no_stack() {
     let rules = rules();
-    let pieces =
-        ["$(", "sudo ", "bash -c '", "rm -rf $(", "| xargs ", "a;", "kubectl get x | xargs "];
+    let pieces = [
+        "$(",
+        "sudo ",
+        "bash -c '",
+        "rm -rf $(",
+        "| xargs ",
+        "a;",
+        "kubectl get x | xargs ",
+        "for x in $(a) $x $x; do ",
+        "x=$(a)$x;",
+        "read x|",
+        "export A=1;",
+        "export KUBECONFIG=1;",
+        "eval ",
+        "`",
+        "<<A ",
+        "delete from a ",
+        "ssh a \"$(",
+        "kubectl delete ns a,",
+    ];
     for piece in pieces {
         let text = piece.repeat(5_000);
         let started = std::time::Instant::now();
@@ -177,4 +196,32 @@ fn hostile_commands_take_no_time_and_no_stack() {
         rules.unscoped(&text);
         assert!(started.elapsed().as_secs() < 5, "{piece:?}");
     }
+}
+
+#[test]
+fn a_variable_stands_for_what_it_was_given() {
+    let deny = DangerLevel::Deny;
+    for command in [
+        "for n in $(kubectl get ns -o name); do kubectl delete $n; done",
+        "kubectl get ns -o name | grep pr- | while read -r n; do kubectl delete \"${n}\"; done",
+        "N=$(kubectl get ns -o name)\nkubectl delete $N",
+        "$ kubectl delete ns a",
+    ] {
+        check(command, &[("k8s-delete-namespace", deny)]);
+    }
+    check("N=$(kubectl get pods -o name)\nkubectl delete $N", &[]);
+    check("for n in a b; do kubectl delete pod $n; done", &[]);
+}
+
+#[test]
+fn a_command_may_choose_where_later_ones_work_or_make_them_dangerous() {
+    let rules = rules();
+    for command in ["kubectl config use-context a", "kubens a", "export KUBECONFIG=a"] {
+        assert!(rules.chooses_scope(command), "{command}");
+    }
+    for command in ["kubectl config view", "KUBECONFIG=a kubectl get ns", "export A=b"] {
+        assert!(!rules.chooses_scope(command), "{command}");
+    }
+    assert!(rules.prepares("git reset --hard HEAD~1"));
+    assert!(!rules.prepares("git reset HEAD~1"));
 }

@@ -6,6 +6,8 @@ use crate::runbook::{Runbook, command, danger};
 /// A command and where it starts.
 pub(super) struct Placed {
     pub(super) byte: usize,
+    /// Counts the fences.
+    pub(super) fence: usize,
     pub(super) text: String,
 }
 
@@ -19,15 +21,17 @@ pub(super) fn commands(text: &str, runbook: &Runbook) -> Vec<Placed> {
         |span| span.end,
     );
     let mut placed = Vec::new();
-    for fence in &Outline::read(text, body).fences {
+    for (number, fence) in Outline::read(text, body).fences.iter().enumerate() {
         let reading = command::read(fence);
         let typed = reading.commands.into_iter();
-        placed.extend(
-            typed.map(|typed| Placed { byte: fence.locate(typed.range.start), text: typed.text }),
-        );
+        placed.extend(typed.map(|typed| Placed {
+            byte: fence.locate(typed.range.start),
+            fence: number,
+            text: typed.text,
+        }));
         let is_sql = SQL.contains(&reading.language.as_str());
         if is_sql || reading.language.is_empty() {
-            placed.extend(statements(fence).filter(|placed| danger::is_sql(&placed.text)));
+            placed.extend(statements(fence, number).filter(|placed| danger::is_sql(&placed.text)));
         }
     }
     placed.sort_by_key(|command| command.byte);
@@ -35,12 +39,12 @@ pub(super) fn commands(text: &str, runbook: &Runbook) -> Vec<Placed> {
 }
 
 /// The SQL statements of a fence, each up to a line that ends with a semicolon.
-fn statements(fence: &Fence) -> impl Iterator<Item = Placed> {
+fn statements(fence: &Fence, number: usize) -> impl Iterator<Item = Placed> {
     let mut at = 0;
     fence.content.split_inclusive(";\n").map(move |statement| {
         let blank = statement.len() - statement.trim_start().len();
         let byte = fence.locate(at + blank);
         at += statement.len();
-        Placed { byte, text: statement.trim().to_owned() }
+        Placed { byte, fence: number, text: statement.trim().to_owned() }
     })
 }

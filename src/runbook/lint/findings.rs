@@ -1,8 +1,11 @@
 //! One function a rule.
 
+use std::collections::{HashMap, HashSet};
+
 use super::fences::Placed;
 use super::{LinkState, Subject};
-use crate::runbook::{DocKind, Lifecycle};
+use crate::runbook::danger::Danger;
+use crate::runbook::{DocKind, Lifecycle, Span};
 use crate::text::collapse_whitespace;
 
 /// What the reader found, as much as the data says it matters. A page's broken front matter may be
@@ -31,13 +34,15 @@ pub(super) fn link_not_found(subject: &mut Subject<'_>) {
 /// A runbook that is named, in code or in words, and is not there. Links have a rule of their own.
 pub(super) fn related_not_found(subject: &mut Subject<'_>) {
     let runbook = subject.runbook;
+    let mut places: HashMap<&str, Vec<Span>> = HashMap::new();
+    for link in &runbook.links {
+        places.entry(&link.target).or_default().push(link.span);
+    }
     for related in &runbook.related {
-        let is_link = runbook.links.iter().any(|link| {
-            link.target == related.target
-                && link.span.start < related.span.end
-                && related.span.start < link.span.end
-        });
-        if is_link {
+        let links = places.get(related.target.as_str()).map_or(&[][..], Vec::as_slice);
+        // Links stand in the text's order, one behind the other.
+        let next = links.partition_point(|link| link.end <= related.span.start);
+        if links.get(next).is_some_and(|link| link.start < related.span.end) {
             continue;
         }
         if let Some(what) = dead(subject, &related.target) {
@@ -66,8 +71,23 @@ fn dead(subject: &Subject<'_>, target: &str) -> Option<String> {
 
 /// A command that destroys something.
 pub(super) fn dangerous_command(subject: &mut Subject<'_>, commands: &[Placed]) {
+    let dangers = subject.context.dangers;
+    let mut earlier: Option<&Placed> = None;
     for command in commands {
-        for danger in subject.context.dangers.check(&command.text) {
+        let mut found = dangers.check(&command.text);
+        // `git reset --hard` makes a push dangerous that stands below it in the same fence.
+        if let Some(before) = earlier.filter(|before| before.fence == command.fence) {
+            let alone = dangers.check(&before.text);
+            let both = dangers.check(&format!("{}\n{}", before.text, command.text));
+            let is_new =
+                |danger: &Danger| !alone.iter().chain(&found).any(|d| d.rule == danger.rule);
+            let new: Vec<Danger> = both.into_iter().filter(is_new).collect();
+            found.extend(new);
+        }
+        if dangers.prepares(&command.text) {
+            earlier = Some(command);
+        }
+        for danger in found {
             let what = format!(
                 "`{}` destroys {} ({}); safer: {}",
                 shown(&command.text),
@@ -152,8 +172,9 @@ fn title(subject: &Subject<'_>) -> usize {
 /// A step that says nothing and has no parts that do.
 pub(super) fn step_empty(subject: &mut Subject<'_>) {
     let steps = &subject.runbook.steps;
+    let parents: HashSet<_> = steps.iter().filter_map(|step| step.parent.as_ref()).collect();
     for step in steps.iter().filter(|step| step.empty) {
-        if !steps.iter().any(|part| part.parent.as_ref() == Some(&step.id)) {
+        if !parents.contains(&step.id) {
             let what = format!("the step “{}” is empty", step.title);
             subject.report("step-empty", subject.word(step.span), &what);
         }

@@ -302,3 +302,28 @@ fn a_wrong_file_of_rules_is_refused_with_its_line() {
 fn the_known_rules_are_in_order() {
     assert!(rules::KNOWN.is_sorted());
 }
+
+#[test]
+fn a_push_below_a_hard_reset_in_one_fence_is_dangerous() {
+    let text = "# a\n\n```\ngit reset --hard HEAD~1\nls\ngit push\n```\n\n```\ngit push\n```\n";
+    let expected = [("dangerous-command", 6, 1, "git-force-push")];
+    check(text, &Runbook::default(), &Known::default(), &expected);
+}
+
+#[test]
+fn an_exported_context_holds_for_what_is_below() {
+    let text = "# a\n\n```\nexport KUBECONFIG=x\nkubectl delete pod b\n```\n";
+    check(text, &fine(text), &Known::default(), &[]);
+}
+
+#[test]
+fn thousands_of_steps_and_related_runbooks_take_no_square() {
+    let text = "## Step 1 — x\n".repeat(20_000);
+    let links = "## Related\n".to_owned() + &"- [a](b.md) x\n".repeat(20_000);
+    for text in [text, links] {
+        let (runbook, _) = crate::runbook::parse(&text, "a");
+        let started = std::time::Instant::now();
+        found(&text, &runbook, &Known::default());
+        assert!(started.elapsed().as_secs() < 10, "{:?}", started.elapsed());
+    }
+}
