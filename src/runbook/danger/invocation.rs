@@ -131,9 +131,9 @@ impl<'r> Reader<'r> {
 
     /// Notes that a variable holds what these words, or the head of a pipe, print.
     fn bind(&mut self, variable: &str, words: &[Word], from: &[Word]) {
-        let mut bound = Word::default();
-        bound.scripts = words.iter().flat_map(|word| word.scripts.clone()).take(SOURCES).collect();
-        bound.from = words.iter().flat_map(|word| word.from.clone()).take(SOURCES).collect();
+        let scripts = words.iter().flat_map(|word| word.scripts.clone()).take(SOURCES).collect();
+        let sources = words.iter().flat_map(|word| word.from.clone()).take(SOURCES).collect();
+        let mut bound = Word { scripts, from: sources, ..Word::default() };
         if !from.is_empty() {
             bound.from.push(from.to_vec());
         }
