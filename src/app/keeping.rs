@@ -14,6 +14,9 @@ use crate::error::Error;
 use crate::ledger::{Erasure, Exported, Imported, Ledger, Report, Restored};
 use crate::search::CatchUp;
 
+/// How many of the daily backups are kept.
+const DAILY_BACKUPS: usize = 14;
+
 /// What verifying found: in the ledger, and in the index beside it.
 #[derive(Clone, Debug, serde::Serialize)]
 pub struct Verified {
@@ -85,7 +88,40 @@ impl App {
     /// Where a backup goes when nobody says: into the store, named for the moment.
     pub fn backup_path(&self) -> PathBuf {
         let now = self.clock.now().format("%Y-%m-%d-%H%M%S");
-        self.config.store.join("backups").join(format!("ledger-{now}.db"))
+        self.backups().join(format!("ledger-{now}.db"))
+    }
+
+    /// The folder of backups that nobody gave a place.
+    pub fn backups(&self) -> PathBuf {
+        self.config.store.join("backups")
+    }
+
+    /// Makes today's backup unless it is there, and lets go of the oldest daily ones.
+    ///
+    /// # Errors
+    /// The copy cannot be written or is not whole, or an old one cannot be removed.
+    pub fn daily_backup(&self) -> Result<Option<PathBuf>, Error> {
+        let folder = self.backups();
+        let today = folder.join(format!("daily-{}.db", self.real_today()));
+        if self.read_only || today.exists() {
+            return Ok(None);
+        }
+        self.backup(&today)?;
+        let listing = std::fs::read_dir(&folder).map_err(|e| Error::io("list", &folder, e))?;
+        let mut daily: Vec<PathBuf> = listing
+            .flatten()
+            .map(|entry| entry.path())
+            .filter(|path| {
+                let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
+                name.is_some_and(|name| name.starts_with("daily-") && name.ends_with(".db"))
+            })
+            .collect();
+        // The date in the name orders them.
+        daily.sort();
+        for old in daily.iter().rev().skip(DAILY_BACKUPS) {
+            std::fs::remove_file(old).map_err(|e| Error::io("remove", old, e))?;
+        }
+        Ok(Some(today))
     }
 
     /// Copies the ledger while it is in use, and checks the copy.
@@ -93,6 +129,9 @@ impl App {
     /// # Errors
     /// The copy cannot be written or is not whole.
     pub fn backup(&self, to: &Path) -> Result<Report, Error> {
+        if let Some(folder) = to.parent().filter(|folder| folder.starts_with(self.backups())) {
+            std::fs::create_dir_all(folder).map_err(|e| Error::io("create", folder, e))?;
+        }
         Ok(self.ledger.backup(to)?)
     }
 

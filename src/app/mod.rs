@@ -114,7 +114,10 @@ impl App {
             let _ = config.remember();
         }
         let pointer = ledger.meta(index_source::POINTER)?;
-        let index = crate::search::Index::open(&config.store.join("index"), pointer.as_deref());
+        let synonyms = assets.data("synonyms.yaml")?;
+        let index = crate::search::Index::open(&config.store.join("index"), pointer.as_deref())
+            .with_synonyms(&synonyms.text)
+            .map_err(|e| Error::refused(format!("reading the synonyms: {e}")).at(synonyms.name))?;
         let rules = scan::Rules::new(&config.extensions, &config.ignore, config.max_file_size)
             .map_err(|e| Error::refused(format!("reading `ignore`: {e}")))?;
         Ok(Self {

@@ -19,7 +19,11 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args, session: &mut Session) -> Result<Done, Error> {
     let actor = session.actor();
-    session.app()?.erase(&args.id, &args.reason, &actor)?;
+    let mut app = session.app()?;
+    app.erase(&args.id, &args.reason, &actor)?;
     session.out.line(&format!("Erased what {} said.", args.id));
+    if app.backups().exists() {
+        session.out.say(&format!("Backups made before still hold it: {}", app.backups().display()));
+    }
     Ok(Done::Well)
 }

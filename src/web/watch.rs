@@ -1,5 +1,5 @@
 //! The thread that keeps an eye on the files, so that an edited runbook shows within two seconds
-//! even while nobody asks for anything.
+//! even while nobody asks for anything; and makes the day's backup.
 
 use std::sync::Arc;
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
@@ -24,13 +24,18 @@ impl Watch {
         let thread = std::thread::spawn(move || {
             let mut said = None;
             while stopped.recv_timeout(EVERY) == Err(RecvTimeoutError::Timeout) {
-                let look = || state.apps.run_here(|app| app.refresh().map(drop));
+                let look = || {
+                    state.apps.run_here(|app| {
+                        app.refresh()?;
+                        app.daily_backup().map(drop)
+                    })
+                };
                 let problem = match std::panic::catch_unwind(std::panic::AssertUnwindSafe(look)) {
                     Ok(Ok(())) => None,
-                    Ok(Err(error)) => Some(format!("cannot read the runbooks anew: {error}")),
+                    Ok(Err(error)) => Some(format!("while looking after the runbooks: {error}")),
                     Err(panic) => {
                         let words = super::error::panic_message(panic.as_ref());
-                        Some(format!("reading the runbooks anew panicked: {words}"))
+                        Some(format!("looking after the runbooks panicked: {words}"))
                     }
                 };
                 // The same trouble every second is one line in the log, not a flood.

@@ -133,3 +133,11 @@ fn several_programs_write_at_the_same_time() {
     assert_eq!(after.as_i64(), before.as_i64().map(|count| count + 40));
     lab.run(&["search", "writer3-number9"]).ok().says("writer3-number9");
 }
+
+#[test]
+fn a_backup_without_a_place_goes_into_the_store() {
+    let lab = lab();
+    let said = lab.run(&["backup"]).ok().says("backups/ledger-2026-06-01");
+    let path = said.stdout.split_whitespace().next().expect("a path").to_owned();
+    lab.run(&["restore", &path]).ok().says("Restored");
+}
