@@ -14,14 +14,14 @@ function ready(start) {
 
 function searchAsYouType() {
   const form = document.querySelector("form[data-live]");
-  const results = document.getElementById("results");
+  const results = document.getElementById("Results");
   if (!form || !results) return;
   const field = form.elements.q;
   let asked = 0;
   let shown = 0;
   let timer = 0;
 
-  const trouble = document.getElementById("trouble");
+  const trouble = document.getElementById("Trouble");
   const say = (words) => { if (trouble) { trouble.hidden = !words; trouble.textContent = words; } };
   const fit = () => field.classList.toggle("tall", field.value.includes("\n"));
 
@@ -145,7 +145,7 @@ function listOf(names) {
 }
 
 function fillValues() {
-  const form = document.getElementById("values");
+  const form = document.getElementById("Values");
   const fields = form ? [...form.querySelectorAll("input[data-name]")] : [];
   const kept = "runledger values " + location.pathname;
   const start = readFragment(location.hash);
@@ -270,7 +270,7 @@ async function toClipboard(text) {
 }
 
 function copyCommands(values, fields) {
-  const status = document.getElementById("status");
+  const status = document.getElementById("Status");
   const say = (button, words, back) => {
     button.dataset.label ??= button.textContent;
     button.textContent = words;

@@ -221,7 +221,7 @@ mod tests {
         assert_eq!(failure.status, 400);
         assert_eq!(failure.words.message, "No step '9'.");
         assert_eq!(failure.words.hint.as_deref(), Some("The steps are 1 and 2."));
-        let broken = Failure::from(Error::failed("cannot read /home/ana/secret"));
+        let broken = Failure::from(Error::failed("cannot read /srv/ana/secret"));
         assert_eq!(*broken.words, Words::of(StatusCode::INTERNAL_SERVER_ERROR));
     }
 

@@ -7,3 +7,4 @@ mod docs;
 mod runbooks;
 mod support;
 mod tidy;
+mod web;

@@ -20,6 +20,10 @@ pub(in crate::web) async fn show(
 ) -> Result<Response, Failure> {
     let asked = slug.clone();
     match state.run(move |app| app.runbook_page(&asked)).await {
+        Ok(runbook) if runbook.runbook.slug.as_str() != slug => {
+            let address = address::runbook(runbook.runbook.slug.as_str(), None);
+            Ok(Redirect::temporary(&address).into_response())
+        }
         Ok(runbook) => {
             let laid = Laid::out(&runbook);
             Ok(page(&state, &visitor, Here::Runbooks, "pages/runbook_show.html", &laid))

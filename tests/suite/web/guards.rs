@@ -1,0 +1,84 @@
+//! What stands between the network and the pages.
+
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
+use std::time::{Duration, Instant};
+
+use super::{get, host, lab, post, post_with, send};
+
+#[test]
+fn a_page_of_another_name_or_another_site_gets_nowhere() {
+    let lab = lab();
+    let server = lab.serve(&[]);
+    send(&server, b"GET / HTTP/1.1\r\nhost: evil.example\r\nconnection: close\r\n\r\n")
+        .says(421, "not known by that name");
+    let form = "slug=disk&step=1&result=worked&who=Eve";
+    post_with(&server, "/exercises", "sec-fetch-site: cross-site\r\n", form)
+        .says(403, "came from another site");
+    post_with(&server, "/exercises", "origin: http://evil.example\r\n", form).says(403, "");
+    get(&server, "/runbooks/disk").says(200, "No exercise is known");
+    let port = host(&server).rsplit(':').next().expect("a port").to_owned();
+    let named =
+        format!("GET /healthz HTTP/1.1\r\nhost: localhost:{port}\r\nconnection: close\r\n\r\n");
+    send(&server, named.as_bytes()).says(200, "ok");
+}
+
+#[test]
+fn every_answer_forbids_what_pages_do_not_need() {
+    let lab = lab();
+    let server = lab.serve(&[]);
+    for path in ["/", "/runbooks/rollback/helm", "/nowhere", "/static/app.css", "/api/search?q=x"] {
+        let answer = get(&server, path);
+        let policy = answer.header("content-security-policy").to_owned();
+        assert!(policy.starts_with("default-src 'none'; script-src 'self'"), "{path}: {policy}");
+        assert!(!policy.contains("unsafe"), "{path}: {policy}");
+        assert_eq!(answer.header("x-content-type-options"), "nosniff", "{path}");
+        assert_eq!(answer.header("referrer-policy"), "no-referrer", "{path}");
+        let inline = answer.body.contains(" style=") || answer.body.contains(" onclick=");
+        assert!(!inline, "{path}");
+        for (at, _) in answer.body.match_indices("<script") {
+            assert!(answer.body[at..].starts_with("<script src=\"/static/"), "{path}");
+        }
+    }
+}
+
+#[test]
+fn too_much_is_refused_and_what_cannot_be_read_is_named() {
+    let lab = lab();
+    let server = lab.serve(&[]);
+    let note = format!("slug=disk&text={}", "x".repeat(1 << 20));
+    post(&server, "/notes", &note).says(413, "too much at once");
+    post(&server, "/notes", "slug=disk").says(400, "“text” is empty");
+    post(&server, "/exercises", "slug=disk&step=1&result=worked&on=yesterday")
+        .says(400, "Write it like 2026-06-01");
+    post(&server, "/exercises", "slug=disk&step=9&result=worked").says(404, "Steps: 1");
+    post(&server, "/exercises", "slug=disk&step=1&result=worked&on=2027-01-01").says(400, "");
+    assert_eq!(get(&server, "/exercises").status, 405);
+}
+
+#[test]
+fn a_slow_client_is_closed_and_others_do_not_notice() {
+    let lab = lab();
+    let server = lab.serve(&[]);
+    let slow: Vec<TcpStream> = (0..50)
+        .map(|_| {
+            let mut stream = TcpStream::connect(host(&server)).expect("a connection");
+            stream.write_all(b"GET / HTTP/1.1\r\nhost: loc").expect("a beginning");
+            stream
+        })
+        .collect();
+    let began = Instant::now();
+    get(&server, "/healthz").says(200, "ok");
+    assert!(began.elapsed() < Duration::from_secs(1));
+    for mut stream in slow {
+        stream.set_read_timeout(Some(Duration::from_secs(15))).expect("a timeout");
+        let _ = stream.read_to_end(&mut Vec::new());
+    }
+    assert!(began.elapsed() < Duration::from_secs(12), "{:?}", began.elapsed());
+}
+
+#[test]
+fn another_address_than_loopback_is_refused() {
+    let lab = lab();
+    lab.run(&["serve", "--listen", "0.0.0.0:0"]).refused().says("no logins yet");
+}
