@@ -5,4 +5,5 @@ mod exercises;
 mod files;
 mod keeping;
 mod notes;
+mod search;
 mod settings;

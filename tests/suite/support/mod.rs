@@ -134,7 +134,7 @@ impl Lab {
 
     /// Runs a command to its end.
     pub(crate) fn run<S: AsRef<OsStr>>(&self, args: &[S]) -> Said {
-        Said::of(self.command(args).output().expect("the program runs"))
+        Said::of(&self.command(args).output().expect("the program runs"))
     }
 
     /// Runs a command that reads its standard input.
@@ -147,7 +147,7 @@ impl Lab {
             scope.spawn(move || {
                 let _ = stdin.write_all(input);
             });
-            Said::of(child.wait_with_output().expect("the program ends"))
+            Said::of(&child.wait_with_output().expect("the program ends"))
         })
     }
 
@@ -194,7 +194,7 @@ pub(crate) struct Said {
 }
 
 impl Said {
-    fn of(output: std::process::Output) -> Self {
+    fn of(output: &std::process::Output) -> Self {
         Self {
             stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
             stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
