@@ -344,10 +344,18 @@ function forgetNotice() {
   history.replaceState(history.state, "", address);
 }
 
+/** What scrolls sideways can be reached and scrolled with the keyboard alone. */
+function reachScrollers() {
+  for (const block of document.querySelectorAll(".prose pre, .prose table")) {
+    if (block.scrollWidth > block.clientWidth && !block.hasAttribute("tabindex")) block.tabIndex = 0;
+  }
+}
+
 ready(() => {
   forgetNotice();
   searchAsYouType();
   slashSearches();
   fillValues();
   followSteps();
+  reachScrollers();
 });
