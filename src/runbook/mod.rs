@@ -188,6 +188,8 @@ pub struct Runbook {
     pub sections: Vec<Section>,
     /// The steps, in the text's order.
     pub steps: Vec<Step>,
+    /// Commands that belong to no step: of checks before the first one, of false starts.
+    pub loose_commands: Vec<Command>,
     /// The questions to be answered afterwards.
     pub questions: Vec<Question>,
     /// What people try first.
@@ -200,18 +202,6 @@ pub struct Runbook {
     pub stale_after_days: Option<Located<u32>>,
     /// Every link of the text.
     pub links: Vec<Link>,
-}
-
-impl Runbook {
-    /// The commands that stand in a range of the text, in order.
-    pub(crate) fn commands_between(
-        &self,
-        start: usize,
-        end: usize,
-    ) -> impl Iterator<Item = &Command> {
-        let all = self.steps.iter().flat_map(|step| &step.commands);
-        all.filter(move |command| start <= command.span.start && command.span.end <= end)
-    }
 }
 
 /// From one time to another, in seconds; both are equal where one time is given.

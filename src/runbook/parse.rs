@@ -35,7 +35,7 @@ pub fn parse(text: &str, name: &str) -> (Runbook, Vec<Diagnostic>) {
     let acts = outline.parts.iter().any(|part| part.section.kind == SectionKind::Mitigate);
     let kind = if is_runbook || (acts && !is_about) { DocKind::Runbook } else { DocKind::Page };
 
-    let steps = step::read(&outline, readings);
+    let (steps, loose_commands) = step::read(&outline, readings);
     let blocks = Blocks::of(&outline);
     let links = links(&outline);
     let title = front.title.clone().or_else(|| heading.filter(|title| !title.trim().is_empty()));
@@ -48,6 +48,7 @@ pub fn parse(text: &str, name: &str) -> (Runbook, Vec<Diagnostic>) {
         severity: blocks.severity(&front),
         dashboards: blocks.dashboards(),
         steps,
+        loose_commands,
         questions: afterwards::questions(&outline),
         false_starts: afterwards::false_starts(&outline),
         related: blocks.related(&links),

@@ -118,8 +118,11 @@ fn settle_kinds(
     }
 }
 
-/// Reads every marked section.
-pub(super) fn read(outline: &Outline<'_>, readings: Vec<FenceReading>) -> Vec<Step> {
+/// Reads every marked section; and, beside the steps, the commands that belong to none.
+pub(super) fn read(
+    outline: &Outline<'_>,
+    readings: Vec<FenceReading>,
+) -> (Vec<Step>, Vec<Command>) {
     let assigned: BTreeSet<String> = readings
         .iter()
         .flat_map(|reading| &reading.commands)
@@ -131,7 +134,7 @@ pub(super) fn read(outline: &Outline<'_>, readings: Vec<FenceReading>) -> Vec<St
     for (at, part) in outline.parts.iter().enumerate() {
         if let Some(step) = begin(outline, at) {
             by_section.insert(at, drafts.len());
-            drafts.push(Draft { step, words: part.heading.words.clone(), commands: String::new() });
+            drafts.push(Draft { step, words: String::new(), commands: String::new() });
         }
         let Some(draft) = owners[at].and_then(|owner| by_section.get(&owner)) else { continue };
         let draft = &mut drafts[*draft];
@@ -148,10 +151,18 @@ pub(super) fn read(outline: &Outline<'_>, readings: Vec<FenceReading>) -> Vec<St
         draft.words.push('\n');
         draft.words.push_str(&part.prose);
     }
+    let mut loose = Vec::new();
     for (fence, reading) in outline.fences.iter().zip(readings) {
         let owner = owners[fence.section].and_then(|owner| by_section.get(&owner));
-        let Some(draft) = owner else { continue };
-        drafts[*draft].take(outline, fence, reading, &assigned);
+        match owner {
+            Some(draft) => drafts[*draft].take(outline, fence, reading, &assigned),
+            None => loose.extend(
+                reading
+                    .commands
+                    .into_iter()
+                    .map(|typed| command(outline, fence, &reading.language, typed, &assigned)),
+            ),
+        }
     }
     let mut steps: Vec<Step> = drafts.into_iter().map(Draft::finish).collect();
     // "Step 3 — Mitigate" says enough when 3a and 3b say the rest.
@@ -159,7 +170,7 @@ pub(super) fn read(outline: &Outline<'_>, readings: Vec<FenceReading>) -> Vec<St
     for step in &mut steps {
         step.empty &= !parents.contains(&step.id);
     }
-    steps
+    (steps, loose)
 }
 
 /// A step being read.
@@ -207,8 +218,12 @@ impl Draft {
     }
 }
 
-/// `f1:` and the first 32 digits of a SHA-256.
+/// `f1:` and the first 32 digits of a SHA-256; nothing for nothing, so that two steps without
+/// commands are not taken for the same.
 fn print(text: &str) -> String {
+    if text.is_empty() {
+        return String::new();
+    }
     let digest = Hash::of(text.as_bytes()).to_string();
     format!("f1:{}", &digest[..32])
 }

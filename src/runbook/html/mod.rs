@@ -98,6 +98,8 @@ struct Writer<'a> {
     current: usize,
     next: usize,
     open: Vec<Open>,
+    /// Every command, by its place.
+    commands: Vec<&'a Command>,
     sink: Sink,
     in_title: bool,
     alignments: Vec<Alignment>,
@@ -116,6 +118,9 @@ impl<'a> Writer<'a> {
                 ..SectionHtml::default()
             })
             .collect();
+        let of_steps = runbook.steps.iter().flat_map(|step| &step.commands);
+        let mut commands: Vec<&Command> = of_steps.chain(&runbook.loose_commands).collect();
+        commands.sort_by_key(|command| command.span.start);
         Self {
             runbook,
             links,
@@ -123,6 +128,7 @@ impl<'a> Writer<'a> {
             current: 0,
             next: 0,
             open: Vec::new(),
+            commands,
             sink: Sink::Body,
             in_title: false,
             alignments: Vec::new(),
@@ -285,7 +291,9 @@ impl<'a> Writer<'a> {
         else {
             return;
         };
-        let commands: Vec<Command> = self.runbook.commands_between(start, end).cloned().collect();
+        let first = self.commands.partition_point(|command| command.span.start < start);
+        let inside = self.commands[first..].iter().take_while(|command| command.span.end <= end);
+        let commands: Vec<Command> = inside.map(|command| (*command).clone()).collect();
         if !commands.is_empty() {
             self.block(Block::Commands { language, commands, raw: text });
             return;

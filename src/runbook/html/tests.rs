@@ -252,3 +252,14 @@ fn a_megabyte_of_anything_is_rendered_in_seconds() {
     render(&text);
     assert!(started.elapsed().as_secs() < 10, "pictures: {:?}", started.elapsed());
 }
+
+#[test]
+fn commands_outside_steps_are_commands_too() {
+    let text = "# A\n\n## Step 1 — Mitigate\n\nx\n\n## Common false starts\n\n- **It fails.** Run:\n  ```sh\n  \
+                helm list -A | grep <RELEASE>\n  ```\n";
+    let blocks = &render(text)[2].blocks;
+    let found = blocks.iter().any(|block| {
+        matches!(block, Block::Commands { commands, .. } if commands[0].placeholders == ["RELEASE"])
+    });
+    assert!(found, "{blocks:?}");
+}
