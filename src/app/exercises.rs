@@ -12,7 +12,7 @@ use crate::domain::event::{
     Event, ExerciseAmended, ExerciseRecorded, ExerciseRetracted, Facts, Row,
 };
 use crate::domain::exercise::{Context, Exercise, ExerciseKind, Outcome, StepResult};
-use crate::domain::id::EntryId;
+use crate::domain::id::{EntryId, RowKey};
 use crate::error::Error;
 use crate::runbook::last_worked::{cells_without_notes, row_key};
 use crate::runbook::{DocKind, LastWorked, Runbook};
@@ -70,6 +70,13 @@ pub enum RowFate {
     Off,
     /// The runbook has no last-worked table to write to.
     NoTable,
+    /// It does not stand in the file, so there was nothing to take out.
+    Absent,
+    /// It could not be taken out: it stands in the file still.
+    Stands {
+        /// Why.
+        why: String,
+    },
     /// It is somebody's own row: it was left as it is.
     NotOurs,
     /// It could not be written now; it is tried again at the next scan.
@@ -95,7 +102,7 @@ impl App {
         if !recording.again {
             refuse_duplicate(&facts, &known)?;
         }
-        let row = self.row_for(&facts, runbook.last_worked.as_ref(), &known);
+        let row = self.row_for(&facts, runbook.last_worked.as_ref(), &known, None);
         let id = self.new_id();
         let now = Timestamp(self.clock.now_ms());
         let subject = document.runbook.clone();
@@ -138,8 +145,8 @@ impl App {
         let facts = self.facts(recording, &document, &runbook)?;
         let others: Vec<_> =
             self.exercises(&document)?.into_iter().filter(|e| e.id != exercise.id).collect();
-        let row = match exercise.row {
-            Some(_) => self.row_for(&facts, runbook.last_worked.as_ref(), &others),
+        let row = match &exercise.row {
+            Some(own) => self.row_for(&facts, runbook.last_worked.as_ref(), &others, Some(own)),
             None => None,
         };
         let event = Event::ExerciseAmended(ExerciseAmended {
@@ -250,22 +257,32 @@ impl App {
     }
 
     /// The row that shall stand in the file for these facts; none where files are not written
-    /// or the runbook has no table.
+    /// or the runbook has no table. Its key must be the one that reading it back will give, so
+    /// alike rows count where they stand or shall stand; `own` is about to be taken out.
     fn row_for(
         &self,
         facts: &Facts,
         table: Option<&LastWorked>,
         known: &[Exercise],
+        own: Option<&RowKey>,
     ) -> Option<Row> {
         if !self.writes_files() {
             return None;
         }
-        let columns = &table?.columns;
+        let table = table?;
+        let columns = &table.columns;
+        let taken = |key: &RowKey| {
+            let stands = Some(key) != own && table.rows.iter().any(|row| row.key == *key);
+            let waits = |exercise: &Exercise| {
+                exercise.row.as_ref() == Some(key) && exercise.retracted.is_none()
+            };
+            stands || known.iter().any(waits)
+        };
         let cells = cells_without_notes(columns, &cells_of(facts, columns));
         let mut occurrence = 0;
         loop {
             let key = row_key(facts.happened_on, &cells, occurrence);
-            if !known.iter().any(|exercise| exercise.row.as_ref() == Some(&key)) {
+            if !taken(&key) {
                 return Some(Row { key, date: facts.happened_on, cells, occurrence });
             }
             occurrence += 1;

@@ -11,7 +11,7 @@ use crate::config::WriteBack;
 use crate::domain::actor::Actor;
 use crate::domain::entry::{Entry, Timestamp};
 use crate::domain::event::{Event, ExerciseAmended, ExerciseFound, Row, RowWritten};
-use crate::domain::exercise::Exercise;
+use crate::domain::exercise::{Exercise, Source};
 use crate::domain::id::{EntryId, RowKey, RunbookId};
 use crate::error::Error;
 use crate::runbook::last_worked::{cells_without_notes, insert_row, is_notes_column, remove_row};
@@ -46,6 +46,13 @@ pub(super) fn entries_for(
             Some(exercise) if exercise.pending && exercise.row.as_ref() == Some(&row.key) => {
                 entries.push(written_entry(runbook, exercise.id, &row.key)?);
             }
+            // An alike row was taken out, so this one counts from another place: it is still
+            // the row of the exercise whose key has vanished.
+            Some(exercise) if !holds(exercise, &row.key) => {
+                if let Some(heir) = take_most_alike(&mut vanished, row) {
+                    entries.push(amended_entry(runbook, heir, row)?);
+                }
+            }
             Some(_) => {}
             None => match take_most_alike(&mut vanished, row) {
                 Some(exercise) => entries.push(amended_entry(runbook, exercise, row)?),
@@ -54,6 +61,13 @@ pub(super) fn entries_for(
         }
     }
     Ok(entries)
+}
+
+/// Whether a row of a file can be this exercise's. One that runledger took back, or gave another
+/// row, had its row taken out; a person's own row stays where it is.
+fn holds(exercise: &Exercise, key: &RowKey) -> bool {
+    exercise.source == Source::File
+        || (exercise.retracted.is_none() && exercise.row.as_ref() == Some(key))
 }
 
 /// The entry of a row: the same on every machine, because it follows from the row alone.
@@ -189,6 +203,8 @@ impl App {
         self.refresh()?;
         Ok(match fate {
             RowFate::Written { path } => RowFate::Removed { path },
+            RowFate::NoTable => RowFate::Absent,
+            RowFate::Pending { why } => RowFate::Stands { why },
             other => other,
         })
     }

@@ -102,6 +102,11 @@ pub(crate) fn report(session: &mut Session, recorded: &Recorded, json: bool, ver
         RowFate::Removed { path } => format!("The row was taken out of {path}."),
         RowFate::Off => "No row was written: write_back is off.".to_owned(),
         RowFate::NoTable => "No row was written: the runbook has no last-worked table.".to_owned(),
+        RowFate::Absent => "No row of it stands in the file.".to_owned(),
+        RowFate::Stands { why } => {
+            session.out.warn(&format!("its row stands in the file still ({why}): take it out"));
+            return;
+        }
         RowFate::NotOurs => "The row in the file was left as it is: it is not ours.".to_owned(),
         RowFate::Pending { why } => {
             format!("The row could not be written yet ({why}); the next scan tries again.")

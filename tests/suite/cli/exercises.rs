@@ -92,6 +92,30 @@ fn the_same_twice_needs_again() {
 }
 
 #[test]
+fn what_is_recorded_taken_back_and_recorded_leaves_the_file_as_it_was() {
+    let lab = lab();
+    let record = |more: &[&str]| {
+        let args = ["worked", "disk", "--step", "2a", "--on", "2026-05-20", "--json"];
+        let recorded = lab.run(&[&args[..], more].concat()).ok().json();
+        recorded["exercise"]["id"].as_str().expect("an id").to_owned()
+    };
+    let retract = |id: &str| {
+        lab.run(&["exercise", "retract", id, "--reason", "it was not so"]).ok();
+    };
+    let first = record(&[]);
+    retract(&first);
+    let second = record(&[]);
+    assert_eq!(show(&lab)["exercises"][0]["row_removed"], false, "its row stands");
+    let third = record(&["--again"]);
+    retract(&second);
+    let left = lab.run(&["exercise", "show", &third, "--json"]).ok().json();
+    assert_eq!(left["row_removed"], false, "the row that is left is the third one's");
+    retract(&third);
+    assert_eq!(lab.read("runbooks/disk.md"), DISK);
+    lab.run(&["verify"]).ok();
+}
+
+#[test]
 fn an_amended_exercise_has_its_row_replaced() {
     let lab = lab();
     let recorded =
