@@ -101,11 +101,14 @@ fn line(session: &mut Session, exercise: &ExerciseView) {
         _ => Style::Dim,
     };
     let id = exercise.id.to_string();
+    let context: Vec<&str> = exercise.context.iter().map(|(_, value)| value.as_str()).collect();
+    let context =
+        if context.is_empty() { String::new() } else { format!("  {}", context.join(", ")) };
     session.out.styled(&[
         (Style::Plain, &format!("{}  ", exercise.date)),
         (style, &format!("{:<9}", exercise.outcome)),
         (Style::Bold, exercise.slug.as_str()),
-        (Style::Plain, &format!("  {}", exercise.resolved_by)),
+        (Style::Plain, &format!("  {}{context}", exercise.resolved_by)),
         (Style::Dim, &format!("  {}{}", id, remarks(exercise))),
     ]);
 }

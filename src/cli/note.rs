@@ -1,7 +1,9 @@
 //! `runledger note`: say that something is wrong, until it is mended.
 
 use super::{Done, Session, Style};
+use crate::domain::id::Slug;
 use crate::error::Error;
+use crate::views::NoteView;
 
 /// Say that something about a runbook or step is wrong, until it is mended
 ///
@@ -23,14 +25,22 @@ pub(crate) struct Args {
     json: bool,
 }
 
+/// A note outside its runbook has to say whose it is.
+#[derive(serde::Serialize)]
+struct Listed<'a> {
+    slug: Slug,
+    #[serde(flatten)]
+    note: &'a NoteView,
+}
+
 pub(crate) fn run(args: &Args, session: &mut Session) -> Result<Done, Error> {
     let mut app = session.app()?;
     match (args.target.as_str(), args.text.as_deref()) {
         ("list", None) => {
             let notes = app.open_notes()?;
             if args.json {
-                let views: Vec<_> = notes.iter().map(|(_, note)| note).collect();
-                session.out.json(&views);
+                let views = notes.iter().map(|(at, note)| Listed { slug: at.slug.clone(), note });
+                session.out.json(&views.collect::<Vec<_>>());
             } else if notes.is_empty() {
                 session.out.say("No open notes.");
             }

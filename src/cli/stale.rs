@@ -82,6 +82,14 @@ fn row(session: &mut Session, line: &RunbookLine) {
     session.out.wrapped(Style::Dim, "        ", &line.sentence);
 }
 
+fn ago(days: i64) -> String {
+    match days {
+        0 => "today".to_owned(),
+        1 => "yesterday".to_owned(),
+        days => format!("{days} days ago"),
+    }
+}
+
 /// "98 days ago, 8 over its 90".
 fn age(line: &RunbookLine) -> String {
     let limit = line.limit_days;
@@ -90,8 +98,8 @@ fn age(line: &RunbookLine) -> String {
             format!("{days} days ago, {} over its {limit}", days - i64::from(limit))
         }
         (Some(days), _) => match line.stale_on {
-            Some(on) => format!("{days} days ago, stale on {on}"),
-            None => format!("{days} days ago"),
+            Some(on) => format!("{}, stale on {on}", ago(days)),
+            None => ago(days),
         },
         (None, Some(since)) => format!("known since {since}"),
         (None, None) => String::new(),
