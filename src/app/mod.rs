@@ -243,8 +243,7 @@ impl App {
             Some((slug, step)) => (slug, Some(step)),
             None => (target, None),
         };
-        let step = step.map(|step| step.trim()).filter(|step| !step.is_empty());
-        let step = step.map(|step| step.strip_prefix("step-").unwrap_or(step).to_owned());
+        let step = step.map(|step| step.trim().to_owned()).filter(|step| !step.is_empty());
         Ok((self.document(slug)?, step))
     }
 

@@ -1,7 +1,7 @@
 //! Notes: what somebody on call says about a step, shown beside it until it is dealt with.
 
 use super::exercises::entry;
-use super::recording::unknown_step;
+use super::recording::{find_step, unknown_step};
 use super::{App, Document};
 use crate::domain::actor::Actor;
 use crate::domain::entry::Timestamp;
@@ -38,10 +38,7 @@ impl App {
             Some(name) => {
                 let source = self.text_of(&document)?;
                 let (runbook, _) = self.parse(&document, &source);
-                let found = runbook.steps.iter().find(|step| {
-                    step.id.as_str().eq_ignore_ascii_case(&name) || step.anchor == name
-                });
-                match found {
+                match find_step(&name, &runbook) {
                     Some(step) => (Some(step.id.clone()), step.title.clone()),
                     None => return Err(unknown_step(&name, &runbook)),
                 }

@@ -6,7 +6,7 @@ use crate::domain::exercise::{
 };
 use crate::error::Error;
 use crate::runbook::last_worked::{is_notes_column, is_resolved_by_column, say};
-use crate::runbook::{LastWorked, Runbook};
+use crate::runbook::{LastWorked, Runbook, Step};
 use crate::text::nearest;
 
 /// The same day, steps and context are the same exercise, however the row is worded.
@@ -45,12 +45,7 @@ pub(super) fn checked_steps(
 ) -> Result<Vec<StepOutcome>, Error> {
     let mut steps: Vec<StepOutcome> = Vec::new();
     for (name, result) in named {
-        let bare = name.trim().trim_start_matches("step-").trim_start_matches("Step ");
-        let found = runbook
-            .steps
-            .iter()
-            .find(|step| step.id.as_str().eq_ignore_ascii_case(bare) || step.anchor == *name);
-        let Some(step) = found else { return Err(unknown_step(name, runbook)) };
+        let Some(step) = find_step(name, runbook) else { return Err(unknown_step(name, runbook)) };
         if let Some(earlier) = steps.iter().find(|earlier| earlier.id == step.id) {
             if earlier.result != *result {
                 let id = &step.id;
@@ -62,6 +57,14 @@ pub(super) fn checked_steps(
         steps.push(StepOutcome { id: step.id.clone(), result: *result });
     }
     Ok(steps)
+}
+
+/// The step that somebody means: by its id, alone or as `step-3a`, or by its heading's anchor.
+pub(super) fn find_step<'a>(name: &str, runbook: &'a Runbook) -> Option<&'a Step> {
+    let name = name.trim();
+    let bare = name.trim_start_matches("step-").trim_start_matches("Step ");
+    let by_id = runbook.steps.iter().find(|step| step.id.as_str().eq_ignore_ascii_case(bare));
+    by_id.or_else(|| runbook.steps.iter().find(|step| step.anchor == name))
 }
 
 /// An error that names the steps there are.

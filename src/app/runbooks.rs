@@ -8,7 +8,7 @@ use crate::domain::exercise::Exercise;
 use crate::domain::freshness::Freshness;
 use crate::domain::id::{EntryId, Slug};
 use crate::error::Error;
-use crate::runbook::{Command, DocKind, Runbook};
+use crate::runbook::{Command, DocKind, Runbook, SectionKind};
 use crate::views::{
     CommandView, ExerciseView, FalseStartView, QuestionView, RelatedView, RunbookView, SectionView,
     StepView,
@@ -28,10 +28,23 @@ pub(super) struct Opened {
 pub struct Shown {
     /// All of it.
     pub view: RunbookView,
-    /// The text of the section or sections asked for, as written.
-    pub source: String,
+    /// What was asked for, in the order of the document.
+    pub parts: Vec<Part>,
     /// The step that was asked for, if one was.
     pub step: Option<String>,
+}
+
+/// A piece of a runbook as a terminal shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// The heading of a section that is no step.
+    Heading(String),
+    /// The heading of a step of the view, by its index.
+    Step(usize),
+    /// Text, as written.
+    Words(String),
+    /// A command, by the indices of its step and of itself.
+    Command(usize, usize),
 }
 
 impl App {
@@ -44,11 +57,11 @@ impl App {
         let (document, step) = self.target(target)?;
         let opened = self.open_document(document)?;
         let mut view = self.view(&opened)?;
-        let source = match &step {
-            None => body(&opened).to_owned(),
+        let parts = match &step {
+            None => whole(&opened, &view),
             Some(name) => narrow(&opened, &mut view, name)?,
         };
-        Ok(Shown { view, source, step })
+        Ok(Shown { view, parts, step })
     }
 
     /// The text of a runbook when it last worked, and its text now; none where that text is not
@@ -263,14 +276,10 @@ fn body(opened: &Opened) -> &str {
 }
 
 /// Keeps of a view what belongs to one step or section, its sub-steps included, and gives its
-/// text.
-fn narrow(opened: &Opened, view: &mut RunbookView, name: &str) -> Result<String, Error> {
+/// text in parts.
+fn narrow(opened: &Opened, view: &mut RunbookView, name: &str) -> Result<Vec<Part>, Error> {
     let runbook = &opened.runbook;
-    let step = runbook
-        .steps
-        .iter()
-        .find(|step| step.id.as_str().eq_ignore_ascii_case(name) || step.anchor == name);
-    let section = match step {
+    let section = match super::recording::find_step(name, runbook) {
         Some(step) => step.section,
         None => runbook
             .sections
@@ -297,9 +306,95 @@ fn narrow(opened: &Opened, view: &mut RunbookView, name: &str) -> Result<String,
         Some(id) => view.steps.iter().any(|step| step.id == *id),
         None => false,
     });
-    let first = &runbook.sections[section].span;
-    let end = kept.iter().map(|at| runbook.sections[*at].span.end).max().unwrap_or(first.end);
-    Ok(opened.text.get(first.start..end).unwrap_or_default().to_owned())
+    Ok(kept.iter().flat_map(|at| section_parts(opened, view, *at)).collect())
+}
+
+/// A whole document in parts. What a view lists by itself (false starts, related runbooks, when
+/// it last worked) is left out.
+fn whole(opened: &Opened, view: &RunbookView) -> Vec<Part> {
+    if view.steps.is_empty() {
+        return vec![Part::Words(body(opened).to_owned())];
+    }
+    let listed = |kind: SectionKind| match kind {
+        SectionKind::FalseStarts => !view.false_starts.is_empty(),
+        SectionKind::Related => !view.related.is_empty(),
+        SectionKind::LastWorked => true,
+        _ => false,
+    };
+    let sections = &opened.runbook.sections;
+    let kept = (0..sections.len()).filter(|at| !listed(sections[*at].kind));
+    kept.flat_map(|at| section_parts(opened, view, at)).collect()
+}
+
+/// One section in parts: its heading, its words as written, and each command where it stands,
+/// in place of the fence around it.
+fn section_parts(opened: &Opened, view: &RunbookView, at: usize) -> Vec<Part> {
+    let section = &opened.runbook.sections[at];
+    let step = section.step.as_ref();
+    let step = step.and_then(|id| view.steps.iter().position(|step| step.id == *id));
+    let mut parts = match step {
+        Some(step) => vec![Part::Step(step)],
+        None if section.level > 1 => vec![Part::Heading(section.title.clone())],
+        None => Vec::new(),
+    };
+    let mut commands: Vec<(usize, Part)> = Vec::new();
+    for (number, step) in view.steps.iter().enumerate() {
+        let Some(read) = opened.runbook.steps.iter().find(|read| read.id == step.id) else {
+            continue;
+        };
+        let inside = |start: usize| section.span.start <= start && start < section.span.end;
+        let here = read.commands.iter().enumerate().filter(|(_, it)| inside(it.span.start));
+        commands.extend(here.map(|(command, it)| (it.span.start, Part::Command(number, command))));
+    }
+    commands.sort_by_key(|(start, _)| std::cmp::Reverse(*start));
+    let from = section.heading.end.max(section.span.start);
+    let text = opened.text.get(from..section.span.end).unwrap_or_default();
+    for (offset, block) in blocks(text) {
+        let end = from + offset + block.len();
+        let fenced = fence_of(block).is_some();
+        let before = parts.len();
+        while fenced && let Some((_, part)) = commands.pop_if(|(start, _)| *start < end) {
+            parts.push(part);
+        }
+        if parts.len() == before {
+            parts.push(Part::Words(block.to_owned()));
+        }
+    }
+    parts.extend(commands.into_iter().rev().map(|(_, part)| part));
+    parts
+}
+
+/// A text cut into fences and what stands between them, each with its place.
+fn blocks(text: &str) -> Vec<(usize, &str)> {
+    let mut blocks = Vec::new();
+    let (mut start, mut at) = (0, 0);
+    let mut open: Option<&str> = None;
+    for line in text.split_inclusive('\n') {
+        let end = at + line.len();
+        match (open, fence_of(line)) {
+            (None, Some(fence)) => {
+                blocks.push((start, &text[start..at]));
+                (start, open) = (at, Some(fence));
+            }
+            (Some(fence), Some(close)) if close.starts_with(fence) && line.trim() == close => {
+                blocks.push((start, &text[start..end]));
+                (start, open) = (end, None);
+            }
+            _ => {}
+        }
+        at = end;
+    }
+    blocks.push((start, &text[start..]));
+    blocks.retain(|(_, block)| !block.trim().is_empty());
+    blocks
+}
+
+/// The marks that open or close a fence, if a line, or the first of several, does.
+fn fence_of(line: &str) -> Option<&str> {
+    let line = line.trim_start();
+    let mark = line.chars().next().filter(|mark| matches!(mark, '`' | '~'))?;
+    let marks = &line[..line.len() - line.trim_start_matches(mark).len()];
+    (marks.len() >= 3).then_some(marks)
 }
 
 #[cfg(test)]

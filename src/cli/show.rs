@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use super::{Done, Session, Style};
-use crate::app::{App, runbooks::Shown};
+use crate::app::App;
+use crate::app::runbooks::{Part, Shown};
 use crate::domain::freshness::Status;
 use crate::error::Error;
 use crate::text::duration_words;
-use crate::views::{RunbookView, StepView};
+use crate::views::{CommandView, NoteView, RunbookView, StepView};
 
 /// Show a runbook or one step of it, commands ready to paste
 #[derive(clap::Args, Debug)]
@@ -88,19 +89,28 @@ fn warn_unfilled(session: &mut Session, mut unfilled: Vec<String>) {
 fn print(session: &mut Session, shown: &Shown, values: &BTreeMap<String, String>) {
     let view = &shown.view;
     head(session, view);
-    let mut unfilled = Vec::new();
-    if shown.step.is_some() || view.steps.is_empty() {
-        body(session, &shown.source);
-    } else if let Some(words) = &view.when_to_use {
-        session.out.line("");
-        session.out.wrapped(Style::Plain, "", words);
+    for note in view.notes.iter().filter(|n| n.step.is_none()) {
+        print_note(session, "! ", note);
     }
-    for step in &view.steps {
-        print_step(session, step, values, &mut unfilled);
-        for note in view.notes.iter().filter(|n| n.step.as_ref() == Some(&step.id)) {
-            if note.resolved.is_none() {
-                let text = format!("note by {} on {}: {}", note.actor, note.date, note.text);
-                session.out.wrapped(Style::Warn, "  ! ", &text);
+    let mut unfilled = Vec::new();
+    let mut last = None;
+    for part in &shown.parts {
+        if matches!(
+            (last.replace(part), part),
+            (None | Some(Part::Command(..)), Part::Words(_))
+                | (Some(Part::Words(_)), Part::Command(..))
+        ) {
+            session.out.line("");
+        }
+        match part {
+            Part::Heading(title) => {
+                session.out.line("");
+                session.out.styled(&[(Style::Bold, title)]);
+            }
+            Part::Step(at) => print_step(session, view, &view.steps[*at]),
+            Part::Words(words) => body(session, words),
+            Part::Command(step, at) => {
+                print_command(session, &view.steps[*step].commands[*at], values, &mut unfilled);
             }
         }
     }
@@ -137,20 +147,13 @@ fn head(session: &mut Session, view: &RunbookView) {
     }
 }
 
-fn body(session: &mut Session, source: &str) {
-    session.out.line("");
-    for line in source.trim_end().lines() {
+fn body(session: &mut Session, words: &str) {
+    for line in words.trim_end().trim_start_matches(['\n', '\r']).lines() {
         session.out.line(line);
     }
-    session.out.line("");
 }
 
-fn print_step(
-    session: &mut Session,
-    step: &StepView,
-    values: &BTreeMap<String, String>,
-    unfilled: &mut Vec<String>,
-) {
+fn print_step(session: &mut Session, view: &RunbookView, step: &StepView) {
     let budget = step.budget_s.map(|s| format!("  < {}", duration_words(s))).unwrap_or_default();
     let known = step.freshness.as_ref().map(|known| {
         let worked = match known.days_since {
@@ -169,23 +172,38 @@ fn print_step(
         (Style::Dim, &budget),
         (Style::Dim, &known.map(|words| format!("  {words}")).unwrap_or_default()),
     ]);
-    for command in &step.commands {
-        if let Some(comment) = &command.comment {
-            session.out.wrapped(Style::Dim, "  # ", comment);
-        }
-        for danger in &command.dangers {
-            let text =
-                format!("{} destroys {}; safer: {}", danger.rule, danger.destroys, danger.safer);
-            session.out.wrapped(Style::Bad, "  ! ", &text);
-        }
-        let (text, missing) = crate::runbook::fill(&command.text, values);
-        unfilled.extend(missing);
-        for line in text.lines() {
-            session.out.line(&format!("  {line}"));
-        }
-        for line in command.expected.iter().flat_map(|expected| expected.lines()) {
-            session.out.styled(&[(Style::Dim, &format!("      {line}"))]);
-        }
+    for note in view.notes.iter().filter(|n| n.step.as_ref() == Some(&step.id)) {
+        print_note(session, "  ! ", note);
+    }
+}
+
+fn print_note(session: &mut Session, lead: &str, note: &NoteView) {
+    if note.resolved.is_none() {
+        let text = format!("note by {} on {}: {}", note.actor, note.date, note.text);
+        session.out.wrapped(Style::Warn, lead, &text);
+    }
+}
+
+fn print_command(
+    session: &mut Session,
+    command: &CommandView,
+    values: &BTreeMap<String, String>,
+    unfilled: &mut Vec<String>,
+) {
+    if let Some(comment) = &command.comment {
+        session.out.wrapped(Style::Dim, "  # ", comment);
+    }
+    for danger in &command.dangers {
+        let text = format!("{} destroys {}; safer: {}", danger.rule, danger.destroys, danger.safer);
+        session.out.wrapped(Style::Bad, "  ! ", &text);
+    }
+    let (text, missing) = crate::runbook::fill(&command.text, values);
+    unfilled.extend(missing);
+    for line in text.lines() {
+        session.out.line(&format!("  {line}"));
+    }
+    for line in command.expected.iter().flat_map(|expected| expected.lines()) {
+        session.out.styled(&[(Style::Dim, &format!("      {line}"))]);
     }
 }
 
@@ -216,18 +234,16 @@ fn tail(session: &mut Session, view: &RunbookView) {
         session.out.styled(&[(Style::Bold, "When it last worked")]);
         for exercise in view.exercises.iter().filter(|e| e.retracted.is_none()) {
             let context: Vec<&str> = exercise.context.iter().map(|(_, v)| v.as_str()).collect();
-            session.out.wrapped(
-                Style::Plain,
-                "  ",
-                &format!(
-                    "{}  {}  {}  {}  {}",
-                    exercise.date,
-                    exercise.outcome,
-                    context.join(", "),
-                    exercise.resolved_by,
-                    exercise.notes
-                ),
-            );
+            let by = Some(exercise.resolved_by.as_str()).filter(|by| *by != exercise.outcome);
+            let words = [
+                exercise.date.to_string(),
+                exercise.outcome.to_owned(),
+                context.join(", "),
+                by.unwrap_or_default().to_owned(),
+                exercise.notes.clone(),
+            ];
+            let words: Vec<String> = words.into_iter().filter(|word| !word.is_empty()).collect();
+            session.out.wrapped(Style::Plain, "  ", &words.join("  "));
         }
     }
 }

@@ -187,3 +187,24 @@ fn values_are_quoted_and_unfilled_names_are_told() {
     lab.run(&["show", "disk#1", "--commands"]).ok().says("not filled: MOUNT");
     lab.run(&["show", "disk", "--set", "MOUTN=x"]).refused().says("MOUNT");
 }
+
+#[test]
+fn a_runbook_is_shown_whole_with_each_command_once_and_in_its_place() {
+    let lab = lab();
+    let before = "## Step 1 — Check (< 60s)\n";
+    let text = DISK.replace(before, &format!("## Pre-flight\n\nAsk who owns it.\n\n{before}"));
+    lab.write(
+        "runbooks/disk.md",
+        &text.replace("-L +10G <VOLUME>\n```", "-L +10G <VOLUME>\n```\nThen tell them."),
+    );
+    lab.run(&["note", "disk", "the whole of it is old"]).ok();
+    let shown = lab.run(&["show", "disk"]).ok();
+    shown.says("Ask who owns it.").says("Then tell them.").says("the whole of it is old");
+    let step = lab.run(&["show", "disk#2b", "--set", "VOLUME=/dev/a b"]).ok().stdout;
+    assert_eq!(step.matches("lvextend").count(), 1, "{step}");
+    assert!(step.contains("'/dev/a b'") && step.contains("Then tell them."), "{step}");
+    lab.run(&["show", "disk#step-1--check--60s"]).ok().says("df -h");
+    lab.run(&["show", "disk#step-1"]).ok().says("df -h");
+    let notes = lab.run(&["note", "list", "--json"]).ok().json();
+    assert_eq!(notes[0]["slug"], "disk");
+}
