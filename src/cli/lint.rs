@@ -8,7 +8,7 @@ use crate::error::Error;
 use crate::runbook::Severity;
 use crate::text::count;
 
-/// Check runbooks for what would hurt at 3 a.m.
+/// Check runbooks for what would hurt at three in the morning
 ///
 /// Links that lead nowhere, rows that cannot be read, commands that destroy something. Exits
 /// with 1 if there is an error.

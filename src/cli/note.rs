@@ -18,7 +18,7 @@ pub(crate) struct Args {
     #[arg(value_name = "TEXT | ID")]
     text: Option<String>,
     /// How it was mended
-    #[arg(long, value_name = "TEXT", default_value = "")]
+    #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
     reason: String,
     /// Print JSON
     #[arg(long)]

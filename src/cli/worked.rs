@@ -49,7 +49,7 @@ pub(crate) struct FactArgs {
     #[arg(long, value_name = "LABEL")]
     incident: Option<String>,
     /// Anything else worth knowing
-    #[arg(long, value_name = "TEXT", default_value = "")]
+    #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
     note: String,
 }
 
