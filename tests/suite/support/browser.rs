@@ -102,11 +102,6 @@ impl Browser {
         })
     }
 
-    /// How many elements there are.
-    pub(crate) fn count(&self, css: &str) -> usize {
-        self.runtime.block_on(self.client.find_all(Locator::Css(css))).expect("a list").len()
-    }
-
     /// Clicks the first element.
     #[track_caller]
     pub(crate) fn click(&self, css: &str) {
