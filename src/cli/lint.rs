@@ -1,4 +1,4 @@
-//! `runledger lint`: check runbooks for what would hurt at 3 a.m.
+//! `runledger lint`: check runbooks for what would hurt at three in the morning
 
 use std::path::PathBuf;
 

@@ -74,7 +74,7 @@ enum Command {
     Note(note::Args),
     /// List the runbooks that nobody should trust
     Stale(stale::Args),
-    /// Check runbooks for what would hurt at 3 a.m.
+    /// Check runbooks for what would hurt at three in the morning
     Lint(lint::Args),
     /// Serve the runbooks to a browser on this machine
     Serve(serve::Args),
