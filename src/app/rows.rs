@@ -1,7 +1,7 @@
 //! Rows of last-worked tables: what stands in files told to the ledger, what the ledger recorded
 //! written into files.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use super::exercises::entry;
@@ -29,15 +29,15 @@ pub(super) fn entries_for(
     keys: &HashMap<RowKey, EntryId>,
 ) -> Result<Vec<Entry>, Error> {
     let mut entries = Vec::new();
-    let by_key = |key: &RowKey| {
-        let id = keys.get(key)?;
-        known.iter().find(|exercise| exercise.id == *id)
-    };
+    // Tables can have tens of thousands of rows: every look must be short.
+    let by_id: HashMap<EntryId, &Exercise> = known.iter().map(|one| (one.id, one)).collect();
+    let there: HashSet<&RowKey> = now.rows.iter().map(|row| &row.key).collect();
+    let by_key = |key: &RowKey| by_id.get(keys.get(key)?).copied();
     let mut vanished: Vec<&Exercise> = before
         .map(|before| before.rows.iter().map(|row| &row.key).collect::<Vec<_>>())
         .unwrap_or_default()
         .into_iter()
-        .filter(|key| !now.rows.iter().any(|row| row.key == **key))
+        .filter(|key| !there.contains(*key))
         .filter_map(by_key)
         .filter(|exercise| exercise.retracted.is_none())
         .collect();
