@@ -362,6 +362,13 @@ impl Walker<'_> {
     /// Takes note of something that is neither folder nor link.
     fn file(&mut self, folder: usize, open: &File, name: &str, path: String, kind: FileType) {
         let Some(stem) = self.rules.stem(&path) else { return };
+        if path.contains(char::is_control) {
+            // A line break in a slug would forge lines of lists, logs and reports.
+            let shown = path.escape_debug().to_string();
+            let message = "its name contains control characters; rename it".to_owned();
+            self.complain(folder, shown, message);
+            return;
+        }
         let slug = Slug::new(stem.nfc().collect::<String>());
         if kind != FileType::RegularFile {
             self.complain(folder, path.clone(), UnfitFile::NotRegular.to_string());

@@ -92,3 +92,14 @@ fn other_extensions_can_be_asked_for() {
     lab.run(&["show", "rails"]).ok();
     lab.run(&["show", "good"]).refused();
 }
+
+#[test]
+fn a_name_that_would_forge_a_line_is_refused_and_shown_escaped() {
+    let lab = lab();
+    lab.write("runbooks/x\ngood.md", GOOD);
+    let out = lab.run(&["sync"]);
+    assert_eq!(out.code, 1);
+    out.says("x\\ngood.md:1:1 error: its name contains control characters");
+    lab.run(&["show", "x\ngood"]).refused();
+    lab.run(&["show", "good"]).ok();
+}
