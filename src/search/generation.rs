@@ -1,10 +1,12 @@
 //! One folder of the index: `<schema>-<n>/`, opened, read, checked.
 
+use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
+use tantivy::directory::{Directory as _, RamDirectory};
 use tantivy::{IndexReader, ReloadPolicy};
 
 use super::schema::{Fields, SCHEMA};
@@ -56,15 +58,21 @@ impl Generation {
             return damaged(format!("{pointer} is of another version"));
         }
         catching_panics(|| {
-            let index = match tantivy::Index::open_in_dir(&folder) {
-                Ok(index) => index,
-                Err(error) => return Err(SearchError::of(&folder, error)),
-            };
             let (schema, fields) = Fields::schema();
-            if index.schema() != schema {
-                return damaged(format!("{pointer} has another schema"));
+            let open = |index: tantivy::Result<tantivy::Index>| {
+                let index = index.map_err(|error| SearchError::of(&folder, error))?;
+                if index.schema() != schema {
+                    return damaged(format!("{pointer} has another schema"));
+                }
+                Self::of(folder.clone(), index, fields)
+            };
+            match open(tantivy::Index::open_in_dir(&folder)) {
+                Err(SearchError::Io { source, .. }) if is_read_only(&source) => {
+                    let copy = in_memory(&folder).map_err(|e| SearchError::io(&folder, e))?;
+                    open(tantivy::Index::open(copy))
+                }
+                opened => opened,
             }
-            Self::of(folder, index, fields)
         })
     }
 
@@ -133,6 +141,24 @@ impl Generation {
     }
 }
 
+fn is_read_only(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::ReadOnlyFilesystem | io::ErrorKind::PermissionDenied)
+}
+
+/// A copy of an index in memory: the engine takes a lock file even to read, which a read-only
+/// file system refuses.
+fn in_memory(folder: &Path) -> io::Result<RamDirectory> {
+    let copy = RamDirectory::create();
+    for entry in std::fs::read_dir(folder)? {
+        let entry = entry?;
+        let name = entry.file_name();
+        if entry.file_type()?.is_file() && !name.as_encoded_bytes().ends_with(b".lock") {
+            copy.atomic_write(Path::new(&name), &std::fs::read(entry.path())?)?;
+        }
+    }
+    Ok(copy)
+}
+
 /// The engine panics on some damaged bytes; that is damage, not the end of the program.
 pub(super) fn catching_panics<T>(
     act: impl FnOnce() -> Result<T, SearchError>,
@@ -163,6 +189,16 @@ mod tests {
         check("1-", false);
         check("broken-1-1", false);
         check("", false);
+    }
+
+    #[test]
+    fn a_copy_in_memory_opens_as_the_index_it_was() {
+        let folder = tempfile::tempdir().unwrap();
+        let made = Generation::create(folder.path(), "1-1").unwrap();
+        let copy = tantivy::Index::open(in_memory(&made.folder).unwrap()).unwrap();
+        assert_eq!(copy.schema(), made.index.schema());
+        assert!(is_read_only(&io::ErrorKind::ReadOnlyFilesystem.into()));
+        assert!(!is_read_only(&io::ErrorKind::StorageFull.into()));
     }
 
     #[test]
