@@ -49,8 +49,11 @@ impl App {
             }
             Err(error) => index.push(error.to_string()),
         }
-        if !self.read_only {
-            self.catch_up()?;
+        if !self.read_only
+            && let Err(error) = self.catch_up()
+        {
+            // A damaged ledger cannot be indexed either; its own problems are what to tell.
+            index.push(error.to_string());
         }
         Ok(Verified { ledger, index })
     }
@@ -158,7 +161,8 @@ impl App {
             })?;
             self.ledger.transact(|tx| tx.erase_entry(entry, by))?;
         }
-        self.catch_up()?;
+        // The body is gone from the ledger; an index that cannot follow now does so later.
+        let _ = self.catch_up();
         Ok(())
     }
 }

@@ -299,6 +299,16 @@ fn file_stem(slug: &str) -> &str {
 
 /// Opens the store for writing, or for reading alone where the file system allows no more.
 fn open_ledger(folder: &Path) -> Result<(Ledger, bool), Error> {
+    let file = folder.join("ledger.db");
+    let empty = std::fs::metadata(&file).is_ok_and(|meta| meta.len() == 0);
+    // A first start that was cut short leaves an empty file too, but no generation of the index.
+    if empty && std::fs::read_dir(folder.join("index")).is_ok_and(|all| all.count() > 0) {
+        return Err(Error::failed(format!(
+            "the ledger {} is empty, but was in use",
+            file.display()
+        ))
+        .hinted("`runledger restore` a backup; to begin anew, move the whole store away"));
+    }
     match Ledger::open(folder) {
         Ok(ledger) => Ok((ledger, false)),
         Err(LedgerError::ReadOnly) => Ok((Ledger::open_read_only(folder)?, true)),

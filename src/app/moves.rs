@@ -49,7 +49,8 @@ impl App {
         });
         self.append_event(&event, runbook.as_str(), actor)?;
         self.tell_as(&target, runbook)?;
-        self.catch_up()?;
+        // The move is recorded; an index that cannot follow now does so later.
+        let _ = self.catch_up();
         Ok(RunbookRef { slug: target.slug, title: target.summary.title })
     }
 

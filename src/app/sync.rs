@@ -14,7 +14,7 @@ use crate::domain::actor::Actor;
 use crate::domain::entry::Timestamp;
 use crate::domain::event::{Event, RunbookMoved};
 use crate::domain::id::{Hash, RunbookId, Slug};
-use crate::error::Error;
+use crate::error::{Error, Kind};
 use crate::ledger::{FileError, FileRecord, FileStat, KnownFile};
 use crate::runbook::{Runbook, Summary};
 use crate::workspace::scan::{self, Found, Stat, Walk};
@@ -39,6 +39,9 @@ pub struct SyncReport {
     pub rows_written: usize,
     /// Files that could not be read.
     pub problems: Vec<FileProblem>,
+    /// Why the search index lags behind, if it could not be brought up to date.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub index: Option<String>,
 }
 
 impl SyncReport {
@@ -93,9 +96,13 @@ impl App {
     /// Brings the derived data up to date with the files, quietly. Every reading verb begins so.
     ///
     /// # Errors
-    /// The store cannot be written.
+    /// The store cannot be written. A full disk is no error here: what is known can be read, and
+    /// whoever wants to write hears of it then.
     pub fn refresh(&mut self) -> Result<SyncReport, Error> {
-        self.sync(&mut |_, _| {})
+        match self.sync(&mut |_, _| {}) {
+            Err(error) if error.kind() == Kind::Full => Ok(SyncReport::default()),
+            done => done,
+        }
     }
 
     /// Scans the folders: reads what changed, retires what is gone, and says so.
@@ -111,7 +118,9 @@ impl App {
         if report.rows_written > 0 {
             self.scan(&mut |_, _| {})?;
         }
-        self.catch_up()?;
+        // Files and ledger are as they should be; the index is derived, and whoever comes next
+        // tries again. Nothing that was recorded may look refused for its sake.
+        report.index = self.catch_up().err().map(|error| error.to_string());
         Ok(report)
     }
 

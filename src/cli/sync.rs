@@ -33,7 +33,8 @@ pub(crate) fn run(args: &Args, session: &mut Session) -> Result<Done, Error> {
             ));
         }
     }
-    Ok(if report.problems.is_empty() { Done::Well } else { Done::DoesNotHold })
+    let well = report.problems.is_empty() && report.index.is_none();
+    Ok(if well { Done::Well } else { Done::DoesNotHold })
 }
 
 fn print(session: &mut Session, report: &SyncReport) {
@@ -44,6 +45,10 @@ fn print(session: &mut Session, report: &SyncReport) {
             (Style::Bad, " error: "),
             (Style::Plain, &problem.message),
         ]);
+    }
+    if let Some(why) = &report.index {
+        let why = format!("{why}; search lags behind until it can be written");
+        session.out.styled(&[(Style::Bad, "index: "), (Style::Plain, &why)]);
     }
     for (from, to) in &report.moved {
         session.out.line(&format!("{from} moved to {to}; its history went with it."));

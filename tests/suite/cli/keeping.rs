@@ -141,3 +141,26 @@ fn a_backup_without_a_place_goes_into_the_store() {
     let path = said.stdout.split_whitespace().next().expect("a path").to_owned();
     lab.run(&["restore", &path]).ok().says("Restored");
 }
+
+#[test]
+fn an_index_that_cannot_be_written_hides_nothing_that_was_recorded() {
+    let lab = lab();
+    lab.run(&["sync"]).ok();
+    std::fs::remove_dir_all(lab.store_dir().join("index")).expect("an index");
+    std::fs::write(lab.store_dir().join("index"), "in the way").expect("a file");
+    lab.run(&["note", "good", "seen"]).ok().says("Noted");
+    lab.run(&["show", "good"]).ok();
+    lab.run(&["verify"]).ok().says("index: ").says("The ledger is whole");
+    assert_eq!(lab.run(&["sync"]).says("index: ").code, 1);
+    std::fs::remove_file(lab.store_dir().join("index")).expect("a file");
+    lab.run(&["search", "seen"]).ok().says("note");
+}
+
+#[test]
+fn an_emptied_ledger_is_no_new_one() {
+    let lab = lab();
+    lab.run(&["sync"]).ok();
+    std::fs::write(lab.store_dir().join("ledger.db"), "").expect("a file");
+    lab.run(&["verify"]).refused().says("is empty, but was in use");
+    lab.run(&["show", "good"]).refused();
+}
