@@ -165,6 +165,18 @@ impl App {
             .map_or_else(NaiveDate::default, |moment| self.config.date_of(moment))
     }
 
+    /// Whether a disk that was full when the store was opened has room again. A server must not
+    /// have to be started anew for it.
+    fn find_room(&mut self) -> bool {
+        if self.ledger.is_on_full_disk()
+            && let Ok(ledger) = Ledger::open(&self.config.store)
+        {
+            self.ledger = ledger;
+            self.read_only = false;
+        }
+        !self.read_only
+    }
+
     const fn writes_files(&self) -> bool {
         !matches!(self.write_back, WriteBack::Off) && !self.read_only
     }
@@ -312,6 +324,9 @@ fn open_ledger(folder: &Path) -> Result<(Ledger, bool), Error> {
     match Ledger::open(folder) {
         Ok(ledger) => Ok((ledger, false)),
         Err(LedgerError::ReadOnly) => Ok((Ledger::open_read_only(folder)?, true)),
+        Err(LedgerError::Full) if !empty && file.exists() => {
+            Ok((Ledger::open_on_full_disk(folder)?, true))
+        }
         Err(error) => Err(error.into()),
     }
 }

@@ -110,7 +110,7 @@ impl App {
     /// # Errors
     /// The store cannot be written. A file that cannot be read is no error: it is in the report.
     pub fn sync(&mut self, progress: Progress<'_>) -> Result<SyncReport, Error> {
-        if self.read_only {
+        if self.read_only && !self.find_room() {
             return Ok(SyncReport::default());
         }
         let mut report = self.scan(progress)?;

@@ -54,6 +54,8 @@ pub struct Ledger {
     reads: Reads,
     folder: PathBuf,
     read_only: bool,
+    /// Read-only for want of room.
+    full: bool,
     /// Shared by everybody who has the ledger open; taken alone to put another one in its place.
     /// None where the folder cannot be written.
     _lock: Option<File>,

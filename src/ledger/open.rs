@@ -39,6 +39,7 @@ impl Ledger {
             reads: Reads::new(conn),
             folder: folder.to_owned(),
             read_only: false,
+            full: false,
             _lock: Some(lock),
             _copy: None,
         };
@@ -77,9 +78,24 @@ impl Ledger {
             reads: Reads::new(conn),
             folder: folder.to_owned(),
             read_only: true,
+            full: false,
             _lock: lock,
             _copy: copy,
         })
+    }
+
+    /// Opens a ledger whose disk has no room, not even for what SQLite needs beside the file, so
+    /// that what it holds can be read. A write is refused because the disk is full.
+    ///
+    /// # Errors
+    /// As [`Ledger::open_read_only`].
+    pub fn open_on_full_disk(folder: &Path) -> Result<Self, LedgerError> {
+        Ok(Self { full: true, ..Self::open_read_only(folder)? })
+    }
+
+    /// Whether it was opened by [`Ledger::open_on_full_disk`].
+    pub const fn is_on_full_disk(&self) -> bool {
+        self.full
     }
 
     /// Opens the connection again after it was given up.

@@ -28,6 +28,9 @@ impl Ledger {
     where
         E: From<LedgerError>,
     {
+        if self.full {
+            return Err(LedgerError::Full.into());
+        }
         if self.read_only {
             return Err(LedgerError::ReadOnly.into());
         }

@@ -259,7 +259,11 @@ fn a_ledger_opened_for_reading_refuses_to_write() {
     assert!(reading.entry(id("a")).expect("readable").is_some());
     let outcome = append(&mut reading, &[entry_at("b", 2, &note("two"))]);
     assert!(matches!(outcome, Err(LedgerError::ReadOnly)));
-    drop((ledger, reading));
+    let mut without_room = Ledger::open_on_full_disk(folder.path()).expect("opens");
+    let outcome = append(&mut without_room, &[entry_at("b", 2, &note("two"))]);
+    assert!(matches!(outcome, Err(LedgerError::Full)));
+    assert!(without_room.entry(id("a")).expect("readable").is_some());
+    drop((ledger, reading, without_room));
     let reading = Ledger::open_read_only(folder.path()).expect("opens alone");
     assert!(reading.entry(id("a")).expect("readable").is_some());
     let missing = tempfile::tempdir().expect("a temporary folder");
