@@ -138,13 +138,14 @@ fn print_hit(session: &mut Session, hit: &HitView) {
 
 #[derive(Deserialize)]
 struct BatchQuery {
-    id: String,
+    /// Whatever the asker calls it; given back as it came.
+    id: serde_json::Value,
     query: String,
 }
 
 #[derive(Serialize)]
 struct BatchAnswer<'a> {
-    id: &'a str,
+    id: &'a serde_json::Value,
     ranked: &'a [String],
 }
 

@@ -3,6 +3,7 @@
 mod bookstore;
 mod exercises;
 mod files;
+mod json;
 mod keeping;
 mod notes;
 mod search;
