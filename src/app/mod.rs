@@ -139,6 +139,11 @@ impl App {
         &self.config
     }
 
+    /// Whether the store can only be read: nothing is scanned or recorded then.
+    pub const fn is_read_only(&self) -> bool {
+        self.read_only
+    }
+
     /// Built-in and overridden files.
     pub fn assets(&self) -> &Assets {
         &self.assets

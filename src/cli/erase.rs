@@ -22,6 +22,9 @@ pub(crate) fn run(args: &Args, session: &mut Session) -> Result<Done, Error> {
     let mut app = session.app()?;
     app.erase(&args.id, &args.reason, &actor)?;
     session.out.line(&format!("Erased what {} said.", args.id));
+    session.out.say(
+        "A row or a text in the runbooks' files that says the same stays there: take it out, too.",
+    );
     if app.backups().exists() {
         session.out.say(&format!("Backups made before still hold it: {}", app.backups().display()));
     }

@@ -17,6 +17,11 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args, session: &mut Session) -> Result<Done, Error> {
     let mut app = session.app()?;
+    if app.is_read_only() {
+        return Err(Error::failed("the store cannot be written: nothing was scanned")
+            .at(session.config.store.display().to_string())
+            .hinted("what was read before can still be shown and searched"));
+    }
     let out = &mut session.out;
     let report = app.sync(&mut |done, total| out.progress("reading", done, total))?;
     let diagnostics = app.diagnostic_counts()?;
