@@ -1,6 +1,6 @@
 //! A real browser: headless Chromium, driven through its own driver.
 
-use std::net::TcpListener;
+use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -12,6 +12,9 @@ use tokio::runtime::Runtime;
 
 /// How long a page may take to show what is waited for.
 const PATIENCE: Duration = Duration::from_secs(10);
+
+/// How long a browser may take over one thing it was told.
+const ANSWER: Duration = Duration::from_secs(30);
 
 /// What a browser should look like.
 #[derive(Clone, Copy, Debug)]
@@ -42,16 +45,13 @@ pub(crate) struct Browser {
 impl Browser {
     /// Starts one.
     pub(crate) fn start(look: Look) -> Self {
-        let port = TcpListener::bind("127.0.0.1:0")
-            .and_then(|listener| listener.local_addr())
-            .expect("a free port")
-            .port();
-        let driver = Command::new("chromedriver")
-            .arg(format!("--port={port}"))
-            .stdout(Stdio::null())
+        let mut driver = Command::new("chromedriver")
+            .arg("--port=0")
+            .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
             .expect("chromedriver is installed; `tests/run` installs it");
+        let port = port_of(&mut driver);
         let profile = tempfile::tempdir().expect("a profile");
         let runtime =
             tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
@@ -63,25 +63,24 @@ impl Browser {
 
     /// Opens an address.
     pub(crate) fn open(&self, url: &str) {
-        self.runtime.block_on(self.client.goto(url)).expect("the page opens");
+        self.hear(self.client.goto(url)).expect("the page opens");
     }
 
     /// The address shown.
     pub(crate) fn address(&self) -> String {
-        self.runtime.block_on(self.client.current_url()).expect("an address").to_string()
+        self.hear(self.client.current_url()).expect("an address").to_string()
     }
 
     /// Runs a script in the page and gives what it returns.
     pub(crate) fn script(&self, script: &str) -> Value {
-        self.runtime.block_on(self.client.execute(script, Vec::new())).expect("the script runs")
+        self.hear(self.client.execute(script, Vec::new())).expect("the script runs")
     }
 
     /// Waits until an element is there.
     #[track_caller]
     pub(crate) fn wait_for(&self, css: &str) {
-        let found = self.until(|| {
-            self.runtime.block_on(self.client.find(Locator::Css(css))).is_ok().then_some(())
-        });
+        let found =
+            self.until(|| self.hear(self.client.find(Locator::Css(css))).is_ok().then_some(()));
         assert!(found.is_some(), "no {css} on {}\n{}", self.address(), self.text("body"));
     }
 
@@ -94,7 +93,7 @@ impl Browser {
 
     /// The text of the first element; empty if there is none.
     pub(crate) fn text(&self, css: &str) -> String {
-        self.runtime.block_on(async {
+        self.hear(async {
             match self.client.find(Locator::Css(css)).await {
                 Ok(element) => element.text().await.unwrap_or_default(),
                 Err(_) => String::new(),
@@ -102,23 +101,29 @@ impl Browser {
         })
     }
 
-    /// Clicks the first element.
+    /// How many elements there are.
+    pub(crate) fn count(&self, css: &str) -> usize {
+        self.hear(self.client.find_all(Locator::Css(css))).expect("a list").len()
+    }
+
+    /// Clicks the first element, once it stands still and nothing covers it.
     #[track_caller]
     pub(crate) fn click(&self, css: &str) {
         self.wait_for(css);
-        let clicked = self
-            .runtime
-            .block_on(async { self.client.find(Locator::Css(css)).await?.click().await });
-        clicked.unwrap_or_else(|error| panic!("clicking {css}: {error}"));
+        let mut said = String::new();
+        let clicked = self.until(|| {
+            let click = async { self.client.find(Locator::Css(css)).await?.click().await };
+            self.hear(click).map_err(|error| said = error.to_string()).ok()
+        });
+        assert!(clicked.is_some(), "clicking {css}: {said}");
     }
 
     /// Types into the first element.
     #[track_caller]
     pub(crate) fn type_into(&self, css: &str, text: &str) {
         self.wait_for(css);
-        let typed = self
-            .runtime
-            .block_on(async { self.client.find(Locator::Css(css)).await?.send_keys(text).await });
+        let typed =
+            self.hear(async { self.client.find(Locator::Css(css)).await?.send_keys(text).await });
         typed.unwrap_or_else(|error| panic!("typing into {css}: {error}"));
     }
 
@@ -127,9 +132,16 @@ impl Browser {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/screenshots");
         std::fs::create_dir_all(&folder).expect("a folder");
         let path = folder.join(format!("{name}.png"));
-        let png = self.runtime.block_on(self.client.screenshot()).expect("a picture");
+        let png = self.hear(self.client.screenshot()).expect("a picture");
         std::fs::write(&path, png).expect("a file");
         path
+    }
+
+    /// What the browser answers; one that hangs fails the test instead of holding it for ever.
+    #[track_caller]
+    fn hear<T>(&self, answer: impl Future<Output = T>) -> T {
+        let timed = async { tokio::time::timeout(ANSWER, answer).await };
+        self.runtime.block_on(timed).expect("the browser answers in time")
     }
 
     fn until<T>(&self, mut ready: impl FnMut() -> Option<T>) -> Option<T> {
@@ -148,10 +160,23 @@ impl Browser {
 
 impl Drop for Browser {
     fn drop(&mut self) {
-        let _ = self.runtime.block_on(self.client.clone().close());
+        let close = self.client.clone().close();
+        let _ = self.runtime.block_on(async { tokio::time::timeout(ANSWER, close).await });
         let _ = self.driver.kill();
         let _ = self.driver.wait();
     }
+}
+
+/// The port that a driver chose, which it says once it listens.
+fn port_of(driver: &mut Child) -> u16 {
+    let mut lines = BufReader::new(driver.stdout.take().expect("its output")).lines();
+    let port = lines.by_ref().map_while(Result::ok).find_map(|line| {
+        let (_, port) = line.rsplit_once("on port ")?;
+        line.contains("successfully").then(|| port.trim_end_matches('.').parse().ok())?
+    });
+    // What it says later has to go somewhere.
+    std::thread::spawn(move || lines.for_each(drop));
+    port.expect("the driver says its port")
 }
 
 fn capabilities(look: Look, profile: &Path) -> Capabilities {
@@ -175,7 +200,7 @@ fn capabilities(look: Look, profile: &Path) -> Capabilities {
     let scripts = if look.scripts { 1 } else { 2 };
     let mut options = json!({
         "args": arguments,
-        "prefs": {"profile.managed_default_content_settings.javascript": scripts},
+        "prefs": {"profile.default_content_setting_values.javascript": scripts},
     });
     if look.width < 500 {
         options["mobileEmulation"] =

@@ -2,8 +2,11 @@
 
 mod browser;
 mod guards;
+mod hostile;
 mod pages;
 mod recording;
+mod visit;
+mod watch;
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
