@@ -213,7 +213,7 @@ fn quickly(what: &str, text: &str) {
     let stored = summarise(&runbook, diagnostics);
     drop(stored);
     let took = start.elapsed();
-    assert!(took < Duration::from_secs(60), "{what}: {took:?} for {} bytes", text.len());
+    assert!(took < Duration::from_secs(300), "{what}: {took:?} for {} bytes", text.len());
 }
 
 #[test]
@@ -266,7 +266,7 @@ fn a_table_of_a_million_rows_is_read_to_its_end() {
     let table = read(&text).last_worked.unwrap_or_default();
     assert_eq!(table.rows.len(), rows);
     assert_eq!(table.rows[0].occurrence as usize, rows - 1);
-    assert!(start.elapsed() < Duration::from_secs(120), "{:?}", start.elapsed());
+    assert!(start.elapsed() < Duration::from_secs(600), "{:?}", start.elapsed());
     let mut text = String::from("## Data\n\n| a | b |\n|---|---|\n");
     text.push_str(&"|1|2|\n".repeat(1_000_000));
     assert!(read(&text).last_worked.is_none());

@@ -122,16 +122,21 @@ fn a_save_in_place_that_is_under_way_at_the_exchange_is_kept() {
         if calls == 1 {
             // An editor has the file open, and writes only after our exchange.
             let mut file = OpenOptions::new().write(true).open(desk.file()).unwrap();
+            let begun = Instant::now();
             late = Some(thread::spawn(move || {
                 thread::sleep(GRACE / 5);
                 file.set_len(0).unwrap();
                 file.write_all(b"late\n").unwrap();
+                begun.elapsed()
             }));
         }
         Ok(Some(format!("{text}row\n")))
     })
     .unwrap();
-    late.unwrap().join().unwrap();
+    if late.unwrap().join().unwrap() > GRACE {
+        eprintln!("skipped: this machine is too busy for a save within the time of grace");
+        return;
+    }
     assert_eq!(desk.text(), "late\nrow\n");
 }
 

@@ -245,12 +245,12 @@ fn a_megabyte_of_anything_is_rendered_in_seconds() {
         let text = format!("{start}{}", piece.repeat((1 << 20) / piece.len()));
         let started = std::time::Instant::now();
         render(&text);
-        assert!(started.elapsed().as_secs() < 30, "{piece:?}: {:?}", started.elapsed());
+        assert!(started.elapsed().as_secs() < 120, "{piece:?}: {:?}", started.elapsed());
     }
     let text = format!("{}{}", ">".repeat(100_000), "![a](http://b)".repeat(20_000));
     let started = std::time::Instant::now();
     render(&text);
-    assert!(started.elapsed().as_secs() < 10, "pictures: {:?}", started.elapsed());
+    assert!(started.elapsed().as_secs() < 120, "pictures: {:?}", started.elapsed());
 }
 
 #[test]

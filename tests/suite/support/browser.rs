@@ -11,10 +11,10 @@ use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
 /// How long a page may take to show what is waited for.
-const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// How long a browser may take over one thing it was told.
-const ANSWER: Duration = Duration::from_secs(30);
+const ANSWER: Duration = Duration::from_secs(120);
 
 /// What a browser should look like.
 #[derive(Clone, Copy, Debug)]
@@ -220,7 +220,7 @@ async fn connect(address: &str, capabilities: &Capabilities) -> Client {
         builder.capabilities(capabilities.clone());
         match builder.connect(address).await {
             Ok(client) => return client,
-            Err(error) if start.elapsed() > Duration::from_secs(30) => {
+            Err(error) if start.elapsed() > Duration::from_secs(120) => {
                 panic!("the browser does not start: {error}")
             }
             Err(_) => tokio::time::sleep(Duration::from_millis(200)).await,

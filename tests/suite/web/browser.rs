@@ -17,7 +17,7 @@ fn wait_for_copy(browser: &Browser, expected: &str) {
         if copied == expected {
             return;
         }
-        assert!(began.elapsed() < Duration::from_secs(5), "copied {copied}, not {expected:?}");
+        assert!(began.elapsed() < Duration::from_secs(30), "copied {copied}, not {expected:?}");
         std::thread::sleep(Duration::from_millis(50));
     }
 }

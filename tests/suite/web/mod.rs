@@ -105,7 +105,7 @@ impl Answer {
 fn send(server: &Server, request: &[u8]) -> Answer {
     let address = server.url.trim_start_matches("http://");
     let mut stream = TcpStream::connect(address).expect("a connection");
-    stream.set_read_timeout(Some(Duration::from_secs(30))).expect("a timeout");
+    stream.set_read_timeout(Some(Duration::from_secs(120))).expect("a timeout");
     stream.write_all(request).expect("a request");
     let mut bytes = Vec::new();
     let _ = stream.read_to_end(&mut bytes);
