@@ -2,15 +2,17 @@
 //! status, handlers with words; visitors get a page, programs get JSON.
 
 use axum::extract::{Request, State};
-use axum::http::{Method, header};
+use axum::http::{Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::Response;
 use tower_http::catch_panic::ResponseForPanic;
 
+use super::address;
 use super::error::{Failure, Words, panic_message};
 use super::page::error_page;
 use super::state::Shared;
 use super::visitor::Visitor;
+use crate::views::RunbookRef;
 
 /// The middleware.
 pub(super) async fn dress(
@@ -27,8 +29,12 @@ pub(super) async fn dress(
     let response = next.run(request).await;
     let Some(words) = Words::about(&response) else { return response };
     let status = response.status();
-    let mut dressed =
-        if program { words.json(status) } else { error_page(&state, &visitor, status, &words) };
+    let mut dressed = if program {
+        words.json(status)
+    } else {
+        let near = near(&state, &visitor, status).await;
+        error_page(&state, &visitor, status, &words, &near)
+    };
     // What the bare answer said about methods and retries stays true.
     for name in [header::ALLOW, header::RETRY_AFTER, header::CONNECTION] {
         if let Some(value) = response.headers().get(&name) {
@@ -36,6 +42,15 @@ pub(super) async fn dress(
         }
     }
     dressed
+}
+
+/// Runbooks that somebody may mean who asks for what is not there.
+async fn near(state: &Shared, visitor: &Visitor, status: StatusCode) -> Vec<RunbookRef> {
+    if status != StatusCode::NOT_FOUND {
+        return Vec::new();
+    }
+    let path = address::decode(&visitor.path).unwrap_or_default();
+    state.run(move |app| app.near(&path)).await.unwrap_or_default()
 }
 
 /// Turns a panic on an asynchronous thread into an answer and a line in the log.

@@ -1,12 +1,29 @@
 //! The web interface: the real server, asked by programs and by a real browser.
 
+mod audit;
 mod browser;
+mod colours;
+mod crawl;
+mod filters;
+mod follow;
+mod guards;
 mod guards;
 mod hostile;
+mod hostile;
+mod keyboard;
+mod looks;
+mod manners;
+mod noscript;
+mod pages;
 mod pages;
 mod recording;
+mod recording;
+mod runbook;
+mod runbook_visit;
+mod search;
 mod visit;
 mod watch;
+mod weight;
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
