@@ -244,10 +244,14 @@ fn address(hit: &Hit) -> String {
 }
 
 fn hit_view(
-    hit: Hit,
+    mut hit: Hit,
     judged: &HashMap<Slug, Judged>,
     documents: &HashMap<Slug, Document>,
 ) -> HitView {
+    if hit.class == DocClass::Incident {
+        hit.slug = super::incident_index::label_in(&hit.path);
+        hit.others.clear();
+    }
     let document = documents.get(&hit.slug);
     let step_at = |anchor: &str| -> Option<StepId> {
         let steps = &document?.summary.steps;

@@ -26,7 +26,7 @@ pub(crate) struct Args {
           value_parser = ["runbook", "section"])]
     by: String,
     /// Only this kind; may be repeated
-    #[arg(long, value_name = "KIND", value_parser = ["runbook", "page", "exercise", "note"])]
+    #[arg(long, value_name = "KIND", value_parser = ["runbook", "page", "exercise", "note", "incident"])]
     kind: Vec<String>,
     /// Print JSON
     #[arg(long)]

@@ -24,7 +24,6 @@ mod html_text;
 mod literal;
 mod outline;
 mod parse;
-mod pattern;
 mod placeholder;
 mod plain_words;
 mod shell;
@@ -42,6 +41,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::exercise::{Context, ExerciseKind, Outcome, StepOutcome};
 use crate::domain::fingerprint::Fingerprint;
 use crate::domain::id::{RowKey, StepId};
+use crate::text::pattern;
 
 pub use self::beside::false_starts_beside;
 pub use self::literal::{Bound, Recurring, recurring};

@@ -43,7 +43,10 @@ impl App {
         let (runbook, _) = self.parse(&document, &text);
         must_have_steps(&document, &runbook)?;
         let context = checked_context(&start.context, runbook.last_worked.as_ref())?;
-        let incident = start.incident.clone().filter(|label| !label.trim().is_empty());
+        let incident = match start.incident.as_deref().filter(|label| !label.trim().is_empty()) {
+            Some(label) => Some(self.checked_incident_label(label)?),
+            None => None,
+        };
         let known = id_of(&["started", document.slug.as_str(), &actor.name], sent);
         if let Some(run) = known.map(|id| self.ledger.run(id)).transpose()?.flatten()
             && run.is_open()
