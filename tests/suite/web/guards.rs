@@ -69,12 +69,13 @@ fn a_slow_client_is_closed_and_others_do_not_notice() {
         .collect();
     let began = Instant::now();
     get(&server, "/healthz").says(200, "ok");
+    // Less than the ten seconds after which a slow client is closed: nobody waited for one.
     assert!(began.elapsed() < Duration::from_secs(8));
     for mut stream in slow {
         stream.set_read_timeout(Some(Duration::from_secs(60))).expect("a timeout");
         let _ = stream.read_to_end(&mut Vec::new());
     }
-    assert!(began.elapsed() < Duration::from_secs(40), "{:?}", began.elapsed());
+    assert!(began.elapsed() < Duration::from_secs(25), "{:?}", began.elapsed());
 }
 
 #[test]
