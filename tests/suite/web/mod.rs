@@ -1,12 +1,25 @@
 //! The web interface: the real server, asked by programs and by a real browser.
 
+mod audit;
 mod browser;
+mod colours;
+mod crawl;
+mod filters;
+mod follow;
 mod guards;
 mod hostile;
+mod keyboard;
+mod looks;
+mod manners;
+mod noscript;
 mod pages;
 mod recording;
+mod runbook;
+mod runbook_visit;
+mod search;
 mod visit;
 mod watch;
+mod weight;
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
