@@ -17,7 +17,7 @@ use heard::Heard;
 pub(crate) use heard::Request;
 
 /// How long a page may take to show what is waited for.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The key under which the driver names an element.
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
@@ -125,7 +125,12 @@ impl Browser {
     /// Waits until a script returns `true`.
     #[track_caller]
     pub(crate) fn wait_until(&self, script: &str) {
-        let found = self.until(|| (self.script(script) == true).then_some(()));
+        let wanted = json!({"script": script, "args": []});
+        // Between two pages there is nothing to run it in.
+        let found = self.until(|| {
+            let said = self.ask("POST", "/execute/sync", &wanted).ok()?;
+            (said == true).then_some(())
+        });
         assert!(found.is_some(), "never true on {}: {script}", self.address());
     }
 
@@ -161,8 +166,13 @@ impl Browser {
     #[track_caller]
     pub(crate) fn type_into(&self, css: &str, text: &str) {
         self.wait_for(css);
-        let id = self.find(css).expect("an element");
-        self.tell("POST", &format!("/element/{id}/value"), &json!({"text": text}));
+        let mut said = String::new();
+        let typed = self.until(|| {
+            let id = self.find(css)?;
+            let typed = self.ask("POST", &format!("/element/{id}/value"), &json!({"text": text}));
+            typed.map_err(|error| said = error).ok()
+        });
+        assert!(typed.is_some(), "typing into {css}: {said}");
     }
 
     /// Presses a key, with others held: `Tab`, `Shift+Tab`, `Control+k`, `/`.

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{get, host, lab, post, post_with};
+use super::{get, get_as_ana, host, lab, post, post_with};
 use crate::support::browser::{Browser, Look};
 use crate::support::{Lab, NOON, Server};
 
@@ -39,7 +39,7 @@ fn a_run_by_plain_forms_ends_in_an_exercise_with_just_the_steps_that_were_ticked
     let run = start_helm(&server);
     get(&server, &run).says(200, "helm status");
     post(&server, &format!("{run}/tick"), "step=1&result=worked").leads_to(&run);
-    get(&server, &run).says(200, "Choose how to go on");
+    get_as_ana(&server, &run).says(200, "Choose how to go on");
     post(&server, &format!("{run}/open"), "step=2a").leads_to(&run);
     post(&server, &format!("{run}/tick"), "step=2a&result=failed").leads_to(&run);
     let said = shown(&lab, &run);
@@ -259,7 +259,7 @@ fn whole_run(look: Look, name: &str) {
     browser.screenshot(&format!("web-follow-danger-{name}"));
     // A reload in the middle loses nothing.
     browser.script("window.before = true; location.reload(); return 0;");
-    browser.wait_for("body");
+    browser.wait_until("return !window.before && document.readyState === 'complete';");
     browser.wait_for("#step-2a:not([hidden])");
     browser.wait_for_text("#step-2a pre", "helm rollback shop 13 -n prod");
     browser.type_into("body", "n");
@@ -314,8 +314,8 @@ fn two_browsers_see_each_others_ticks() {
     bo.type_into("#NoteText", "half a th");
     ana.click("#step-1 .tick");
     ana.wait_for("#step-2:not([hidden])");
+    bo.wait_for_text("#Toast", "Step 1: worked");
     bo.wait_for_text("#step-1 [data-part]", "Worked");
-    bo.wait_for_text("#Status", "Step 1: worked");
     bo.type_into("#NoteText", "ought");
     let typed = bo.script("return document.getElementById('NoteText').value;");
     assert_eq!(typed, "half a thought");

@@ -134,8 +134,19 @@ fn host(server: &Server) -> &str {
 
 /// Asks for a page.
 fn get(server: &Server, path: &str) -> Answer {
+    get_with(server, path, "")
+}
+
+/// Asks for a page as Ana.
+fn get_as_ana(server: &Server, path: &str) -> Answer {
+    get_with(server, path, "cookie: rl_name=Ana%20Lima\r\n")
+}
+
+/// Asks for a page with some headers more.
+fn get_with(server: &Server, path: &str, headers: &str) -> Answer {
     let host = host(server);
-    let request = format!("GET {path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n\r\n");
+    let request =
+        format!("GET {path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n{headers}\r\n");
     send(server, request.as_bytes())
 }
 

@@ -13,6 +13,9 @@ use ureq::Agent;
 /// How long a browser may take over one thing it was told.
 const ANSWER: Duration = Duration::from_secs(120);
 
+/// How long a script in a page may take, in milliseconds.
+const SCRIPT: u32 = 110_000;
+
 /// Runs the driver until the tests end, however they end, and leaves nothing behind: the pipe to
 /// this process is closed by its death, and all that the driver started is in the same group.
 const KEEPER: &str = "
@@ -114,6 +117,8 @@ impl Session {
         let mut session = Self { agent: config.build().into(), address: driver.address.clone() };
         let wanted = json!({"capabilities": {"alwaysMatch": {
             "browserName": "chrome",
+            // The rules of accessibility take their time on a machine that is busy.
+            "timeouts": {"script": SCRIPT},
             "goog:loggingPrefs": {"browser": "ALL", "performance": "ALL"},
             "goog:chromeOptions": {
                 "args": ARGUMENTS,
