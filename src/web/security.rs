@@ -14,7 +14,7 @@ use axum::{BoxError, Router, error_handling::HandleErrorLayer};
 use tower::ServiceBuilder;
 use tower_http::csrf::CsrfLayer;
 use tower_http::limit::RequestBodyLimitLayer;
-use tower_http::timeout::TimeoutLayer;
+use tower_http::timeout::{RequestBodyTimeoutLayer, TimeoutLayer};
 
 use super::hosts::Hosts;
 
@@ -41,13 +41,21 @@ pub(super) struct Bounds {
     pub(super) at_a_time: usize,
     /// Bytes of a body.
     pub(super) body: usize,
-    /// Time for an answer, reading the body included.
+    /// Time for an answer, reading the body included. What a worker has begun it ends in any
+    /// case, so this is long: nobody should hear "too busy" of something that is being recorded.
     pub(super) time: Duration,
+    /// Time in which nothing of a body comes.
+    pub(super) stalled: Duration,
 }
 
 impl Default for Bounds {
     fn default() -> Self {
-        Self { at_a_time: 64, body: 1 << 20, time: Duration::from_secs(10) }
+        Self {
+            at_a_time: 64,
+            body: 1 << 20,
+            time: Duration::from_secs(60),
+            stalled: Duration::from_secs(10),
+        }
     }
 }
 
@@ -69,6 +77,7 @@ pub(super) fn guard(
     let too_slow = StatusCode::SERVICE_UNAVAILABLE;
     router
         .layer(TimeoutLayer::with_status_code(too_slow, bounds.time))
+        .layer(RequestBodyTimeoutLayer::new(bounds.stalled))
         .layer(DefaultBodyLimit::disable())
         .layer(RequestBodyLimitLayer::new(bounds.body))
         .layer(overload)
