@@ -164,6 +164,7 @@ impl App {
             text: command.text.clone(),
             expected: command.expected.clone(),
             comment: command.comment.clone(),
+            after: command.after.clone(),
             dangers: self.dangers.check(&command.text),
             placeholders: command.placeholders.clone(),
             line: command.span.line,
