@@ -154,6 +154,11 @@ pub fn printable(text: &str) -> String {
     shown
 }
 
+/// What makes letters stand in another order than they are read and copied in.
+pub const fn is_reordering(letter: char) -> bool {
+    matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
 /// Controls, direction marks, and what has no width.
 fn is_steering(letter: char) -> bool {
     match letter {

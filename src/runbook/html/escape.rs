@@ -2,9 +2,11 @@
 
 use super::super::Command;
 use super::super::placeholder::places;
+use crate::text::is_reordering;
 
 /// The text with the five characters that mean something in HTML written as entities. NUL and
-/// other controls, which no page can show, are left out.
+/// other controls, which no page can show, are left out; what would reorder the letters is written
+/// out as `\u{202e}`.
 pub fn escape(text: &str) -> String {
     let mut html = String::with_capacity(text.len() + text.len() / 8);
     for c in text.chars() {
@@ -16,6 +18,8 @@ pub fn escape(text: &str) -> String {
             '\'' => html.push_str("&#39;"),
             '\n' | '\t' => html.push(c),
             c if c.is_control() => {}
+            // A command is copied as it is seen.
+            c if is_reordering(c) => html.extend(c.escape_unicode()),
             c => html.push(c),
         }
     }
