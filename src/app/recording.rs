@@ -9,6 +9,25 @@ use crate::runbook::last_worked::{is_notes_column, is_resolved_by_column, say};
 use crate::runbook::{LastWorked, Runbook, Step};
 use crate::text::nearest;
 
+/// The longest note of an exercise, in bytes.
+pub(super) const MAX_NOTE: usize = 64 * 1024;
+
+/// The longest value of a column, label and name, in bytes: they stand in lists.
+pub(super) const MAX_LABEL: usize = 500;
+
+/// The first year of which somebody may say that something worked.
+pub(super) const EPOCH: i32 = 1970;
+
+/// Refuses what was pasted by mistake: nothing is ever taken out of the ledger again.
+pub(super) fn short_enough(what: &str, words: &str, most: usize) -> Result<(), Error> {
+    if words.len() <= most {
+        return Ok(());
+    }
+    let what = crate::text::truncate_to_width(what, 40);
+    Err(Error::refused(format!("{what} is {} bytes long", words.len()))
+        .hinted(format!("{most} are allowed")))
+}
+
 /// The same day, steps and context are the same exercise, however the row is worded.
 pub(super) fn refuse_duplicate(facts: &Facts, known: &[Exercise]) -> Result<(), Error> {
     let same = known.iter().find(|exercise| {
@@ -105,6 +124,10 @@ pub(super) fn checked_context(
     given: &Context,
     table: Option<&LastWorked>,
 ) -> Result<Context, Error> {
+    for (name, value) in given {
+        short_enough("a name", name, MAX_LABEL)?;
+        short_enough(name, value, MAX_LABEL)?;
+    }
     let Some(table) = table else { return Ok(given.clone()) };
     let columns: Vec<&str> = context_columns(table).collect();
     let mut context = Context::new();
