@@ -22,7 +22,7 @@ pub(super) fn register(tera: &mut Tera) {
         text::duration_words(value)
     });
     tera.register_filter("plural", plural);
-    tera.register_filter("days_ago", |value: i64, _: Kwargs, _: &State| days_ago(value));
+    tera.register_filter("days_ago", |value: i64, _: Kwargs, _: &State| text::days_ago(value));
     tera.register_filter("url", |value: &str, _: Kwargs, _: &State| percent_encode(value, false));
     tera.register_filter("url_path", |value: &str, _: Kwargs, _: &State| {
         percent_encode(value, true)
@@ -54,16 +54,6 @@ fn md_cell(value: &str) -> String {
         }
     }
     cell
-}
-
-fn days_ago(days: i64) -> String {
-    match days {
-        0 => "today".to_owned(),
-        1 => "yesterday".to_owned(),
-        -1 => "tomorrow".to_owned(),
-        2.. => format!("{days} days ago"),
-        _ => format!("in {} days", days.unsigned_abs()),
-    }
 }
 
 /// Percent-encodes everything but the unreserved characters, and the slash if it is kept.
@@ -121,16 +111,6 @@ mod tests {
     fn a_segment_of_a_path_is_encoded_whole() {
         assert_eq!(percent_encode("a/b c?d#é", false), "a%2Fb%20c%3Fd%23%C3%A9");
         assert_eq!(percent_encode("a/b c", true), "a/b%20c");
-    }
-
-    #[test]
-    fn days_are_told_in_words() {
-        let check = |days, expected: &str| assert_eq!(days_ago(days), expected);
-        check(0, "today");
-        check(1, "yesterday");
-        check(107, "107 days ago");
-        check(-1, "tomorrow");
-        check(-3, "in 3 days");
     }
 
     #[test]

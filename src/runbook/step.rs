@@ -297,5 +297,6 @@ fn command(
         comment: said(typed.comment),
         language: language.to_owned(),
         span: outline.span(&(start..end)),
+        bound: Vec::new(),
     }
 }

@@ -12,6 +12,16 @@ pub(super) fn runbook(slug: &str, anchor: Option<&str>) -> String {
     address
 }
 
+/// What changed in a runbook since it, or one of its steps, last worked.
+pub(super) fn changes(slug: &str, step: Option<&str>) -> String {
+    let mut address = format!("/changes/{}", encode_path(slug));
+    if let Some(step) = step {
+        address.push_str("?step=");
+        address.push_str(&encode(step));
+    }
+    address
+}
+
 /// The page of a runbook at one of its steps, with a notice for the reader.
 pub(super) fn step(slug: &str, step: Option<&str>, notice: &str) -> String {
     let mut address = format!("/runbooks/{}?notice={notice}", encode_path(slug));
@@ -66,6 +76,8 @@ mod tests {
         assert_eq!(runbook("a b/ü", Some("x?y")), "/runbooks/a%20b/%C3%BC#x%3Fy");
         assert_eq!(runbook("a", None), "/runbooks/a");
         assert_eq!(step("a", Some("3a"), "recorded"), "/runbooks/a?notice=recorded#step-3a");
+        assert_eq!(changes("a b", None), "/changes/a%20b");
+        assert_eq!(changes("a", Some("3 a")), "/changes/a?step=3%20a");
         assert_eq!(step("a", Some(""), "noted"), "/runbooks/a?notice=noted");
     }
 

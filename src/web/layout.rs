@@ -3,9 +3,9 @@
 
 use serde::Serialize;
 
-use crate::runbook::DocKind;
+use crate::runbook::{DocKind, SectionKind};
 use crate::views::page::{BlockView, RunbookPage, SectionPage};
-use crate::views::{NoteView, StepFreshnessView};
+use crate::views::{NoteView, SectionView, StepFreshnessView};
 
 /// A runbook's page, laid out.
 #[derive(Debug, Serialize)]
@@ -18,6 +18,8 @@ pub(super) struct Laid<'a> {
     parts: Vec<Part<'a>>,
     /// The list of steps.
     steps: Vec<NavStep<'a>>,
+    /// Sections that are no steps and that people look for.
+    others: Vec<&'a SectionView>,
     /// Steps that failed and have not worked since: "3a and 3c".
     failing: String,
     /// Open notes that stand beside no step.
@@ -54,6 +56,7 @@ struct NavStep<'a> {
     title: &'a str,
     budget: Option<&'a str>,
     state: &'static str,
+    days: Option<i64>,
     sub: bool,
 }
 
@@ -79,6 +82,7 @@ impl<'a> Laid<'a> {
         Self {
             recordable: page.runbook.kind == DocKind::Runbook,
             steps: page.body.iter().filter_map(NavStep::of).collect(),
+            others: others(page),
             failing: failing(&page.body),
             notes: open.filter(|note| !known(note)).collect(),
             history_at_end: !page.body.iter().any(has_table),
@@ -118,12 +122,24 @@ impl<'a> NavStep<'a> {
             title: &step.title,
             budget: step.budget.as_deref(),
             state: state(&step.freshness),
+            days: step.freshness.days_since,
             // `3a` stands under `3`.
             sub: label.starts_with(|c: char| c.is_ascii_digit())
                 && label.ends_with(|c: char| !c.is_ascii_digit()),
             label,
         })
     }
+}
+
+/// What is reached for beside the steps: what to know before, what goes wrong, what to read on.
+fn others(page: &RunbookPage) -> Vec<&SectionView> {
+    use SectionKind::{FalseStarts, LastWorked, Postmortem, Preflight, Related};
+    let sections = page.runbook.sections.iter().zip(&page.body);
+    let heads = sections.filter(|(section, shown)| {
+        let kinds = [Preflight, FalseStarts, Related, LastWorked, Postmortem];
+        shown.step.is_none() && shown.level == TITLE_LEVEL + 1 && kinds.contains(&section.kind)
+    });
+    heads.map(|(section, _)| section).collect()
 }
 
 /// The number of a step; nothing for one that is known by its heading alone.

@@ -7,7 +7,7 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use chrono::NaiveDate;
 
 use crate::app::exercises::{Recorded, Recording, RowFate};
-use crate::domain::exercise::{ExerciseKind, Outcome, StepResult};
+use crate::domain::exercise::{Outcome, StepResult};
 use crate::web::address;
 use crate::web::error::{Again, Failure};
 use crate::web::forms::Fields;
@@ -59,16 +59,6 @@ fn recording(fields: &Fields) -> Result<Recording, Failure> {
             return Err(Failure::new(StatusCode::BAD_REQUEST, message));
         }
     };
-    let kind = match fields.get("kind") {
-        None => ExerciseKind::default(),
-        Some(word) => {
-            let known = ExerciseKind::ALL.into_iter().find(|kind| kind.as_str() == word);
-            known.ok_or_else(|| {
-                let message = format!("There is no kind of exercise called “{word}”.");
-                Failure::new(StatusCode::BAD_REQUEST, message)
-            })?
-        }
-    };
     let on: Option<NaiveDate> = fields.read("on", "2026-06-01")?;
     let steps: Vec<_> = fields.get("step").map(|id| (id.to_owned(), result)).into_iter().collect();
     let whole = match result {
@@ -80,7 +70,7 @@ fn recording(fields: &Fields) -> Result<Recording, Failure> {
         outcome: steps.is_empty().then_some(whole),
         steps,
         on,
-        kind,
+        kind: fields.kind()?,
         context: fields.context(),
         minutes: fields.read("minutes", "12")?,
         incident: fields.get("incident").map(str::to_owned),
