@@ -1,6 +1,7 @@
 //! Small questions about plain text: how wide, how alike, how to quote, how to show it safely.
 
 use std::collections::HashMap;
+use std::fmt::Write as _;
 
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
@@ -200,6 +201,11 @@ pub fn printable(text: &str) -> String {
     shown
 }
 
+/// What makes letters stand in another order than they are read and copied in.
+pub const fn is_reordering(letter: char) -> bool {
+    matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
 /// Controls, direction marks, and what has no width.
 fn is_steering(letter: char) -> bool {
     match letter {
@@ -261,6 +267,23 @@ pub fn duration_words(seconds: u32) -> String {
 /// A number with its noun: `1 runbook`, `3 runbooks`.
 pub fn count(number: usize, one: &str, many: &str) -> String {
     format!("{number} {}", if number == 1 { one } else { many })
+}
+
+/// Percent-encodes everything but the unreserved characters, and the slash if it is kept.
+pub fn percent_encode(value: &str, keep_slash: bool) -> String {
+    let mut encoded = String::with_capacity(value.len());
+    for byte in value.bytes() {
+        let plain = byte.is_ascii_alphanumeric()
+            || matches!(byte, b'-' | b'.' | b'_' | b'~')
+            || (keep_slash && byte == b'/');
+        if plain {
+            encoded.push(char::from(byte));
+        } else {
+            // Writing into a string cannot fail.
+            let _ = write!(encoded, "%{byte:02X}");
+        }
+    }
+    encoded
 }
 
 #[cfg(test)]
@@ -412,5 +435,11 @@ mod tests {
     fn nouns_follow_their_number() {
         assert_eq!(count(1, "runbook", "runbooks"), "1 runbook");
         assert_eq!(count(0, "runbook", "runbooks"), "0 runbooks");
+    }
+
+    #[test]
+    fn a_segment_of_a_path_is_encoded_whole() {
+        assert_eq!(percent_encode("a/b c?d#é", false), "a%2Fb%20c%3Fd%23%C3%A9");
+        assert_eq!(percent_encode("a/b c", true), "a/b%20c");
     }
 }

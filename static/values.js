@@ -3,6 +3,11 @@
 
 import { toast } from "./toast.js";
 
+/** A value without what would press keys in the terminal that it is pasted into. */
+function oneLine(value) {
+  return value.replace(/[\u0000-\u001f\u007f-\u009f]+/g, " ");
+}
+
 /** Splits `#step-3a&v:RELEASE=x` into the place and the values. */
 export function readFragment(fragment) {
   const values = new Map();
@@ -10,7 +15,7 @@ export function readFragment(fragment) {
   for (const part of fragment.replace(/^#/, "").split("&")) {
     const match = /^v:([^=]+)=(.*)$/.exec(part);
     try {
-      if (match) values.set(decodeURIComponent(match[1]), decodeURIComponent(match[2]));
+      if (match) values.set(decodeURIComponent(match[1]), oneLine(decodeURIComponent(match[2])));
       else if (!place) place = decodeURIComponent(part);
     } catch {
       // A broken escape is no value.
@@ -27,19 +32,28 @@ export function writeFragment(place, values) {
   return parts.length ? "#" + parts.join("&") : "";
 }
 
-/** A value as one word of a POSIX shell, for the quotes it stands in. */
-function shellQuoted(value, quotes) {
-  if (/^[A-Za-z0-9_@%+=:,.\/-]+$/.test(value) && !(quotes === "bare" && /^[=~]/.test(value))) {
+const escaped = (value, special) => value.replace(special, "\\$&");
+
+/** A value as the shell will read it back where a placeholder stands: one word, or part of one. */
+function shellQuoted(value, { quote, ticks }) {
+  if (/^[A-Za-z0-9_@%+=:,.\/-]+$/.test(value) && !(quote === "bare" && /^[=~]/.test(value))) {
     return value;
   }
+  const quoted = quotedIn(value, quote);
+  return ticks ? escaped(quoted, /[`\\]/g) : quoted;
+}
+
+function quotedIn(value, quote) {
   const inner = value.replaceAll("'", "'\\''");
-  switch (quotes) {
+  switch (quote) {
     case "single":
       return inner;
     case "double":
       // Out of the double quotes, into single ones, and back: nothing is special in there.
       return "\"'" + inner + "'\"";
-    case "none":
+    case "heredoc":
+      return escaped(value, /[$`\\]/g);
+    case "raw":
       return value;
     default:
       return "'" + inner + "'";
@@ -58,7 +72,7 @@ function filledCommand(code, values) {
       continue;
     }
     const value = values.get(name) || "";
-    if (value) text += shellQuoted(value, node.dataset.quote);
+    if (value) text += shellQuoted(value, node.dataset);
     else if (node.dataset.default !== undefined) text += node.dataset.default;
     else missing.add(name);
   }
@@ -119,7 +133,7 @@ export function fillValues() {
       place.dataset.text ??= place.textContent;
       place.classList.toggle("empty", !value && place.dataset.default === undefined);
       place.classList.toggle("changed", Boolean(value) && place.dataset.default !== undefined);
-      place.textContent = value ? shellQuoted(value, place.dataset.quote) : place.dataset.text;
+      place.textContent = value ? shellQuoted(value, place.dataset) : place.dataset.text;
     }
     for (const command of document.querySelectorAll(".command")) {
       const code = command.querySelector("code");
@@ -168,7 +182,7 @@ export function fillValues() {
     if (field.defaultValue && !values.has(field.dataset.name)) values.set(field.dataset.name, field.defaultValue);
     field.value = values.get(field.dataset.name) || "";
     field.addEventListener("input", () => {
-      values.set(field.dataset.name, field.value.replace(/[\r\n]/g, " "));
+      values.set(field.dataset.name, oneLine(field.value));
       keep();
       show();
     });

@@ -7,12 +7,14 @@
 
 pub mod calendar;
 pub mod diff;
-pub mod filters;
+mod filters;
 
-use std::fmt;
+use std::{fmt, io};
 
 use serde::Serialize;
 use tera::{Context, ErrorKind, Tera};
+
+use crate::text::is_reordering;
 
 /// Names that end so are escaped as HTML. Tera's own list has no `.svg`.
 const ESCAPED: [&str; 4] = [".html", ".htm", ".xml", ".svg"];
@@ -64,6 +66,7 @@ impl Renderer {
     pub fn new<N: AsRef<str>, T: AsRef<str>>(templates: &[(N, T)]) -> Result<Self, RenderError> {
         let mut tera = Tera::new();
         tera.autoescape_on(ESCAPED);
+        tera.set_escape_fn(escape);
         filters::register(&mut tera);
         tera.add_raw_templates(templates.iter().map(|(name, text)| (name, text)))
             .map_err(|error| explain("", &error))?;
@@ -86,6 +89,29 @@ impl Renderer {
         names.sort_unstable();
         names
     }
+}
+
+/// Writes user text into HTML.
+fn escape(text: &str, out: &mut dyn io::Write) -> io::Result<()> {
+    if text.contains(|letter: char| letter.is_control() || is_reordering(letter)) {
+        return tera::escape_html(&shown(text), out);
+    }
+    tera::escape_html(text, out)
+}
+
+/// A text without controls, which no page can show, and with what would reorder its letters
+/// written out.
+fn shown(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match letter {
+            '\n' | '\r' | '\t' => shown.push(letter),
+            letter if letter.is_control() => {}
+            letter if is_reordering(letter) => shown.extend(letter.escape_unicode()),
+            letter => shown.push(letter),
+        }
+    }
+    shown
 }
 
 /// Tera's error with its place as fields.
@@ -172,6 +198,16 @@ mod tests {
     #[test]
     fn our_own_html_passes_through_safe_alone() {
         check(&[("a.html", "{{ x | safe }}")], "<b>\"&'|");
+    }
+
+    #[test]
+    fn what_cannot_be_seen_is_left_out_and_what_reorders_is_written_out() {
+        let renderer = Renderer::new(&[("a.html", "{{ t }}")]).unwrap();
+        let said = |text: &str| {
+            renderer.render("a.html", &std::collections::BTreeMap::from([("t", text)])).unwrap()
+        };
+        assert_eq!(said("a\u{7}b\u{1b}[31m\u{0}\r\n\t<"), "ab[31m\r\n\t&lt;");
+        assert_eq!(said("rm \u{202e}fdp.bak"), "rm \\u{202e}fdp.bak");
     }
 
     #[test]

@@ -140,8 +140,11 @@ fn is_secret(name: &str) -> bool {
 pub(super) struct Place<'t> {
     pub(super) name: &'t str,
     pub(super) range: Range<usize>,
-    /// How the shell reads a value there: `bare`, `double` or `single`.
+    /// How the shell reads a value there: `bare`, `double`, `single`, or in a here-document
+    /// `heredoc`, or `raw` where its end is quoted.
     pub(super) quote: &'static str,
+    /// It stands between backticks too, which take a layer of backslashes away.
+    pub(super) backticks: bool,
     /// It holds a literal that stays where no value is given.
     pub(super) bound: bool,
 }
@@ -155,10 +158,13 @@ pub(super) fn places(command: &Command) -> Vec<Place<'_>> {
             name: found.name,
             range: found.range,
             quote: match found.quoting {
-                Quoting::Single | Quoting::RawHeredoc => "single",
-                Quoting::Double | Quoting::Heredoc => "double",
-                _ => "bare",
+                Quoting::Single => "single",
+                Quoting::Double => "double",
+                Quoting::Heredoc => "heredoc",
+                Quoting::RawHeredoc => "raw",
+                Quoting::Bare | Quoting::Comment => "bare",
             },
+            backticks: found.backticks,
             bound,
         })
         .collect()
