@@ -167,6 +167,7 @@ impl App {
             text: command.text.clone(),
             expected: command.expected.clone(),
             comment: command.comment.clone(),
+            after: command.after.clone(),
             dangers: self.dangers.check(&command.text),
             placeholders: command.placeholders.clone(),
             bound: command.bound.clone(),

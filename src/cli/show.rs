@@ -192,9 +192,12 @@ fn print_command(
     values: &BTreeMap<String, String>,
     unfilled: &mut Vec<String>,
 ) {
-    if let Some(comment) = &command.comment {
-        session.out.wrapped(Style::Dim, "  # ", comment);
-    }
+    let said = |session: &mut Session, words: &Option<String>| {
+        for line in words.iter().flat_map(|words| words.lines()) {
+            session.out.wrapped(Style::Dim, "  # ", line);
+        }
+    };
+    said(session, &command.comment);
     for danger in &command.dangers {
         let text = format!("{} destroys {}; safer: {}", danger.rule, danger.destroys, danger.safer);
         session.out.wrapped(Style::Bad, "  ! ", &text);
@@ -208,6 +211,7 @@ fn print_command(
     for line in command.expected.iter().flat_map(|expected| expected.lines()) {
         session.out.styled(&[(Style::Dim, &format!("      {line}"))]);
     }
+    said(session, &command.after);
 }
 
 fn tail(session: &mut Session, view: &RunbookView) {

@@ -132,7 +132,10 @@ pub(super) struct Typed {
     pub(super) text: String,
     pub(super) range: Range<usize>,
     pub(super) expected: Vec<String>,
+    /// What is said above it, and below the command before it.
     pub(super) comment: Vec<String>,
+    /// What is said below the last command.
+    pub(super) after: Vec<String>,
 }
 
 /// Reads a fence; one that is no shell has no commands.
@@ -149,6 +152,7 @@ pub(super) fn read(fence: &Fence) -> FenceReading {
     } else {
         reader.read_script();
     }
+    reader.end();
     FenceReading { commands: reader.commands, words: reader.words, language }
 }
 
@@ -181,6 +185,8 @@ struct Reader<'t> {
     at: usize,
     commands: Vec<Typed>,
     words: String,
+    /// What is said of the next command.
+    comment: Vec<String>,
     unfinished: usize,
 }
 
@@ -197,10 +203,9 @@ impl<'t> Reader<'t> {
         self.words.push('\n');
     }
 
-    /// Commands with comments: those right below a command show what it prints, those right
-    /// above say what it is for.
+    /// Commands with comments: those right below a command show what it prints, those above say
+    /// what it is for.
     fn read_script(&mut self) {
-        let mut comment: Vec<String> = Vec::new();
         // What the lines below the last command are: nothing yet, comments or raw output.
         let mut below = Below::Nothing;
         while self.at < self.content.len() {
@@ -208,7 +213,7 @@ impl<'t> Reader<'t> {
             let trimmed = line.trim();
             if trimmed.is_empty() {
                 below = Below::Nothing;
-                comment.clear();
+                self.part();
                 self.at = next;
             } else if below == Below::Output || (below == Below::Command && is_ellipsis(trimmed)) {
                 below = Below::Output;
@@ -219,14 +224,14 @@ impl<'t> Reader<'t> {
                 let words = uncommented(trimmed);
                 self.note(words);
                 match below {
-                    Below::Nothing => comment.push(words.to_owned()),
+                    Below::Nothing => self.comment.push(words.to_owned()),
                     Below::Command | Below::Output => self.expect(words),
                 }
                 self.at = next;
             } else {
                 let start = self.at + (line.len() - line.trim_start().len());
                 let end = self.command_end(start);
-                self.push(start..end, &self.content[start..end], std::mem::take(&mut comment));
+                self.push(start..end, &self.content[start..end]);
                 below = Below::Command;
             }
         }
@@ -234,7 +239,6 @@ impl<'t> Reader<'t> {
 
     /// A session with prompts: what follows a command up to the next prompt is what it prints.
     fn read_session(&mut self) {
-        let mut comment: Vec<String> = Vec::new();
         let mut after_blank = true;
         while self.at < self.content.len() {
             let (line, next) = self.line();
@@ -242,16 +246,22 @@ impl<'t> Reader<'t> {
                 let start = self.at + prompt.end();
                 let end = self.session_command_end(start);
                 let typed = without_second_prompts(&self.content[start..end]);
-                self.push(start..end, &typed, std::mem::take(&mut comment));
+                self.push(start..end, &typed);
                 after_blank = false;
                 continue;
             }
             let trimmed = line.trim_end();
             self.note(trimmed);
             if after_blank && trimmed.trim_start().starts_with('#') {
-                comment.push(uncommented(trimmed.trim_start()).to_owned());
+                self.comment.push(uncommented(trimmed.trim_start()).to_owned());
+            } else if self.commands.is_empty() {
+                // Nothing has printed it yet.
+                self.comment.push(trimmed.to_owned());
             } else {
-                comment.clear();
+                // What looked like a remark was printed too.
+                for words in std::mem::take(&mut self.comment) {
+                    self.expect(&format!("# {words}"));
+                }
                 after_blank = trimmed.is_empty();
                 self.expect(trimmed);
             }
@@ -264,13 +274,38 @@ impl<'t> Reader<'t> {
         }
     }
 
+    /// A blank line parts what is said.
+    fn part(&mut self) {
+        if self.comment.last().is_some_and(|line| !line.is_empty()) {
+            self.comment.push(String::new());
+        }
+    }
+
+    /// What was said since the last command; blank lines at its ends are left out.
+    fn said(&mut self) -> Vec<String> {
+        let mut said = std::mem::take(&mut self.comment);
+        while said.last().is_some_and(String::is_empty) {
+            said.pop();
+        }
+        let first = said.iter().position(|line| !line.is_empty()).unwrap_or(0);
+        said.split_off(first)
+    }
+
+    /// What is said below the last command belongs to none, and is kept with it.
+    fn end(&mut self) {
+        let said = self.said();
+        if let Some(last) = self.commands.last_mut() {
+            last.after = said;
+        }
+    }
+
     fn expect(&mut self, line: &str) {
         if let Some(command) = self.commands.last_mut() {
             command.expected.push(line.to_owned());
         }
     }
 
-    fn push(&mut self, range: Range<usize>, text: &str, comment: Vec<String>) {
+    fn push(&mut self, range: Range<usize>, text: &str) {
         let text = text.replace("\r\n", "\n").trim_end().to_owned();
         let end = range.start + self.content[range.clone()].trim_end().len();
         let after = self.content[range.end..]
@@ -279,7 +314,8 @@ impl<'t> Reader<'t> {
         // A here-document's end swallows its line end already.
         self.at = if self.content[..range.end].ends_with('\n') { range.end } else { after };
         let range = range.start..end;
-        self.commands.push(Typed { text, range, expected: Vec::new(), comment });
+        let comment = self.said();
+        self.commands.push(Typed { text, range, comment, ..Typed::default() });
     }
 
     /// Where the command that starts here ends; its own line where it never does.
@@ -393,10 +429,28 @@ mod tests {
     }
 
     #[test]
-    fn a_comment_before_a_blank_line_is_of_no_command() {
-        let reading = fence("sh", "# General.\n\na\n\n# Notes at the end.\n");
-        assert_eq!(reading.commands.len(), 1);
-        assert!(reading.commands[0].comment.is_empty() && reading.commands[0].expected.is_empty());
+    fn what_a_blank_line_parts_from_a_command_is_kept() {
+        let text =
+            "# General.\n\n# Of a.\n\na\n\n# Of b.\nb\n# Printed.\n\n# 3. By hand.\n\n# 4. Wait.\n";
+        let reading = fence("sh", text);
+        let [a, b] = reading.commands.as_slice() else { panic!("{reading:?}") };
+        assert_eq!(a.comment, ["General.", "", "Of a."]);
+        assert!(a.expected.is_empty() && a.after.is_empty());
+        assert_eq!(
+            (b.comment.as_slice(), b.expected.as_slice()),
+            (&["Of b.".to_owned()][..], &["Printed.".to_owned()][..])
+        );
+        assert_eq!(b.after, ["3. By hand.", "", "4. Wait."]);
+    }
+
+    #[test]
+    fn what_a_session_prints_is_never_lost() {
+        let text = "On the primary:\n$ a\n\n# NAME\nx\n\n# Then by hand.\n";
+        let reading = fence("console", text);
+        let [a] = reading.commands.as_slice() else { panic!("{reading:?}") };
+        assert_eq!(a.comment, ["On the primary:"]);
+        assert_eq!(a.expected, ["", "# NAME", "x"]);
+        assert_eq!(a.after, ["Then by hand."]);
     }
 
     #[test]

@@ -409,3 +409,48 @@ fn false_starts_of_the_corpus_stand_beside_few_steps() {
         }
     }
 }
+
+/// Letters and digits alone: what is left of a line however it is laid out.
+fn bare(text: &str) -> String {
+    let text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&");
+    let text = text.replace("&quot;", "").replace("&#39;", "");
+    text.chars().filter(|letter| letter.is_alphanumeric()).collect()
+}
+
+#[test]
+fn no_line_of_a_fence_is_missing_from_the_page() {
+    use super::html::{Block, render_sections};
+    let mut lines = 0;
+    for (path, text) in files("") {
+        let (runbook, _) = parse(&text, stem(&path));
+        let shown: String = render_sections(&text, &runbook, &|_| None)
+            .into_iter()
+            .flat_map(|section| section.blocks)
+            .map(|block| match block {
+                Block::Html(html) => bare(&html),
+                Block::Commands { commands, .. } => commands
+                    .iter()
+                    .flat_map(|command| {
+                        let said = [&command.comment, &command.expected, &command.after];
+                        said.into_iter().flatten().chain([&command.text])
+                    })
+                    .map(|text| bare(text))
+                    .collect::<Vec<_>>()
+                    .join("\n"),
+                Block::LastWorkedTable => String::new(),
+            })
+            .collect::<Vec<_>>()
+            .join("\n");
+        let mut inside = false;
+        for line in text.lines() {
+            if line.trim_start().starts_with("```") {
+                inside = !inside;
+            } else if inside {
+                lines += 1;
+                // A command's lines follow each other without what parts them.
+                assert!(shown.contains(&bare(line)), "{path}: {line}");
+            }
+        }
+    }
+    assert!(lines == 0 || lines > 1_000, "{lines} lines");
+}

@@ -329,8 +329,11 @@ pub struct Command {
     pub text: String,
     /// What it prints, if shown.
     pub expected: Option<String>,
-    /// What the comment lines right above it say.
+    /// What the comment lines above it say, those that blank lines part from it included.
     pub comment: Option<String>,
+    /// What the comment lines below it say that show nothing it prints: the last command of a
+    /// fence has them.
+    pub after: Option<String>,
     /// The fence's language, lower case; empty where none is given.
     pub language: String,
     /// Where it stands.

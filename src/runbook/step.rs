@@ -295,6 +295,7 @@ fn command(
         text: typed.text,
         expected: said(typed.expected),
         comment: said(typed.comment),
+        after: said(typed.after),
         language: language.to_owned(),
         span: outline.span(&(start..end)),
         bound: Vec::new(),

@@ -103,8 +103,10 @@ pub struct CommandView {
     pub text: String,
     /// What it prints, if shown.
     pub expected: Option<String>,
-    /// What the runbook says right above it.
+    /// What the runbook says above it.
     pub comment: Option<String>,
+    /// What the runbook says below it.
+    pub after: Option<String>,
     /// What it can destroy.
     pub dangers: Vec<Danger>,
     /// Names to fill in it.
