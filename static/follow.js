@@ -8,39 +8,123 @@ import { toast } from "./toast.js";
 import { carryValues, fillValues } from "./values.js";
 
 const QUEUE = "runledger queue";
+const NO_KEYS = "runledger no keys";
+
+/** Milliseconds between two looks at what others did. */
 const PAUSE = 2000;
 
-const root = document.getElementById("Run");
+/** Milliseconds after which nobody waits for the answer: the page goes on and takes it over later. */
+const HASTE = 2500;
+
+/** Milliseconds after which a connection that says nothing counts as lost. */
+const PATIENCE = 15000;
+
+/** Times that a server may break on the same entry before it is given up, in so many words. */
+const TRIES = 5;
+
+/** What waits to be sent, of all runs, oldest first. */
 const shelf = {
+  /** What could not be stored: it lives as long as this page. */
+  memory: null,
   read() {
+    if (this.memory) return this.memory;
     try {
-      return JSON.parse(localStorage.getItem(QUEUE)) || [];
+      const kept = JSON.parse(localStorage.getItem(QUEUE));
+      return Array.isArray(kept) ? kept : [];
     } catch {
-      return shelf.memory;
+      return [];
     }
   },
   write(items) {
-    shelf.memory = items;
     try {
       localStorage.setItem(QUEUE, JSON.stringify(items));
+      this.memory = null;
     } catch {
-      // No room or no leave: what waits lives as long as this page.
+      this.memory = items;
     }
   },
-  memory: [],
+  of(run) { return this.read().filter((item) => item.run === run); },
+  /** The steps of a run that something was said of which has not arrived. */
+  steps(run) {
+    const marks = this.of(run).filter((item) => item.verb !== "noted" && item.verb !== "opened");
+    return new Set(marks.map((item) => item.step));
+  },
+  has(token) { return this.read().some((item) => item.token === token); },
+  drop(token) { this.write(this.read().filter((item) => item.token !== token)); },
+  replace(item) { this.write(this.read().map((other) => (other.token === item.token ? item : other))); },
 };
+
+const LOST = "No connection to the server";
+
+const rest = (milliseconds) => new Promise((done) => { setTimeout(done, milliseconds, null); });
+
+let sending = null;
+
+/** Sends what waits. Gives the page that the last entry of this run was answered with, what was
+    refused for good, and why something still waits, if anything does. */
+function flush(run) {
+  sending ??= sendAll(run).finally(() => { sending = null; });
+  return sending;
+}
+
+async function sendAll(run) {
+  const said = { html: null, refused: [], trouble: "" };
+  // What follows an entry of the same run waits for it; other runs do not.
+  const held = new Set();
+  for (let item; (item = shelf.read().find((other) => !held.has(other.run)));) {
+    const body = new URLSearchParams(item.body);
+    body.set("ago", String(Math.max(0, Date.now() - item.at)));
+    let response;
+    let text;
+    try {
+      response = await fetch(item.url, { method: "POST", body, signal: AbortSignal.timeout(PATIENCE) });
+      text = await response.text();
+    } catch {
+      said.trouble = LOST;
+      return said;
+    }
+    if (response.status >= 500) {
+      const tries = (item.tries || 0) + 1;
+      // A full disk and a busy server pass; what breaks it every time does not.
+      if (tries < TRIES || response.status === 503 || response.status === 507) {
+        shelf.replace({ ...item, tries });
+        held.add(item.run);
+        said.trouble = "The server answered " + response.status;
+        continue;
+      }
+    }
+    shelf.drop(item.token);
+    if (!response.ok) said.refused.push({ item, html: text });
+    else if (item.run === run) said.html = text;
+  }
+  return said;
+}
 
 carryValues();
 fillValues();
+const root = document.getElementById("Run");
 if (root) follow();
+else if (document.querySelector("form[data-finishes]")) sendBeforeTheEnd();
+
+/** The form that ends a run is filled with what the server knows: what waits goes there first. */
+async function sendBeforeTheEnd() {
+  const { finishes: run } = document.querySelector("form[data-finishes]").dataset;
+  const before = shelf.of(run).length;
+  if (!before) return;
+  const { refused } = await flush(run);
+  const left = shelf.of(run).length;
+  if (refused.length) toast("Not recorded: " + refused.map(({ item }) => item.words).join("; ") + ".", "bad");
+  else if (left < before) location.reload();
+  else toast("What you ticked last waits for a connection and is not in this form yet.", "bad");
+}
 
 function follow() {
   const head = () => root.querySelector("[data-part=head]");
   const current = () => head().dataset.current;
   const articles = () => [...root.querySelectorAll("article[data-step]")];
   const shown = () => articles().find((article) => !article.hidden);
-  let loaded = performance.now();
-  let lost = false;
+  let loaded = Date.now();
+  let asking = false;
 
   // ---- the step shown ----
 
@@ -50,9 +134,7 @@ function follow() {
     for (const article of all) article.hidden = article !== next;
     const done = document.getElementById("AllDone");
     if (done) done.hidden = Boolean(next) || Boolean(current());
-    for (const item of root.querySelectorAll(".run-steps li")) {
-      item.classList.toggle("shown", Boolean(next) && item.dataset.id === id && id !== current());
-    }
+    markShown();
     const address = new URL(location.href);
     if (next && id !== current()) address.searchParams.set("step", id);
     else address.searchParams.delete("step");
@@ -64,6 +146,17 @@ function follow() {
       next.querySelector("h2").focus({ preventScroll: true });
       if (next.getBoundingClientRect().top < 0) next.scrollIntoView();
     }
+  }
+
+  /** Says in the list which step is looked at, where it is not the one at hand, and what waits. */
+  function markShown() {
+    const looked = shown()?.dataset.step;
+    const waiting = shelf.steps(root.dataset.run);
+    for (const item of root.querySelectorAll(".run-steps li")) {
+      item.classList.toggle("shown", item.dataset.id === looked && looked !== current());
+      item.classList.toggle("waits", waiting.has(item.dataset.id));
+    }
+    for (const article of articles()) article.classList.toggle("waits", waiting.has(article.dataset.step));
   }
 
   function move(by) {
@@ -94,26 +187,50 @@ function follow() {
 
   // ---- what the server says ----
 
-  /** Takes over the parts that differ; what is typed or focused stays. */
+  /** Whether somebody is in the middle of saying why a step is skipped. */
+  const isOpened = (part) => Boolean(part.querySelector("details[open]"));
+
+  /** What a part says, without what differs each time: tokens, and what the reader did to it. */
+  function plain(part) {
+    const copy = part.cloneNode(true);
+    for (const token of copy.querySelectorAll("[name=token]")) token.setAttribute("value", "");
+    for (const item of copy.querySelectorAll(".shown, .waits")) item.classList.remove("shown", "waits");
+    for (const item of copy.querySelectorAll('[class=""]')) item.removeAttribute("class");
+    return copy.outerHTML;
+  }
+
+  /** How to find again what has the focus. */
+  function handle(held) {
+    if (held.name) return '[name="' + CSS.escape(held.name) + '"][value="' + CSS.escape(held.value) + '"]';
+    if (held.href) return '[href^="' + CSS.escape(held.getAttribute("href").split("#")[0]) + '"]';
+    return null;
+  }
+
+  /** Takes over the parts of a newer page that differ; what is being typed and the focus stay. */
   function take(html) {
     const page = new DOMParser().parseFromString(html, "text/html");
     const next = page.getElementById("Run");
     if (!next) return null;
+    const version = (run) => Number(run.querySelector("[data-part=head]").dataset.version);
+    // Of two answers on their way the older one may come last.
+    if (version(next) < version(root)) return null;
     const before = states(root);
-    const plain = (part) => part.outerHTML.replace(/name="token" value="\w*"/g, "");
     for (const part of root.querySelectorAll("[data-part]")) {
       const other = next.querySelector('[data-part="' + CSS.escape(part.dataset.part) + '"]');
       if (!other || plain(other) === plain(part)) continue;
+      // Still to be dealt with: the reason that is being typed stays.
+      if (isOpened(part) && other.querySelector(".skip-step")) continue;
       const held = part.contains(document.activeElement) ? document.activeElement : null;
-      let again = null;
-      if (held && held.name) again = '[name="' + CSS.escape(held.name) + '"][value="' + CSS.escape(held.value) + '"]';
-      if (held && held.href) again = '[href^="' + CSS.escape(held.getAttribute("href").split("#")[0]) + '"]';
+      const again = held && handle(held);
       const fresh = document.importNode(other, true);
       part.replaceWith(fresh);
-      if (again && fresh.querySelector(again)) fresh.querySelector(again).focus();
+      if (!held) continue;
+      const heir = (again && fresh.querySelector(again)) || shown()?.querySelector("h2");
+      heir?.focus({ preventScroll: true });
     }
-    loaded = performance.now();
+    loaded = Date.now();
     document.title = page.title;
+    markShown();
     // Over is over: what is still typed here stays to be copied.
     if (head().dataset.state !== "open") {
       for (const bar of root.querySelectorAll(".bar-of-step")) bar.hidden = true;
@@ -136,62 +253,41 @@ function follow() {
     if (words.length) toast(words.join(". ") + ".");
   }
 
-  function online(yes) {
-    lost = !yes;
+  /** Says what waits, and why; nothing where all is well. */
+  function tellTrouble(trouble) {
     const waits = shelf.read().length;
-    if (!waits) for (const article of articles()) article.classList.remove("waits");
     const line = document.getElementById("Offline");
-    line.hidden = yes && !waits;
-    const text = !waits ? "No connection to the server. You can go on: what you do is kept in this browser."
-      : "No connection to the server. " + (waits === 1 ? "1 entry waits" : waits + " entries wait")
-        + " in this browser and will be sent when it is back. You can go on.";
+    line.hidden = !trouble && !waits;
+    const what = !waits ? "You can go on: what you do is kept in this browser."
+      : (waits === 1 ? "1 entry waits" : waits + " entries wait")
+        + " in this browser and will be sent when it is well again. You can go on.";
+    const text = (trouble || "The server takes its time") + ". " + what;
     if (!line.hidden && line.lastElementChild.textContent !== text) line.lastElementChild.textContent = text;
+    markShown();
   }
+
+  const ask = (address) => fetch(address, { signal: AbortSignal.timeout(PATIENCE) });
 
   async function reload() {
     const step = new URL(location.href).searchParams.get("step");
-    const response = await fetch("/runs/" + root.dataset.run + (step ? "?step=" + encodeURIComponent(step) : ""));
+    const response = await ask("/runs/" + root.dataset.run + (step ? "?step=" + encodeURIComponent(step) : ""));
     return response.ok ? take(await response.text()) : null;
   }
 
   // ---- sending ----
 
-  let sending = null;
-
-  /** Sends what waits, oldest first; gives the page of the last answer. */
-  function flush() {
-    sending ??= sendAll().finally(() => { sending = null; });
-    return sending;
-  }
-
-  async function sendAll() {
-    let html = null;
-    for (let items = shelf.read(); items.length; items = shelf.read()) {
-      const item = items[0];
-      const body = new URLSearchParams(item.body);
-      body.set("ago", String(Math.max(0, Date.now() - item.at)));
-      let response;
-      try {
-        response = await fetch(item.url, { method: "POST", body });
-      } catch {
-        online(false);
-        return html;
-      }
-      if (response.status >= 500) {
-        online(false);
-        return html;
-      }
-      shelf.write(shelf.read().filter((other) => other.token !== item.token));
-      const text = await response.text();
-      if (response.ok && item.run === root.dataset.run) html = text;
-      if (!response.ok) refused(item, text);
-    }
-    online(true);
-    return html;
+  /** Sends what waits and says what became of it; gives the page that came back, and what is wrong. */
+  async function sendWaiting() {
+    const { html, refused: all, trouble } = await flush(root.dataset.run);
+    for (const { item, html: page } of all) refused(item, page);
+    tellTrouble(trouble);
+    return { html, trouble };
   }
 
   /** Nothing is dropped in silence. */
   function refused(item, html) {
+    if (item.told) return;
+    item.told = true;
     const page = new DOMParser().parseFromString(html, "text/html");
     const words = [...page.querySelectorAll("main h1 ~ p:not(.row)")].map((line) => line.textContent).slice(0, 2);
     const line = document.createElement("li");
@@ -208,63 +304,84 @@ function follow() {
     const verb = form.dataset.send;
     const words = (step ? "step " + step + " " : "") + (body.get("result") || verb)
       + (body.get("text") ? ": " + body.get("text") : "");
-    const item = { url: form.action, body: [...body], at: Date.now(), token, run: root.dataset.run, words };
+    const item = { url: form.action, body: [...body], at: Date.now(), token, run: root.dataset.run, step, verb, words };
     shelf.write([...shelf.read(), item]);
     form.reset();
-    const html = await flush();
+    const answer = sendWaiting();
+    const html = (await Promise.race([answer, rest(HASTE)]))?.html;
     if (html) {
       take(html);
-      if (verb !== "noted") show(verb === "undone" ? step : current() || step, true);
-    } else if (shelf.read().some((other) => other.token === token)) {
-      waits(verb, step);
-    } else {
-      // The server refused it: its word on what is so counts.
-      await reload().catch(() => online(false));
-    }
-  }
-
-  /** Nothing came back: go on with what is on this page. */
-  function waits(verb, step) {
-    if (verb === "opened") {
-      show(step, true);
+      if (verb !== "noted") show(verb === "undone" ? step : current() || step, !isTyping(document.activeElement));
       return;
     }
-    if (verb !== "ticked" && verb !== "skipped") return;
+    if (shelf.has(token)) {
+      tellTrouble("");
+      const went = goOn(verb, step);
+      if (take((await answer).html ?? "")) {
+        // The server knows better what comes next, unless somebody has turned to something else.
+        const stayed = went && shown()?.dataset.step === went;
+        if (stayed && verb !== "opened") show(current() || step, !isTyping(document.activeElement));
+        return;
+      }
+    }
+    // The server refused it: its word on what is so counts.
+    if (!shelf.has(token)) await reload().catch(() => tellTrouble(LOST));
+  }
+
+  /** Nothing came back yet: goes on with what is on this page. Gives the step that is shown then,
+      where that may change. */
+  function goOn(verb, step) {
+    if (verb === "opened") {
+      show(step, true);
+      return step;
+    }
+    if (verb !== "ticked" && verb !== "skipped") return null;
     const all = articles();
-    const at = all.findIndex((article) => article.dataset.step === step);
-    if (all[at]) all[at].classList.add("waits");
-    const item = root.querySelector('.run-steps li[data-id="' + CSS.escape(step) + '"]');
-    if (item) item.dataset.is = "waits";
     const open = states(root);
-    const next = all.slice(at + 1).find((article) => open.get(article.dataset.step) === "open");
+    const waiting = shelf.steps(root.dataset.run);
+    const at = all.findIndex((article) => article.dataset.step === step);
+    const isOpen = ({ dataset }) => open.get(dataset.step) === "open" && !waiting.has(dataset.step);
+    const next = all.slice(at + 1).find(isOpen);
     if (next) show(next.dataset.step, true);
+    return next ? next.dataset.step : step;
   }
 
   // ---- others, and clocks ----
 
+  /** One look at a time: over a slow connection they would crowd out what is sent. */
   async function watch() {
-    if (document.hidden || head().dataset.state !== "open") return;
+    if (asking) return;
+    asking = true;
     try {
-      if (shelf.read().length) {
-        const html = await flush();
-        if (html) {
-          tell(take(html));
-          show(current(), false);
-        }
-        if (lost) return;
-      }
-      const answer = await fetch("/api/runs/" + root.dataset.run + "?since=" + head().dataset.version);
-      if (answer.status >= 500) throw new Error("the server is not well");
-      online(true);
-      if (!answer.ok || !(await answer.json()).run) return;
-      const was = shown();
-      const change = await reload();
-      tell(change);
-      if (!was && current()) show(current(), false);
-      needValues();
+      await look();
     } catch {
-      online(false);
+      tellTrouble(LOST);
+    } finally {
+      asking = false;
     }
+  }
+
+  async function look() {
+    let trouble = "";
+    if (shelf.read().length) {
+      const said = await sendWaiting();
+      if (said.html) tell(take(said.html));
+      trouble = said.trouble;
+      if (trouble === LOST) return;
+      if (!shown() && current()) show(current(), false);
+    }
+    if (document.hidden || head().dataset.state !== "open") return;
+    const answer = await ask("/api/runs/" + root.dataset.run + "?since=" + head().dataset.version);
+    if (answer.status >= 500) {
+      tellTrouble("The server answered " + answer.status);
+      return;
+    }
+    tellTrouble(trouble);
+    if (!answer.ok || !(await answer.json()).run) return;
+    const was = shown();
+    tell(await reload());
+    if (!was && current()) show(current(), false);
+    needValues();
   }
 
   function words(seconds) {
@@ -274,7 +391,7 @@ function follow() {
   }
 
   function tick() {
-    const since = Math.floor((performance.now() - loaded) / 1000);
+    const since = Math.max(0, Math.floor((Date.now() - loaded) / 1000));
     for (const clock of root.querySelectorAll(".clock[data-runs]")) {
       const used = Number(clock.dataset.used) + since;
       const budget = Number(clock.dataset.budget);
@@ -284,6 +401,8 @@ function follow() {
   }
 
   // ---- hands ----
+
+  const isTyping = (element) => Boolean(element?.closest?.("input, textarea, select, [contenteditable]"));
 
   document.addEventListener("submit", (event) => {
     if (!event.target.dataset.send) return;
@@ -298,12 +417,33 @@ function follow() {
     show(link.dataset.show, true);
   });
 
+  // The form that ends the run must not be filled without what still waits here.
+  root.addEventListener("click", async (event) => {
+    const link = event.target.closest("a[href$='/finish']");
+    if (!link || event.defaultPrevented || !shelf.of(root.dataset.run).length) return;
+    event.preventDefault();
+    toast("What waits in this browser is sent first.");
+    const { html } = await sendWaiting();
+    if (html) take(html);
+    if (shelf.of(root.dataset.run).length) toast("What waits in this browser could not be sent. It has to be before the run is recorded.", "bad");
+    else location.assign(link.href);
+  });
+
   const keys = document.getElementById("Keys");
   document.getElementById("KeysButton")?.addEventListener("click", () => keys.showModal());
+  const keysOn = document.getElementById("KeysOn");
+  try {
+    keysOn.checked = !localStorage.getItem(NO_KEYS);
+    keysOn.addEventListener("change", () => localStorage.setItem(NO_KEYS, keysOn.checked ? "" : "yes"));
+  } catch {
+    // Without a place to keep it the choice holds for this page.
+  }
 
   document.addEventListener("keydown", (event) => {
-    const typing = event.target.closest("input, textarea, select, [contenteditable]");
-    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || typing || keys.open) return;
+    const typing = isTyping(event.target);
+    const busy = event.repeat || document.querySelector("dialog[open]");
+    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || typing || busy) return;
+    if (!keysOn.checked && event.key !== "?") return;
     const press = (css) => {
       const target = shown() && shown().querySelector(css);
       if (target) target.click();
@@ -313,7 +453,7 @@ function follow() {
       t: () => press(".tick"),
       f: () => press("[value=failed]"),
       s: () => {
-        const box = shown() && shown().querySelector(".skip");
+        const box = shown() && shown().querySelector(".skip-step");
         if (!box) return false;
         box.open = true;
         box.querySelector("input[name=reason]").focus();

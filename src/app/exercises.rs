@@ -1,9 +1,10 @@
 //! Exercises: recording that something worked, correcting it, taking it back.
 
-use chrono::{NaiveDate, Offset as _, TimeZone as _};
+use chrono::{Datelike as _, NaiveDate, Offset as _, TimeZone as _};
 
 use super::recording::{
-    cells_of, checked_context, checked_outcome, checked_steps, refuse_duplicate,
+    EPOCH, MAX_LABEL, MAX_NOTE, cells_of, checked_context, checked_outcome, checked_steps,
+    refuse_duplicate, short_enough,
 };
 use super::{App, Document};
 use crate::domain::actor::Actor;
@@ -241,6 +242,11 @@ impl App {
             return Err(Error::refused(format!("{happened_on} lies in the future"))
                 .hinted(format!("today is {today} in {}", self.config.timezone)));
         }
+        if happened_on.year() < EPOCH {
+            return Err(Error::refused(format!("{happened_on} is no day of an exercise")));
+        }
+        short_enough("the note", &recording.note, MAX_NOTE)?;
+        short_enough("the incident", recording.incident.as_deref().unwrap_or_default(), MAX_LABEL)?;
         let now = self.clock.now();
         let offset = self.config.timezone.offset_from_utc_datetime(&now.naive_utc()).fix();
         Ok(Facts {

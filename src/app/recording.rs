@@ -4,10 +4,29 @@ use crate::domain::event::Facts;
 use crate::domain::exercise::{
     Context, Exercise, ExerciseKind, Outcome, StepOutcome, StepResult, same_context,
 };
-use crate::error::Error;
+use crate::error::{Error, Kind};
 use crate::runbook::last_worked::{is_notes_column, is_resolved_by_column, say};
 use crate::runbook::{LastWorked, Runbook, Step};
 use crate::text::nearest;
+
+/// The longest note of an exercise, in bytes: all notes of a long run fit in.
+pub(super) const MAX_NOTE: usize = 64 * 1024;
+
+/// The longest value of a column, label and name, in bytes: they stand in lists.
+pub(super) const MAX_LABEL: usize = 500;
+
+/// The first year of which somebody may say that something worked.
+pub(super) const EPOCH: i32 = 1970;
+
+/// Refuses what was pasted by mistake: nothing is ever taken out of the ledger again.
+pub(super) fn short_enough(what: &str, words: &str, most: usize) -> Result<(), Error> {
+    if words.len() <= most {
+        return Ok(());
+    }
+    let what = crate::text::truncate_to_width(what, 40);
+    Err(Error::refused(format!("{what} is {} bytes long", words.len()))
+        .hinted(format!("{most} are allowed")))
+}
 
 /// The same day, steps and context are the same exercise, however the row is worded.
 pub(super) fn refuse_duplicate(facts: &Facts, known: &[Exercise]) -> Result<(), Error> {
@@ -20,16 +39,19 @@ pub(super) fn refuse_duplicate(facts: &Facts, known: &[Exercise]) -> Result<(), 
     });
     match same {
         None => Ok(()),
-        Some(exercise) => Err(Error::conflict(format!(
-            "this is recorded already: {} on {}, exercise {}",
-            if exercise.resolved_by.is_empty() {
-                exercise.outcome.as_str()
-            } else {
-                &exercise.resolved_by
-            },
-            exercise.date,
-            exercise.id
-        ))
+        Some(exercise) => Err(Error::new(
+            Kind::Duplicate,
+            format!(
+                "this is recorded already: {} on {}, exercise {}",
+                if exercise.resolved_by.is_empty() {
+                    exercise.outcome.as_str()
+                } else {
+                    &exercise.resolved_by
+                },
+                exercise.date,
+                exercise.id
+            ),
+        )
         .hinted("add --again if it happened twice on that day")),
     }
 }
@@ -105,6 +127,10 @@ pub(super) fn checked_context(
     given: &Context,
     table: Option<&LastWorked>,
 ) -> Result<Context, Error> {
+    for (name, value) in given {
+        short_enough("a name", name, MAX_LABEL)?;
+        short_enough(name, value, MAX_LABEL)?;
+    }
     let Some(table) = table else { return Ok(given.clone()) };
     let columns: Vec<&str> = context_columns(table).collect();
     let mut context = Context::new();

@@ -299,4 +299,6 @@ pub struct RunFinish {
     pub minutes: u32,
     /// The notes and the reasons for skipping.
     pub note: String,
+    /// Differs as soon as somebody ticks, skips, undoes or notes something.
+    pub seen: String,
 }

@@ -72,7 +72,7 @@ impl Fields {
     /// How the form came: what tells it from another one, and how long it waited.
     pub(super) fn sent(&self) -> Result<Sent, Failure> {
         let token = self.get("token").unwrap_or_default().to_owned();
-        Ok(Sent { token, ago_ms: self.read("ago", "1500")?.unwrap_or(0) })
+        Ok(Sent { token, ago_ms: self.read("ago", "1500")? })
     }
 
     /// The columns that were filled, in the form's order.

@@ -3,7 +3,7 @@
 use super::{Followed, Sent, id_of, must_be_open, next_step};
 use crate::app::App;
 use crate::app::exercises::entry;
-use crate::app::recording::{find_step, unknown_step};
+use crate::app::recording::{find_step, short_enough, unknown_step};
 use crate::domain::actor::Actor;
 use crate::domain::entry::Timestamp;
 use crate::domain::event::{
@@ -13,7 +13,7 @@ use crate::domain::exercise::StepResult;
 use crate::domain::id::{EntryId, StepId};
 use crate::domain::run::{Marked, Run};
 use crate::error::Error;
-use crate::ledger::Tx;
+use crate::ledger::{Reads, Tx};
 use crate::runbook::{Runbook, SectionKind, Step};
 
 /// The longest note or reason, in bytes.
@@ -72,7 +72,7 @@ impl App {
         let id = run.id;
         let [verb, step, words] = action.parts();
         let same = id_of(&[&id.to_string(), verb, step, words, &actor.name], sent);
-        if self.was_done(&run, same)? {
+        if was_done(&self.ledger, &run, same, sent)? {
             return Ok(id);
         }
         must_be_open(&run)?;
@@ -87,8 +87,11 @@ impl App {
         self.ledger.transact(|tx| -> Result<(), Error> {
             // Somebody else may have done something since.
             let before = read(tx, id)?;
+            if was_done(tx, &before, same, sent)? {
+                return Ok(());
+            }
             must_be_open(&before)?;
-            let at = happened_at(&before, now, sent.ago_ms);
+            let at = happened_at(&before, now, sent.ago_ms.unwrap_or(0));
             let Some(event) = event(&before, followed.as_ref(), &action, actor, at)? else {
                 return Ok(());
             };
@@ -106,15 +109,16 @@ impl App {
         })?;
         Ok(id)
     }
+}
 
-    /// Whether just this was sent before, and still stands.
-    fn was_done(&self, run: &Run, same: Option<EntryId>) -> Result<bool, Error> {
-        let Some(same) = same else { return Ok(false) };
-        let Some((_, known)) = self.ledger.entry(same)? else { return Ok(false) };
-        let is_mark = matches!(known.kind.as_str(), "run.step_ticked" | "run.step_skipped");
-        let stands = run.steps.iter().flat_map(|step| &step.marks).any(|it| it.entry == same);
-        Ok(!is_mark || stands)
-    }
+/// Whether just this was sent before. A mark that was undone since is meant anew where the form
+/// comes from a page that was kept, and is only late where it waited for a connection.
+fn was_done(reads: &Reads, run: &Run, same: Option<EntryId>, sent: &Sent) -> Result<bool, Error> {
+    let Some(same) = same else { return Ok(false) };
+    let Some((_, known)) = reads.entry(same)? else { return Ok(false) };
+    let is_mark = matches!(known.kind.as_str(), "run.step_ticked" | "run.step_skipped");
+    let stands = run.steps.iter().flat_map(|step| &step.marks).any(|it| it.entry == same);
+    Ok(!is_mark || stands || sent.ago_ms.is_some())
 }
 
 /// The run as it is now.
@@ -149,10 +153,7 @@ fn checked(action: &Action) -> Result<Action, Error> {
         if text.is_empty() {
             return Err(Error::refused(missing.to_owned()));
         }
-        if text.len() > MAX_WORDS {
-            return Err(Error::refused(format!("{} bytes are too many words", text.len()))
-                .hinted(format!("{MAX_WORDS} are allowed")));
-        }
+        short_enough("the text", text, MAX_WORDS)?;
         Ok(text.to_owned())
     };
     Ok(match action {

@@ -20,16 +20,14 @@ pub use acting::Action;
 pub use finishing::Finished;
 pub use starting::Start;
 
-/// How many ids that begin alike are looked at.
-const MANY: usize = 64;
-
 /// How a request came.
 #[derive(Clone, Debug, Default)]
 pub struct Sent {
     /// What tells the same form, sent twice, from two forms; empty where nothing does.
     pub token: String,
-    /// How long ago it happened, in milliseconds: it may have waited for a connection.
-    pub ago_ms: i64,
+    /// How long ago it happened, in milliseconds, where it may have waited for a connection and
+    /// been sent before.
+    pub ago_ms: Option<i64>,
 }
 
 /// A run with the text it follows.
@@ -46,13 +44,10 @@ struct Followed {
 impl App {
     /// The run with an id, or the beginning of one.
     fn find_run(&self, id: &str) -> Result<Run, Error> {
-        let mut found = Vec::new();
-        for id in self.ledger.ids_beginning(id.trim(), MANY)? {
-            found.extend(self.ledger.run(id)?);
-        }
-        match (found.pop(), found.len()) {
-            (Some(run), 0) => Ok(run),
-            (Some(_), more) => Err(Error::refused(format!("{} runs begin with {id}", more + 1))
+        let mut found = self.ledger.runs_beginning(id.trim(), 2)?;
+        match (found.pop(), found.is_empty()) {
+            (Some(run), true) => Ok(run),
+            (Some(_), false) => Err(Error::refused(format!("more than one run begins with {id}"))
                 .hinted("give more of the id")),
             (None, _) => Err(Error::not_found(format!("no run {id}"))
                 .hinted("`runledger run list` shows those in progress")),
@@ -99,7 +94,7 @@ fn must_be_open(run: &Run) -> Result<(), Error> {
         RunState::Abandoned { by, .. } => (by, "abandoned"),
     };
     Err(Error::conflict(format!("this run is over: {} {what} it", by.name))
-        .hinted("start another one, or record by hand what is missing"))
+        .hinted("start another one, or correct what was recorded"))
 }
 
 /// An id that follows from what was sent, so that the same form sent twice is one entry.
@@ -143,12 +138,15 @@ fn next_step(runbook: &Runbook, run: &Run, after: &StepId) -> Option<StepId> {
 /// Refuses what cannot be followed.
 fn must_have_steps(document: &Document, runbook: &Runbook) -> Result<(), Error> {
     if runbook.kind == DocKind::Page {
-        return Err(Error::refused(format!("{} is a page, not a runbook", document.slug))
+        return Err(Error::refused(format!("this is a page, not a runbook: {}", document.slug))
             .hinted("a runbook has an action section, an alert or a last-worked table"));
     }
     if runbook.steps.is_empty() {
-        return Err(Error::refused(format!("{} has no steps to follow", document.slug))
-            .hinted("record it as a whole on its page"));
+        return Err(Error::refused(format!(
+            "the runbook {} has no steps to follow",
+            document.slug
+        ))
+        .hinted("record it as a whole on its page"));
     }
     Ok(())
 }

@@ -6,6 +6,7 @@ use chrono::{DateTime, SecondsFormat};
 
 use super::{Followed, is_group};
 use crate::app::App;
+use crate::app::history::median;
 use crate::app::runbooks::Opened;
 use crate::domain::entry::Timestamp;
 use crate::domain::exercise::{ExerciseKind, StepResult};
@@ -50,6 +51,12 @@ impl App {
         self.ledger.open_runs()?.iter().map(|run| self.run_line(run)).collect()
     }
 
+    /// The runs of one runbook that go on, newest first.
+    pub(in crate::app) fn open_runs_of(&self, runbook: &RunbookId) -> Result<Vec<RunLine>, Error> {
+        let runs = self.ledger.runs_of(runbook)?;
+        runs.iter().filter(|run| run.is_open()).map(|run| self.run_line(run)).collect()
+    }
+
     /// The runs of a runbook, newest first, whatever became of them.
     ///
     /// # Errors
@@ -70,10 +77,10 @@ impl App {
         let told = runs.iter().filter(|run| {
             matches!(run.state, RunState::Ended { .. }) && run.kind != ExerciseKind::Tabletop
         });
-        let mut times: Vec<u32> = told.filter_map(Run::mitigated_ms).map(seconds).collect();
-        let Some(last_s) = times.first().copied() else { return Ok(None) };
-        times.sort_unstable();
-        Ok(Some(RealTimes { runs: times.len(), last_s, median_s: times[times.len() / 2] }))
+        let times: Vec<u32> = told.filter_map(Run::mitigated_ms).map(seconds).collect();
+        let (runs, last) = (times.len(), times.first().copied());
+        let told = last.zip(median(times));
+        Ok(told.map(|(last_s, median_s)| RealTimes { runs, last_s, median_s }))
     }
 
     /// The page of a run; `asked` is the step to look at instead of the one at hand.

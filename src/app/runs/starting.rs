@@ -3,7 +3,7 @@
 use super::{Sent, id_of, must_have_steps};
 use crate::app::App;
 use crate::app::exercises::entry;
-use crate::app::recording::{checked_context, context_columns};
+use crate::app::recording::{MAX_LABEL, checked_context, context_columns, short_enough};
 use crate::domain::actor::Actor;
 use crate::domain::entry::Timestamp;
 use crate::domain::event::{Event, RunStarted, RunStepOpened};
@@ -44,7 +44,11 @@ impl App {
         must_have_steps(&document, &runbook)?;
         let context = checked_context(&start.context, runbook.last_worked.as_ref())?;
         let incident = start.incident.clone().filter(|label| !label.trim().is_empty());
-        let known = id_of(&["started", document.slug.as_str(), &actor.name], sent);
+        short_enough("the incident", incident.as_deref().unwrap_or_default(), MAX_LABEL)?;
+        let mut said = vec!["started", document.slug.as_str(), &actor.name, start.kind.as_str()];
+        said.extend(context.iter().flat_map(|(name, value)| [name.as_str(), value.as_str()]));
+        said.extend(incident.as_deref());
+        let known = id_of(&said, sent);
         if let Some(run) = known.map(|id| self.ledger.run(id)).transpose()?.flatten()
             && run.is_open()
         {
@@ -58,7 +62,12 @@ impl App {
         };
         let (now, opening) = (self.clock.now_ms(), self.new_id());
         let first = runbook.steps.first().map(|step| step.id.clone());
-        self.ledger.transact(|tx| -> Result<(), Error> {
+        self.ledger.transact(|tx| -> Result<EntryId, Error> {
+            // The same form may have been sent twice at once.
+            let known = known.map(|id| tx.run(id)).transpose()?.flatten();
+            if let Some(run) = known.filter(Run::is_open) {
+                return Ok(run.id);
+            }
             let at = Timestamp(now);
             let event = Event::RunStarted(RunStarted {
                 runbook: document.runbook.clone(),
@@ -76,9 +85,8 @@ impl App {
                 let event = Event::RunStepOpened(RunStepOpened { step, at });
                 tx.append(&entry(opening, &event, &subject, Timestamp(now + 1), actor)?)?;
             }
-            Ok(())
-        })?;
-        Ok(id)
+            Ok(id)
+        })
     }
 
     /// What the page says before a run of a runbook is begun.
@@ -91,11 +99,9 @@ impl App {
         let text = self.text_of(&document)?;
         let (runbook, _) = self.parse(&document, &text);
         must_have_steps(&document, &runbook)?;
-        let runs = self.ledger.runs_of(&document.runbook)?;
-        let open: Vec<&Run> = runs.iter().filter(|run| run.is_open()).collect();
         let columns = runbook.last_worked.as_ref();
         Ok(RunStart {
-            open: open.into_iter().map(|run| self.run_line(run)).collect::<Result<_, _>>()?,
+            open: self.open_runs_of(&document.runbook)?,
             real: self.real_times(&document.runbook)?,
             steps: runbook.steps.len(),
             claimed: runbook.time_to_mitigate.as_ref().map(|range| range.value),

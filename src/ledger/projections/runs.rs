@@ -5,7 +5,7 @@ use rusqlite::{Connection, Row, params};
 use super::Told;
 use crate::domain::id::{EntryId, RunbookId};
 use crate::domain::run::{self, Run};
-use crate::ledger::read::json_from;
+use crate::ledger::read::{ids_between, json_from};
 use crate::ledger::{LedgerError, Reads};
 
 /// Folds entries into the run they tell of, in canonical order.
@@ -45,6 +45,16 @@ impl Reads {
     /// The ledger cannot be read.
     pub fn run(&self, id: EntryId) -> Result<Option<Run>, LedgerError> {
         self.first("SELECT run FROM runs WHERE id = ?1", [id.as_bytes().as_slice()], run_from)
+    }
+
+    /// The runs whose ids begin with these hexadecimal digits, hyphens or not; at most `limit`.
+    ///
+    /// # Errors
+    /// The ledger cannot be read.
+    pub fn runs_beginning(&self, start: &str, limit: u32) -> Result<Vec<Run>, LedgerError> {
+        let Some((low, high)) = ids_between(start) else { return Ok(Vec::new()) };
+        let sql = "SELECT run FROM runs WHERE id BETWEEN ?1 AND ?2 ORDER BY id LIMIT ?3";
+        self.all(sql, (low.as_bytes().as_slice(), high.as_bytes().as_slice(), limit), run_from)
     }
 
     /// The runs that go on, oldest first.

@@ -1,7 +1,7 @@
 //! `GET /follow/{slug}`: begin to follow a runbook, or join those who do.
 
 use axum::extract::{Path, State};
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Redirect, Response};
 use serde::Serialize;
 
 use crate::views::run::RunStart;
@@ -19,15 +19,19 @@ struct Beginning {
     token: String,
 }
 
-/// The form.
+/// The form. An address from before a move leads to where the runbook is.
 pub(in crate::web) async fn show(
     State(state): State<Shared>,
     visitor: Visitor,
     Path(slug): Path<String>,
 ) -> Result<Response, Failure> {
     let back = address::runbook(&slug, None);
-    let start = state.run(move |app| app.run_start(&slug)).await;
+    let asked = slug.clone();
+    let start = state.run(move |app| app.run_start(&asked)).await;
     let start = start.map_err(|failure| failure.back_to(back))?;
+    if start.slug.as_str() != slug {
+        return Ok(Redirect::temporary(&address::follow(start.slug.as_str())).into_response());
+    }
     let view = Beginning { start, token: new_token() };
     Ok(page(&state, &visitor, Here::Runbooks, "pages/follow_start.html", &view))
 }

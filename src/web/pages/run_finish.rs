@@ -7,7 +7,8 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 
 use super::run_act::result;
 use crate::app::exercises::{Recording, RowFate};
-use crate::domain::exercise::{Outcome, StepResult};
+use crate::domain::exercise::Outcome;
+use crate::error::Kind;
 use crate::web::address;
 use crate::web::error::{Again, Failure};
 use crate::web::forms::Fields;
@@ -46,26 +47,39 @@ pub(in crate::web) async fn save(
     let actor = visitor.must_be_named(&fields).map_err(|failure| failure.back_to(&back))?;
     let cookie = keep(&actor.name);
     let recording = recording(&fields).map_err(|failure| failure.back_to(&back))?;
-    let worked = !recording.steps.iter().any(|(_, result)| *result == StepResult::Failed);
-    let action = format!("{back}/finish");
-    let finished = state.run(move |app| app.finish_run(&id, &recording, &actor)).await;
+    let seen = fields.get("seen").map(str::to_owned);
+    let form = format!("{back}/finish");
+    let finished =
+        state.run(move |app| app.finish_run(&id, &recording, seen.as_deref(), &actor)).await;
     let finished = finished.map_err(|failure| {
-        let alike = failure.words.message.starts_with("This is recorded already");
-        let failure = failure.back_to(&back);
-        if !alike {
-            return failure;
-        }
-        failure.hinted("If it happened twice on that day, say so.").repeatable(Again {
-            action,
-            label: "It happened twice: record it again".to_owned(),
+        let again = |label: &str, fields| Again {
+            action: form.clone(),
+            label: label.to_owned(),
             ask: None,
-            fields: fields.with("again", "yes"),
-        })
+            fields,
+        };
+        match failure.kind {
+            Some(Kind::Duplicate) => {
+                let fields = fields.with("again", "yes");
+                failure
+                    .back_to(&back)
+                    .hinted("If it happened twice on that day, say so.")
+                    .repeatable(again("It happened twice: record it again", fields))
+            }
+            Some(Kind::Outdated) => {
+                let fields = fields.with("seen", "");
+                let failure = failure.hinted("Go back for a form with all of it.");
+                failure.back_to(&form).repeatable(again("Record it as I filled it in", fields))
+            }
+            _ => failure.back_to(&back),
+        }
     })?;
-    let notice = match (&finished.row, worked) {
+    let notice = match (&finished.row, finished.outcome) {
         (RowFate::Pending { .. }, _) => "pending",
-        (_, true) => "recorded",
-        (_, false) => "failed",
+        (_, Outcome::Worked) => "recorded",
+        (_, Outcome::Failed) => "failed",
+        (_, Outcome::Partial) => "partly",
+        (_, Outcome::NotUsed | Outcome::Unclear) => "kept",
     };
     let to = match &finished.slug {
         Some(slug) => address::step(slug.as_str(), None, notice),
