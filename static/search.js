@@ -4,6 +4,9 @@
 /** A query whose address would be longer goes in the body of a request, and stays out of the address. */
 const LONGEST_ADDRESS = 6000;
 
+/** The server looks at so many characters; one more tells it that something was cut. */
+const LOOKED_AT = 20001;
+
 /** Milliseconds without a key before we ask: letters typed in one go are one question, and nobody waits for it. */
 const REST = 25;
 
@@ -77,10 +80,10 @@ class Search {
   }
 
   async fetch(query) {
-    const short = this.address(query).length <= LONGEST_ADDRESS;
+    const short = query.length <= LONGEST_ADDRESS && this.address(query).length <= LONGEST_ADDRESS;
     const answer = await fetch(short ? `/results${this.address(query).slice(1)}` : "/results", {
       credentials: "same-origin",
-      ...(short ? {} : { method: "POST", body: new URLSearchParams({ q: query }) }),
+      ...(short ? {} : { method: "POST", body: new URLSearchParams({ q: query.slice(0, LOOKED_AT) }) }),
     });
     if (!answer.ok) throw new Error(answer.statusText);
     return new DOMParser().parseFromString(await answer.text(), "text/html");
@@ -129,7 +132,7 @@ class Search {
     const address = this.address(query);
     const short = address.length <= LONGEST_ADDRESS;
     const change = this.typing ? "replaceState" : "pushState";
-    history[change]({ query }, "", short ? address : "/");
+    history[change]({ query: query.slice(0, LOOKED_AT) }, "", short ? address : "/");
     this.typing = true;
     document.title = title;
     if (!short) this.found.append(" · too long for an address that could be shared");

@@ -143,7 +143,10 @@ pub(super) fn join_rows(exercises: &mut [Exercise], summary: &Summary) {
 }
 
 pub(super) fn count(counts: &mut Counts, line: &RunbookLine) {
+    counts.failing += usize::from(line.failing);
     let place = match line.status {
+        // What failed is not counted as fresh in the same breath.
+        Status::Fresh if line.failing => return,
         Status::Fresh => &mut counts.fresh,
         Status::Due => &mut counts.due,
         Status::Stale => &mut counts.stale,
@@ -151,7 +154,6 @@ pub(super) fn count(counts: &mut Counts, line: &RunbookLine) {
         Status::NotTracked => &mut counts.not_tracked,
     };
     *place += 1;
-    counts.failing += usize::from(line.failing);
 }
 
 /// Failing first, then stale by days overdue, then never, then due by the day it becomes stale.

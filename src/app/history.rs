@@ -89,24 +89,28 @@ fn words_of(exercise: &Exercise) -> String {
 
 /// The median of the times that exercises really took, of those that mended something; nothing
 /// where none says.
-pub(super) fn took(
-    exercises: &[Exercise],
-    claimed_max_s: Option<u32>,
-    today: NaiveDate,
-) -> Option<TookView> {
-    let mut minutes: Vec<u32> = exercises
+pub(super) fn took(exercises: &[Exercise], today: NaiveDate) -> Option<TookView> {
+    let minutes: Vec<u32> = exercises
         .iter()
         .filter(|exercise| exercise.retracted.is_none() && exercise.date <= today)
         .filter(|exercise| exercise.kind != ExerciseKind::Tabletop)
         .filter(|exercise| matches!(exercise.outcome, Outcome::Worked | Outcome::Partial))
         .filter_map(|exercise| exercise.minutes)
         .collect();
-    minutes.sort_unstable();
-    let (middle, uses) = (minutes.len() / 2, minutes.len());
-    let upper = u64::from(*minutes.get(middle)?);
-    let lower = if uses.is_multiple_of(2) { u64::from(minutes[middle - 1]) } else { upper };
-    let median_s = u32::try_from((lower + upper) * 30).unwrap_or(u32::MAX);
-    Some(TookView { median_s, uses, over: claimed_max_s.is_some_and(|claimed| median_s > claimed) })
+    let uses = minutes.len();
+    let seconds = minutes.into_iter().map(|minutes| minutes.saturating_mul(60));
+    Some(TookView { median_s: median(seconds.collect())?, uses })
+}
+
+/// The middle of some numbers, or what lies between the two in the middle; nothing of none.
+pub(super) fn median(mut numbers: Vec<u32>) -> Option<u32> {
+    numbers.sort_unstable();
+    let middle = numbers.len() / 2;
+    let upper = *numbers.get(middle)?;
+    if !numbers.len().is_multiple_of(2) {
+        return Some(upper);
+    }
+    Some(numbers[middle - 1].midpoint(upper))
 }
 
 #[cfg(test)]
@@ -155,17 +159,17 @@ mod tests {
         let today = day("2026-06-01");
         let median = |all: &[(Outcome, Option<u32>)]| {
             let all: Vec<_> = all.iter().map(|(o, m)| exercise("2026-05-01", *o, *m)).collect();
-            took(&all, Some(240), today).map(|took| (took.median_s, took.uses, took.over))
+            took(&all, today).map(|took| (took.median_s, took.uses))
         };
         assert_eq!(median(&[]), None);
         assert_eq!(median(&[(Worked, None), (Failed, Some(90))]), None);
-        assert_eq!(median(&[(Worked, Some(4))]), Some((240, 1, false)));
-        assert_eq!(median(&[(Worked, Some(9)), (Partial, Some(4))]), Some((390, 2, true)));
+        assert_eq!(median(&[(Worked, Some(4))]), Some((240, 1)));
+        assert_eq!(median(&[(Worked, Some(9)), (Partial, Some(4))]), Some((390, 2)));
         assert_eq!(
             median(&[(Worked, Some(9)), (Worked, Some(1)), (Worked, Some(2))]),
-            Some((120, 3, false))
+            Some((120, 3))
         );
-        assert_eq!(median(&[(Worked, Some(u32::MAX))]), Some((u32::MAX, 1, true)));
+        assert_eq!(median(&[(Worked, Some(u32::MAX))]), Some((u32::MAX, 1)));
     }
 
     #[test]
@@ -175,7 +179,7 @@ mod tests {
         let mut retracted = exercise("2026-05-01", Outcome::Worked, Some(5));
         retracted.retracted = Some("wrong".into());
         let later = exercise("2026-07-01", Outcome::Worked, Some(5));
-        assert!(took(&[tabletop, retracted, later], None, day("2026-06-01")).is_none());
+        assert!(took(&[tabletop, retracted, later], day("2026-06-01")).is_none());
     }
 
     #[test]

@@ -8,10 +8,9 @@ use super::runbooks::Opened;
 use super::{App, Document};
 use crate::domain::id::Slug;
 use crate::error::Error;
-use crate::render::filters::percent_encode;
 use crate::runbook::html::{Block, command_html, render_sections};
 use crate::runbook::{Bound, Command, DocKind, Recurring, false_starts_beside, recurring};
-use crate::text::duration_words;
+use crate::text::{duration_words, percent_encode};
 use crate::views::page::{
     BlockView, CommandPage, OwnerView, PlaceholderView, RunbookPage, SectionPage, StepPage,
 };
@@ -36,10 +35,10 @@ impl App {
             .as_ref()
             .map(|table| super::recording::context_columns(table).map(str::to_owned).collect())
             .unwrap_or_default();
-        let claimed = view.time_to_mitigate.map(|time| time.max_s);
         Ok(RunbookPage {
             as_of: self.as_of,
-            took: took(&opened.exercises, claimed, self.today()),
+            real: self.real_times(&opened.document.runbook)?,
+            took: took(&opened.exercises, self.today()),
             calendar: twelve_months(&opened.exercises, self.today()),
             literals,
             owner: self.owner_view(&view),
@@ -47,6 +46,7 @@ impl App {
             placeholders: placeholders(&body),
             columns,
             source_url: self.source_url(&opened.document, 1),
+            runs: self.open_runs_of(&opened.document.runbook)?,
             pending: view.exercises.iter().filter(|exercise| exercise.pending).count(),
             body,
             runbook: view,

@@ -18,6 +18,9 @@ const WEAK: f32 = 0.2;
 /// So many of such hits are shown.
 const NEAREST: usize = 5;
 
+/// So many runbooks come closest to an alert.
+const CLOSEST: usize = 5;
+
 /// So many runbooks are suggested where none is found.
 const SUGGESTED: usize = 3;
 
@@ -113,19 +116,30 @@ impl App {
     pub fn alert(&mut self, name: &str) -> Result<AlertAnswer, Error> {
         self.refresh()?;
         let wanted = name.trim().trim_matches('/');
-        for document in self.documents()? {
-            if document.summary.alerts.iter().any(|alert| alert.eq_ignore_ascii_case(wanted)) {
-                let anchor = self.anchor_of_alert(&document, wanted)?;
-                return Ok(AlertAnswer::Found { slug: document.slug, anchor });
-            }
-        }
+        let names = |document: &Document| {
+            document.summary.alerts.iter().any(|alert| alert.eq_ignore_ascii_case(wanted))
+        };
+        let mut named = self.documents()?;
+        named.retain(names);
         let query = Query {
             text: wanted.to_owned(),
-            limit: 5,
+            limit: CLOSEST,
             by: By::Runbook,
             kinds: vec![DocClass::Runbook, DocClass::Page],
             explain: false,
         };
+        if named.len() > 1 {
+            // Several name it: a list of alerts beside the runbook itself, or two teams. The one
+            // that a search finds first is the one to open.
+            let found = self.search_now(&query)?.hits;
+            let place =
+                |document: &Document| found.iter().position(|hit| hit.slug == document.slug);
+            named.sort_by_key(|document| place(document).unwrap_or(usize::MAX));
+        }
+        if let Some(document) = named.into_iter().next() {
+            let anchor = self.anchor_of_alert(&document, wanted)?;
+            return Ok(AlertAnswer::Found { slug: document.slug, anchor });
+        }
         Ok(AlertAnswer::Closest(self.search_now(&query)?))
     }
 

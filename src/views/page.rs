@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use serde::Serialize;
 
-use super::run::RunLine;
+use super::run::{RealTimes, RunLine};
 use super::{
     CommandView, Counts, ExerciseView, FalseStartView, NoteView, RunbookLine, RunbookView,
     StepFreshnessView,
@@ -22,7 +22,9 @@ pub struct RunbookPage {
     pub owner: Option<OwnerView>,
     /// For what it last worked: "Release ingress-nginx".
     pub worked_for: Option<String>,
-    /// How long it really takes, where exercises say.
+    /// How long it really took to mitigate, where runs tell.
+    pub real: Option<RealTimes>,
+    /// How long whole exercises took, where they say.
     pub took: Option<TookView>,
     /// Its last twelve months; null where it was never exercised.
     pub calendar: Option<CalendarView>,
@@ -38,6 +40,8 @@ pub struct RunbookPage {
     pub source_url: Option<String>,
     /// Rows that could not be written into the file yet.
     pub pending: usize,
+    /// Those who follow it right now.
+    pub runs: Vec<RunLine>,
 }
 
 /// How to reach an owner.
@@ -51,15 +55,13 @@ pub struct OwnerView {
     pub page: Option<String>,
 }
 
-/// How long a runbook really takes.
+/// How long the exercises of a runbook took, from the first step to the last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct TookView {
     /// The median of its exercises, in seconds.
     pub median_s: u32,
     /// How many exercises say so.
     pub uses: usize,
-    /// It is longer than the runbook claims at most.
-    pub over: bool,
 }
 
 /// Twelve months of exercises.

@@ -54,12 +54,19 @@ fn is_bare(response: &Response) -> bool {
     response.extensions().get::<Words>().is_none()
 }
 
-/// Runbooks that somebody may mean who asks for what is not there.
+/// The longest path that somebody may have meant, in bytes.
+const LONGEST: usize = 400;
+
+/// Runbooks that somebody may mean who asks for what is not there. This comes after the guards,
+/// so one at a time is looked for: whoever asks for nonsense all day costs nobody else anything.
 async fn near(state: &Shared, visitor: &Visitor, status: StatusCode) -> Vec<RunbookRef> {
-    if status != StatusCode::NOT_FOUND {
+    let path = address::decode(&visitor.path).unwrap_or_default();
+    let (first, rest) = path.trim_matches('/').split_once('/').unwrap_or_default();
+    let fits = rest.is_empty() || ["runbooks", "follow", "changes"].contains(&first);
+    if status != StatusCode::NOT_FOUND || path.len() > LONGEST || !fits {
         return Vec::new();
     }
-    let path = address::decode(&visitor.path).unwrap_or_default();
+    let Ok(_alone) = state.guessing.try_acquire() else { return Vec::new() };
     state.run(move |app| app.near(&path)).await.unwrap_or_default()
 }
 

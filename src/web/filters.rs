@@ -7,9 +7,9 @@ use super::address;
 use crate::app::listing::Filter;
 use crate::views::page::Facet;
 
-/// What an address asks for.
+/// What an address asks for; of two filters of one name the last counts.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(default)]
+#[serde(from = "Vec<(String, String)>")]
 pub(super) struct Filters {
     state: String,
     owner: String,
@@ -28,6 +28,24 @@ pub(super) struct Way {
     count: usize,
     /// The list is that of this way.
     chosen: bool,
+}
+
+impl From<Vec<(String, String)>> for Filters {
+    fn from(pairs: Vec<(String, String)>) -> Self {
+        let mut filters = Self::default();
+        for (name, value) in pairs {
+            let filter = match name.as_str() {
+                "state" => &mut filters.state,
+                "owner" => &mut filters.owner,
+                "tag" => &mut filters.tag,
+                "alert" => &mut filters.alert,
+                "service" => &mut filters.service,
+                _ => continue,
+            };
+            *filter = value;
+        }
+        filters
+    }
 }
 
 impl Filters {
@@ -98,6 +116,13 @@ impl Filters {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn of_two_filters_of_one_name_the_last_counts_and_others_are_passed_over() {
+        let pairs = [("tag", "a"), ("tag", "b"), ("utm_source", "chat")];
+        let pairs = pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
+        assert_eq!(Filters::from(pairs), Filters { tag: "b".to_owned(), ..Filters::default() });
+    }
 
     #[test]
     fn one_filter_changes_and_the_others_stay() {

@@ -3,8 +3,9 @@
 
 use serde::Serialize;
 
+use crate::domain::freshness::Status;
 use crate::runbook::{DocKind, SectionKind};
-use crate::views::page::{BlockView, RunbookPage, SectionPage};
+use crate::views::page::{BlockView, RunbookPage, SectionPage, StepPage};
 use crate::views::{NoteView, SectionView, StepFreshnessView};
 
 /// A runbook's page, laid out.
@@ -22,6 +23,8 @@ pub(super) struct Laid<'a> {
     others: Vec<&'a SectionView>,
     /// Steps that failed and have not worked since: "3a and 3c".
     failing: String,
+    /// Steps that mitigate and are stale, though the runbook as a whole is not.
+    behind: String,
     /// Open notes that stand beside no step.
     notes: Vec<&'a NoteView>,
     /// The text has no table of exercises, so the history stands at the end.
@@ -83,7 +86,8 @@ impl<'a> Laid<'a> {
             recordable: page.runbook.kind == DocKind::Runbook,
             steps: page.body.iter().filter_map(NavStep::of).collect(),
             others: others(page),
-            failing: failing(&page.body),
+            failing: listed(&page.body, |_, step| step.freshness.failing),
+            behind: behind(page),
             notes: open.filter(|note| !known(note)).collect(),
             history_at_end: !page.body.iter().any(has_table),
             parts,
@@ -161,10 +165,21 @@ fn has_table(section: &SectionPage) -> bool {
     section.blocks.iter().any(|block| matches!(block, BlockView::LastWorked { .. }))
 }
 
-/// The failing steps, by number or else by title.
-fn failing(body: &[SectionPage]) -> String {
+/// A check that worked keeps a runbook fresh; what mitigates may be older than its limit.
+fn behind(page: &RunbookPage) -> String {
+    let status = page.runbook.freshness.as_ref().map(|freshness| freshness.status);
+    if !matches!(status, Some(Status::Fresh | Status::Due)) {
+        return String::new();
+    }
+    listed(&page.body, |section, step| {
+        section.kind == SectionKind::Mitigate.as_str() && step.freshness.status == Status::Stale
+    })
+}
+
+/// Some of the steps, by number or else by title.
+fn listed(body: &[SectionPage], wanted: impl Fn(&SectionPage, &StepPage) -> bool) -> String {
     let steps = body.iter().filter_map(|section| {
-        let step = section.step.as_ref().filter(|step| step.freshness.failing)?;
+        let step = section.step.as_ref().filter(|step| wanted(section, step))?;
         Some(match label(section) {
             "" => format!("“{}”", step.title),
             number => format!("step {number}"),

@@ -3,6 +3,7 @@
 use axum::Router;
 use axum::http::StatusCode;
 use axum::middleware::from_fn_with_state;
+use axum::response::Redirect;
 use axum::routing::{get, post};
 use tower_http::catch_panic::CatchPanicLayer;
 
@@ -23,6 +24,7 @@ pub(super) fn router(
         .route("/", get(pages::home::show))
         .route("/results", get(pages::home::results).post(pages::home::results_of_a_paste))
         .route("/runbooks", get(pages::runbook_list::show))
+        .route("/runbooks/", get(|| async { Redirect::permanent("/runbooks") }))
         .route("/runbooks/{*slug}", get(pages::runbook_show::show))
         .route("/changes/{*slug}", get(pages::changes_show::show))
         .route("/stale", get(pages::stale::show))

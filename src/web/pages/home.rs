@@ -51,6 +51,8 @@ pub(in crate::web) fn search(words: &str) -> Search {
 #[derive(Debug, Serialize)]
 struct Home {
     query: String,
+    /// What the tab says of it: itself, or how many lines were pasted.
+    title: String,
     /// So many characters were looked at and no more, where the query is longer.
     cut: Option<usize>,
     found: Option<Found>,
@@ -66,7 +68,11 @@ impl Home {
             words => Some(Found::from(app.search(&search(words))?)),
         };
         let overview = if found.is_none() { Some(app.overview()?) } else { None };
-        Ok(Self { query, cut, found, overview })
+        let title = match query.lines().count() {
+            0 | 1 => query.clone(),
+            lines => format!("{lines} pasted lines"),
+        };
+        Ok(Self { query, title, cut, found, overview })
     }
 }
 
