@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 const LAYERS: [&[&str]; 9] = [
     &["clock", "text"],
     &["domain"],
-    &["runbook", "writeup", "triage", "render", "views"],
-    &["ledger", "search", "assets", "workspace", "delivery"],
+    &["runbook", "render", "views"],
+    &["ledger", "search", "assets", "workspace"],
     &["error"],
     &["config"],
     &["app"],

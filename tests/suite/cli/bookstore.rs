@@ -139,6 +139,10 @@ fn an_unknown_step_a_future_date_and_a_wrong_column_name_the_valid_ones() {
     let slug = "rollback/code-rollback-helm";
     lab.run(&["worked", slug, "--step", "9z"]).refused().says("3a, 3b, 3c");
     lab.run(&["worked", slug, "--step", "3a", "--on", "2199-01-01"]).refused().says("future");
+    lab.run(&["worked", slug, "--step", "3a", "--on", "0001-01-01"]).refused().says("no day");
+    let long = "x".repeat(600);
+    let said = lab.run(&["worked", slug, "--step", "3a", "--incident", &long]).refused();
+    said.says("500 are allowed");
     lab.run(&["worked", slug, "--step", "3a", "--context", "Tenant=x"])
         .refused()
         .says("columns: Release");

@@ -210,7 +210,10 @@ impl Browser {
         let clip = json!({
             "x": 0, "y": 0, "width": width, "height": height.min(window * 4), "scale": 1,
         });
-        let wanted = json!({"format": "png", "captureBeyondViewport": true, "clip": clip});
+        let wanted = json!({
+            "format": "png", "captureBeyondViewport": true, "clip": clip,
+            "optimizeForSpeed": true,
+        });
         let picture = self.cdp("Page.captureScreenshot", &wanted);
         keep_picture(name, picture["data"].as_str().unwrap_or_default())
     }

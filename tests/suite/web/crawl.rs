@@ -85,16 +85,22 @@ fn no_link_is_dead_and_no_page_complains() {
     let dead = walk.dead();
     assert!(dead.is_empty(), "{} dead links:\n{}", dead.len(), dead.join("\n"));
 
-    // In a browser: every runbook; of lists that differ by a filter's value alone, one of each
-    // kind; of the pages that begin a run, one in ten.
+    // In a browser, which takes its time: of the runbooks one in five, or each where that is asked
+    // for; of lists that differ by a filter's value alone, one of each kind; of the pages that
+    // begin a run, one in ten.
+    let one_in = if std::env::var_os("RUNLEDGER_EVERY_PAGE").is_some() { 1 } else { 5 };
     let mut kinds = BTreeSet::new();
-    let mut begun = 0;
+    let (mut begun, mut read) = (0, 0);
     let shown = walk.pages.keys().filter(|path| {
         let (page, query) = path.split_once('?').unwrap_or((path, ""));
         let filter = query.split('=').next().unwrap_or(query);
         if page.starts_with("/follow/") {
             begun += 1;
             return begun % 10 == 1;
+        }
+        if page.starts_with("/runbooks/") {
+            read += 1;
+            return read % one_in == 0;
         }
         query.is_empty() || kinds.insert((page.to_owned(), filter.to_owned()))
     });
@@ -106,7 +112,7 @@ fn no_link_is_dead_and_no_page_complains() {
         complaints.extend(browser.console().into_iter().map(|what| format!("{path}: {what}")));
         browser.forget();
     }
-    assert!(shown.len() > 60, "{shown:?}");
+    assert!(shown.len() > 20, "{shown:?}");
     assert!(complaints.is_empty(), "{}", complaints.join("\n"));
 }
 

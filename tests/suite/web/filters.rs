@@ -33,6 +33,7 @@ fn filters_combine_and_each_count_says_what_its_filter_would_leave() {
     let lab = lab();
     let server = lab.serve(&[]);
     let all = get(&server, "/runbooks").says(200, "3 of 3 runbooks").says(200, "Rota");
+    get(&server, "/runbooks?tag=night&tag=web").says(200, "1 of 3 runbooks");
     for option in [
         ">data (2)</option>",
         ">web &amp; co (1)</option>",

@@ -58,7 +58,7 @@ fn a_run_by_plain_forms_ends_in_an_exercise_with_just_the_steps_that_were_ticked
     assert_eq!(form.body.matches(" selected").count(), 3, "two steps and the kind");
     let finish = "step.1=worked&step.2a=failed&kind=drill&minutes=4&context.Release=shop&note=n";
     post(&server, &format!("{run}/finish"), finish)
-        .leads_to("/runbooks/rollback/helm?notice=failed");
+        .leads_to("/runbooks/rollback/helm?notice=partly");
     let said = lab.run(&["show", "rollback/helm", "--json"]).ok().json();
     let exercise = &said["exercises"][0];
     assert_eq!(exercise["steps"], serde_json::json!(["1", "2a=failed"]));
@@ -93,6 +93,8 @@ fn the_time_really_taken_is_told_beside_the_time_claimed() {
     post(&server, &format!("{run}/finish"), "step.1=worked&step.2a=worked&minutes=4")
         .leads_to("/runbooks/rollback/helm?notice=recorded");
     get(&server, "/follow/rollback/helm").says(200, "Really took 3 min 30 s the last time");
+    let said = "1 to 3 min claimed, <strong>3 min 30 s</strong> really (one run)";
+    get(&server, "/runbooks/rollback/helm").says(200, said);
 }
 
 #[test]
@@ -132,11 +134,20 @@ fn a_form_sent_twice_is_one_entry() {
     post(&server, &format!("{run}/undo"), "step=1&token=u1").leads_to(&run);
     post(&server, &format!("{run}/tick"), "step=1&result=worked&token=t1").leads_to(&run);
     assert_eq!(step(&shown(&lab, &run), "1")["state"], "worked");
+    // What waited for a connection and comes after an undo is only late.
+    post_as_bo(&server, &format!("{run}/undo"), "step=1").leads_to(&run);
+    let late = "step=1&result=worked&token=t1&ago=60000";
+    post(&server, &format!("{run}/tick"), late).leads_to(&run);
+    assert_eq!(step(&shown(&lab, &run), "1")["state"], "open");
     let finish = "step.1=worked&minutes=1";
     for _ in 0..2 {
         post(&server, &format!("{run}/finish"), finish)
             .leads_to("/runbooks/rollback/helm?notice=recorded");
     }
+    post(&server, &format!("{run}/finish"), "step.1=failed&note=it+broke")
+        .says(409, "This run is over");
+    let other = start(&server, "slug=rollback%2Fhelm&token=abc&context.Release=other");
+    assert_ne!(other, run, "another form, whatever its token");
     let said = lab.run(&["show", "rollback/helm", "--json"]).ok().json();
     assert_eq!(said["exercises"].as_array().map(Vec::len), Some(2), "one row and this");
 }
@@ -163,10 +174,17 @@ fn what_makes_no_sense_is_refused_with_a_reason() {
     let lab = lab();
     let server = lab.serve(&[]);
     get(&server, "/follow/nothing").says(404, "No runbook nothing");
+    let moved = get(&server, "/follow/Disk");
+    assert_eq!((moved.status, moved.header("location")), (307, "/follow/disk"));
     get(&server, "/follow/rota").says(400, "is a page, not a runbook");
     get(&server, "/runs/0197").says(404, "No run 0197");
     get(&server, "/api/runs/zz?since=1").says(404, "run zz");
     post(&server, "/runs", "slug=disk&kind=party").says(400, "no kind of exercise");
+    let long = "x".repeat(600);
+    post(&server, "/runs", &format!("slug=disk&incident={long}")).says(400, "500 are allowed");
+    let context = format!("slug=rollback%2Fhelm&context.Release={long}");
+    post(&server, "/runs", &context).says(400, "Release is 600 bytes long");
+    post(&server, "/exercises", "slug=disk&result=worked&on=0001-01-01").says(400, "no day");
     post(&server, "/runs", "slug=rollback%2Fhelm&context.Tenant=x").says(400, "no column Tenant");
     let run = start(&server, "slug=disk");
     let at = |verb: &str| format!("{run}/{verb}");
@@ -297,6 +315,117 @@ fn a_whole_run_on_a_phone_at_night() {
     whole_run(Look::PHONE, "phone");
 }
 
+/// Keeps what is said in passing, where a script can read it later.
+const KEEP_TOASTS: &str = "
+    window.toasts = [];
+    const place = document.getElementById('Toast');
+    new MutationObserver(() => window.toasts.push(place.textContent))
+        .observe(place, {childList: true, subtree: true});";
+
+#[test]
+fn a_reason_that_is_being_typed_is_neither_lost_nor_taken_for_keys() {
+    let lab = lab();
+    let server = lab.serve(&[]);
+    let run = start_helm(&server);
+    let browser = Browser::start(Look::LAPTOP);
+    browser.open(&format!("{}{run}", server.url));
+    browser.type_into("main [name=name]", "Ana");
+    browser.click("main button.main");
+    browser.wait_for("#step-1 .tick");
+    browser.type_into("body", "s");
+    browser.type_into("#step-1 [name=reason]", "tried, fa");
+    browser.screenshot("web-follow-skip-laptop");
+    // Somebody else says something; the field and the focus stay where they are.
+    post_as_bo(&server, &format!("{run}/note"), "text=seen+by+Bo").leads_to(&run);
+    browser.wait_for_text(".happened", "seen by Bo");
+    browser.type_text("iled: t");
+    let typed = "return document.activeElement.value;";
+    assert_eq!(browser.script(typed), "tried, failed: t");
+    // Behind a dialog, and while a key is held, letters do nothing either.
+    browser.press("Enter");
+    browser.wait_for("#step-2:not([hidden])");
+    browser.press("Control+k");
+    browser.wait_for("dialog.find[open]");
+    browser.script("document.querySelector('dialog.find button').focus();");
+    browser.type_text("f");
+    browser.press("Escape");
+    browser.wait_until("return !document.querySelector('dialog[open]');");
+    browser.script(
+        "document.body.dispatchEvent(new KeyboardEvent('keydown', {key: 'k', repeat: true, bubbles: true}));",
+    );
+    browser.wait_for("#step-2:not([hidden])");
+    let said = shown(&lab, &run);
+    assert_eq!(step(&said, "1")["state"], "skipped");
+    assert_eq!(step(&said, "1")["reason"], "tried, failed: t");
+    assert_eq!(step(&said, "2")["state"], "open");
+}
+
+#[test]
+fn an_end_that_knows_less_than_the_run_is_asked_about() {
+    let lab = lab();
+    let server = lab.serve(&[]);
+    let run = start_helm(&server);
+    post(&server, &format!("{run}/tick"), "step=1&result=worked").leads_to(&run);
+    let form = get_as_ana(&server, &format!("{run}/finish")).says(200, "name=\"seen\"");
+    let seen = form.body.split("name=\"seen\" value=\"").nth(1).expect("a value");
+    let seen = seen.split('"').next().expect("an end");
+    // Looking at a step is nothing; a tick is.
+    post_as_bo(&server, &format!("{run}/open"), "step=2b").leads_to(&run);
+    post_as_bo(&server, &format!("{run}/tick"), "step=2b&result=failed").leads_to(&run);
+    let finish = format!("step.1=worked&minutes=4&seen={seen}");
+    let asked = post(&server, &format!("{run}/finish"), &finish)
+        .says(409, "Something was ticked or noted since this form was filled");
+    assert!(asked.body.contains("Record it as I filled it in"), "{}", asked.body);
+    assert_eq!(shown(&lab, &run)["state"], "open", "nothing was recorded");
+    post(&server, &format!("{run}/finish"), "step.1=worked&minutes=4&seen=")
+        .leads_to("/runbooks/rollback/helm?notice=recorded");
+}
+
+#[test]
+fn a_run_that_used_no_step_says_what_became_of_it() {
+    let lab = lab();
+    let server = lab.serve(&[]);
+    let finish = |outcome: &str, notice: &str| {
+        let run = start(&server, "slug=disk");
+        post(&server, &format!("{run}/finish"), &format!("outcome={outcome}&minutes=1&again=yes"))
+            .leads_to(&format!("/runbooks/disk?notice={notice}"));
+    };
+    finish("not-used", "kept");
+    finish("failed", "failed");
+    finish("worked", "recorded");
+}
+
+#[test]
+fn the_same_form_sent_by_many_at_once_is_one_entry() {
+    let lab = lab();
+    let server = lab.serve(&[]);
+    let at_once = |path: &str, form: &str| -> Vec<super::Answer> {
+        std::thread::scope(|scope| {
+            let sent: Vec<_> = (0..6).map(|_| scope.spawn(|| post(&server, path, form))).collect();
+            sent.into_iter().map(|thread| thread.join().expect("an answer")).collect()
+        })
+    };
+    let started = at_once("/runs", "slug=disk&token=t0");
+    let run = started[0].header("location").to_owned();
+    for answer in started {
+        answer.leads_to(&run);
+    }
+    for (verb, form) in [("note", "text=full&token=t1"), ("tick", "step=1&result=worked&token=t2")]
+    {
+        for answer in at_once(&format!("{run}/{verb}"), form) {
+            answer.leads_to(&run);
+        }
+    }
+    let said = shown(&lab, &run);
+    assert_eq!(said["notes"].as_array().map(Vec::len), Some(1));
+    assert_eq!(step(&said, "1")["also"], serde_json::json!([]));
+    for answer in at_once(&format!("{run}/finish"), "step.1=worked&minutes=1") {
+        answer.leads_to("/runbooks/disk?notice=recorded");
+    }
+    let said = lab.run(&["show", "disk", "--json"]).ok().json();
+    assert_eq!(said["exercises"].as_array().map(Vec::len), Some(1));
+}
+
 #[test]
 fn two_browsers_see_each_others_ticks() {
     let lab = lab();
@@ -312,10 +441,11 @@ fn two_browsers_see_each_others_ticks() {
     let [ana, bo] = &browsers;
     // What Bo is writing stays while Ana ticks.
     bo.type_into("#NoteText", "half a th");
+    bo.script(KEEP_TOASTS);
     ana.click("#step-1 .tick");
-    ana.wait_for("#step-2:not([hidden])");
-    bo.wait_for_text("#Toast", "Step 1: worked");
+    bo.wait_until("return window.toasts.some((words) => words.includes('Step 1: worked'));");
     bo.wait_for_text("#step-1 [data-part]", "Worked");
+    ana.wait_for("#step-2:not([hidden])");
     bo.type_into("#NoteText", "ought");
     let typed = bo.script("return document.getElementById('NoteText').value;");
     assert_eq!(typed, "half a thought");

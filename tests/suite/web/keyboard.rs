@@ -57,6 +57,54 @@ fn on_the_first_page_arrows_choose_and_enter_opens() {
 }
 
 #[test]
+fn a_whole_run_is_followed_and_recorded() {
+    let lab = lab();
+    let server = lab.serve(&[]);
+    let browser = Browser::start(Look::LAPTOP);
+    browser.open(&format!("{}/runbooks/disk", server.url));
+    tab_to(&browser, "a[href='/follow/disk']");
+    browser.press("Enter");
+    browser.wait_for("[name=who]");
+    tab_to(&browser, "[name=who]");
+    browser.type_text("Ana");
+    tab_to(&browser, "main button.main");
+    browser.press("Enter");
+    browser.wait_for("#step-1:not([hidden]) .tick");
+    browser.press("n");
+    has_the_focus(&browser, "#NoteText");
+    browser.type_text("full");
+    browser.press("Tab");
+    browser.press("Enter");
+    browser.wait_for_text(".happened", "full");
+    tab_to(&browser, "#step-1 .tick");
+    browser.press("Enter");
+    browser.wait_for_text("#step-1 [data-part]", "Worked");
+    has_the_focus(&browser, "#H-1");
+    tab_to(&browser, "#step-1 a.main");
+    browser.press("Enter");
+    browser.wait_for("[name='step.1']");
+    tab_to(&browser, "main button.main");
+    browser.press("Enter");
+    browser.wait_for_text(".notice", "Recorded with the steps you used");
+    let said = lab.run(&["show", "disk", "--json"]).ok().json();
+    assert_eq!(said["exercises"][0]["steps"], json!(["1"]));
+}
+
+#[test]
+fn the_list_of_runbooks_is_filtered() {
+    let lab = lab();
+    let server = lab.serve(&[]);
+    let browser = Browser::start(Look::LAPTOP);
+    browser.open(&format!("{}/runbooks", server.url));
+    tab_to(&browser, "nav.filters a[href='/runbooks?state=never']");
+    browser.press("Enter");
+    browser.wait_for_text("[role=status]", "1 of 2 runbooks");
+    tab_to(&browser, "a.drop");
+    browser.press("Enter");
+    browser.wait_for_text("main [role=status]", "2 of 2 runbooks");
+}
+
+#[test]
 fn the_way_past_the_menu_is_the_first_thing_on_a_page() {
     let lab = lab();
     let server = lab.serve(&[]);

@@ -30,6 +30,8 @@ const PAGES: &[(&str, &str)] = &[
     ("runbook-never", "/runbooks/database/postgres-replication-lag"),
     ("runbook-wide", "/runbooks/wide"),
     ("runbook-empty", "/runbooks/empty"),
+    ("changes", "/changes/wide"),
+    ("changes-none", "/changes/kubernetes/pod-crash-loop"),
     ("page", "/runbooks/rota"),
     ("follow-start", "/follow/rollback/helm-release"),
     ("follow-start-wide", "/follow/wide"),
@@ -90,6 +92,10 @@ pub(super) fn gallery() -> Lab {
     let words = "the chart's values moved to a file of their own in the release of last week";
     lab.run(&["note", "rollback/helm-release#3a", words]).ok();
     lab.run(&["note", "wide", &"note".repeat(60)]).ok();
+    lab.run(&["worked", "wide", "--step", "1a"]).ok();
+    let edited =
+        WIDE.replace("kubectl delete namespace", "kubectl --context <CONTEXT> delete namespace");
+    lab.write("runbooks/wide.md", &edited);
     lab
 }
 
@@ -163,16 +169,32 @@ fn look_at_every_page(look: Look, device: &str) {
     let started = post(&server, "/runs", "slug=rollback%2Fhelm-release&kind=drill");
     let run = started.header("location").split(['?', '#']).next().unwrap_or_default().to_owned();
     assert!(run.starts_with("/runs/"), "{}\n{}", started.head, started.body);
+    let started = post(&server, "/runs", "slug=wide");
+    let abandoned =
+        started.header("location").split(['?', '#']).next().unwrap_or_default().to_owned();
+    post(&server, &format!("{abandoned}/abandon"), "reason=a+false+alarm").leads_to(&abandoned);
     for (page, path) in [
         ("runbook-recorded", "/runbooks/wide?notice=failed#step-1".to_owned()),
         ("home-with-a-run", "/".to_owned()),
         ("run", run.clone()),
+        ("run-skip", run.clone()),
         ("run-finish", format!("{run}/finish")),
+        ("run-over", run.clone()),
+        ("run-abandoned", abandoned.clone()),
     ] {
+        if page == "run-over" {
+            post(&server, &format!("{run}/finish"), "step.1=worked&minutes=3");
+        }
         browser.open(&format!("{}{path}", server.url));
         browser.wait_for("h1");
+        if page == "run-skip" {
+            browser.click("article:not([hidden]) .skip-step summary");
+        }
         judge(&browser, page, look, device, &mut found);
     }
+    browser.press("Control+k");
+    browser.wait_for("dialog.find[open]");
+    judge(&browser, "search-dialog", look, device, &mut found);
     found.none();
 }
 

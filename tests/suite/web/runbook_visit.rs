@@ -134,10 +134,47 @@ fn changes_stand_side_by_side_on_a_desk_and_one_below_the_other_on_a_phone() {
         let browser = Browser::start(look);
         browser.open(&format!("{}/runbooks/chart", server.url));
         browser.click(".banner a[href^='/changes/']");
-        browser.wait_for_text("del", "13");
-        browser.wait_for_text("ins", "14");
+        browser.wait_for_text(".diff del", "13");
+        browser.wait_for_text(".diff ins", "14");
         assert_eq!(browser.script(beside), expected);
         fits(&browser);
         browser.screenshot(&format!("runbook-changes-{name}"));
+    }
+}
+
+const QUOTES: &str = "\
+# Quotes
+
+## Step 1 — Mitigate
+
+```sh
+cat <<EOF > values.yaml
+host: <HOST>
+EOF
+cat <<'EOF' > raw.yaml
+host: <HOST>
+EOF
+echo `ls <HOST>`
+```
+";
+
+#[test]
+fn a_value_is_quoted_for_the_place_that_it_stands_in() {
+    let lab = full();
+    lab.write("runbooks/quotes.md", QUOTES);
+    let server = lab.serve(&[]);
+    let browser = Browser::start(Look::LAPTOP);
+    // A shared address may hold anything, also what would end a here-document.
+    let value = "a%20%24(id)%60x%0AEOF%0Arm";
+    browser.open(&format!("{}/runbooks/quotes#v:HOST={value}", server.url));
+    browser.script(super::browser::CATCH_COPIES);
+    let filled = [
+        "cat <<EOF > values.yaml\nhost: a \\$(id)\\`x EOF rm\nEOF",
+        "cat <<'EOF' > raw.yaml\nhost: a $(id)`x EOF rm\nEOF",
+        "echo `ls 'a $(id)\\`x EOF rm'`",
+    ];
+    for (at, filled) in (1..).zip(filled) {
+        browser.click(&format!("#step-1 .command:nth-child({at}) .copy"));
+        super::browser::wait_for_copy(&browser, filled);
     }
 }

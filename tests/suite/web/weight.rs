@@ -33,7 +33,7 @@ fn the_first_page_is_small_and_comes_from_one_host() {
     assert!(requests.iter().any(|request| request.kind == "Stylesheet"), "{list}");
     assert!(requests.iter().all(|request| request.url.starts_with(&server.url)), "{list}");
     // A browser without a window asks for no icon.
-    let icon = get(&server, "/favicon.ico");
+    let icon = get(&server, "/favicon.svg").says(200, "<svg");
     let icon = u64::try_from(icon.head.len() + icon.body.len()).expect("a size");
     let bytes = requests.iter().map(|request| request.bytes).sum::<u64>() + icon;
     figure(&format!("the first page: {bytes} bytes in {} requests", requests.len() + 1));
