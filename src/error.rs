@@ -20,8 +20,13 @@ use crate::workspace::write_back::WriteBackError;
 pub enum Kind {
     /// What was asked for is wrong in itself: an unknown step, a future date.
     Refused,
-    /// What was asked for does not fit what is there already: a duplicate, a stale version.
+    /// What was asked for does not fit what is there already: a run that is over, a taken name.
     Conflict,
+    /// What was asked for is there already; it can be meant all the same.
+    Duplicate,
+    /// What was asked for was written before something that happened since; it can be meant all
+    /// the same.
+    Outdated,
     /// What was asked about does not exist.
     NotFound,
     /// Somebody else is at it; the same again a little later may work.
@@ -151,7 +156,7 @@ impl Error {
         match self.kind {
             Kind::Refused => 400,
             Kind::NotFound => 404,
-            Kind::Conflict => 409,
+            Kind::Conflict | Kind::Duplicate | Kind::Outdated => 409,
             Kind::Failed => 500,
             Kind::Busy => 503,
             Kind::Full => 507,
@@ -285,6 +290,8 @@ mod tests {
         check(Kind::Refused, 400);
         check(Kind::NotFound, 404);
         check(Kind::Conflict, 409);
+        check(Kind::Duplicate, 409);
+        check(Kind::Outdated, 409);
         check(Kind::Failed, 500);
         check(Kind::Busy, 503);
         check(Kind::Full, 507);

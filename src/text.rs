@@ -1,6 +1,7 @@
 //! Small questions about plain text: how wide, how alike, how to quote, how to show it safely.
 
 use std::collections::HashMap;
+use std::fmt::Write as _;
 
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
@@ -113,6 +114,52 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         .map(|(_, candidate)| candidate)
 }
 
+/// How alike two texts are by the pairs of letters they share: 0 for nothing, 1 for all. Case,
+/// spaces and punctuation do not count.
+pub fn likeness(one: &str, other: &str) -> f32 {
+    let pairs = |text: &str| -> Vec<(char, char)> {
+        let lower = text.to_lowercase();
+        let words = lower.split(|c: char| !c.is_alphanumeric());
+        let pairs = words.flat_map(|word| word.chars().zip(word.chars().skip(1)));
+        let mut pairs: Vec<_> = pairs.collect();
+        pairs.sort_unstable();
+        pairs
+    };
+    let (mut ours, mut theirs) = (pairs(one).into_iter().peekable(), pairs(other));
+    let all = ours.len() + theirs.len();
+    if all == 0 {
+        return 0.0;
+    }
+    theirs.reverse();
+    let mut shared = 0;
+    while let (Some(a), Some(b)) = (ours.peek(), theirs.last()) {
+        let order = a.cmp(b);
+        if order.is_eq() {
+            shared += 1;
+        }
+        if order.is_le() {
+            ours.next();
+        }
+        if order.is_ge() {
+            theirs.pop();
+        }
+    }
+    2.0 * shared as f32 / all as f32
+}
+
+/// Days since something, as people say it: exact up to a year, since limits are counted in days.
+pub fn days_ago(days: i64) -> String {
+    match days {
+        0 => "today".to_owned(),
+        1 => "yesterday".to_owned(),
+        -1 => "tomorrow".to_owned(),
+        ..0 => format!("in {} days", days.unsigned_abs()),
+        2..366 => format!("{days} days ago"),
+        366..731 => "over a year ago".to_owned(),
+        _ => format!("over {} years ago", days * 100 / 36_525),
+    }
+}
+
 /// Insertions, deletions, replacements and swaps of neighbours that turn one into the other.
 fn edit_distance(a: &[char], b: &[char]) -> usize {
     let mut before: Vec<usize> = Vec::new();
@@ -222,9 +269,51 @@ pub fn count(number: usize, one: &str, many: &str) -> String {
     format!("{number} {}", if number == 1 { one } else { many })
 }
 
+/// Percent-encodes everything but the unreserved characters, and the slash if it is kept.
+pub fn percent_encode(value: &str, keep_slash: bool) -> String {
+    let mut encoded = String::with_capacity(value.len());
+    for byte in value.bytes() {
+        let plain = byte.is_ascii_alphanumeric()
+            || matches!(byte, b'-' | b'.' | b'_' | b'~')
+            || (keep_slash && byte == b'/');
+        if plain {
+            encoded.push(char::from(byte));
+        } else {
+            // Writing into a string cannot fail.
+            let _ = write!(encoded, "%{byte:02X}");
+        }
+    }
+    encoded
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn likeness_is_of_the_letters_and_not_of_their_order_in_the_sentence() {
+        let check = |one, other, least: f32, most: f32| {
+            let likeness = likeness(one, other);
+            assert!((least..=most).contains(&likeness), "{one} {other} {likeness}");
+        };
+        check("Roll back a release", "release: roll BACK, a", 1.0, 1.0);
+        check("rollback hlm", "rollback/helm", 0.7, 0.9);
+        check("disk", "kafka", 0.0, 0.0);
+        check("", "x", 0.0, 0.0);
+    }
+
+    #[test]
+    fn days_are_told_in_words() {
+        let check = |days, expected: &str| assert_eq!(days_ago(days), expected);
+        check(0, "today");
+        check(1, "yesterday");
+        check(107, "107 days ago");
+        check(365, "365 days ago");
+        check(366, "over a year ago");
+        check(731, "over 2 years ago");
+        check(-1, "tomorrow");
+        check(-3, "in 3 days");
+    }
 
     #[test]
     fn whitespace_collapses_to_single_spaces() {
@@ -346,5 +435,11 @@ mod tests {
     fn nouns_follow_their_number() {
         assert_eq!(count(1, "runbook", "runbooks"), "1 runbook");
         assert_eq!(count(0, "runbook", "runbooks"), "0 runbooks");
+    }
+
+    #[test]
+    fn a_segment_of_a_path_is_encoded_whole() {
+        assert_eq!(percent_encode("a/b c?d#é", false), "a%2Fb%20c%3Fd%23%C3%A9");
+        assert_eq!(percent_encode("a/b c", true), "a/b%20c");
     }
 }

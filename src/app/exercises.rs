@@ -224,7 +224,7 @@ impl App {
     }
 
     /// The facts that a recording states, checked against the runbook.
-    fn facts(
+    pub(super) fn facts(
         &self,
         recording: &Recording,
         document: &Document,
@@ -265,7 +265,7 @@ impl App {
     /// The row that shall stand in the file for these facts; none where files are not written
     /// or the runbook has no table. Its key must be the one that reading it back will give, so
     /// alike rows count where they stand or shall stand; `own` is about to be taken out.
-    fn row_for(
+    pub(super) fn row_for(
         &self,
         facts: &Facts,
         table: Option<&LastWorked>,

@@ -10,26 +10,8 @@ use crate::domain::freshness::{Freshness, Status, StepFreshness, assess};
 use crate::domain::id::{EntryId, RowKey, RunbookId, StepId};
 use crate::error::Error;
 use crate::runbook::{DocKind, RowSummary, Severity, Summary};
-use crate::views::page::{Overview, RunbookList, UnreadFile};
-use crate::views::{Counts, FreshnessView, RunbookLine, RunbookRef, StaleList, StepFreshnessView};
-
-/// How many lines the overview shows of each kind.
-const OVERVIEW: usize = 8;
-
-/// What a list shall hold; everything given must match.
-#[derive(Clone, Debug, Default)]
-pub struct Filter {
-    /// Freshness, or `failing`.
-    pub state: Option<String>,
-    /// Who keeps it.
-    pub owner: Option<String>,
-    /// A label.
-    pub tag: Option<String>,
-    /// An alert.
-    pub alert: Option<String>,
-    /// A service.
-    pub service: Option<String>,
-}
+use crate::text::days_ago;
+use crate::views::{Counts, FreshnessView, RunbookLine, StaleList, StepFreshnessView};
 
 /// A runbook with what is known of it.
 pub(super) struct Judged {
@@ -106,78 +88,6 @@ impl App {
         Ok((of(Severity::Error), of(Severity::Warning)))
     }
 
-    /// The list of runbooks, filtered, by title.
-    ///
-    /// # Errors
-    /// The store cannot be read.
-    pub fn runbook_list(&mut self, filter: &Filter) -> Result<RunbookList, Error> {
-        self.refresh()?;
-        let mut counts = Counts::default();
-        let mut runbooks = Vec::new();
-        for one in self.judged()? {
-            let line = self.line(&one);
-            count(&mut counts, &line);
-            if filter.holds(&line) {
-                runbooks.push(line);
-            }
-        }
-        runbooks.sort_by_key(|line| line.title.to_lowercase());
-        let pages = self
-            .documents()?
-            .into_iter()
-            .filter(|document| document.summary.kind == DocKind::Page)
-            .map(|document| RunbookRef { slug: document.slug, title: document.summary.title })
-            .collect();
-        Ok(RunbookList { as_of: self.as_of, counts, runbooks, pages })
-    }
-
-    /// What the first page shows.
-    ///
-    /// # Errors
-    /// The store cannot be read.
-    pub fn overview(&mut self) -> Result<Overview, Error> {
-        self.refresh()?;
-        let judged = self.judged()?;
-        let mut counts = Counts::default();
-        let mut lines: Vec<RunbookLine> = Vec::new();
-        let mut lately = Vec::new();
-        for one in &judged {
-            let line = self.line(one);
-            count(&mut counts, &line);
-            lines.push(line);
-            let past =
-                one.exercises.iter().filter(|e| e.retracted.is_none() && e.date <= self.today());
-            lately.extend(past.map(|e| super::runbooks::exercise_view(e, &one.document)));
-        }
-        sort_worst_first(&mut lines);
-        lines.retain(|line| line.failing || line.status == Status::Stale);
-        lines.truncate(OVERVIEW);
-        lately.sort_by(|a, b| b.date.cmp(&a.date).then_with(|| a.slug.cmp(&b.slug)));
-        lately.truncate(OVERVIEW);
-        let unread = self.ledger.file_errors()?;
-        Ok(Overview {
-            today: self.today(),
-            as_of: self.as_of,
-            counts,
-            runbooks: judged.len(),
-            pages: self.documents()?.len() - judged.len(),
-            worst: lines,
-            lately,
-            unread: unread
-                .into_iter()
-                .map(|problem| UnreadFile {
-                    place: format!(
-                        "{}:{}:{}",
-                        self.shown_path(&self.file_at(&problem.folder, &problem.path)),
-                        problem.line,
-                        problem.column
-                    ),
-                    message: problem.message,
-                })
-                .collect(),
-        })
-    }
-
     /// A runbook as a line of a list.
     pub(super) fn line(&self, one: &Judged) -> RunbookLine {
         let summary = &one.document.summary;
@@ -185,6 +95,7 @@ impl App {
         let tracked = summary.steps.iter().zip(&freshness.steps).filter(|(step, known)| {
             step.facts.tracked || known.last_worked.is_some() || known.failing
         });
+        let known_since = self.known_since(&one.document, &one.exercises);
         RunbookLine {
             slug: one.document.slug.clone(),
             title: summary.title.clone(),
@@ -196,7 +107,9 @@ impl App {
             days_since: freshness.days_since,
             limit_days: freshness.limit_days,
             stale_on: freshness.stale_on,
-            known_since: self.known_since(&one.document, &one.exercises),
+            overdue_days: overdue(freshness),
+            reason: reason(freshness, known_since),
+            known_since,
             example: summary.example,
             alerts: summary.alerts.clone(),
             service: summary.service.clone(),
@@ -210,23 +123,6 @@ impl App {
     fn known_since(&self, document: &Document, exercises: &[Exercise]) -> Option<NaiveDate> {
         let seen = self.date_of(document.first_seen);
         exercises.iter().map(|exercise| exercise.date).chain([seen]).min()
-    }
-}
-
-impl Filter {
-    fn holds(&self, line: &RunbookLine) -> bool {
-        let is = |wanted: &Option<String>, has: &dyn Fn(&str) -> bool| {
-            wanted.as_deref().map(str::trim).filter(|w| !w.is_empty()).is_none_or(has)
-        };
-        let same = |a: &str, b: &str| a.eq_ignore_ascii_case(b);
-        is(&self.state, &|state| {
-            if state == "failing" { line.failing } else { same(line.status.as_str(), state) }
-        }) && is(&self.owner, &|owner| line.owner.as_deref().is_some_and(|o| same(o, owner)))
-            && is(&self.tag, &|tag| line.tags.iter().any(|t| same(t, tag)))
-            && is(&self.alert, &|alert| line.alerts.iter().any(|a| same(a, alert)))
-            && is(&self.service, &|service| {
-                line.service.as_deref().is_some_and(|s| same(s, service))
-            })
     }
 }
 
@@ -246,8 +142,11 @@ pub(super) fn join_rows(exercises: &mut [Exercise], summary: &Summary) {
     }
 }
 
-fn count(counts: &mut Counts, line: &RunbookLine) {
+pub(super) fn count(counts: &mut Counts, line: &RunbookLine) {
+    counts.failing += usize::from(line.failing);
     let place = match line.status {
+        // What failed is not counted as fresh in the same breath.
+        Status::Fresh if line.failing => return,
         Status::Fresh => &mut counts.fresh,
         Status::Due => &mut counts.due,
         Status::Stale => &mut counts.stale,
@@ -255,11 +154,10 @@ fn count(counts: &mut Counts, line: &RunbookLine) {
         Status::NotTracked => &mut counts.not_tracked,
     };
     *place += 1;
-    counts.failing += usize::from(line.failing);
 }
 
 /// Failing first, then stale by days overdue, then never, then due by the day it becomes stale.
-fn sort_worst_first(lines: &mut [RunbookLine]) {
+pub(super) fn sort_worst_first(lines: &mut [RunbookLine]) {
     let rank = |status: Status| match status {
         Status::Stale => 0,
         Status::Never => 1,
@@ -368,11 +266,60 @@ fn is_parent_of_any(id: &StepId, summary: &Summary) -> bool {
     summary.steps.iter().any(|step| step.facts.parent.as_ref() == Some(id))
 }
 
-/// "today", "yesterday", "24 days ago".
-pub(super) fn days_ago(days: i64) -> String {
+/// Why somebody should look at a runbook before trusting it, in words; empty for one that is
+/// fresh.
+fn reason(freshness: &Freshness, known_since: Option<NaiveDate>) -> String {
+    let mut reasons = Vec::new();
+    if freshness.failing {
+        let steps = freshness.steps.iter().filter(|step| step.failing);
+        let steps: Vec<String> = steps.map(|step| step_words(&step.id)).collect();
+        let which = if steps.is_empty() { "it".to_owned() } else { steps.join(", ") };
+        reasons.push(format!("{which} failed and has not worked since"));
+    }
+    let limit = freshness.limit_days;
+    match (freshness.status, freshness.days_since) {
+        (Status::Stale, Some(days)) => reasons.push(format!(
+            "{} over its limit of {limit}, last worked {}",
+            crate::text::count(
+                usize::try_from(overdue(freshness).unwrap_or(0)).unwrap_or(0),
+                "day",
+                "days"
+            ),
+            days_ago(days)
+        )),
+        (Status::Due, Some(days)) => reasons.push(format!(
+            "turns stale {}, last worked {}",
+            in_days(i64::from(limit) + 1 - days),
+            days_ago(days)
+        )),
+        (Status::Never, _) => reasons.push(match known_since {
+            Some(since) => format!("never exercised, known since {since}"),
+            None => "never exercised".to_owned(),
+        }),
+        _ => {}
+    }
+    reasons.join("; ")
+}
+
+/// Days past the limit, for what is stale.
+fn overdue(freshness: &Freshness) -> Option<i64> {
+    let over = freshness.days_since? - i64::from(freshness.limit_days);
+    (freshness.status == Status::Stale && over > 0).then_some(over)
+}
+
+/// "step 3a"; a step without a number goes by its name.
+fn step_words(id: &StepId) -> String {
+    match id.as_str().starts_with(|c: char| c.is_ascii_digit()) {
+        true => format!("step {id}"),
+        false => format!("“{id}”"),
+    }
+}
+
+/// "today", "tomorrow", "in 3 days".
+fn in_days(days: i64) -> String {
     match days {
-        0 => "today".to_owned(),
-        1 => "yesterday".to_owned(),
-        days => format!("{days} days ago"),
+        ..=0 => "today".to_owned(),
+        1 => "tomorrow".to_owned(),
+        days => format!("in {days} days"),
     }
 }

@@ -19,19 +19,25 @@ use crate::runbook::{Diagnostic, Lifecycle, Runbook, Summary, danger};
 use crate::text::nearest;
 use crate::workspace::scan;
 
+mod anchors;
+mod changes;
 pub mod exercises;
 pub mod freshness;
+mod history;
 mod identity;
 mod index_source;
 pub mod keeping;
 pub mod lint;
+pub mod listing;
 
 pub mod moves;
 pub mod notes;
+mod overview;
 pub mod page;
 mod recording;
 mod rows;
 pub mod runbooks;
+pub mod runs;
 pub mod search;
 pub mod sync;
 mod texts;

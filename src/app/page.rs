@@ -1,14 +1,16 @@
 //! A runbook laid out for reading in a browser.
 
+use std::collections::BTreeSet;
+
 use super::freshness::worked_for;
+use super::history::{took, twelve_months};
 use super::runbooks::Opened;
 use super::{App, Document};
 use crate::domain::id::Slug;
 use crate::error::Error;
-use crate::render::filters::percent_encode;
-use crate::runbook::DocKind;
 use crate::runbook::html::{Block, command_html, render_sections};
-use crate::text::duration_words;
+use crate::runbook::{Bound, Command, DocKind, Recurring, false_starts_beside, recurring};
+use crate::text::{duration_words, percent_encode};
 use crate::views::page::{
     BlockView, CommandPage, OwnerView, PlaceholderView, RunbookPage, SectionPage, StepPage,
 };
@@ -24,7 +26,9 @@ impl App {
         let document = self.document(slug)?;
         let opened = self.open_document(document)?;
         let view = self.view(&opened)?;
-        let body = self.body(&opened, &view)?;
+        let all = opened.runbook.steps.iter().flat_map(|step| &step.commands);
+        let literals = recurring(all.chain(&opened.runbook.loose_commands));
+        let body = self.body(&opened, &view, &literals)?;
         let columns = opened
             .runbook
             .last_worked
@@ -33,11 +37,16 @@ impl App {
             .unwrap_or_default();
         Ok(RunbookPage {
             as_of: self.as_of,
+            real: self.real_times(&opened.document.runbook)?,
+            took: took(&opened.exercises, self.today()),
+            calendar: twelve_months(&opened.exercises, self.today()),
+            literals,
             owner: self.owner_view(&view),
             worked_for: worked_for(opened.freshness.by, &opened.exercises),
             placeholders: placeholders(&body),
             columns,
-            source_url: self.source_url(&opened.document),
+            source_url: self.source_url(&opened.document, 1),
+            runs: self.open_runs_of(&opened.document.runbook)?,
             pending: view.exercises.iter().filter(|exercise| exercise.pending).count(),
             body,
             runbook: view,
@@ -62,12 +71,17 @@ impl App {
         })
     }
 
-    fn source_url(&self, document: &Document) -> Option<String> {
+    fn source_url(&self, document: &Document, line: usize) -> Option<String> {
         let path = self.shown_path(&self.file_of(document));
-        self.config.source_url.as_ref().map(|pattern| pattern.of(&path, 1))
+        self.config.source_url.as_ref().map(|pattern| pattern.of(&path, line))
     }
 
-    fn body(&self, opened: &Opened, view: &RunbookView) -> Result<Vec<SectionPage>, Error> {
+    pub(super) fn body(
+        &self,
+        opened: &Opened,
+        view: &RunbookView,
+        literals: &[Recurring],
+    ) -> Result<Vec<SectionPage>, Error> {
         let documents = self.documents()?;
         let link = |target: &str| -> Option<String> {
             let (path, anchor) = match target.split_once('#') {
@@ -84,6 +98,7 @@ impl App {
         };
         let rendered = render_sections(&opened.text, &opened.runbook, &link);
         let sections = rendered.into_iter().zip(&opened.runbook.sections);
+        let beside = false_starts_beside(&opened.runbook);
         Ok(sections
             .map(|(html, section)| SectionPage {
                 level: html.level,
@@ -91,7 +106,8 @@ impl App {
                 kind: section.kind.as_str(),
                 step: section.step.as_ref().and_then(|id| {
                     let known = opened.freshness.steps.iter().find(|step| step.id == *id)?;
-                    let step = opened.runbook.steps.iter().find(|step| step.id == *id)?;
+                    let at = opened.runbook.steps.iter().position(|step| step.id == *id)?;
+                    let step = &opened.runbook.steps[at];
                     let facts = opened
                         .document
                         .summary
@@ -106,22 +122,31 @@ impl App {
                         tracked: facts.facts.tracked && view.kind == DocKind::Runbook,
                         freshness: super::freshness::step_view(known, &opened.exercises),
                         notes: notes_on(&view.notes, id),
+                        false_starts: beside[at]
+                            .iter()
+                            .filter_map(|at| view.false_starts.get(*at).cloned())
+                            .collect(),
+                        source_url: self.source_url(&opened.document, step.span.line),
                     })
                 }),
                 anchor: html.anchor,
-                blocks: html.blocks.into_iter().map(|block| self.block(block, view)).collect(),
+                blocks: html
+                    .blocks
+                    .into_iter()
+                    .map(|block| self.block(block, view, literals))
+                    .collect(),
             })
             .collect())
     }
 
-    fn block(&self, block: Block, view: &RunbookView) -> BlockView {
+    fn block(&self, block: Block, view: &RunbookView, literals: &[Recurring]) -> BlockView {
         match block {
             Block::Html(html) => BlockView::Html { html },
             Block::Commands { commands, .. } => BlockView::Commands {
                 commands: commands
                     .iter()
                     .map(|command| CommandPage {
-                        html: command_html(command),
+                        html: command_html(&offering(command, literals)),
                         command: self.command_view(command),
                     })
                     .collect(),
@@ -131,22 +156,44 @@ impl App {
     }
 }
 
+/// A command whose repeated literals can be filled too, each under its own name.
+fn offering(command: &Command, literals: &[Recurring]) -> Command {
+    let mut command = command.clone();
+    let named = literals.iter().map(|one| &one.literal);
+    command
+        .bound
+        .extend(named.map(|literal| Bound { name: literal.clone(), literal: literal.clone() }));
+    command
+}
+
 fn notes_on(notes: &[NoteView], id: &crate::domain::id::StepId) -> Vec<NoteView> {
     let open = notes.iter().filter(|note| note.resolved.is_none());
     open.filter(|note| note.step.as_ref() == Some(id)).cloned().collect()
 }
 
-fn placeholders(body: &[SectionPage]) -> Vec<PlaceholderView> {
+pub(super) fn placeholders(body: &[SectionPage]) -> Vec<PlaceholderView> {
     let mut all: Vec<PlaceholderView> = Vec::new();
     let blocks = body.iter().flat_map(|section| &section.blocks);
     let commands = blocks.filter_map(|block| match block {
         BlockView::Commands { commands } => Some(commands),
         _ => None,
     });
-    for name in commands.flatten().flat_map(|command| &command.command.placeholders) {
-        match all.iter_mut().find(|known| known.name == *name) {
-            Some(known) => known.uses += 1,
-            None => all.push(PlaceholderView { name: name.clone(), uses: 1 }),
+    for command in commands.flatten().map(|command| &command.command) {
+        let names = command.placeholders.iter().map(|name| (name, None));
+        let bound = command.bound.iter().map(|bound| (&bound.name, Some(&bound.literal)));
+        let taken: BTreeSet<&String> = command.placeholders.iter().collect();
+        for (name, default) in names.chain(bound) {
+            let again = default.is_some() && taken.contains(name);
+            match all.iter_mut().find(|known| known.name == *name) {
+                Some(known) => {
+                    known.uses += usize::from(!again);
+                    known.default = known.default.take().or_else(|| default.cloned());
+                }
+                None => {
+                    let (name, default) = (name.clone(), default.cloned());
+                    all.push(PlaceholderView { name, default, uses: 1 });
+                }
+            }
         }
     }
     all

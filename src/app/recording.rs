@@ -4,12 +4,12 @@ use crate::domain::event::Facts;
 use crate::domain::exercise::{
     Context, Exercise, ExerciseKind, Outcome, StepOutcome, StepResult, same_context,
 };
-use crate::error::Error;
+use crate::error::{Error, Kind};
 use crate::runbook::last_worked::{is_notes_column, is_resolved_by_column, say};
 use crate::runbook::{LastWorked, Runbook, Step};
 use crate::text::nearest;
 
-/// The longest note of an exercise, in bytes.
+/// The longest note of an exercise, in bytes: all notes of a long run fit in.
 pub(super) const MAX_NOTE: usize = 64 * 1024;
 
 /// The longest value of a column, label and name, in bytes: they stand in lists.
@@ -18,7 +18,7 @@ pub(super) const MAX_LABEL: usize = 500;
 /// The first year of which somebody may say that something worked.
 pub(super) const EPOCH: i32 = 1970;
 
-/// Refuses what was pasted by mistake: it would stand in every list until somebody erases it.
+/// Refuses what was pasted by mistake: nothing is ever taken out of the ledger again.
 pub(super) fn short_enough(what: &str, words: &str, most: usize) -> Result<(), Error> {
     if words.len() <= most {
         return Ok(());
@@ -39,16 +39,19 @@ pub(super) fn refuse_duplicate(facts: &Facts, known: &[Exercise]) -> Result<(), 
     });
     match same {
         None => Ok(()),
-        Some(exercise) => Err(Error::conflict(format!(
-            "this is recorded already: {} on {}, exercise {}",
-            if exercise.resolved_by.is_empty() {
-                exercise.outcome.as_str()
-            } else {
-                &exercise.resolved_by
-            },
-            exercise.date,
-            exercise.id
-        ))
+        Some(exercise) => Err(Error::new(
+            Kind::Duplicate,
+            format!(
+                "this is recorded already: {} on {}, exercise {}",
+                if exercise.resolved_by.is_empty() {
+                    exercise.outcome.as_str()
+                } else {
+                    &exercise.resolved_by
+                },
+                exercise.date,
+                exercise.id
+            ),
+        )
         .hinted("add --again if it happened twice on that day")),
     }
 }

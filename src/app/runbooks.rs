@@ -87,7 +87,10 @@ impl App {
         values: &BTreeMap<String, String>,
     ) -> Vec<(String, Vec<String>)> {
         let commands = view.steps.iter().flat_map(|step| &step.commands);
-        commands.map(|command| crate::runbook::fill(&command.text, values)).collect()
+        let fill = |command: &CommandView| {
+            crate::runbook::fill(&command.text, &command.placeholders, &command.bound, values)
+        };
+        commands.map(fill).collect()
     }
 
     pub(super) fn open_document(&self, document: Document) -> Result<Opened, Error> {
@@ -167,6 +170,7 @@ impl App {
             after: command.after.clone(),
             dangers: self.dangers.check(&command.text),
             placeholders: command.placeholders.clone(),
+            bound: command.bound.clone(),
             line: command.span.line,
         }
     }
@@ -175,16 +179,19 @@ impl App {
         let mut views = Vec::new();
         for related in &opened.runbook.related {
             let target = self.linked(&opened.document, &related.target)?;
+            let freshness = match &target {
+                Some(document) if document.summary.kind == DocKind::Runbook => {
+                    let exercises = self.exercises(document)?;
+                    Some(self.judge(&document.summary, &exercises))
+                }
+                _ => None,
+            };
             views.push(RelatedView {
                 target: related.target.clone(),
                 found: target.is_some(),
-                status: match &target {
-                    Some(document) if document.summary.kind == DocKind::Runbook => {
-                        let exercises = self.exercises(document)?;
-                        Some(self.judge(&document.summary, &exercises).status)
-                    }
-                    _ => None,
-                },
+                status: freshness.as_ref().map(|known| known.status),
+                failing: freshness.as_ref().is_some_and(|known| known.failing),
+                days_since: freshness.and_then(|known| known.days_since),
                 slug: target.as_ref().map(|document| document.slug.clone()),
                 title: target.map(|document| document.summary.title),
                 why: related.why.clone(),

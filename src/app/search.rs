@@ -2,14 +2,30 @@
 
 use std::collections::HashMap;
 
-use super::freshness::{Judged, freshness_view};
+use super::freshness::{Judged, freshness_view, step_view};
 use super::index_source::LedgerSource;
 use super::{App, Document};
 use crate::domain::freshness::Status;
 use crate::domain::id::{Slug, StepId};
 use crate::error::Error;
-use crate::search::{By, CatchUp, DocClass, Hit, Request, SearchError};
-use crate::views::{FragmentView, HitView, RunbookRef, SearchResults};
+use crate::search::{Answer, By, CatchUp, DocClass, Hit, Request, SearchError};
+use crate::views::{FragmentView, HitView, PlaceView, RunbookRef, SearchResults};
+
+/// Where the best hit holds a smaller share of the query than this, weighed by rarity, no hit
+/// answers it: chosen so that one rare word of five is not enough.
+const WEAK: f32 = 0.2;
+
+/// So many of such hits are shown.
+const NEAREST: usize = 5;
+
+/// So many runbooks come closest to an alert.
+const CLOSEST: usize = 5;
+
+/// So many runbooks are suggested where none is found.
+const SUGGESTED: usize = 3;
+
+/// A name this alike to what was asked for may be meant.
+const ALIKE: f32 = 0.45;
 
 /// What is searched for.
 #[derive(Clone, Debug)]
@@ -58,12 +74,15 @@ impl App {
         let judged: HashMap<Slug, Judged> =
             self.judged()?.into_iter().map(|one| (one.document.slug.clone(), one)).collect();
         let rank = |slug: &str| freshness_rank(judged.get(&Slug::from(slug)));
-        let hits = self.hits(query, &rank)?;
+        let Answer { hits, unknown } = self.hits(query, &rank)?;
+        let weak = !hits.is_empty() && hits.iter().all(|hit| hit.held < WEAK);
         let nearest = if hits.is_empty() { self.nearest(&query.text)? } else { Vec::new() };
         let documents: HashMap<Slug, Document> =
             self.documents()?.into_iter().map(|d| (d.slug.clone(), d)).collect();
-        let views = hits.into_iter().map(|hit| hit_view(hit, &judged, &documents)).collect();
-        Ok(SearchResults { query: query.text.clone(), hits: views, nearest })
+        let shown = if weak { NEAREST } else { usize::MAX };
+        let views =
+            hits.into_iter().take(shown).map(|hit| hit_view(hit, &judged, &documents)).collect();
+        Ok(SearchResults { query: query.text.clone(), hits: views, nearest, weak, unknown })
     }
 
     /// Ranks many queries over one state of the files: slugs with extension and anchor.
@@ -84,8 +103,8 @@ impl App {
                 kinds: vec![DocClass::Runbook, DocClass::Page],
                 explain: false,
             };
-            let hits = self.hits(&query, &rank)?;
-            answers.push(hits.into_iter().map(|hit| address(&hit)).collect());
+            let answer = self.hits(&query, &rank)?;
+            answers.push(answer.hits.into_iter().map(|hit| address(&hit)).collect());
         }
         Ok(answers)
     }
@@ -97,19 +116,30 @@ impl App {
     pub fn alert(&mut self, name: &str) -> Result<AlertAnswer, Error> {
         self.refresh()?;
         let wanted = name.trim().trim_matches('/');
-        for document in self.documents()? {
-            if document.summary.alerts.iter().any(|alert| alert.eq_ignore_ascii_case(wanted)) {
-                let anchor = self.anchor_of_alert(&document, wanted)?;
-                return Ok(AlertAnswer::Found { slug: document.slug, anchor });
-            }
-        }
+        let names = |document: &Document| {
+            document.summary.alerts.iter().any(|alert| alert.eq_ignore_ascii_case(wanted))
+        };
+        let mut named = self.documents()?;
+        named.retain(names);
         let query = Query {
             text: wanted.to_owned(),
-            limit: 5,
+            limit: CLOSEST,
             by: By::Runbook,
             kinds: vec![DocClass::Runbook, DocClass::Page],
             explain: false,
         };
+        if named.len() > 1 {
+            // Several name it: a list of alerts beside the runbook itself, or two teams. The one
+            // that a search finds first is the one to open.
+            let found = self.search_now(&query)?.hits;
+            let place =
+                |document: &Document| found.iter().position(|hit| hit.slug == document.slug);
+            named.sort_by_key(|document| place(document).unwrap_or(usize::MAX));
+        }
+        if let Some(document) = named.into_iter().next() {
+            let anchor = self.anchor_of_alert(&document, wanted)?;
+            return Ok(AlertAnswer::Found { slug: document.slug, anchor });
+        }
         Ok(AlertAnswer::Closest(self.search_now(&query)?))
     }
 
@@ -137,7 +167,7 @@ impl App {
     }
 
     /// Asks the index; one that turns out to be damaged is rebuilt and asked once more.
-    fn hits(&mut self, query: &Query, rank: &dyn Fn(&str) -> u8) -> Result<Vec<Hit>, Error> {
+    fn hits(&mut self, query: &Query, rank: &dyn Fn(&str) -> u8) -> Result<Answer, Error> {
         let request = Request {
             text: &query.text,
             limit: query.limit,
@@ -147,7 +177,7 @@ impl App {
             freshness_rank: rank,
         };
         match self.index.search(&request) {
-            Ok(hits) => Ok(hits),
+            Ok(answer) => Ok(answer),
             Err(SearchError::Damaged(_) | SearchError::Missing) => {
                 let mut source = LedgerSource { ledger: &mut self.ledger };
                 self.index.catch_up(&mut source)?;
@@ -157,27 +187,55 @@ impl App {
         }
     }
 
-    /// When nothing matches: the titles nearest in spelling, so that there is a way on.
+    /// When nothing matches: the titles and names most alike, so that there is a way on.
     fn nearest(&self, text: &str) -> Result<Vec<RunbookRef>, Error> {
-        let words: Vec<String> = text.split_whitespace().take(8).map(str::to_lowercase).collect();
-        let mut scored: Vec<(usize, Document)> = self
+        let alike = self.by_likeness(text)?;
+        Ok(alike.into_iter().take(SUGGESTED).map(|(_, one)| one).collect())
+    }
+
+    /// The runbooks and pages that somebody may mean who asked for an address that is not there.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub fn near(&mut self, path: &str) -> Result<Vec<RunbookRef>, Error> {
+        let path = path.trim_matches('/');
+        let name = path.split_once('/').map_or(path, |(_, name)| name);
+        let words = name.replace(|c: char| !c.is_alphanumeric(), " ");
+        let mut alike = self.by_likeness(&words)?;
+        alike.retain(|(likeness, _)| *likeness >= ALIKE);
+        let mut near: Vec<RunbookRef> = alike.into_iter().map(|(_, one)| one).collect();
+        let query = Query {
+            text: words,
+            limit: SUGGESTED,
+            by: By::Runbook,
+            kinds: vec![DocClass::Runbook, DocClass::Page],
+            explain: false,
+        };
+        let found = self.search_now(&query)?;
+        for hit in found.hits.into_iter().filter(|_| !found.weak) {
+            if near.iter().all(|known| known.slug != hit.slug) {
+                near.push(RunbookRef { slug: hit.slug, title: hit.title });
+            }
+        }
+        near.truncate(SUGGESTED);
+        Ok(near)
+    }
+
+    /// All documents with how alike a text is to their title or name, the most alike first.
+    fn by_likeness(&self, text: &str) -> Result<Vec<(f32, RunbookRef)>, Error> {
+        let text: String = text.chars().take(200).collect();
+        let mut all: Vec<(f32, RunbookRef)> = self
             .documents()?
             .into_iter()
             .map(|document| {
-                let title = document.summary.title.to_lowercase();
-                let near = words
-                    .iter()
-                    .filter(|word| crate::text::nearest(word, title.split_whitespace()).is_some())
-                    .count();
-                (near, document)
+                let title = crate::text::likeness(&text, &document.summary.title);
+                let slug = crate::text::likeness(&text, document.slug.as_str());
+                let one = RunbookRef { slug: document.slug, title: document.summary.title };
+                (title.max(slug), one)
             })
             .collect();
-        scored.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.slug.cmp(&b.1.slug)));
-        Ok(scored
-            .into_iter()
-            .take(3)
-            .map(|(_, d)| RunbookRef { slug: d.slug, title: d.summary.title })
-            .collect())
+        all.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.slug.cmp(&b.1.slug)));
+        Ok(all)
     }
 }
 
@@ -205,11 +263,25 @@ fn hit_view(
     documents: &HashMap<Slug, Document>,
 ) -> HitView {
     let document = documents.get(&hit.slug);
-    let step: Option<StepId> = document.and_then(|document| {
-        let steps = &document.summary.steps;
-        steps.iter().find(|step| step.anchor == hit.anchor).map(|s| s.facts.print.id.clone())
+    let step_at = |anchor: &str| -> Option<StepId> {
+        let steps = &document?.summary.steps;
+        steps.iter().find(|step| step.anchor == anchor).map(|step| step.facts.print.id.clone())
+    };
+    let step = step_at(&hit.anchor);
+    let step_freshness = step.as_ref().and_then(|id| {
+        let one = judged.get(&hit.slug)?;
+        let known = one.freshness.steps.iter().find(|known| known.id == *id)?;
+        Some(step_view(known, &one.exercises))
+    });
+    let others = hit.others.into_iter().map(|other| PlaceView {
+        step: step_at(&other.anchor),
+        anchor: other.anchor,
+        heading: other.heading,
     });
     HitView {
+        others: others.collect(),
+        lacks: hit.lacks,
+        step_freshness,
         kind: hit.class.as_str(),
         snippet: hit.snippet.iter().map(|fragment| fragment.text.as_str()).collect(),
         fragments: hit

@@ -117,6 +117,26 @@ impl App {
         Some((version.commit, Some(text)))
     }
 
+    /// Visits the versions of a file that git keeps, newest first, until told to stop.
+    pub(super) fn texts_by_git(
+        &self,
+        file: &Path,
+        limit: usize,
+        memory: &mut Memory,
+        mut visit: impl FnMut(&str) -> bool,
+    ) {
+        memory.ask(&self.config.workspace, &self.config.runbooks);
+        let Memory { history: Some(history), contents: Some(contents), .. } = memory else {
+            return;
+        };
+        for version in history.versions(file, limit) {
+            let text = contents.read(&version.commit, &version.path);
+            if text.is_some_and(|text| !visit(&text)) {
+                return;
+            }
+        }
+    }
+
     /// The first moment after a day, in the configured zone, in milliseconds since 1970.
     fn end_of(&self, date: NaiveDate) -> Option<i64> {
         let next = date.checked_add_days(Days::new(1))?.and_time(chrono::NaiveTime::MIN);

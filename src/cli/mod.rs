@@ -25,6 +25,7 @@ mod note;
 mod output;
 mod rebuild;
 mod restore;
+mod run;
 mod search;
 mod serve;
 mod show;
@@ -72,6 +73,8 @@ enum Command {
     Exercise(exercise::Args),
     /// Say that something about a runbook or step is wrong, until it is mended
     Note(note::Args),
+    /// List and show runs: runbooks that are being followed
+    Run(run::Args),
     /// List the runbooks that nobody should trust
     Stale(stale::Args),
     /// Check runbooks for what would hurt at three in the morning
@@ -195,6 +198,7 @@ fn dispatch(command: Command, session: &mut Session) -> Result<Done, Error> {
         Command::Worked(args) => worked::run(&args, session),
         Command::Exercise(args) => exercise::run(&args, session),
         Command::Note(args) => note::run(&args, session),
+        Command::Run(args) => run::run(&args, session),
         Command::Stale(args) => stale::run(&args, session),
         Command::Lint(args) => lint::run(&args, session),
         Command::Serve(args) => serve::run(&args, session),

@@ -95,6 +95,12 @@ fn print(session: &mut Session, results: &SearchResults) {
         }
         return;
     }
+    if !results.unknown.is_empty() {
+        session.out.line(&format!("No runbook holds: {}", results.unknown.join(", ")));
+    }
+    if results.weak {
+        session.out.line("Nothing fits well. Nearest:");
+    }
     for hit in &results.hits {
         print_hit(session, hit);
     }

@@ -50,8 +50,10 @@ pub(crate) fn run(args: &Args, session: &mut Session) -> Result<Done, Error> {
 
 /// A name that no command asks for is a mistake worth stopping at: the value would be lost.
 fn check_names(view: &RunbookView, values: &BTreeMap<String, String>) -> Result<(), Error> {
-    let asked: Vec<&str> =
-        view.steps.iter().flat_map(|step| &step.placeholders).map(String::as_str).collect();
+    let commands = || view.steps.iter().flat_map(|step| &step.commands);
+    let bound = commands().flat_map(|command| &command.bound).map(|bound| bound.name.as_str());
+    let names = commands().flat_map(|command| &command.placeholders).map(String::as_str);
+    let asked: Vec<&str> = names.chain(bound).collect();
     for name in values.keys() {
         if !asked.contains(&name.as_str()) {
             let error = Error::refused(format!("no command here asks for {name}"));
@@ -200,7 +202,8 @@ fn print_command(
         let text = format!("{} destroys {}; safer: {}", danger.rule, danger.destroys, danger.safer);
         session.out.wrapped(Style::Bad, "  ! ", &text);
     }
-    let (text, missing) = crate::runbook::fill(&command.text, values);
+    let (text, missing) =
+        crate::runbook::fill(&command.text, &command.placeholders, &command.bound, values);
     unfilled.extend(missing);
     for line in text.lines() {
         session.out.line(&format!("  {line}"));

@@ -23,7 +23,7 @@ use chrono_tz::Tz;
 use crate::clock::Clock;
 use crate::domain::actor::Actor;
 use crate::domain::freshness::Policy;
-use crate::render::filters::percent_encode;
+use crate::text::percent_encode;
 use crate::workspace::git;
 
 pub use environment::{Environment, Flags};

@@ -6,6 +6,13 @@ use serde::{Deserialize, Serialize};
 use super::exercise::{Context, ExerciseKind, Outcome, StepOutcome};
 use super::id::{EntryId, Hash, RowKey, Slug, StepId};
 
+mod run;
+
+pub use run::{
+    RunAbandoned, RunEnded, RunNoted, RunStarted, RunStepOpened, RunStepSkipped, RunStepTicked,
+    RunTickUndone,
+};
+
 /// What a person says about an exercise.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Facts {
@@ -237,6 +244,22 @@ events! {
     NoteResolved = "note.resolved", 1;
     /// A runbook's file moved.
     RunbookMoved = "runbook.moved", 1;
+    /// Somebody follows a runbook now.
+    RunStarted = "run.started", 1;
+    /// A step of a run is at hand.
+    RunStepOpened = "run.step_opened", 1;
+    /// A step of a run worked or failed.
+    RunStepTicked = "run.step_ticked", 1;
+    /// A step of a run was left out.
+    RunStepSkipped = "run.step_skipped", 1;
+    /// Ticks of a run were taken back.
+    RunTickUndone = "run.tick_undone", 1;
+    /// Something was noted during a run.
+    RunNoted = "run.noted", 1;
+    /// A run is over and recorded.
+    RunEnded = "run.ended", 1;
+    /// A run was given up.
+    RunAbandoned = "run.abandoned", 1;
     /// An entry's body was erased.
     EntryErased = "entry.erased", 1;
     /// A blob was erased.

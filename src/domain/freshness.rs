@@ -53,6 +53,11 @@ impl Status {
     }
 }
 
+/// Which step of a later version a step of an earlier one is, both by index; none if it is gone.
+pub fn became(then: &[StepPrint], now: &[StepPrint], step: usize) -> Option<usize> {
+    Matching::between(then, now).now(step)
+}
+
 /// The limits that a runbook is held to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Policy {

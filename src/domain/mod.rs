@@ -7,3 +7,4 @@ pub mod exercise;
 pub mod fingerprint;
 pub mod freshness;
 pub mod id;
+pub mod run;

@@ -136,16 +136,7 @@ impl Reads {
     /// # Errors
     /// The ledger cannot be read.
     pub fn ids_beginning(&self, start: &str, limit: usize) -> Result<Vec<EntryId>, LedgerError> {
-        let digits: String =
-            start.chars().filter(|c| *c != '-').map(|c| c.to_ascii_uppercase()).collect();
-        if digits.is_empty() || digits.len() > 32 || !digits.chars().all(|c| c.is_ascii_hexdigit())
-        {
-            return Ok(Vec::new());
-        }
-        // The bounds let the index find them.
-        let low = EntryId::parse(&format!("{digits:0<32}"));
-        let high = EntryId::parse(&format!("{digits:F<32}"));
-        let (Ok(low), Ok(high)) = (low, high) else { return Ok(Vec::new()) };
+        let Some((low, high)) = ids_between(start) else { return Ok(Vec::new()) };
         self.all(
             "SELECT id FROM entries WHERE id BETWEEN ?1 AND ?2 ORDER BY id LIMIT ?3",
             (low.as_bytes().as_slice(), high.as_bytes().as_slice(), limit_of(limit)),
@@ -198,6 +189,16 @@ pub(super) fn limit_of(limit: usize) -> i64 {
 }
 
 /// Reads [`ENTRY_COLUMNS`].
+/// The lowest and the highest id that begin so, for an index to find those between; nothing
+/// where no id can begin so.
+pub(super) fn ids_between(start: &str) -> Option<(EntryId, EntryId)> {
+    let digits: String =
+        start.chars().filter(|c| *c != '-').map(|c| c.to_ascii_uppercase()).collect();
+    let fit = (1..=32).contains(&digits.len()) && digits.chars().all(|c| c.is_ascii_hexdigit());
+    let bound = |all: String| fit.then(|| EntryId::parse(&all).ok()).flatten();
+    Some((bound(format!("{digits:0<32}"))?, bound(format!("{digits:F<32}"))?))
+}
+
 pub(super) fn entry_from(row: &Row<'_>) -> Result<Entry, LedgerError> {
     Ok(Entry {
         id: id_from(row, 0)?,

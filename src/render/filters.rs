@@ -9,8 +9,6 @@
 //! | `url` | text | the text as one segment of a path |
 //! | `url_path` | text | the text as a path, its slashes kept |
 
-use std::fmt::Write as _;
-
 use tera::{Kwargs, State, Tera, TeraResult};
 
 use crate::text;
@@ -22,10 +20,12 @@ pub(super) fn register(tera: &mut Tera) {
         text::duration_words(value)
     });
     tera.register_filter("plural", plural);
-    tera.register_filter("days_ago", |value: i64, _: Kwargs, _: &State| days_ago(value));
-    tera.register_filter("url", |value: &str, _: Kwargs, _: &State| percent_encode(value, false));
+    tera.register_filter("days_ago", |value: i64, _: Kwargs, _: &State| text::days_ago(value));
+    tera.register_filter("url", |value: &str, _: Kwargs, _: &State| {
+        text::percent_encode(value, false)
+    });
     tera.register_filter("url_path", |value: &str, _: Kwargs, _: &State| {
-        percent_encode(value, true)
+        text::percent_encode(value, true)
     });
 }
 
@@ -54,33 +54,6 @@ fn md_cell(value: &str) -> String {
         }
     }
     cell
-}
-
-fn days_ago(days: i64) -> String {
-    match days {
-        0 => "today".to_owned(),
-        1 => "yesterday".to_owned(),
-        -1 => "tomorrow".to_owned(),
-        2.. => format!("{days} days ago"),
-        _ => format!("in {} days", days.unsigned_abs()),
-    }
-}
-
-/// Percent-encodes everything but the unreserved characters, and the slash if it is kept.
-pub fn percent_encode(value: &str, keep_slash: bool) -> String {
-    let mut encoded = String::with_capacity(value.len());
-    for byte in value.bytes() {
-        let plain = byte.is_ascii_alphanumeric()
-            || matches!(byte, b'-' | b'.' | b'_' | b'~')
-            || (keep_slash && byte == b'/');
-        if plain {
-            encoded.push(char::from(byte));
-        } else {
-            // Writing into a string cannot fail.
-            let _ = write!(encoded, "%{byte:02X}");
-        }
-    }
-    encoded
 }
 
 #[cfg(test)]
@@ -115,22 +88,6 @@ mod tests {
                 .collect();
             assert_eq!(words, format!("h{text}"));
         }
-    }
-
-    #[test]
-    fn a_segment_of_a_path_is_encoded_whole() {
-        assert_eq!(percent_encode("a/b c?d#é", false), "a%2Fb%20c%3Fd%23%C3%A9");
-        assert_eq!(percent_encode("a/b c", true), "a/b%20c");
-    }
-
-    #[test]
-    fn days_are_told_in_words() {
-        let check = |days, expected: &str| assert_eq!(days_ago(days), expected);
-        check(0, "today");
-        check(1, "yesterday");
-        check(107, "107 days ago");
-        check(-1, "tomorrow");
-        check(-3, "in 3 days");
     }
 
     #[test]

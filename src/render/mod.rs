@@ -5,7 +5,9 @@
 //! are, all else is not, whatever they include. Reports in Markdown therefore send user text
 //! through the `md_cell` filter. User text is never compiled as a template.
 
-pub mod filters;
+pub mod calendar;
+pub mod diff;
+mod filters;
 
 use std::{fmt, io};
 

@@ -381,9 +381,37 @@ fn spans_are_of_the_whole_file() {
     }
 }
 
+#[test]
+fn names_to_fill_may_have_spaces_and_no_sentence_is_one() {
+    let all = ["bookstore", "kubernetes-mixin", "prometheus-operator"].map(files).concat();
+    let mut spaced: BTreeSet<String> = BTreeSet::new();
+    for (path, text) in &all {
+        let (runbook, _) = parse(text, stem(path));
+        let of_steps = runbook.steps.iter().flat_map(|step| &step.commands);
+        let commands = of_steps.chain(&runbook.loose_commands);
+        let names = commands.flat_map(|command| command.placeholders.clone());
+        spaced.extend(names.filter(|name| name.contains(' ')));
+    }
+    assert!(!spaced.iter().any(|name| name.starts_with("will ")), "{spaced:?}");
+    let named = spaced.iter().filter(|name| name.ends_with("label from alert")).count();
+    assert!(all.is_empty() || named >= 2, "{spaced:?}");
+}
+
+#[test]
+fn false_starts_of_the_corpus_stand_beside_few_steps() {
+    for (path, text) in files("bookstore/rollback") {
+        let (runbook, _) = parse(&text, stem(&path));
+        let beside = super::false_starts_beside(&runbook);
+        assert_eq!(beside.len(), runbook.steps.len(), "{path}");
+        for at in 0..runbook.false_starts.len() {
+            let steps = beside.iter().filter(|starts| starts.contains(&at)).count();
+            assert!(steps <= 3, "{path}: {}", runbook.false_starts[at].symptom);
+        }
+    }
+}
+
 /// Letters and digits alone: what is left of a line however it is laid out.
 fn bare(text: &str) -> String {
-    // What HTML writes as entities would leave letters behind.
     let text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&");
     let text = text.replace("&quot;", "").replace("&#39;", "");
     text.chars().filter(|letter| letter.is_alphanumeric()).collect()
@@ -419,6 +447,7 @@ fn no_line_of_a_fence_is_missing_from_the_page() {
                 inside = !inside;
             } else if inside {
                 lines += 1;
+                // A command's lines follow each other without what parts them.
                 assert!(shown.contains(&bare(line)), "{path}: {line}");
             }
         }

@@ -11,6 +11,8 @@ pub mod lint;
 
 mod afterwards;
 mod alert_name;
+mod anchor;
+mod beside;
 mod command;
 #[cfg(test)]
 mod corpus_tests;
@@ -19,6 +21,7 @@ mod facts;
 mod front_matter;
 mod heading;
 mod html_text;
+mod literal;
 mod outline;
 mod parse;
 mod pattern;
@@ -40,6 +43,8 @@ use crate::domain::exercise::{Context, ExerciseKind, Outcome, StepOutcome};
 use crate::domain::fingerprint::Fingerprint;
 use crate::domain::id::{RowKey, StepId};
 
+pub use self::beside::false_starts_beside;
+pub use self::literal::{Bound, Recurring, recurring};
 pub use self::parse::parse;
 pub use self::placeholder::fill;
 pub use self::plain_words::plain_words;
@@ -335,6 +340,8 @@ pub struct Command {
     pub span: Span,
     /// Names to fill, each once, in order of appearance.
     pub placeholders: Vec<String>,
+    /// Literals in it that the front matter binds to names.
+    pub bound: Vec<Bound>,
 }
 
 /// A question for afterwards.

@@ -6,7 +6,7 @@ use super::facts::{Blocks, has_lead, links, without_lead};
 use super::outline::Outline;
 use super::{
     Diagnostic, DocKind, Runbook, SectionKind, Severity, afterwards, front_matter, last_worked,
-    step,
+    placeholder, step,
 };
 
 /// Files of these names are about a folder, not to be followed.
@@ -35,7 +35,11 @@ pub fn parse(text: &str, name: &str) -> (Runbook, Vec<Diagnostic>) {
     let acts = outline.parts.iter().any(|part| part.section.kind == SectionKind::Mitigate);
     let kind = if is_runbook || (acts && !is_about) { DocKind::Runbook } else { DocKind::Page };
 
-    let (steps, loose_commands) = step::read(&outline, readings);
+    let (mut steps, mut loose_commands) = step::read(&outline, readings);
+    let of_steps = steps.iter_mut().flat_map(|step| &mut step.commands);
+    for command in of_steps.chain(&mut loose_commands) {
+        command.bound = placeholder::bound_in(&command.text, &front.placeholders);
+    }
     let blocks = Blocks::of(&outline);
     let links = links(&outline);
     let title = front.title.clone().or_else(|| heading.filter(|title| !title.trim().is_empty()));

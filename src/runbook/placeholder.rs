@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::Command;
+use super::literal::{Bound, occurrences};
 use super::pattern::pattern;
 use super::shell::{Quoting, Scan, assigned, is_name, scan};
 use crate::text::shell_quote;
@@ -63,7 +64,16 @@ static FORMS: LazyLock<Regex> = LazyLock::new(|| {
 
 static CLOSING: LazyLock<Regex> = LazyLock::new(|| pattern(r"</([^<>]{1,60})>"));
 
-/// A placeholder in a command's text.
+/// Verbs that make a statement of words that stand in angle brackets.
+const VERBS: [&str; 22] = [
+    "will", "is", "are", "was", "were", "has", "have", "had", "can", "could", "should", "shall",
+    "must", "may", "might", "would", "does", "did", "goes", "follows", "comes", "needs",
+];
+
+/// Words after which a verb only tells which thing is meant: `<PR that was merged>`.
+const RELATIVES: [&str; 6] = ["that", "which", "who", "whose", "where", "what"];
+
+/// A place of a command's text that takes a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Found<'t> {
     name: &'t str,
@@ -98,9 +108,16 @@ fn find<'t>(command: &'t str, scan: &Scan) -> Vec<Found<'t>> {
         .collect()
 }
 
-/// `<RELEASE>` is a name; an address and a number are not.
+/// `<RELEASE>` is a name; an address, a number and a sentence are not.
 fn is_angle_name(name: &str) -> bool {
-    name.contains(char::is_alphabetic) && !name.contains("://")
+    name.contains(char::is_alphabetic) && !name.contains("://") && !is_statement(name)
+}
+
+/// `<link will be added later>` states something; `<instance label from alert>` names something.
+/// Runbooks write both in lower case and with spaces; only the statement has a verb of its own.
+fn is_statement(words: &str) -> bool {
+    let mut verbs = words.split_whitespace().take_while(|word| !RELATIVES.contains(word));
+    words.contains(' ') && verbs.any(|word| VERBS.contains(&word))
 }
 
 fn is_escaped(text: &str, at: usize) -> bool {
@@ -123,26 +140,69 @@ fn is_secret(name: &str) -> bool {
 pub(super) struct Place<'t> {
     pub(super) name: &'t str,
     pub(super) range: Range<usize>,
-    /// How the shell reads a value there: `bare`, `double` or `single`.
+    /// How the shell reads a value there: `bare`, `double`, `single`, or in a here-document
+    /// `heredoc`, or `raw` where its end is quoted.
     pub(super) quote: &'static str,
+    /// It stands between backticks too, which take a layer of backslashes away.
+    pub(super) backticks: bool,
+    /// It holds a literal that stays where no value is given.
+    pub(super) bound: bool,
 }
 
 /// The places of a command that are to be filled, in order.
 pub(super) fn places(command: &Command) -> Vec<Place<'_>> {
     let scan = scan(&command.text);
-    find(&command.text, &scan)
+    wanted(&command.text, &command.placeholders, &command.bound, &scan)
         .into_iter()
-        .filter(|found| command.placeholders.iter().any(|name| name == found.name))
-        .map(|found| Place {
+        .map(|(found, bound)| Place {
             name: found.name,
             range: found.range,
             quote: match found.quoting {
-                Quoting::Single | Quoting::RawHeredoc => "single",
-                Quoting::Double | Quoting::Heredoc => "double",
-                _ => "bare",
+                Quoting::Single => "single",
+                Quoting::Double => "double",
+                Quoting::Heredoc => "heredoc",
+                Quoting::RawHeredoc => "raw",
+                Quoting::Bare | Quoting::Comment => "bare",
             },
+            backticks: found.backticks,
+            bound,
         })
         .collect()
+}
+
+/// The places of the names and of the bound literals, in order; the latter are marked.
+fn wanted<'t>(
+    command: &'t str,
+    names: &[String],
+    bound: &'t [Bound],
+    scan: &Scan,
+) -> Vec<(Found<'t>, bool)> {
+    let wanted: BTreeSet<&str> = names.iter().map(String::as_str).collect();
+    let named = find(command, scan).into_iter().filter(|found| wanted.contains(found.name));
+    let mut all: Vec<(Found<'t>, bool)> = named.map(|found| (found, false)).collect();
+    for Bound { name, literal } in bound {
+        for range in occurrences(command, literal) {
+            let (quoting, backticks) = scan.at(range.start);
+            let apart = |(other, _): &(Found<'_>, bool)| {
+                range.end <= other.range.start || other.range.end <= range.start
+            };
+            if quoting != Quoting::Comment && all.iter().all(apart) {
+                all.push((Found { name: name.as_str(), range, quoting, backticks }, true));
+            }
+        }
+    }
+    all.sort_by_key(|(found, _)| found.range.start);
+    all
+}
+
+/// The literals of the front matter that stand in a command.
+pub(super) fn bound_in(command: &str, literals: &BTreeMap<String, String>) -> Vec<Bound> {
+    let scan = scan(command);
+    let all = literals.iter().filter(|(name, literal)| {
+        let stands = |range: Range<usize>| scan.at(range.start).0 != Quoting::Comment;
+        !is_secret(name) && occurrences(command, literal).into_iter().any(stands)
+    });
+    all.map(|(name, literal)| Bound { name: name.clone(), literal: literal.clone() }).collect()
 }
 
 /// The names that a command gives a value itself.
@@ -197,31 +257,19 @@ pub(super) fn names(command: &str, assigned: &BTreeSet<String>) -> Vec<String> {
     names
 }
 
-/// A command with values in place of its placeholders, quoted as the place needs it, and the
-/// names that are still to be filled. Names it assigns itself are left alone; where the whole
-/// runbook is known, [`Command::fill`] also knows the names that other commands assign.
-pub fn fill(command: &str, values: &BTreeMap<String, String>) -> (String, Vec<String>) {
-    let names = names(command, &assigned_names(command));
-    fill_names(command, &names, values)
-}
-
-impl Command {
-    /// The command with values in place of its placeholders, and the names still to be filled.
-    pub fn fill(&self, values: &BTreeMap<String, String>) -> (String, Vec<String>) {
-        fill_names(&self.text, &self.placeholders, values)
-    }
-}
-
-fn fill_names(
+/// A command with values in place of its placeholders and bound literals, quoted as each place
+/// needs it, and the names that are still to be filled. `names` and `bound` are those that
+/// reading the whole runbook found: a variable that some command of it assigns is not among them.
+pub fn fill(
     command: &str,
     names: &[String],
+    bound: &[Bound],
     values: &BTreeMap<String, String>,
 ) -> (String, Vec<String>) {
     let scan = scan(command);
     let mut filled = String::with_capacity(command.len());
     let mut copied = 0;
-    let wanted: BTreeSet<&str> = names.iter().map(String::as_str).collect();
-    for found in find(command, &scan).into_iter().filter(|found| wanted.contains(found.name)) {
+    for (found, _) in wanted(command, names, bound, &scan) {
         let Some(value) = values.get(found.name).filter(|value| !value.is_empty()) else {
             continue;
         };
@@ -323,7 +371,8 @@ mod tests {
     fn values_are_quoted_as_their_place_needs() {
         let check = |command, value: &str, expected: &str| {
             let values = BTreeMap::from([("X".to_owned(), value.to_owned())]);
-            assert_eq!(fill(command, &values), (expected.to_owned(), Vec::new()), "{command}");
+            let filled = fill(command, &unassigned(command), &[], &values);
+            assert_eq!(filled, (expected.to_owned(), Vec::new()), "{command}");
         };
         check("a <X> ${X} $X {{ X }}", "v", "a v v v v");
         check("a <X>-ml", "b c", "a 'b c'-ml");
@@ -340,19 +389,44 @@ mod tests {
     fn what_is_not_filled_is_named() {
         let values =
             BTreeMap::from([("A".to_owned(), "1".to_owned()), ("B".to_owned(), String::new())]);
-        let (filled, missing) = fill("x $A $B <C>", &values);
+        let (filled, missing) = fill("x $A $B <C>", &unassigned("x $A $B <C>"), &[], &values);
         assert_eq!(filled, "x 1 $B <C>");
         assert_eq!(missing, ["B", "C"]);
     }
 
     #[test]
     fn names_that_other_commands_assign_are_left_alone() {
-        let command = Command {
-            text: "a $BACKUP $X".into(),
-            placeholders: vec!["X".into()],
-            ..Command::default()
-        };
         let values = BTreeMap::from([("BACKUP".into(), "1".into()), ("X".into(), "2".into())]);
-        assert_eq!(command.fill(&values), ("a $BACKUP 2".to_owned(), Vec::new()));
+        let filled = fill("a $BACKUP $X", &["X".into()], &[], &values);
+        assert_eq!(filled, ("a $BACKUP 2".to_owned(), Vec::new()));
+    }
+
+    #[test]
+    fn a_sentence_in_angle_brackets_is_no_name() {
+        let check = |name, expected: bool| assert_eq!(is_angle_name(name), expected, "{name}");
+        check("link will be added later", false);
+        check("PR is merged", false);
+        check("value of the label on the node", true);
+        check("PR that was merged", true);
+        check("current replicas", true);
+        check("HH:MM UTC", true);
+        check("will", true);
+    }
+
+    #[test]
+    fn a_bound_literal_takes_a_value_and_stays_without_one() {
+        let literals = BTreeMap::from([
+            ("RELEASE".to_owned(), "shop".to_owned()),
+            ("API_TOKEN".to_owned(), "abc".to_owned()),
+        ]);
+        let text = "helm rollback shop 13 --set a=\"shop\" shop-db abc # shop";
+        let bound = bound_in(text, &literals);
+        assert_eq!(bound.len(), 1, "a secret never gets a field");
+        let none = BTreeMap::new();
+        assert_eq!(fill(text, &[], &bound, &none), (text.to_owned(), Vec::new()));
+        let values = BTreeMap::from([("RELEASE".to_owned(), "a b".to_owned())]);
+        let filled = "helm rollback 'a b' 13 --set a=\"a b\" shop-db abc # shop";
+        assert_eq!(fill(text, &[], &bound, &values).0, filled);
+        assert_eq!(bound_in("helm list # shop", &literals), []);
     }
 }

@@ -298,5 +298,6 @@ fn command(
         after: said(typed.after),
         language: language.to_owned(),
         span: outline.span(&(start..end)),
+        bound: Vec::new(),
     }
 }

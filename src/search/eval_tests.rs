@@ -141,7 +141,7 @@ fn run(built: &Built, text: &str) -> Vec<Hit> {
         explain: true,
         freshness_rank: &|_| 0,
     };
-    built.index.search(&request).expect("works")
+    built.index.search(&request).expect("works").hits
 }
 
 /// Looks for better weights by trying neighbours of the best ones. Run by hand:
@@ -167,7 +167,7 @@ fn weights_are_looked_for() {
             };
             let snapshot = built.index.generation().and_then(|g| g.snapshot()).expect("works");
             let hits = query::tuned(&snapshot, &synonyms, &request, weights, balance);
-            let ranked: Vec<_> = hits.expect("works").iter().map(entry).collect();
+            let ranked: Vec<_> = hits.expect("works").hits.iter().map(entry).collect();
             let scored = score(query, &ranked);
             let sum = by_corpus.entry(query.corpus.as_str()).or_default();
             sum.0 += 0.7 * scored.0 + 0.3 * scored.2;

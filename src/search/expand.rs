@@ -67,6 +67,15 @@ pub(super) struct Plan {
     pub(super) concepts: Vec<Concept>,
     /// All that was typed, squashed; empty when pasted.
     pub(super) squashed: String,
+    /// Words that nothing holds as they were typed, and how much each counts.
+    pub(super) unknown: Vec<(String, f32)>,
+}
+
+impl Concept {
+    /// Whether it is held only if it was mistyped.
+    pub(super) fn is_guessed(&self) -> bool {
+        self.alternatives.iter().all(|way| matches!(way.via, Via::Typo(_)))
+    }
 }
 
 /// Plans a query.
@@ -80,8 +89,10 @@ pub(super) fn plan(
     planning.identifiers()?;
     planning.joined()?;
     planning.several_word_synonyms()?;
+    let unknown = planning.unknown();
     let concepts = planning.rarest()?;
-    Ok(Plan { concepts, squashed: query.typed.iter().map(|word| word.text.as_str()).collect() })
+    let squashed = query.typed.iter().map(|word| word.text.as_str()).collect();
+    Ok(Plan { concepts, squashed, unknown })
 }
 
 struct Planning<'a, D> {
@@ -351,6 +362,18 @@ impl<D: Dictionary> Planning<'_, D> {
         }
         self.concepts.extend(added);
         Ok(())
+    }
+
+    /// The words that nothing holds as they were typed, alone or joined with their neighbours.
+    fn unknown(&self) -> Vec<(String, f32)> {
+        let joined = |word: &str| {
+            self.concepts
+                .iter()
+                .any(|other| !other.counts && !other.is_guessed() && other.typed.contains(word))
+        };
+        let guessed = self.concepts.iter().filter(|concept| concept.counts && concept.is_guessed());
+        let unknown = guessed.filter(|concept| !joined(&concept.typed));
+        unknown.map(|concept| (concept.typed.clone(), concept.weight)).collect()
     }
 
     /// The concepts that can be found, at most so many, the rarest of them.

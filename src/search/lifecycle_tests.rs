@@ -117,7 +117,8 @@ fn ask(index: &Index, text: &str) -> Result<Vec<Hit>, SearchError> {
 
 fn ask_for(index: &Index, text: &str, by: By, kinds: &[DocClass]) -> Result<Vec<Hit>, SearchError> {
     let freshness_rank = &|_: &str| 0;
-    index.search(&Request { text, limit: 10, by, kinds, explain: true, freshness_rank })
+    let request = Request { text, limit: 10, by, kinds, explain: true, freshness_rank };
+    index.search(&request).map(|answer| answer.hits)
 }
 
 fn slugs(index: &Index, text: &str) -> Vec<String> {
@@ -488,7 +489,7 @@ fn of_two_that_are_alike_the_fresher_comes_first_then_the_name_decides() {
         explain: false,
         freshness_rank: &fresher,
     };
-    let hits = index.search(&request).expect("an answer");
+    let hits = index.search(&request).expect("an answer").hits;
     let order: Vec<_> = hits.iter().map(|hit| hit.slug.as_str()).collect();
     assert_eq!(order, ["c-page", "a-page", "b-page"]);
 }

@@ -17,13 +17,14 @@
 //! `tokenizer` and `schema` say what is kept of a text, [`docs`] turns a runbook into
 //! sections, `generation` is one folder of the index, `indexer` fills it and repairs it;
 //! `terms` understands a query, `expand` finds words near those that nobody wrote,
-//! `snapshot` and `score` collect, `rerank` orders, `snippet` shows.
+//! `snapshot` and `score` collect, `rerank` orders, `fit` says how well hits fit, `snippet` shows.
 
 mod dictionary;
 pub mod docs;
 mod document;
 mod error;
 mod expand;
+mod fit;
 mod generation;
 mod indexer;
 mod query;
@@ -44,7 +45,7 @@ mod lifecycle_tests;
 pub use document::{Change, DocClass, Part, SectionDoc, Source, Watermark};
 pub use error::{SearchError, SourceError};
 pub use indexer::{CatchUp, Outcome};
-pub use query::{By, Explain, Hit, Request};
+pub use query::{Answer, By, Explain, Hit, Other, Request};
 pub use snippet::Fragment;
 
 use std::path::{Path, PathBuf};
@@ -92,7 +93,7 @@ impl Index {
     ///
     /// # Errors
     /// There is no index, or it cannot be read. Nothing that can be typed is an error.
-    pub fn search(&self, request: &Request<'_>) -> Result<Vec<Hit>, SearchError> {
+    pub fn search(&self, request: &Request<'_>) -> Result<Answer, SearchError> {
         self.guarded(|generation| {
             let snapshot = generation.snapshot()?;
             query::search(&snapshot, &self.synonyms, request)

@@ -1,6 +1,7 @@
 //! A search from the request to the hits.
 
 use super::expand;
+use super::fit;
 use super::rerank::{self, Balance};
 use super::score::{self, Weights};
 use super::snapshot::Snapshot;
@@ -8,6 +9,9 @@ use super::snippet::{self, Fragment};
 use super::synonyms::Synonyms;
 use super::{DocClass, terms};
 use crate::domain::id::Slug;
+
+/// Words that count no more than this are not missed.
+const FILLER: f32 = 0.4;
 
 /// What a result is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -60,6 +64,30 @@ pub struct Hit {
     pub explain: Option<Explain>,
     /// Line of the heading.
     pub line: usize,
+    /// How much of the query the document holds as it was typed, by rarity: 0 to 1.
+    pub held: f32,
+    /// Typed words that others hold and this one does not.
+    pub lacks: Vec<String>,
+    /// Further sections of the document that match, best first; none where sections are asked for.
+    pub others: Vec<Other>,
+}
+
+/// A further section that matches.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Other {
+    /// Its anchor.
+    pub anchor: String,
+    /// Its heading.
+    pub heading: String,
+}
+
+/// What a search gives.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Answer {
+    /// Best first.
+    pub hits: Vec<Hit>,
+    /// Typed words that nothing holds, in their order; none for a pasted text.
+    pub unknown: Vec<String>,
 }
 
 /// The parts of a score: ((text + phrase) · coverage + names + exact) · page.
@@ -83,7 +111,7 @@ pub(super) fn search(
     snapshot: &Snapshot,
     synonyms: &Synonyms,
     request: &Request<'_>,
-) -> tantivy::Result<Vec<Hit>> {
+) -> tantivy::Result<Answer> {
     tuned(snapshot, synonyms, request, &Weights::default(), &Balance::default())
 }
 
@@ -94,16 +122,31 @@ pub(super) fn tuned(
     request: &Request<'_>,
     weights: &Weights,
     balance: &Balance,
-) -> tantivy::Result<Vec<Hit>> {
+) -> tantivy::Result<Answer> {
     let understood = terms::understand(request.text);
     let plan = expand::plan(&understood, snapshot, synonyms)?;
+    let unknown = match understood.pasted {
+        true => Vec::new(),
+        false => {
+            let telling = plan.unknown.iter().filter(|(_, weight)| *weight > FILLER);
+            telling.map(|(word, _)| word.clone()).collect()
+        }
+    };
     if plan.concepts.is_empty() {
-        return Ok(Vec::new());
+        return Ok(Answer { hits: Vec::new(), unknown });
     }
     let collected = score::collect(snapshot, &plan, request, weights)?;
     let mut ranked = rerank::rerank(snapshot, &plan, &collected, request, balance)?;
     ranked.truncate(request.limit);
-    Ok(ranked.into_iter().map(|ranked| hit(&plan, ranked, request.explain)).collect())
+    let mut others = fit::others(snapshot, &plan, &collected, &ranked, request)?;
+    let hits = ranked.into_iter().map(|ranked| {
+        let others = others.remove(&ranked.doc).unwrap_or_default();
+        let held = fit::held(snapshot, &plan, &collected, &ranked);
+        // Of a pasted text most words are missing everywhere.
+        let lacks = if understood.pasted { Vec::new() } else { fit::lacks(&plan, &ranked) };
+        Hit { others, held, lacks, ..hit(&plan, ranked, request.explain) }
+    });
+    Ok(Answer { hits: hits.collect(), unknown })
 }
 
 fn hit(plan: &expand::Plan, ranked: rerank::Ranked, explain: bool) -> Hit {
@@ -122,5 +165,8 @@ fn hit(plan: &expand::Plan, ranked: rerank::Ranked, explain: bool) -> Hit {
         score: ranked.score,
         explain: explain.then_some(ranked.explain),
         line: section.line,
+        held: 0.0,
+        lacks: Vec::new(),
+        others: Vec::new(),
     }
 }

@@ -72,6 +72,10 @@ pub(super) struct Ranked {
     pub(super) exact: Option<Exact>,
     pub(super) score: f32,
     pub(super) explain: Explain,
+    pub(super) doc: DocNumber,
+    /// Concepts in what is asked for, as bits.
+    pub(super) has: u64,
+    pub(super) group: u32,
     nth: u32,
 }
 
@@ -149,7 +153,7 @@ fn candidates(
 
 /// How good a place a section is to arrive at: a bare heading, a table of what was, a list of
 /// other runbooks only if there is nothing else.
-fn landing(snapshot: &Snapshot, doc: DocNumber) -> f32 {
+pub(super) fn landing(snapshot: &Snapshot, doc: DocNumber) -> f32 {
     match snapshot.facts_of(doc).kind {
         SectionKind::Related | SectionKind::LastWorked | SectionKind::Postmortem => 0.5,
         _ if snapshot.is_bare(doc) => 0.5,
@@ -176,7 +180,7 @@ pub(super) const BODY: usize = 2;
 pub(super) const FALSE_STARTS: usize = 3;
 
 /// Where the concepts of a plan stand in the candidates.
-fn places(
+pub(super) fn places(
     snapshot: &Snapshot,
     plan: &Plan,
     collected: &Collected,
@@ -273,6 +277,9 @@ impl<'a> Judge<'a> {
             score,
             explain: Explain { text, names, phrase, exact: exactly, coverage, page },
             exact: exact.map(|(exact, _)| exact),
+            doc: found.doc,
+            group: found.group,
+            has,
         })
     }
 

@@ -156,7 +156,7 @@ pub(super) fn why(plan: &Plan, ranked: &Ranked) -> Vec<String> {
 }
 
 /// Whether a place tells a reader anything: a word of a synonym's several alone does not.
-fn is_telling(plan: &Plan, place: &Place) -> bool {
+pub(super) fn is_telling(plan: &Plan, place: &Place) -> bool {
     let concept = &plan.concepts[place.concept];
     concept.counts || concept.alternatives[place.alternative].via != Via::Synonym
 }
@@ -240,7 +240,7 @@ mod tests {
                 via: Via::Typed,
             }],
         });
-        Plan { concepts: concepts.collect(), squashed: String::new() }
+        Plan { concepts: concepts.collect(), ..Plan::default() }
     }
 
     fn marked(body: &str, positions: &[(u32, usize)]) -> String {

@@ -11,9 +11,11 @@ use crate::domain::fingerprint::Edited;
 use crate::domain::freshness::Status;
 use crate::domain::id::{EntryId, Slug, StepId};
 use crate::runbook::danger::Danger;
-use crate::runbook::{Diagnostic, DocKind, DurationRange, SectionKind};
+use crate::runbook::{Bound, Diagnostic, DocKind, DurationRange, SectionKind};
 
+pub mod changes;
 pub mod page;
+pub mod run;
 
 /// Everything a runbook says and what is known of it: `show --json`.
 #[derive(Clone, Debug, Serialize)]
@@ -109,6 +111,8 @@ pub struct CommandView {
     pub dangers: Vec<Danger>,
     /// Names to fill in it.
     pub placeholders: Vec<String>,
+    /// Literals in it that stand for a name.
+    pub bound: Vec<Bound>,
     /// Its line in the file.
     pub line: usize,
 }
@@ -146,6 +150,10 @@ pub struct RelatedView {
     pub why: String,
     /// Whether it can be trusted, if it is a runbook.
     pub status: Option<Status>,
+    /// One of its steps failed and has not worked since.
+    pub failing: bool,
+    /// Days since it last worked.
+    pub days_since: Option<i64>,
 }
 
 /// An exercise.
@@ -275,6 +283,8 @@ pub struct RunbookLine {
     pub limit_days: u32,
     /// The first day on which it is stale.
     pub stale_on: Option<NaiveDate>,
+    /// Days past its limit, where it is stale.
+    pub overdue_days: Option<i64>,
     /// Since when it is known.
     pub known_since: Option<NaiveDate>,
     /// It is an example.
@@ -287,6 +297,8 @@ pub struct RunbookLine {
     pub tags: Vec<String>,
     /// All of its freshness in one line.
     pub sentence: String,
+    /// Why it should be looked at before it is trusted; empty where it is fresh.
+    pub reason: String,
     /// Its tracked steps.
     pub steps: Vec<StepFreshnessView>,
 }
@@ -328,6 +340,10 @@ pub struct SearchResults {
     pub hits: Vec<HitView>,
     /// Nothing matched: these are merely nearest.
     pub nearest: Vec<RunbookRef>,
+    /// The hits hold little or nothing of what was asked for: they are merely nearest too.
+    pub weak: bool,
+    /// Typed words that nothing holds.
+    pub unknown: Vec<String>,
 }
 
 /// A runbook's address and name.
@@ -362,13 +378,30 @@ pub struct HitView {
     pub fragments: Vec<FragmentView>,
     /// Why it matched.
     pub why: Vec<String>,
+    /// Typed words that it lacks and others hold.
+    pub lacks: Vec<String>,
+    /// Further steps and sections of it that match.
+    pub others: Vec<PlaceView>,
     /// Its score; comparable within one answer only.
     pub score: f32,
     /// How far it can be trusted; null for a page.
     pub freshness: Option<FreshnessView>,
+    /// How far the step can be trusted; null where the best section is none.
+    pub step_freshness: Option<StepFreshnessView>,
     /// The score's parts, if asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub explain: Option<Vec<(String, f32)>>,
+}
+
+/// A place in a runbook.
+#[derive(Clone, Debug, Serialize)]
+pub struct PlaceView {
+    /// Its anchor.
+    pub anchor: String,
+    /// Its heading.
+    pub heading: String,
+    /// The step it is, if it is one.
+    pub step: Option<StepId>,
 }
 
 /// A piece of a snippet.
@@ -380,7 +413,7 @@ pub struct FragmentView {
     pub hit: bool,
 }
 
-fn context<S: Serializer>(context: &Context, serializer: S) -> Result<S::Ok, S::Error> {
+pub(crate) fn context<S: Serializer>(context: &Context, serializer: S) -> Result<S::Ok, S::Error> {
     let mut map = serializer.serialize_map(Some(context.len()))?;
     for (name, value) in context {
         map.serialize_entry(name, value)?;

@@ -3,10 +3,13 @@
 use chrono::NaiveDate;
 use serde::Serialize;
 
+use super::run::{RealTimes, RunLine};
 use super::{
-    CommandView, Counts, ExerciseView, NoteView, RunbookLine, RunbookView, StepFreshnessView,
+    CommandView, Counts, ExerciseView, FalseStartView, NoteView, RunbookLine, RunbookView,
+    StepFreshnessView,
 };
 use crate::domain::id::StepId;
+use crate::runbook::Recurring;
 
 /// A runbook's page.
 #[derive(Clone, Debug, Serialize)]
@@ -19,16 +22,26 @@ pub struct RunbookPage {
     pub owner: Option<OwnerView>,
     /// For what it last worked: "Release ingress-nginx".
     pub worked_for: Option<String>,
+    /// How long it really took to mitigate, where runs tell.
+    pub real: Option<RealTimes>,
+    /// How long whole exercises took, where they say.
+    pub took: Option<TookView>,
+    /// Its last twelve months; null where it was never exercised.
+    pub calendar: Option<CalendarView>,
     /// Its sections, ready to show.
     pub body: Vec<SectionPage>,
     /// Every placeholder of the page, each once.
     pub placeholders: Vec<PlaceholderView>,
+    /// Literals that its commands repeat and that could be something else next time.
+    pub literals: Vec<Recurring>,
     /// The context columns of its table: what the form asks for.
     pub columns: Vec<String>,
     /// Where its source can be opened.
     pub source_url: Option<String>,
     /// Rows that could not be written into the file yet.
     pub pending: usize,
+    /// Those who follow it right now.
+    pub runs: Vec<RunLine>,
 }
 
 /// How to reach an owner.
@@ -42,11 +55,39 @@ pub struct OwnerView {
     pub page: Option<String>,
 }
 
+/// How long the exercises of a runbook took, from the first step to the last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct TookView {
+    /// The median of its exercises, in seconds.
+    pub median_s: u32,
+    /// How many exercises say so.
+    pub uses: usize,
+}
+
+/// Twelve months of exercises.
+#[derive(Clone, Debug, Serialize)]
+pub struct CalendarView {
+    /// A picture of ours; empty where nothing happened.
+    pub svg: String,
+    /// The same in a sentence.
+    pub words: String,
+    /// It shows a day on which it worked.
+    pub worked: bool,
+    /// A day on which it worked partly.
+    pub partial: bool,
+    /// A day on which it failed.
+    pub failed: bool,
+    /// A day that tells neither.
+    pub other: bool,
+}
+
 /// A name to fill.
 #[derive(Clone, Debug, Serialize)]
 pub struct PlaceholderView {
     /// The name.
     pub name: String,
+    /// The literal that stands for it where nothing is filled in.
+    pub default: Option<String>,
     /// How many commands wait for it.
     pub uses: usize,
 }
@@ -85,6 +126,10 @@ pub struct StepPage {
     pub freshness: StepFreshnessView,
     /// Open notes about it.
     pub notes: Vec<NoteView>,
+    /// False starts that belong to it.
+    pub false_starts: Vec<FalseStartView>,
+    /// Where its source can be opened.
+    pub source_url: Option<String>,
 }
 
 /// A piece of a section.
@@ -131,12 +176,30 @@ pub struct Overview {
     pub runbooks: usize,
     /// How many pages that are no runbooks.
     pub pages: usize,
+    /// The runs that go on, oldest first.
+    pub runs: Vec<RunLine>,
     /// The worst: failing first, then by days overdue.
     pub worst: Vec<RunbookLine>,
+    /// How many more there are of them.
+    pub worst_more: usize,
     /// What was exercised lately, newest first.
-    pub lately: Vec<ExerciseView>,
+    pub lately: Vec<LatelyView>,
     /// Files that could not be read.
     pub unread: Vec<UnreadFile>,
+}
+
+/// An exercise, as the first page tells it.
+#[derive(Clone, Debug, Serialize)]
+pub struct LatelyView {
+    /// It.
+    #[serde(flatten)]
+    pub exercise: ExerciseView,
+    /// Its runbook's title.
+    pub title: String,
+    /// Days since then.
+    pub days_since: i64,
+    /// For what it was: "Release ingress-nginx".
+    pub worked_for: Option<String>,
 }
 
 /// A file that could not be read.
@@ -155,8 +218,38 @@ pub struct RunbookList {
     pub as_of: Option<NaiveDate>,
     /// All runbooks counted.
     pub counts: Counts,
+    /// How many runbooks there are.
+    pub known: usize,
+    /// What the list can be narrowed by.
+    pub facets: Facets,
     /// Those listed.
     pub runbooks: Vec<RunbookLine>,
     /// Pages that are no runbooks.
     pub pages: Vec<super::RunbookRef>,
+}
+
+/// What a list of runbooks can be narrowed by.
+#[derive(Clone, Debug, Serialize)]
+pub struct Facets {
+    /// The states, the worst first, `failing` among them.
+    pub state: Vec<Facet>,
+    /// Owners by name.
+    pub owner: Vec<Facet>,
+    /// Labels by name.
+    pub tag: Vec<Facet>,
+    /// Alerts by name.
+    pub alert: Vec<Facet>,
+    /// Services by name.
+    pub service: Vec<Facet>,
+}
+
+/// One value of a filter.
+#[derive(Clone, Debug, Serialize)]
+pub struct Facet {
+    /// It.
+    pub value: String,
+    /// How many runbooks it would leave beside the other filters.
+    pub count: usize,
+    /// It is what the list is filtered by.
+    pub chosen: bool,
 }

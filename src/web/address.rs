@@ -1,6 +1,6 @@
 //! Addresses inside this site, percent-encoded.
 
-use std::fmt::Write as _;
+use crate::text::percent_encode;
 
 /// The page of a runbook, at one of its anchors if one is given.
 pub(super) fn runbook(slug: &str, anchor: Option<&str>) -> String {
@@ -8,6 +8,21 @@ pub(super) fn runbook(slug: &str, anchor: Option<&str>) -> String {
     if let Some(anchor) = anchor.filter(|anchor| !anchor.is_empty()) {
         address.push('#');
         address.push_str(&encode(anchor));
+    }
+    address
+}
+
+/// Where a runbook begins to be followed.
+pub(super) fn follow(slug: &str) -> String {
+    format!("/follow/{}", encode_path(slug))
+}
+
+/// What changed in a runbook since it, or one of its steps, last worked.
+pub(super) fn changes(slug: &str, step: Option<&str>) -> String {
+    let mut address = format!("/changes/{}", encode_path(slug));
+    if let Some(step) = step {
+        address.push_str("?step=");
+        address.push_str(&encode(step));
     }
     address
 }
@@ -24,21 +39,12 @@ pub(super) fn step(slug: &str, step: Option<&str>, notice: &str) -> String {
 
 /// A path with its slashes kept and everything else encoded that is not plain.
 pub(super) fn encode_path(path: &str) -> String {
-    path.split('/').map(encode).collect::<Vec<_>>().join("/")
+    percent_encode(path, true)
 }
 
 /// A text as one component of an address or one value of a cookie.
 pub(super) fn encode(text: &str) -> String {
-    let mut encoded = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            encoded.push(char::from(byte));
-        } else {
-            // Writing to a string cannot fail.
-            let _ = write!(encoded, "%{byte:02X}");
-        }
-    }
-    encoded
+    percent_encode(text, false)
 }
 
 /// What was encoded; nothing where it is no UTF-8 or a `%` stands alone.
@@ -66,6 +72,9 @@ mod tests {
         assert_eq!(runbook("a b/ü", Some("x?y")), "/runbooks/a%20b/%C3%BC#x%3Fy");
         assert_eq!(runbook("a", None), "/runbooks/a");
         assert_eq!(step("a", Some("3a"), "recorded"), "/runbooks/a?notice=recorded#step-3a");
+        assert_eq!(follow("a b/c"), "/follow/a%20b/c");
+        assert_eq!(changes("a b", None), "/changes/a%20b");
+        assert_eq!(changes("a", Some("3 a")), "/changes/a?step=3%20a");
         assert_eq!(step("a", Some(""), "noted"), "/runbooks/a?notice=noted");
     }
 

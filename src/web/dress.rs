@@ -2,15 +2,17 @@
 //! status, handlers with words; visitors get a page, programs get JSON.
 
 use axum::extract::{Request, State};
-use axum::http::{Method, header};
+use axum::http::{Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::Response;
 use tower_http::catch_panic::ResponseForPanic;
 
+use super::address;
 use super::error::{Failure, Words, panic_message};
 use super::page::error_page;
 use super::state::Shared;
 use super::visitor::Visitor;
+use crate::views::RunbookRef;
 
 /// The middleware.
 pub(super) async fn dress(
@@ -20,15 +22,24 @@ pub(super) async fn dress(
     next: Next,
 ) -> Response {
     let program = request.uri().path().starts_with("/api/");
-    if request.method() != Method::GET {
+    let changes = request.method() != Method::GET;
+    if changes {
         // Nobody can come back to where a form was sent.
         "/".clone_into(&mut visitor.path);
     }
     let response = next.run(request).await;
-    let Some(words) = Words::about(&response) else { return response };
+    let Some(mut words) = Words::about(&response) else { return response };
     let status = response.status();
-    let mut dressed =
-        if program { words.json(status) } else { error_page(&state, &visitor, status, &words) };
+    if changes && status == StatusCode::SERVICE_UNAVAILABLE && is_bare(&response) {
+        // What a worker has begun it ends, though nobody waits for the answer any more.
+        words.hint = Some("Look whether it was recorded before you send it again.".to_owned());
+    }
+    let mut dressed = if program {
+        words.json(status)
+    } else {
+        let near = near(&state, &visitor, status).await;
+        error_page(&state, &visitor, status, &words, &near)
+    };
     // What the bare answer said about methods and retries stays true.
     for name in [header::ALLOW, header::RETRY_AFTER, header::CONNECTION] {
         if let Some(value) = response.headers().get(&name) {
@@ -36,6 +47,27 @@ pub(super) async fn dress(
         }
     }
     dressed
+}
+
+/// Nobody but a guard has answered.
+fn is_bare(response: &Response) -> bool {
+    response.extensions().get::<Words>().is_none()
+}
+
+/// The longest path that somebody may have meant, in bytes.
+const LONGEST: usize = 400;
+
+/// Runbooks that somebody may mean who asks for what is not there. This comes after the guards,
+/// so one at a time is looked for: whoever asks for nonsense all day costs nobody else anything.
+async fn near(state: &Shared, visitor: &Visitor, status: StatusCode) -> Vec<RunbookRef> {
+    let path = address::decode(&visitor.path).unwrap_or_default();
+    let (first, rest) = path.trim_matches('/').split_once('/').unwrap_or_default();
+    let fits = rest.is_empty() || ["runbooks", "follow", "changes"].contains(&first);
+    if status != StatusCode::NOT_FOUND || path.len() > LONGEST || !fits {
+        return Vec::new();
+    }
+    let Ok(_alone) = state.guessing.try_acquire() else { return Vec::new() };
+    state.run(move |app| app.near(&path)).await.unwrap_or_default()
 }
 
 /// Turns a panic on an asynchronous thread into an answer and a line in the log.

@@ -15,6 +15,8 @@ use crate::error::{Error, Kind};
 pub(super) struct Failure {
     /// The status of the answer.
     pub(super) status: StatusCode,
+    /// What sort of failure it was, where the app said so.
+    pub(super) kind: Option<Kind>,
     /// What is said about it.
     pub(super) words: Box<Words>,
 }
@@ -52,7 +54,7 @@ impl Failure {
     pub(super) fn new(status: StatusCode, message: impl Into<String>) -> Self {
         let mut words = Box::new(Words::of(status));
         words.message = message.into();
-        Self { status, words }
+        Self { status, kind: None, words }
     }
 
     /// The same with something to do about it.
@@ -76,7 +78,7 @@ impl Failure {
     /// A handler panicked: nothing more is known, and the server lives on.
     pub(super) fn panicked() -> Self {
         let status = StatusCode::INTERNAL_SERVER_ERROR;
-        Self { status, words: Box::new(Words::of(status)) }
+        Self { status, kind: Some(Kind::Failed), words: Box::new(Words::of(status)) }
     }
 
     /// There is nothing at this address.
@@ -93,6 +95,8 @@ impl From<Error> for Failure {
         match error.kind() {
             Kind::Refused => "This cannot be done so".clone_into(&mut words.title),
             Kind::Conflict => "This does not fit what is there".clone_into(&mut words.title),
+            Kind::Duplicate => "Recorded already".clone_into(&mut words.title),
+            Kind::Outdated => "Something happened meanwhile".clone_into(&mut words.title),
             Kind::NotFound => "This is not known here".clone_into(&mut words.title),
             Kind::Busy | Kind::Full | Kind::Failed => {}
         }
@@ -101,7 +105,7 @@ impl From<Error> for Failure {
             words.message = sentence(&error.to_string());
             words.hint = error.hint().map(sentence).or(words.hint);
         }
-        Self { status, words: Box::new(words) }
+        Self { status, kind: Some(error.kind()), words: Box::new(words) }
     }
 }
 

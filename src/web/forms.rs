@@ -6,6 +6,8 @@ use std::str::FromStr;
 use axum::http::StatusCode;
 
 use super::error::Failure;
+use crate::app::runs::Sent;
+use crate::domain::exercise::ExerciseKind;
 
 /// The fields of a sent form.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -57,6 +59,22 @@ impl Fields {
         })
     }
 
+    /// Why a runbook was, or is, used; an incident where nothing is said.
+    pub(super) fn kind(&self) -> Result<ExerciseKind, Failure> {
+        let Some(word) = self.get("kind") else { return Ok(ExerciseKind::default()) };
+        let known = ExerciseKind::ALL.into_iter().find(|kind| kind.as_str() == word);
+        known.ok_or_else(|| {
+            let message = format!("There is no kind of exercise called “{word}”.");
+            Failure::new(StatusCode::BAD_REQUEST, message)
+        })
+    }
+
+    /// How the form came: what tells it from another one, and how long it waited.
+    pub(super) fn sent(&self) -> Result<Sent, Failure> {
+        let token = self.get("token").unwrap_or_default().to_owned();
+        Ok(Sent { token, ago_ms: self.read("ago", "1500")? })
+    }
+
     /// The columns that were filled, in the form's order.
     pub(super) fn context(&self) -> Vec<(String, String)> {
         self.context.clone()
@@ -77,6 +95,11 @@ impl Fields {
         pairs.push((name.to_owned(), value.to_owned()));
         pairs
     }
+}
+
+/// A token for a form: sent twice, it is one form.
+pub(super) fn new_token() -> String {
+    uuid::Uuid::new_v4().simple().to_string()
 }
 
 #[cfg(test)]

@@ -3,9 +3,10 @@
 
 use serde::Serialize;
 
-use crate::runbook::DocKind;
-use crate::views::page::{BlockView, RunbookPage, SectionPage};
-use crate::views::{NoteView, StepFreshnessView};
+use crate::domain::freshness::Status;
+use crate::runbook::{DocKind, SectionKind};
+use crate::views::page::{BlockView, RunbookPage, SectionPage, StepPage};
+use crate::views::{NoteView, SectionView, StepFreshnessView};
 
 /// A runbook's page, laid out.
 #[derive(Debug, Serialize)]
@@ -18,8 +19,12 @@ pub(super) struct Laid<'a> {
     parts: Vec<Part<'a>>,
     /// The list of steps.
     steps: Vec<NavStep<'a>>,
+    /// Sections that are no steps and that people look for.
+    others: Vec<&'a SectionView>,
     /// Steps that failed and have not worked since: "3a and 3c".
     failing: String,
+    /// Steps that mitigate and are stale, though the runbook as a whole is not.
+    behind: String,
     /// Open notes that stand beside no step.
     notes: Vec<&'a NoteView>,
     /// The text has no table of exercises, so the history stands at the end.
@@ -54,6 +59,7 @@ struct NavStep<'a> {
     title: &'a str,
     budget: Option<&'a str>,
     state: &'static str,
+    days: Option<i64>,
     sub: bool,
 }
 
@@ -79,7 +85,9 @@ impl<'a> Laid<'a> {
         Self {
             recordable: page.runbook.kind == DocKind::Runbook,
             steps: page.body.iter().filter_map(NavStep::of).collect(),
-            failing: failing(&page.body),
+            others: others(page),
+            failing: listed(&page.body, |_, step| step.freshness.failing),
+            behind: behind(page),
             notes: open.filter(|note| !known(note)).collect(),
             history_at_end: !page.body.iter().any(has_table),
             parts,
@@ -118,12 +126,24 @@ impl<'a> NavStep<'a> {
             title: &step.title,
             budget: step.budget.as_deref(),
             state: state(&step.freshness),
+            days: step.freshness.days_since,
             // `3a` stands under `3`.
             sub: label.starts_with(|c: char| c.is_ascii_digit())
                 && label.ends_with(|c: char| !c.is_ascii_digit()),
             label,
         })
     }
+}
+
+/// What is reached for beside the steps: what to know before, what goes wrong, what to read on.
+fn others(page: &RunbookPage) -> Vec<&SectionView> {
+    use SectionKind::{FalseStarts, LastWorked, Postmortem, Preflight, Related};
+    let sections = page.runbook.sections.iter().zip(&page.body);
+    let heads = sections.filter(|(section, shown)| {
+        let kinds = [Preflight, FalseStarts, Related, LastWorked, Postmortem];
+        shown.step.is_none() && shown.level == TITLE_LEVEL + 1 && kinds.contains(&section.kind)
+    });
+    heads.map(|(section, _)| section).collect()
 }
 
 /// The number of a step; nothing for one that is known by its heading alone.
@@ -145,10 +165,21 @@ fn has_table(section: &SectionPage) -> bool {
     section.blocks.iter().any(|block| matches!(block, BlockView::LastWorked { .. }))
 }
 
-/// The failing steps, by number or else by title.
-fn failing(body: &[SectionPage]) -> String {
+/// A check that worked keeps a runbook fresh; what mitigates may be older than its limit.
+fn behind(page: &RunbookPage) -> String {
+    let status = page.runbook.freshness.as_ref().map(|freshness| freshness.status);
+    if !matches!(status, Some(Status::Fresh | Status::Due)) {
+        return String::new();
+    }
+    listed(&page.body, |section, step| {
+        section.kind == SectionKind::Mitigate.as_str() && step.freshness.status == Status::Stale
+    })
+}
+
+/// Some of the steps, by number or else by title.
+fn listed(body: &[SectionPage], wanted: impl Fn(&SectionPage, &StepPage) -> bool) -> String {
     let steps = body.iter().filter_map(|section| {
-        let step = section.step.as_ref().filter(|step| step.freshness.failing)?;
+        let step = section.step.as_ref().filter(|step| wanted(section, step))?;
         Some(match label(section) {
             "" => format!("“{}”", step.title),
             number => format!("step {number}"),

@@ -11,7 +11,9 @@ mod api;
 mod connection;
 mod dress;
 mod error;
+mod filters;
 mod forms;
+mod found;
 mod hosts;
 mod layout;
 mod page;
@@ -31,7 +33,7 @@ use std::time::Duration;
 
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::watch as channel;
+use tokio::sync::{Semaphore, watch as channel};
 
 pub use self::state::Event;
 
@@ -76,7 +78,8 @@ pub fn serve(
     let apps = Pool::new(open);
     // What is broken in the workspace is said now, not to the first visitor.
     let as_of = apps.run_here(|app| app.refresh().map(|_| app.as_of()))?;
-    let state = Arc::new(State { config, as_of, renderer, assets, apps, tell: Box::new(tell) });
+    let (guessing, tell) = (Semaphore::new(1), Box::new(tell));
+    let state = Arc::new(State { config, as_of, renderer, assets, apps, guessing, tell });
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()

@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::error::Words;
 use super::state::Shared;
 use super::visitor::{Notice, Visitor};
+use crate::views::RunbookRef;
 
 /// Where a page stands in the navigation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -48,6 +49,7 @@ struct ErrorView<'a> {
     status: u16,
     words: &'a Words,
     back: Option<&'a str>,
+    near: &'a [RunbookRef],
 }
 
 /// Answers with a page.
@@ -77,14 +79,16 @@ pub(super) fn page<V: Serialize>(
     }
 }
 
-/// Answers with a page about what went wrong. Its last resort needs no template.
+/// Answers with a page about what went wrong, and runbooks that may be meant instead. Its last
+/// resort needs no template.
 pub(super) fn error_page(
     state: &Shared,
     visitor: &Visitor,
     status: StatusCode,
     words: &Words,
+    near: &[RunbookRef],
 ) -> Response {
-    let view = ErrorView { status: status.as_u16(), words, back: words.back.as_deref() };
+    let view = ErrorView { status: status.as_u16(), words, back: words.back.as_deref(), near };
     let mut response = page(state, visitor, Here::Elsewhere, "pages/error.html", &view);
     if response.status() != StatusCode::OK {
         response = words.message.clone().into_response();

@@ -3,6 +3,7 @@
 use axum::Router;
 use axum::http::StatusCode;
 use axum::middleware::from_fn_with_state;
+use axum::response::Redirect;
 use axum::routing::{get, post};
 use tower_http::catch_panic::CatchPanicLayer;
 
@@ -21,20 +22,30 @@ pub(super) fn router(
 ) -> Router {
     let table = Router::new()
         .route("/", get(pages::home::show))
-        .route("/results", get(pages::home::results))
+        .route("/results", get(pages::home::results).post(pages::home::results_of_a_paste))
         .route("/runbooks", get(pages::runbook_list::show))
+        .route("/runbooks/", get(|| async { Redirect::permanent("/runbooks") }))
         .route("/runbooks/{*slug}", get(pages::runbook_show::show))
+        .route("/changes/{*slug}", get(pages::changes_show::show))
         .route("/stale", get(pages::stale::show))
         .route("/alerts/{*name}", get(pages::alert::show))
+        .route("/follow/{*slug}", get(pages::follow_start::show))
+        .route("/runs", post(pages::run_start::save))
+        .route("/runs/{id}", get(pages::run_show::show))
+        .route("/runs/{id}/finish", get(pages::run_finish::show).post(pages::run_finish::save))
+        .route("/runs/{id}/{verb}", post(pages::run_act::save))
         .route("/exercises", post(pages::exercise_record::save))
         .route("/notes", post(pages::note_add::save))
         .route("/notes/{id}/resolve", post(pages::note_resolve::save))
         .route("/name", post(pages::name_set::save))
+        .route("/api/anchors/{*slug}", get(api::anchors::answer))
+        .route("/api/runs/{id}", get(api::runs::answer))
         .route("/api/search", get(api::search::answer))
         .route("/healthz", get(pages::health::alive))
         .route("/readyz", get(pages::health::ready))
         .route("/static/{*name}", get(statics::show))
-        .route("/favicon.ico", get(statics::favicon))
+        .route("/favicon.ico", get(statics::favicon_ico))
+        .route("/favicon.svg", get(statics::favicon))
         .fallback(|| async { StatusCode::NOT_FOUND })
         .with_state(state.clone())
         .layer(CatchPanicLayer::custom(Panics(state.clone())));

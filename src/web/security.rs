@@ -1,5 +1,5 @@
-//! What stands between the network and the handlers, in the order of reliability.md: the names
-//! we answer to · requests from other sites · how many at a time · how large · how long.
+//! What stands between the network and the handlers, in this order: the names we answer
+//! to · requests from other sites · how many at a time · how large · how long.
 //!
 //! The order matters: the check of the name is what stops DNS rebinding, and the check for other
 //! sites alone would let that through.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use chrono::NaiveDate;
+use tokio::sync::Semaphore;
 
 use super::error::Failure;
 use super::pool::{Lost, Pool};
@@ -39,6 +40,8 @@ pub(super) struct State {
     pub(super) assets: Assets,
     /// Everything below the web, synchronous.
     pub(super) apps: Arc<Pool<App, Error>>,
+    /// Held by whoever guesses what was meant by an address that is not there.
+    pub(super) guessing: Semaphore,
     /// Where events go.
     pub(super) tell: Tell,
 }

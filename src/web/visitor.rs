@@ -43,9 +43,12 @@ pub(super) struct Notice {
 
 /// The notices. The address carries a code and never words, so that a link from elsewhere
 /// cannot put its own words on our pages.
-const NOTICES: [(&str, &str, &str); 6] = [
+const NOTICES: [(&str, &str, &str); 9] = [
     ("worked", "good", "Recorded: it worked. The banner counts it already."),
+    ("recorded", "good", "Recorded with the steps you used. The banner counts it already."),
     ("failed", "bad", "Recorded: it failed. The banner says so until it works again."),
+    ("partly", "plain", "Recorded: it worked partly. The banner says which step failed."),
+    ("kept", "plain", "Recorded: it was not used, so it stays as it was."),
     ("pending", "plain", "Recorded. Its row in the file is not written yet."),
     ("noted", "good", "Your note stands beside the step."),
     ("resolved", "good", "The note is dealt with."),

@@ -105,6 +105,18 @@ impl History {
         self.version_at(path, i64::MAX)
     }
 
+    /// The versions of a file, the latest first, under the names it had then.
+    pub fn versions(&self, path: &Path, limit: usize) -> Vec<Version> {
+        let mut versions = Vec::new();
+        self.follow(path, |id, commit, change| {
+            if change != Change::Gone {
+                versions.push(self.version(id, commit));
+            }
+            versions.len() < limit
+        });
+        versions
+    }
+
     /// The absolute paths that a file had before, by git's renames, the latest first.
     pub fn earlier_paths(&self, path: &Path) -> Vec<PathBuf> {
         let mut earlier = Vec::new();

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 const LAYERS: [&[&str]; 9] = [
     &["clock", "text"],
     &["domain"],
-    &["runbook", "triage", "render", "views"],
-    &["ledger", "search", "assets", "workspace", "delivery"],
+    &["runbook", "render", "views"],
+    &["ledger", "search", "assets", "workspace"],
     &["error"],
     &["config"],
     &["app"],
@@ -92,6 +92,16 @@ fn imports_point_down_only() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// All of the style that a browser can be asked to read, in bytes.
+const STYLE: u64 = 40 << 10;
+
+#[test]
+fn the_style_stays_small() {
+    let styles = files("static", &["css"]);
+    let bytes: u64 = styles.iter().map(|path| path.metadata().expect("a file").len()).sum();
+    assert!(bytes < STYLE, "{bytes} bytes of style");
 }
 
 #[test]

@@ -4,17 +4,20 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
+use super::super::entry::Timestamp;
 use super::super::exercise::{ExerciseKind, Outcome, StepOutcome, StepResult};
 use super::super::id::{EntryId, Hash, RowKey, Slug, StepId};
 use super::{
     BlobErased, EntryErased, Event, ExerciseAmended, ExerciseFound, ExerciseRecorded,
-    ExerciseRetracted, Facts, MoveSeen, NoteAdded, NoteResolved, Row, RowWritten, RunbookMoved,
+    ExerciseRetracted, Facts, MoveSeen, NoteAdded, NoteResolved, Row, RowWritten, RunAbandoned,
+    RunEnded, RunNoted, RunStarted, RunStepOpened, RunStepSkipped, RunStepTicked, RunTickUndone,
+    RunbookMoved,
 };
 
 /// Bodies as they stand in ledgers, by kind and version. **These lines may never change**: they
 /// are the format of what people have already stored. A new format is a new version, and a new
 /// line beside the old one.
-const STORED: [(&str, u32, &str); 16] = [
+const STORED: [(&str, u32, &str); 27] = [
     (
         "exercise.recorded",
         1,
@@ -71,6 +74,37 @@ const STORED: [(&str, u32, &str); 16] = [
         1,
         r#"{"blob":"000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f","reason":"held a password"}"#,
     ),
+    (
+        "run.started",
+        1,
+        r#"{"runbook":"rollback/helm","slug":"rollback/helm","title":"Roll back","text":"000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f","context":[["Release","shop"]],"kind":"incident","incident":"INC-2026-06-01-001","at":1780315200000}"#,
+    ),
+    (
+        "run.started",
+        1,
+        r#"{"runbook":"disk","slug":"disk","title":"Disk full","text":"000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f","kind":"drill","at":1780315200000}"#,
+    ),
+    ("run.step_opened", 1, r#"{"step":"3a","at":1780315201000}"#),
+    (
+        "run.step_ticked",
+        1,
+        r#"{"step":"3a","title":"Roll back","result":"worked","mitigates":true,"at":1780315202000}"#,
+    ),
+    ("run.step_ticked", 1, r#"{"step":"1","title":"Check","result":"failed","at":1780315202000}"#),
+    (
+        "run.step_skipped",
+        1,
+        r#"{"step":"3b","title":"Start over","reason":"not needed","at":1780315203000}"#,
+    ),
+    (
+        "run.tick_undone",
+        1,
+        r#"{"step":"3a","ticks":["0197288a-1111-7000-8000-000000000005"],"at":1780315204000}"#,
+    ),
+    ("run.noted", 1, r#"{"step":"3a","text":"took two tries","at":1780315205000}"#),
+    ("run.noted", 1, r#"{"text":"paged the owner","at":1780315205000}"#),
+    ("run.ended", 1, r#"{"exercise":"0197288a-1111-7000-8000-000000000006","at":1780315206000}"#),
+    ("run.abandoned", 1, r#"{"reason":"a false alarm","at":1780315206000}"#),
 ];
 
 fn id(last: u8) -> EntryId {
@@ -182,6 +216,56 @@ fn meant() -> Vec<Event> {
         Event::EntryErased(EntryErased { entry: id(4), reason: "held a password".into() }),
         Event::BlobErased(BlobErased { blob: hash(), reason: "held a password".into() }),
     ]
+    .into_iter()
+    .chain(meant_of_runs())
+    .collect()
+}
+
+fn at(seconds: i64) -> Timestamp {
+    Timestamp(1_780_315_200_000 + seconds * 1000)
+}
+
+fn meant_of_runs() -> Vec<Event> {
+    let started = |slug: &str, title: &str, kind| RunStarted {
+        runbook: slug.into(),
+        slug: slug.into(),
+        title: title.into(),
+        text: hash(),
+        context: vec![],
+        kind,
+        incident: None,
+        at: at(0),
+    };
+    let ticked = |step: &str, title: &str, result, mitigates| {
+        let (step, title) = (StepId::from(step), title.into());
+        Event::RunStepTicked(RunStepTicked { step, title, result, mitigates, at: at(2) })
+    };
+    let noted = |step: Option<&str>, text: &str| {
+        let step = step.map(StepId::from);
+        Event::RunNoted(RunNoted { step, text: text.into(), at: at(5) })
+    };
+    vec![
+        Event::RunStarted(RunStarted {
+            context: pairs(&[("Release", "shop")]),
+            incident: Some("INC-2026-06-01-001".into()),
+            ..started("rollback/helm", "Roll back", ExerciseKind::Incident)
+        }),
+        Event::RunStarted(started("disk", "Disk full", ExerciseKind::Drill)),
+        Event::RunStepOpened(RunStepOpened { step: "3a".into(), at: at(1) }),
+        ticked("3a", "Roll back", StepResult::Worked, true),
+        ticked("1", "Check", StepResult::Failed, false),
+        Event::RunStepSkipped(RunStepSkipped {
+            step: "3b".into(),
+            title: "Start over".into(),
+            reason: "not needed".into(),
+            at: at(3),
+        }),
+        Event::RunTickUndone(RunTickUndone { step: "3a".into(), ticks: vec![id(5)], at: at(4) }),
+        noted(Some("3a"), "took two tries"),
+        noted(None, "paged the owner"),
+        Event::RunEnded(RunEnded { exercise: id(6), at: at(6) }),
+        Event::RunAbandoned(RunAbandoned { reason: "a false alarm".into(), at: at(6) }),
+    ]
 }
 
 #[test]
@@ -210,9 +294,17 @@ fn every_kind_has_a_stored_body() {
         Event::RunbookMoved(_) => "runbook.moved",
         Event::EntryErased(_) => "entry.erased",
         Event::BlobErased(_) => "blob.erased",
+        Event::RunStarted(_) => "run.started",
+        Event::RunStepOpened(_) => "run.step_opened",
+        Event::RunStepTicked(_) => "run.step_ticked",
+        Event::RunStepSkipped(_) => "run.step_skipped",
+        Event::RunTickUndone(_) => "run.tick_undone",
+        Event::RunNoted(_) => "run.noted",
+        Event::RunEnded(_) => "run.ended",
+        Event::RunAbandoned(_) => "run.abandoned",
     };
     let kinds: BTreeSet<_> = meant().iter().map(name).collect();
-    assert_eq!(kinds.len(), 10);
+    assert_eq!(kinds.len(), 18);
     assert_eq!(kinds, STORED.iter().map(|(kind, _, _)| *kind).collect());
 }
 

@@ -199,6 +199,7 @@ impl Reads {
             keys: self.row_keys(&runbook)?.into_iter().collect(),
             notes: self.notes_of(&runbook)?,
             moves: self.moves_of(&runbook)?,
+            run: self.run_of_subject(subject)?,
         })
     }
 }

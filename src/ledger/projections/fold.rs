@@ -1,4 +1,4 @@
-//! The fold of a subject's entries into exercises, notes and moves.
+//! The fold of a subject's entries into exercises, notes, moves and a run.
 //!
 //! Two passes over the canonical order: first what was made, then what was done to it. So an
 //! edit is never lost because a machine with a slow clock made what it edits.
@@ -15,6 +15,7 @@ use crate::domain::event::{
 };
 use crate::domain::exercise::{Context, Exercise, ExerciseKind, Outcome, Source};
 use crate::domain::id::{EntryId, RowKey, RunbookId};
+use crate::domain::run::Run;
 use crate::runbook::last_worked::{read_cells, say};
 
 /// What the entries of a subject come to.
@@ -25,6 +26,7 @@ pub(in crate::ledger) struct Folded {
     pub(in crate::ledger) keys: BTreeMap<RowKey, EntryId>,
     pub(in crate::ledger) notes: Vec<Note>,
     pub(in crate::ledger) moves: Vec<Move>,
+    pub(in crate::ledger) run: Option<Run>,
 }
 
 /// An exercise with the whole row that stands, or shall stand, for it.
@@ -46,7 +48,13 @@ pub(in crate::ledger) fn fold(subject: &str, entries: &[Entry]) -> Folded {
         fold.change(told);
     }
     let (exercises, keys) = fold.finish();
-    Folded { exercises, keys, notes: notes::fold(subject, &told), moves: super::moves::fold(&told) }
+    Folded {
+        exercises,
+        keys,
+        notes: notes::fold(subject, &told),
+        moves: super::moves::fold(&told),
+        run: super::runs::fold(&told),
+    }
 }
 
 /// An exercise on its way through the fold.

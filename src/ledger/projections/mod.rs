@@ -5,6 +5,7 @@ pub mod exercises;
 mod fold;
 pub mod moves;
 pub mod notes;
+mod runs;
 
 use rusqlite::Connection;
 
@@ -42,5 +43,6 @@ pub(super) fn project(
     let folded = fold(subject, entries);
     exercises::replace(conn, subject, &folded)?;
     notes::replace(conn, subject, &folded.notes)?;
-    moves::replace(conn, subject, &folded.moves)
+    moves::replace(conn, subject, &folded.moves)?;
+    runs::replace(conn, subject, folded.run.as_ref())
 }

@@ -67,6 +67,20 @@ CREATE TABLE moves (
 
 CREATE INDEX moves_by_runbook ON moves (runbook);
 
+-- Runbooks being followed, and those that were; `run` is all of it as JSON.
+CREATE TABLE runs (
+    id         BLOB NOT NULL PRIMARY KEY,
+    subject    TEXT NOT NULL,
+    runbook    TEXT NOT NULL,
+    open       INTEGER NOT NULL,
+    started_at INTEGER NOT NULL,
+    run        TEXT NOT NULL
+) STRICT;
+
+CREATE INDEX runs_by_subject ON runs (subject);
+CREATE INDEX runs_by_runbook ON runs (runbook, started_at);
+CREATE INDEX runs_open ON runs (started_at) WHERE open = 1;
+
 CREATE TABLE files (
     folder     TEXT NOT NULL,
     path       TEXT NOT NULL,

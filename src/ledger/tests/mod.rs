@@ -5,6 +5,7 @@ mod erasing;
 mod exchanging;
 mod keeping;
 mod projecting;
+mod running;
 mod writing;
 
 use chrono::NaiveDate;

@@ -27,18 +27,28 @@ pub fn escape(text: &str) -> String {
 }
 
 /// A command with each placeholder marked, so that the page can fill it: `data-name` says which,
-/// `data-quote` how the shell will read a value there: `bare`, `double` or `single`.
+/// `data-quote` how the shell will read a value there: `bare`, `double`, `single`, `heredoc` or
+/// `raw`; `data-ticks` that it does so between backticks. A bound literal has a `data-default`
+/// too: itself, which stays where no value is given.
 pub fn command_html(command: &Command) -> String {
     let text = &command.text;
     let mut html = String::new();
     let mut done = 0;
     for place in places(command) {
         html.push_str(&escape(text.get(done..place.range.start).unwrap_or_default()));
+        let (name, quote) = (escape(place.name), place.quote);
+        let ticks = if place.backticks { " data-ticks=\"yes\"" } else { "" };
+        let words = escape(text.get(place.range.clone()).unwrap_or_default());
+        let (class, default) = match place.bound {
+            // A literal that is offered and not bound yet goes by its own name.
+            true if place.name == &text[place.range.clone()] => {
+                ("ph bound offer", format!(" data-default=\"{words}\""))
+            }
+            true => ("ph bound", format!(" data-default=\"{words}\"")),
+            false => ("ph", String::new()),
+        };
         html.push_str(&format!(
-            "<span class=\"ph\" data-name=\"{}\" data-quote=\"{}\">{}</span>",
-            escape(place.name),
-            place.quote,
-            escape(text.get(place.range.clone()).unwrap_or_default())
+            "<span class=\"{class}\" data-name=\"{name}\" data-quote=\"{quote}\"{ticks}{default}>{words}</span>"
         ));
         done = place.range.end;
     }

@@ -1,3 +1,5 @@
 //! Answers for programs, as JSON.
 
+pub(super) mod anchors;
+pub(super) mod runs;
 pub(super) mod search;

@@ -7,9 +7,9 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use serde::Serialize;
 
 use crate::app::search::AlertAnswer;
-use crate::views::SearchResults;
 use crate::web::address;
 use crate::web::error::Failure;
+use crate::web::found::Found;
 use crate::web::page::{Here, page};
 use crate::web::state::Shared;
 use crate::web::visitor::Visitor;
@@ -20,7 +20,7 @@ struct Closest {
     name: String,
     /// What the partial of search results looks at.
     query: String,
-    results: SearchResults,
+    found: Found,
 }
 
 /// Leads to the runbook, or shows the closest ones: never a bare 404.
@@ -37,7 +37,7 @@ pub(in crate::web) async fn show(
             Ok(Redirect::to(&address).into_response())
         }
         AlertAnswer::Closest(results) => {
-            let closest = Closest { query: name.clone(), name, results };
+            let closest = Closest { query: name.clone(), name, found: Found::from(results) };
             let mut response =
                 page(&state, &visitor, Here::Elsewhere, "pages/alert.html", &closest);
             if response.status() == StatusCode::OK {

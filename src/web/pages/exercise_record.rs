@@ -2,12 +2,13 @@
 
 use axum::Form;
 use axum::extract::State;
-use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use chrono::NaiveDate;
 
+use super::run_act::result;
 use crate::app::exercises::{Recorded, Recording, RowFate};
-use crate::domain::exercise::{ExerciseKind, Outcome, StepResult};
+use crate::domain::exercise::{Outcome, StepResult};
+use crate::error::Kind;
 use crate::web::address;
 use crate::web::error::{Again, Failure};
 use crate::web::forms::Fields;
@@ -28,12 +29,10 @@ pub(in crate::web) async fn save(
     let failed = address::runbook(&slug, None);
     let recorded =
         state.run(move |app| app.record(&recording, &actor)).await.map_err(|failure| {
-            let repeatable = failure.status == StatusCode::CONFLICT;
-            let mut failure = failure.back_to(failed);
-            if !repeatable {
+            let failure = failure.back_to(failed);
+            if failure.kind != Some(Kind::Duplicate) {
                 return failure;
             }
-            "Recorded already".clone_into(&mut failure.words.title);
             failure.hinted("If it happened twice on that day, say so.").repeatable(again(&fields))
         })?;
     let back = address::step(&slug, fields.get("step"), notice(&recorded));
@@ -51,24 +50,7 @@ fn notice(recorded: &Recorded) -> &'static str {
 
 /// What the form says about the exercise.
 fn recording(fields: &Fields) -> Result<Recording, Failure> {
-    let result = match fields.required("result")?.as_str() {
-        "worked" => StepResult::Worked,
-        "failed" => StepResult::Failed,
-        other => {
-            let message = format!("A step worked or failed; “{other}” is neither.");
-            return Err(Failure::new(StatusCode::BAD_REQUEST, message));
-        }
-    };
-    let kind = match fields.get("kind") {
-        None => ExerciseKind::default(),
-        Some(word) => {
-            let known = ExerciseKind::ALL.into_iter().find(|kind| kind.as_str() == word);
-            known.ok_or_else(|| {
-                let message = format!("There is no kind of exercise called “{word}”.");
-                Failure::new(StatusCode::BAD_REQUEST, message)
-            })?
-        }
-    };
+    let result = result(&fields.required("result")?)?;
     let on: Option<NaiveDate> = fields.read("on", "2026-06-01")?;
     let steps: Vec<_> = fields.get("step").map(|id| (id.to_owned(), result)).into_iter().collect();
     let whole = match result {
@@ -80,7 +62,7 @@ fn recording(fields: &Fields) -> Result<Recording, Failure> {
         outcome: steps.is_empty().then_some(whole),
         steps,
         on,
-        kind,
+        kind: fields.kind()?,
         context: fields.context(),
         minutes: fields.read("minutes", "12")?,
         incident: fields.get("incident").map(str::to_owned),

@@ -1,23 +1,29 @@
 //! A real browser: headless Chromium, driven through its own driver.
+//!
+//! A browser is used by one test after the other; cookies and what was kept do not last. A test
+//! fails at its end if a page said anything on the console or asked another host for anything.
 
-use std::io::{BufRead as _, BufReader};
+mod driver;
+mod heard;
+
+use std::cell::RefCell;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use fantoccini::wd::Capabilities;
-use fantoccini::{Client, ClientBuilder, Locator};
 use serde_json::{Value, json};
-use tokio::runtime::Runtime;
+
+use driver::Session;
+use heard::Heard;
+pub(crate) use heard::Request;
 
 /// How long a page may take to show what is waited for.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// How long a browser may take over one thing it was told.
-const ANSWER: Duration = Duration::from_secs(120);
+/// The key under which the driver names an element.
+const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 
 /// What a browser should look like.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Look {
     /// Width of the window in pixels.
     pub(crate) width: u32,
@@ -32,55 +38,80 @@ impl Look {
     pub(crate) const LAPTOP: Self = Self { width: 1440, dark: false, scripts: true };
     /// A phone by night.
     pub(crate) const PHONE: Self = Self { width: 390, dark: true, scripts: true };
+
+    /// The same without scripts.
+    pub(crate) const fn without_scripts(self) -> Self {
+        Self { scripts: false, ..self }
+    }
+
+    fn is_phone(self) -> bool {
+        self.width < 500
+    }
+
+    fn height(self) -> u32 {
+        if self.is_phone() { 844 } else { 1000 }
+    }
 }
 
-/// A browser with one window; ended when dropped.
+/// A browser with one window.
 pub(crate) struct Browser {
-    runtime: Runtime,
-    client: Client,
-    driver: Child,
-    _profile: tempfile::TempDir,
+    session: Option<Session>,
+    heard: RefCell<Heard>,
 }
 
 impl Browser {
-    /// Starts one.
+    /// Takes one that looks so.
     pub(crate) fn start(look: Look) -> Self {
-        let mut driver = Command::new("chromedriver")
-            .arg("--port=0")
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("chromedriver is installed; `tests/run` installs it");
-        let port = port_of(&mut driver);
-        let profile = tempfile::tempdir().expect("a profile");
-        let runtime =
-            tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-        let capabilities = capabilities(look, profile.path());
-        let address = format!("http://127.0.0.1:{port}");
-        let client = runtime.block_on(connect(&address, &capabilities));
-        Self { runtime, client, driver, _profile: profile }
+        let browser = Self { session: Some(Session::take()), heard: RefCell::default() };
+        browser.listen();
+        browser.heard.borrow_mut().forget();
+        browser.look(look);
+        browser
+    }
+
+    /// Looks otherwise from now on; scripts are run or not from the next page on.
+    pub(crate) fn look(&self, look: Look) {
+        let scale = if look.is_phone() { 2 } else { 1 };
+        let metrics = json!({
+            "width": look.width, "height": look.height(),
+            "deviceScaleFactor": scale, "mobile": look.is_phone(),
+        });
+        self.cdp("Emulation.setDeviceMetricsOverride", &metrics);
+        self.cdp("Emulation.setTouchEmulationEnabled", &json!({"enabled": look.is_phone()}));
+        self.cdp("Emulation.setScriptExecutionDisabled", &json!({"value": !look.scripts}));
+        let scheme = if look.dark { "dark" } else { "light" };
+        self.media("", &[("prefers-color-scheme", scheme)]);
+    }
+
+    /// Shows the page on another medium, to somebody with these preferences.
+    pub(crate) fn media(&self, medium: &str, preferences: &[(&str, &str)]) {
+        let features: Vec<Value> =
+            preferences.iter().map(|(name, value)| json!({"name": name, "value": value})).collect();
+        self.cdp("Emulation.setEmulatedMedia", &json!({"media": medium, "features": features}));
     }
 
     /// Opens an address.
+    #[track_caller]
     pub(crate) fn open(&self, url: &str) {
-        self.hear(self.client.goto(url)).expect("the page opens");
+        self.tell("POST", "/url", &json!({"url": url}));
     }
 
     /// The address shown.
+    #[track_caller]
     pub(crate) fn address(&self) -> String {
-        self.hear(self.client.current_url()).expect("an address").to_string()
+        self.tell("GET", "/url", &Value::Null).as_str().unwrap_or_default().to_owned()
     }
 
-    /// Runs a script in the page and gives what it returns.
+    /// Runs a script in the page and gives what it returns, or what its promise comes to.
+    #[track_caller]
     pub(crate) fn script(&self, script: &str) -> Value {
-        self.hear(self.client.execute(script, Vec::new())).expect("the script runs")
+        self.tell("POST", "/execute/sync", &json!({"script": script, "args": []}))
     }
 
     /// Waits until an element is there.
     #[track_caller]
     pub(crate) fn wait_for(&self, css: &str) {
-        let found =
-            self.until(|| self.hear(self.client.find(Locator::Css(css))).is_ok().then_some(()));
+        let found = self.until(|| self.find(css));
         assert!(found.is_some(), "no {css} on {}\n{}", self.address(), self.text("body"));
     }
 
@@ -91,19 +122,31 @@ impl Browser {
         assert!(found.is_some(), "{css} does not say {words:?} but {:?}", self.text(css));
     }
 
+    /// Waits until a script returns `true`.
+    #[track_caller]
+    pub(crate) fn wait_until(&self, script: &str) {
+        let wanted = json!({"script": script, "args": []});
+        // Between two pages there is nothing to run it in.
+        let found = self.until(|| {
+            let said = self.ask("POST", "/execute/sync", &wanted).ok()?;
+            (said == true).then_some(())
+        });
+        assert!(found.is_some(), "never true on {}: {script}", self.address());
+    }
+
     /// The text of the first element; empty if there is none.
     pub(crate) fn text(&self, css: &str) -> String {
-        self.hear(async {
-            match self.client.find(Locator::Css(css)).await {
-                Ok(element) => element.text().await.unwrap_or_default(),
-                Err(_) => String::new(),
-            }
-        })
+        let text = self
+            .find(css)
+            .and_then(|id| self.ask("GET", &format!("/element/{id}/text"), &Value::Null).ok());
+        text.and_then(|text| text.as_str().map(str::to_owned)).unwrap_or_default()
     }
 
     /// How many elements there are.
+    #[track_caller]
     pub(crate) fn count(&self, css: &str) -> usize {
-        self.hear(self.client.find_all(Locator::Css(css))).expect("a list").len()
+        let found = self.tell("POST", "/elements", &json!({"using": "css selector", "value": css}));
+        found.as_array().map_or(0, Vec::len)
     }
 
     /// Clicks the first element, once it stands still and nothing covers it.
@@ -112,8 +155,9 @@ impl Browser {
         self.wait_for(css);
         let mut said = String::new();
         let clicked = self.until(|| {
-            let click = async { self.client.find(Locator::Css(css)).await?.click().await };
-            self.hear(click).map_err(|error| said = error.to_string()).ok()
+            let id = self.find(css)?;
+            let click = self.ask("POST", &format!("/element/{id}/click"), &json!({}));
+            click.map_err(|error| said = error).ok()
         });
         assert!(clicked.is_some(), "clicking {css}: {said}");
     }
@@ -122,26 +166,105 @@ impl Browser {
     #[track_caller]
     pub(crate) fn type_into(&self, css: &str, text: &str) {
         self.wait_for(css);
-        let typed =
-            self.hear(async { self.client.find(Locator::Css(css)).await?.send_keys(text).await });
-        typed.unwrap_or_else(|error| panic!("typing into {css}: {error}"));
+        let mut said = String::new();
+        let typed = self.until(|| {
+            let id = self.find(css)?;
+            let typed = self.ask("POST", &format!("/element/{id}/value"), &json!({"text": text}));
+            typed.map_err(|error| said = error).ok()
+        });
+        assert!(typed.is_some(), "typing into {css}: {said}");
     }
 
-    /// Keeps a picture of the window under `target/screenshots`.
-    pub(crate) fn screenshot(&self, name: &str) -> PathBuf {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/screenshots");
-        std::fs::create_dir_all(&folder).expect("a folder");
-        let path = folder.join(format!("{name}.png"));
-        let png = self.hear(self.client.screenshot()).expect("a picture");
-        std::fs::write(&path, png).expect("a file");
-        path
-    }
-
-    /// What the browser answers; one that hangs fails the test instead of holding it for ever.
+    /// Presses a key, with others held: `Tab`, `Shift+Tab`, `Control+k`, `/`.
     #[track_caller]
-    fn hear<T>(&self, answer: impl Future<Output = T>) -> T {
-        let timed = async { tokio::time::timeout(ANSWER, answer).await };
-        self.runtime.block_on(timed).expect("the browser answers in time")
+    pub(crate) fn press(&self, keys: &str) {
+        let keys: Vec<&str> = keys.split('+').map(key).collect();
+        let down = keys.iter().map(|key| json!({"type": "keyDown", "value": key}));
+        let up = keys.iter().rev().map(|key| json!({"type": "keyUp", "value": key}));
+        self.keyboard(&down.chain(up).collect::<Vec<_>>());
+    }
+
+    /// Types into whatever has the focus.
+    #[track_caller]
+    pub(crate) fn type_text(&self, text: &str) {
+        let strokes: Vec<Value> = text
+            .chars()
+            .flat_map(|letter| ["keyDown", "keyUp"].map(|t| json!({"type": t, "value": letter})))
+            .collect();
+        self.keyboard(&strokes);
+    }
+
+    #[track_caller]
+    fn keyboard(&self, strokes: &[Value]) {
+        let actions = json!({"actions": [{"type": "key", "id": "keys", "actions": strokes}]});
+        self.tell("POST", "/actions", &actions);
+    }
+
+    /// Keeps a picture under `target/screenshots`: the window, or of a longer page its beginning
+    /// up to four windows.
+    pub(crate) fn screenshot(&self, name: &str) -> PathBuf {
+        let size = "const root = document.documentElement;
+            return [root.clientWidth, Math.max(innerHeight, root.scrollHeight), innerHeight];";
+        let size = self.script(size);
+        let [width, height, window] = [0usize, 1, 2].map(|at| size[at].as_u64().unwrap_or(1000));
+        let clip = json!({
+            "x": 0, "y": 0, "width": width, "height": height.min(window * 4), "scale": 1,
+        });
+        let wanted = json!({
+            "format": "png", "captureBeyondViewport": true, "clip": clip,
+            "optimizeForSpeed": true,
+        });
+        let picture = self.cdp("Page.captureScreenshot", &wanted);
+        keep_picture(name, picture["data"].as_str().unwrap_or_default())
+    }
+
+    /// What stands on the console above mere information, but for answers that are dealt with.
+    pub(crate) fn console(&self) -> Vec<String> {
+        self.listen();
+        self.heard.borrow().console()
+    }
+
+    /// What was asked for since the test began or since it was last forgotten.
+    pub(crate) fn requests(&self) -> Vec<Request> {
+        self.listen();
+        self.heard.borrow().requests()
+    }
+
+    /// Forgets what was heard: what comes next is counted alone, and what was said is forgiven.
+    pub(crate) fn forget(&self) {
+        self.listen();
+        self.heard.borrow_mut().forget();
+    }
+
+    /// A command of the browser's own protocol.
+    #[track_caller]
+    pub(crate) fn cdp(&self, command: &str, parameters: &Value) -> Value {
+        let said = self.session().cdp(command, parameters);
+        said.unwrap_or_else(|error| panic!("{command}: {error}"))
+    }
+
+    fn listen(&self) {
+        let (console, network) = (self.session().log("browser"), self.session().log("performance"));
+        self.heard.borrow_mut().add(&console, &network);
+    }
+
+    fn find(&self, css: &str) -> Option<String> {
+        let wanted = json!({"using": "css selector", "value": css});
+        let found = self.ask("POST", "/element", &wanted).ok()?;
+        found[ELEMENT].as_str().map(str::to_owned)
+    }
+
+    fn ask(&self, method: &str, path: &str, body: &Value) -> Result<Value, String> {
+        self.session().call(method, path, body)
+    }
+
+    #[track_caller]
+    fn tell(&self, method: &str, path: &str, body: &Value) -> Value {
+        self.ask(method, path, body).unwrap_or_else(|error| panic!("{method} {path}: {error}"))
+    }
+
+    fn session(&self) -> &Session {
+        self.session.as_ref().expect("it is only taken at the end")
     }
 
     fn until<T>(&self, mut ready: impl FnMut() -> Option<T>) -> Option<T> {
@@ -160,70 +283,65 @@ impl Browser {
 
 impl Drop for Browser {
     fn drop(&mut self) {
-        let close = self.client.clone().close();
-        let _ = self.runtime.block_on(async { tokio::time::timeout(ANSWER, close).await });
-        let _ = self.driver.kill();
-        let _ = self.driver.wait();
-    }
-}
-
-/// The port that a driver chose, which it says once it listens.
-fn port_of(driver: &mut Child) -> u16 {
-    let mut lines = BufReader::new(driver.stdout.take().expect("its output")).lines();
-    let port = lines.by_ref().map_while(Result::ok).find_map(|line| {
-        let (_, port) = line.rsplit_once("on port ")?;
-        line.contains("successfully").then(|| port.trim_end_matches('.').parse().ok())?
-    });
-    // What it says later has to go somewhere.
-    std::thread::spawn(move || lines.for_each(drop));
-    port.expect("the driver says its port")
-}
-
-fn capabilities(look: Look, profile: &Path) -> Capabilities {
-    let mut arguments = vec![
-        "--headless=new".to_owned(),
-        "--no-sandbox".to_owned(),
-        "--disable-gpu".to_owned(),
-        "--disable-quic".to_owned(),
-        "--disable-dev-shm-usage".to_owned(),
-        "--no-first-run".to_owned(),
-        "--disable-background-networking".to_owned(),
-        "--disable-component-update".to_owned(),
-        "--disable-sync".to_owned(),
-        "--hide-scrollbars".to_owned(),
-        format!("--window-size={},1000", look.width.max(500)),
-        format!("--user-data-dir={}", profile.display()),
-    ];
-    if look.dark {
-        arguments.push("--blink-settings=preferredColorScheme=0".to_owned());
-    }
-    let scripts = if look.scripts { 1 } else { 2 };
-    let mut options = json!({
-        "args": arguments,
-        "prefs": {"profile.default_content_setting_values.javascript": scripts},
-    });
-    if look.width < 500 {
-        options["mobileEmulation"] =
-            json!({"deviceMetrics": {"width": look.width, "height": 844, "pixelRatio": 2.0}});
-    }
-    let mut capabilities = Capabilities::new();
-    capabilities.insert("browserName".to_owned(), json!("chrome"));
-    capabilities.insert("goog:chromeOptions".to_owned(), options);
-    capabilities
-}
-
-async fn connect(address: &str, capabilities: &Capabilities) -> Client {
-    let start = Instant::now();
-    loop {
-        let mut builder =
-            ClientBuilder::new(hyper_util::client::legacy::connect::HttpConnector::new());
-        builder.capabilities(capabilities.clone());
-        match builder.connect(address).await {
-            Ok(client) => return client,
-            Err(error) if start.elapsed() > Duration::from_secs(120) => {
-                panic!("the browser does not start: {error}")
+        if std::thread::panicking() {
+            if let Some(session) = self.session.take() {
+                session.end();
             }
-            Err(_) => tokio::time::sleep(Duration::from_millis(200)).await,
+            return;
+        }
+        let (console, strangers) = (self.console(), self.heard.borrow().strangers());
+        if let Some(session) = self.session.take() {
+            session.give_back();
+        }
+        assert!(console.is_empty(), "on the console: {console:#?}");
+        assert!(strangers.is_empty(), "asked of other hosts: {strangers:#?}");
+    }
+}
+
+/// The code of a key that has a name.
+fn key(name: &str) -> &str {
+    match name {
+        "Shift" => "\u{E008}",
+        "Control" => "\u{E009}",
+        "Alt" => "\u{E00A}",
+        "Meta" => "\u{E03D}",
+        "Backspace" => "\u{E003}",
+        "Tab" => "\u{E004}",
+        "Enter" => "\u{E007}",
+        "Escape" => "\u{E00C}",
+        "Space" => " ",
+        "ArrowUp" => "\u{E013}",
+        "ArrowDown" => "\u{E015}",
+        other => other,
+    }
+}
+
+fn keep_picture(name: &str, text: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/screenshots");
+    std::fs::create_dir_all(&folder).expect("a folder");
+    let path = folder.join(format!("{name}.png"));
+    std::fs::write(&path, bytes_of_base64(text)).expect("a file");
+    path
+}
+
+fn bytes_of_base64(text: &str) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(text.len() / 4 * 3);
+    let (mut held, mut bits) = (0u32, 0);
+    for letter in text.bytes() {
+        let value = match letter {
+            b'A'..=b'Z' => letter - b'A',
+            b'a'..=b'z' => letter - b'a' + 26,
+            b'0'..=b'9' => letter - b'0' + 52,
+            b'+' => 62,
+            b'/' => 63,
+            _ => continue,
+        };
+        held = (held << 6) | u32::from(value);
+        bits += 6;
+        if bits >= 8 {
+            bits -= 8;
+            bytes.push(((held >> bits) & 0xff) as u8);
         }
     }
+    bytes
 }

@@ -167,7 +167,13 @@ impl Lab {
 
     /// Starts the server on a free port.
     pub(crate) fn serve(&self, args: &[&str]) -> Server {
-        let mut command = self.command(&[&["serve", "--listen", "127.0.0.1:0"], args].concat());
+        self.serve_at(&self.now, "127.0.0.1:0", args)
+    }
+
+    /// Starts the server at another time, and where another one listened before.
+    pub(crate) fn serve_at(&self, now: &str, listen: &str, args: &[&str]) -> Server {
+        let mut command = self.command(&[&["serve", "--listen", listen], args].concat());
+        command.env("RUNLEDGER_NOW", now);
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().expect("the server starts");
         let mut lines = BufReader::new(child.stdout.take().expect("its output"));

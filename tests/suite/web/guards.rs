@@ -37,7 +37,11 @@ fn every_answer_forbids_what_pages_do_not_need() {
         let inline = answer.body.contains(" style=") || answer.body.contains(" onclick=");
         assert!(!inline, "{path}");
         for (at, _) in answer.body.match_indices("<script") {
-            assert!(answer.body[at..].starts_with("<script src=\"/static/"), "{path}");
+            let tag = answer.body[at..].split_inclusive("</script>").next().unwrap_or_default();
+            assert!(
+                tag.contains(" src=\"/static/") && tag.ends_with("\"></script>"),
+                "{path}: {tag}"
+            );
         }
     }
 }

@@ -1,12 +1,25 @@
 //! The web interface: the real server, asked by programs and by a real browser.
 
+mod audit;
 mod browser;
+mod colours;
+mod crawl;
+mod filters;
+mod follow;
 mod guards;
 mod hostile;
+mod keyboard;
+mod looks;
+mod manners;
+mod noscript;
 mod pages;
 mod recording;
+mod runbook;
+mod runbook_visit;
+mod search;
 mod visit;
 mod watch;
+mod weight;
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
@@ -121,8 +134,19 @@ fn host(server: &Server) -> &str {
 
 /// Asks for a page.
 fn get(server: &Server, path: &str) -> Answer {
+    get_with(server, path, "")
+}
+
+/// Asks for a page as Ana.
+fn get_as_ana(server: &Server, path: &str) -> Answer {
+    get_with(server, path, "cookie: rl_name=Ana%20Lima\r\n")
+}
+
+/// Asks for a page with some headers more.
+fn get_with(server: &Server, path: &str, headers: &str) -> Answer {
     let host = host(server);
-    let request = format!("GET {path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n\r\n");
+    let request =
+        format!("GET {path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n{headers}\r\n");
     send(server, request.as_bytes())
 }
 

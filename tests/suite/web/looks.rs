@@ -1,0 +1,209 @@
+//! Every page on a laptop and on a phone, by day and by night: looked at, judged, and kept as a
+//! picture under `target/screenshots`.
+//!
+//! A new page is one more line in [`PAGES`]; what it needs to show something goes into [`gallery`].
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use super::{audit, post};
+use crate::support::browser::{Browser, Look};
+use crate::support::{Lab, Server};
+
+/// The pages: what their pictures are called, and their addresses.
+const PAGES: &[(&str, &str)] = &[
+    ("home", "/"),
+    ("results", "/?q=pod+crash+loop"),
+    ("results-alert", "/?q=KubePodCrashLooping"),
+    (
+        "results-log",
+        "/?q=Warning++BackOff++kubelet%0ABack-off+restarting+failed+container%0AOOMKilled%0A",
+    ),
+    ("results-none", "/?q=xylophone"),
+    ("runbooks", "/runbooks"),
+    ("runbooks-filtered", "/runbooks?state=stale"),
+    ("runbooks-none", "/runbooks?owner=nobody"),
+    ("runbook-fresh", "/runbooks/rollback/helm-release"),
+    ("runbook-due", "/runbooks/rollback/helm-pending-rollback"),
+    ("runbook-stale", "/runbooks/kubernetes/certificate-expiry"),
+    ("runbook-failing", "/runbooks/kubernetes/pod-crash-loop"),
+    ("runbook-never", "/runbooks/database/postgres-replication-lag"),
+    ("runbook-wide", "/runbooks/wide"),
+    ("runbook-empty", "/runbooks/empty"),
+    ("changes", "/changes/wide"),
+    ("changes-none", "/changes/kubernetes/pod-crash-loop"),
+    ("page", "/runbooks/rota"),
+    ("follow-start", "/follow/rollback/helm-release"),
+    ("follow-start-wide", "/follow/wide"),
+    ("stale", "/stale"),
+    ("alert-unknown", "/alerts/KubePodCrashLoping"),
+    ("missing-runbook", "/runbooks/rollback/helm-realease"),
+    ("missing", "/nowhere"),
+];
+
+/// A runbook whose every word is longer than a phone is wide.
+const WIDE: &str = "\
+---
+owner: the-team-that-looks-after-everything-that-nobody-else-wants-to-look-after
+alerts: [KubernetesHorizontalPodAutoscalerReplicasMismatchForLongerThanFifteenMinutes]
+tags: [a-tag-that-is-rather-longer-than-tags-should-be, another]
+---
+# Runbook — Horizontalpodautoscalerreplicasmismatchforlongerthanfifteenminutes in the cluster
+
+> When to use this: `kube_horizontalpodautoscaler_status_desired_replicas{namespace=\"shop\",name=\"orders\"}`
+> differs. Time to mitigate: **5 minutes**.
+
+## Step 1 — Averyveryverylongheadingwithoutanyspacesinitwhichnobodywouldwritebutsomebodywill (< 60s)
+
+https://dashboards.example.org/d/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa
+
+```sh
+kubectl -n <A_NAMESPACE_WITH_A_LONG_NAME> get horizontalpodautoscaler <NAME> -o jsonpath='{.status.conditions[?(@.type==\"ScalingLimited\")].message}'
+```
+
+| One | Two | Three | Four | Five | Six | Seven | Eight |
+|---|---|---|---|---|---|---|---|
+| aaaaaaaaaaaaaaaaaaaaaa | bbbbbbbbbbbbbbbbbbbbbbb | cccccccccccccccccccc | dddddddddddd | e | f | g | hhhhhhhhhhhhhh |
+
+### 1a. Delete it
+
+```sh
+kubectl delete namespace <A_NAMESPACE_WITH_A_LONG_NAME>
+```
+
+## When this runbook last worked
+
+| Date | Namespace | Resolved by | Notes |
+|---|---|---|---|
+| 2026-11-01 | aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa | Step 1a | bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb |
+";
+
+/// A workspace in which every page has something to show: the shipped runbooks on a day on which
+/// they are in every state, and some of an awkward shape.
+pub(super) fn gallery() -> Lab {
+    let lab = Lab::new().at("2026-11-20T03:12:00Z");
+    lab.copy_tree(&Path::new(env!("CARGO_MANIFEST_DIR")).join("runbooks"), "runbooks");
+    lab.write("runbooks/wide.md", WIDE);
+    lab.write("runbooks/empty.md", "# Runbook — Nothing yet\n\n## Step 1 — Mitigate\n");
+    lab.write(
+        "runbooks/rota.md",
+        "# Rota\n\nWho is on call, and [how to hand over](#handover).\n\n## Handover\n\nAt nine.\n",
+    );
+    let words = "the chart's values moved to a file of their own in the release of last week";
+    lab.run(&["note", "rollback/helm-release#3a", words]).ok();
+    lab.run(&["note", "wide", &"note".repeat(60)]).ok();
+    lab.run(&["worked", "wide", "--step", "1a"]).ok();
+    let edited =
+        WIDE.replace("kubectl delete namespace", "kubectl --context <CONTEXT> delete namespace");
+    lab.write("runbooks/wide.md", &edited);
+    lab
+}
+
+/// The title of a page that is there: tabs are told apart by it.
+const TITLE: &str = "
+    const [navigation] = performance.getEntriesByType('navigation');
+    return navigation.responseStatus === 200 ? document.title : null;";
+
+/// What was found wrong, page by page.
+#[derive(Default)]
+struct Findings(Vec<String>);
+
+impl Findings {
+    fn add(&mut self, page: &str, found: Vec<String>) {
+        self.0.extend(found.into_iter().map(|found| format!("{page}: {found}")));
+    }
+
+    #[track_caller]
+    fn none(&self) {
+        assert!(self.0.is_empty(), "{} faults:\n{}", self.0.len(), self.0.join("\n"));
+    }
+}
+
+/// Judges the open page by day and by night.
+fn judge(browser: &Browser, page: &str, look: Look, device: &str, found: &mut Findings) {
+    browser.look(Look { dark: false, ..look });
+    browser.screenshot(&format!("{page}-{device}-day"));
+    found.add(page, audit::faults(browser));
+    found.add(page, audit::findings(browser));
+    browser.look(Look { dark: true, ..look });
+    browser.screenshot(&format!("{page}-{device}-night"));
+    let by_night = audit::findings_of_colour(browser);
+    found.add(page, by_night.into_iter().map(|what| format!("by night: {what}")).collect());
+    found.add(page, browser.console());
+    browser.forget();
+}
+
+/// More in one form than is taken leads to a page as well.
+fn say_too_much(browser: &Browser, server: &Server) {
+    browser.open(&format!("{}/runbooks/rollback/helm-release", server.url));
+    browser.script(
+        "const form = document.querySelector('form[action=\"/notes\"]');
+         form.querySelector('[name=text]').value = 'too much '.repeat(125000);
+         form.submit();",
+    );
+    browser.wait_for_text("h1", "much");
+}
+
+fn look_at_every_page(look: Look, device: &str) {
+    let lab = gallery();
+    let server = lab.serve(&[]);
+    let browser = Browser::start(look);
+    let mut found = Findings::default();
+    let mut titles: BTreeMap<String, &str> = BTreeMap::new();
+    for (page, path) in PAGES {
+        browser.open(&format!("{}{path}", server.url));
+        browser.wait_for("h1");
+        if let Some(title) = browser.script(TITLE).as_str()
+            && let Some(other) = titles.insert(title.to_owned(), page)
+        {
+            found.add(page, vec![format!("it has the title of {other}: {title}")]);
+        }
+        judge(&browser, page, look, device, &mut found);
+    }
+    say_too_much(&browser, &server);
+    judge(&browser, "too-much", look, device, &mut found);
+    // The same pages once they know who is there, and what was done.
+    let cookie = serde_json::json!({"name": "rl_name", "value": "Ana%20Lima", "url": server.url});
+    browser.cdp("Network.setCookie", &cookie);
+    post(&server, "/exercises", "slug=wide&step=1&result=failed&note=it+hung");
+    let started = post(&server, "/runs", "slug=rollback%2Fhelm-release&kind=drill");
+    let run = started.header("location").split(['?', '#']).next().unwrap_or_default().to_owned();
+    assert!(run.starts_with("/runs/"), "{}\n{}", started.head, started.body);
+    let started = post(&server, "/runs", "slug=wide");
+    let abandoned =
+        started.header("location").split(['?', '#']).next().unwrap_or_default().to_owned();
+    post(&server, &format!("{abandoned}/abandon"), "reason=a+false+alarm").leads_to(&abandoned);
+    for (page, path) in [
+        ("runbook-recorded", "/runbooks/wide?notice=failed#step-1".to_owned()),
+        ("home-with-a-run", "/".to_owned()),
+        ("run", run.clone()),
+        ("run-skip", run.clone()),
+        ("run-finish", format!("{run}/finish")),
+        ("run-over", run.clone()),
+        ("run-abandoned", abandoned.clone()),
+    ] {
+        if page == "run-over" {
+            post(&server, &format!("{run}/finish"), "step.1=worked&minutes=3");
+        }
+        browser.open(&format!("{}{path}", server.url));
+        browser.wait_for("h1");
+        if page == "run-skip" {
+            browser.click("article:not([hidden]) .skip-step summary");
+        }
+        judge(&browser, page, look, device, &mut found);
+    }
+    browser.press("Control+k");
+    browser.wait_for("dialog.find[open]");
+    judge(&browser, "search-dialog", look, device, &mut found);
+    found.none();
+}
+
+#[test]
+fn every_page_is_fit_for_a_laptop_by_day_and_by_night() {
+    look_at_every_page(Look::LAPTOP, "laptop");
+}
+
+#[test]
+fn every_page_is_fit_for_a_phone_by_day_and_by_night() {
+    look_at_every_page(Look::PHONE, "phone");
+}
