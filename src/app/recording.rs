@@ -18,7 +18,7 @@ pub(super) const MAX_LABEL: usize = 500;
 /// The first year of which somebody may say that something worked.
 pub(super) const EPOCH: i32 = 1970;
 
-/// Refuses what was pasted by mistake: nothing is ever taken out of the ledger again.
+/// Refuses what was pasted by mistake: it would stand in every list until somebody erases it.
 pub(super) fn short_enough(what: &str, words: &str, most: usize) -> Result<(), Error> {
     if words.len() <= most {
         return Ok(());

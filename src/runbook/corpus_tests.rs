@@ -412,6 +412,7 @@ fn false_starts_of_the_corpus_stand_beside_few_steps() {
 
 /// Letters and digits alone: what is left of a line however it is laid out.
 fn bare(text: &str) -> String {
+    // What HTML writes as entities would leave letters behind.
     let text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&");
     let text = text.replace("&quot;", "").replace("&#39;", "");
     text.chars().filter(|letter| letter.is_alphanumeric()).collect()
@@ -447,7 +448,6 @@ fn no_line_of_a_fence_is_missing_from_the_page() {
                 inside = !inside;
             } else if inside {
                 lines += 1;
-                // A command's lines follow each other without what parts them.
                 assert!(shown.contains(&bare(line)), "{path}: {line}");
             }
         }
