@@ -33,6 +33,8 @@ pub enum Kind {
     Busy,
     /// There is no room left on the disk.
     Full,
+    /// The store cannot be written: it is read-only, or not where it was.
+    Unwritable,
     /// Something broke that should not.
     Failed,
 }
@@ -158,7 +160,7 @@ impl Error {
             Kind::NotFound => 404,
             Kind::Conflict | Kind::Duplicate | Kind::Outdated => 409,
             Kind::Failed => 500,
-            Kind::Busy => 503,
+            Kind::Busy | Kind::Unwritable => 503,
             Kind::Full => 507,
         }
     }
@@ -218,11 +220,11 @@ impl From<LedgerError> for Error {
             LedgerError::Invalid(_) | LedgerError::Import { .. } => Kind::Refused,
             LedgerError::NoEntry(_) | LedgerError::NoBlob(_) => Kind::NotFound,
             LedgerError::Full => Kind::Full,
+            LedgerError::ReadOnly | LedgerError::Displaced { .. } => Kind::Unwritable,
             LedgerError::Busy | LedgerError::InUse { .. } => Kind::Busy,
             LedgerError::Newer { .. }
             | LedgerError::OldSqlite { .. }
             | LedgerError::Damaged(_)
-            | LedgerError::ReadOnly
             | LedgerError::Sync
             | LedgerError::Sqlite(_) => Kind::Failed,
         };
@@ -295,6 +297,7 @@ mod tests {
         check(Kind::Failed, 500);
         check(Kind::Busy, 503);
         check(Kind::Full, 507);
+        check(Kind::Unwritable, 503);
     }
 
     #[test]
@@ -317,6 +320,7 @@ mod tests {
         let damaged = "flipped".to_owned();
         check(LedgerError::Full.into(), Kind::Full, true);
         check(LedgerError::Busy.into(), Kind::Busy, true);
+        check(LedgerError::ReadOnly.into(), Kind::Unwritable, true);
         check(LedgerError::Damaged(damaged.clone()).into(), Kind::Failed, true);
         check(LedgerError::Invalid("no".to_owned()).into(), Kind::Refused, false);
         check(SearchError::Busy.into(), Kind::Busy, true);

@@ -14,6 +14,16 @@ use crate::views::{Counts, RunbookLine};
 const SHOWN: usize = 8;
 
 impl App {
+    /// Whether the verbs can be done: ledger and index answer, and what is recorded is kept where
+    /// it will be looked for.
+    ///
+    /// # Errors
+    /// The store cannot be read, or is not where it was.
+    pub fn check_ready(&mut self) -> Result<(), Error> {
+        self.ledger.check_in_place()?;
+        self.overview().map(drop)
+    }
+
     /// What the first page shows.
     ///
     /// # Errors

@@ -96,11 +96,13 @@ impl App {
     /// Brings the derived data up to date with the files, quietly. Every reading verb begins so.
     ///
     /// # Errors
-    /// The store cannot be written. A full disk is no error here: what is known can be read, and
-    /// whoever wants to write hears of it then.
+    /// The store cannot be read. That it cannot be written is no error here: what is known can be
+    /// read, and whoever wants to write hears of it then.
     pub fn refresh(&mut self) -> Result<SyncReport, Error> {
         match self.sync(&mut |_, _| {}) {
-            Err(error) if error.kind() == Kind::Full => Ok(SyncReport::default()),
+            Err(error) if matches!(error.kind(), Kind::Full | Kind::Unwritable) => {
+                Ok(SyncReport::default())
+            }
             done => done,
         }
     }

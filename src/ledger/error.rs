@@ -76,6 +76,12 @@ pub enum LedgerError {
     /// It may only be read.
     #[error("the ledger cannot be written here: its folder or file is read-only")]
     ReadOnly,
+    /// The file at its path is not the one that was opened.
+    #[error("the ledger {} was moved, removed or replaced while it was open", path.display())]
+    Displaced {
+        /// Where it was opened.
+        path: PathBuf,
+    },
     /// An fsync failed: what was written may or may not be on the disk.
     #[error("the disk did not confirm the write; nothing was acknowledged")]
     Sync,
@@ -125,6 +131,7 @@ impl LedgerError {
             Self::Damaged(_) => {
                 "run `runledger verify` to see what is damaged, and `runledger restore` a backup"
             }
+            Self::Displaced { .. } => "put it back, or start `runledger serve` again",
             Self::ReadOnly => "choose a folder that can be written with --store",
             Self::Sync => "check the disk, then look whether it was recorded before doing it again",
             Self::Import { .. } => "nothing was imported; export again on the other machine",

@@ -53,6 +53,8 @@ pub const FILE_NAME: &str = "ledger.db";
 pub struct Ledger {
     reads: Reads,
     folder: PathBuf,
+    /// The file that was opened, by which a move or a swap is noticed.
+    opened: open::FileId,
     read_only: bool,
     /// Read-only for want of room.
     full: bool,

@@ -2,7 +2,9 @@
 
 use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::io::ErrorKind;
-use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
+use std::os::unix::fs::{
+    DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _,
+};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -33,11 +35,13 @@ impl Ledger {
         check_sqlite()?;
         create_folder(folder)?;
         let lock = lock_shared(folder)?;
-        let mut conn = connect(&folder.join(FILE_NAME))?;
+        let path = folder.join(FILE_NAME);
+        let mut conn = connect(&path)?;
         migrate::migrate(&mut conn)?;
         let ledger = Self {
             reads: Reads::new(conn),
             folder: folder.to_owned(),
+            opened: FileId::of(&path)?,
             read_only: false,
             full: false,
             _lock: Some(lock),
@@ -55,7 +59,7 @@ impl Ledger {
     pub fn open_read_only(folder: &Path) -> Result<Self, LedgerError> {
         check_sqlite()?;
         let path = folder.join(FILE_NAME);
-        fs::metadata(&path).map_err(LedgerError::io("open", &path))?;
+        let opened = FileId::of(&path)?;
         let lock =
             File::open(folder.join(LOCK_NAME)).ok().filter(|it| it.try_lock_shared().is_ok());
         let in_place = match read_only_connection(&path, false) {
@@ -77,6 +81,7 @@ impl Ledger {
         Ok(Self {
             reads: Reads::new(conn),
             folder: folder.to_owned(),
+            opened,
             read_only: true,
             full: false,
             _lock: lock,
@@ -98,11 +103,25 @@ impl Ledger {
         self.full
     }
 
+    /// Whether the file that was opened is still the one at its path. What is written to another
+    /// one reaches the disk, and nobody ever finds it there.
+    ///
+    /// # Errors
+    /// It was moved, removed or replaced.
+    pub fn check_in_place(&self) -> Result<(), LedgerError> {
+        match FileId::of(&self.path()) {
+            Ok(found) if found == self.opened => Ok(()),
+            _ => Err(LedgerError::Displaced { path: self.path() }),
+        }
+    }
+
     /// Opens the connection again after it was given up.
     pub(super) fn revive(&mut self) -> Result<(), LedgerError> {
         if self.reads.is_open() {
             return Ok(());
         }
+        // Opening makes a file where there is none.
+        self.check_in_place()?;
         let mut conn = connect(&self.path())?;
         migrate::migrate(&mut conn)?;
         self.reads = Reads::new(conn);
@@ -116,6 +135,20 @@ impl Ledger {
             // Closing goes on without it, only less carefully.
             let _ = conn.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true);
         }
+    }
+}
+
+/// What a file is, whatever its name: its device and its number there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct FileId {
+    device: u64,
+    inode: u64,
+}
+
+impl FileId {
+    fn of(path: &Path) -> Result<Self, LedgerError> {
+        let found = fs::metadata(path).map_err(LedgerError::io("open", path))?;
+        Ok(Self { device: found.dev(), inode: found.ino() })
     }
 }
 

@@ -68,6 +68,8 @@ impl Ledger {
         // Rolls back when dropped: on an error, and when unwinding from a panic.
         let inner = Transaction::new_unchecked(conn, TransactionBehavior::Immediate)
             .map_err(|error| Failure::Commit(error.into()))?;
+        // As late as can be: a restore waits for the lock, but a person with `mv` does not.
+        self.check_in_place().map_err(Failure::Commit)?;
         let mut tx = Tx::new(&self.reads);
         let value = work(&mut tx).map_err(Failure::Work)?;
         tx.finish().map_err(Failure::Commit)?;

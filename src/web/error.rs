@@ -98,6 +98,7 @@ impl From<Error> for Failure {
             Kind::Duplicate => "Recorded already".clone_into(&mut words.title),
             Kind::Outdated => "Something happened meanwhile".clone_into(&mut words.title),
             Kind::NotFound => "This is not known here".clone_into(&mut words.title),
+            Kind::Unwritable => "Nothing can be recorded here".clone_into(&mut words.title),
             Kind::Busy | Kind::Full | Kind::Failed => {}
         }
         // What broke inside is for the log; a visitor cannot mend it and should not see paths.

@@ -10,8 +10,9 @@ pub(in crate::web) async fn alive() -> &'static str {
     "ok\n"
 }
 
-/// `GET /readyz`: ledger and index answer too.
+/// `GET /readyz`: ledger and index answer too, and the ledger is where it was. One that can only
+/// be read is ready for those who read.
 pub(in crate::web) async fn ready(State(state): State<Shared>) -> Result<&'static str, Failure> {
-    state.run(|app| app.overview().map(drop)).await?;
-    Ok("ok\n")
+    let read_only = state.run(|app| app.check_ready().map(|()| app.is_read_only())).await?;
+    Ok(if read_only { "ok, read-only: nothing can be recorded\n" } else { "ok\n" })
 }

@@ -96,3 +96,25 @@ fn another_address_than_loopback_is_refused() {
     let lab = lab();
     lab.run(&["serve", "--listen", "0.0.0.0:0"]).refused().says("no logins yet");
 }
+
+#[test]
+fn a_store_that_is_moved_away_acknowledges_nothing_until_it_is_back() {
+    let lab = lab();
+    let server = lab.serve(&[]);
+    let note = "slug=disk&text=seen";
+    let (store, away) = (lab.store_dir(), lab.path("away"));
+    std::fs::rename(&store, &away).expect("a move");
+    // Without a store, and with another one in its place.
+    for _ in 0..2 {
+        post(&server, "/notes", note).says(503, "was moved, removed or replaced");
+        get(&server, "/readyz").says(503, "Nothing can be recorded here");
+        get(&server, "/runbooks/disk").says(200, "Disk full");
+        lab.run(&["note", "disk", "in another store"]).ok();
+    }
+    std::fs::remove_dir_all(&store).expect("the other store");
+    std::fs::rename(&away, &store).expect("a move back");
+    assert_eq!(post(&server, "/notes", note).status, 303);
+    get(&server, "/readyz").says(200, "ok");
+    let said = lab.run(&["show", "disk", "--json"]).ok();
+    assert!(said.stdout.contains("seen") && !said.stdout.contains("another store"));
+}
