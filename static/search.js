@@ -91,9 +91,18 @@ class Search {
 
   show(number, words, nodes) {
     this.shown = number;
+    const focused = this.results.contains(document.activeElement) && document.activeElement.closest("a");
     this.results.replaceChildren(...nodes);
+    if (focused) this.stayWith(focused);
     this.results.removeAttribute("aria-busy");
     this.say(words, false);
+  }
+
+  /** Whoever has chosen a result already stays with that runbook, and never opens another one instead. */
+  stayWith({ href, pathname }) {
+    const links = this.links();
+    const same = links.find((link) => link.href === href) ?? links.find((link) => link.pathname === pathname);
+    (same ?? this.field).focus();
   }
 
   /** Beside the field at once; aloud when the typing rests, so that it does not talk over it. */

@@ -57,6 +57,30 @@ fn on_the_first_page_arrows_choose_and_enter_opens() {
 }
 
 #[test]
+fn a_later_answer_does_not_take_the_chosen_result_away() {
+    let lab = lab();
+    let server = lab.serve(&[]);
+    let browser = Browser::start(Look::LAPTOP);
+    browser.open(&server.url);
+    browser.type_into("[name=q]", "release");
+    browser.wait_for_text("#Results", "Roll a release back");
+    browser.press("ArrowDown");
+    has_the_focus(&browser, "#Results .hit-link[href*='/rollback/helm']");
+    let ask = |query: &str| {
+        browser.script(&format!(
+            "const field = document.querySelector('[name=q]');
+             field.value = '{query}';
+             field.dispatchEvent(new Event('input', {{bubbles: true}}));"
+        ));
+        browser.wait_until(&format!("return location.search === '?q={query}';"));
+    };
+    ask("helm");
+    has_the_focus(&browser, "#Results .hit-link[href*='/rollback/helm']");
+    ask("disk");
+    has_the_focus(&browser, "[name=q]");
+}
+
+#[test]
 fn a_whole_run_is_followed_and_recorded() {
     let lab = lab();
     let server = lab.serve(&[]);
