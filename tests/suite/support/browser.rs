@@ -19,8 +19,27 @@ pub(crate) use heard::Request;
 /// How long a page may take to show what is waited for.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// The key under which the driver names an element.
-const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
+/// Where `element` can be clicked, or why it cannot. The driver's own way of clicking asks much more,
+/// and takes seconds of a slow machine for it.
+const PLACE: &str = "
+    if (!element) return 'it is not there';
+    element.scrollIntoView({block: 'center', inline: 'nearest', behavior: 'instant'});
+    const [box] = element.getClientRects();
+    if (!box?.width || !box.height) return 'it is not shown';
+    const [x, y] = [box.left + box.width / 2, box.top + box.height / 2];
+    const hit = document.elementFromPoint(x, y);
+    return element.contains(hit) ? {x, y} : 'covered by ' + hit?.outerHTML.slice(0, 200);";
+
+/// Gives `element` the focus and puts the caret behind its text; whether it took it.
+const FOCUS: &str = "
+    if (!element) return false;
+    const before = document.activeElement;
+    if (before !== element) {
+        before?.blur();
+        element.focus();
+    }
+    if (/text|search/.test(element.type)) element.setSelectionRange(1e6, 1e6);
+    return element === document.body || document.activeElement === element;";
 
 /// What a browser should look like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,7 +118,8 @@ impl Browser {
     /// The address shown.
     #[track_caller]
     pub(crate) fn address(&self) -> String {
-        self.tell("GET", "/url", &Value::Null).as_str().unwrap_or_default().to_owned()
+        // The page knows sooner than the browser what its scripts made of it.
+        self.script("return location.href;").as_str().unwrap_or_default().to_owned()
     }
 
     /// Runs a script in the page and gives what it returns, or what its promise comes to.
@@ -111,7 +131,8 @@ impl Browser {
     /// Waits until an element is there.
     #[track_caller]
     pub(crate) fn wait_for(&self, css: &str) {
-        let found = self.until(|| self.find(css));
+        let script = format!("return document.querySelector({}) !== null;", json!(css));
+        let found = self.until(|| (self.ask(&script)? == true).then_some(()));
         assert!(found.is_some(), "no {css} on {}\n{}", self.address(), self.text("body"));
     }
 
@@ -125,54 +146,54 @@ impl Browser {
     /// Waits until a script returns `true`.
     #[track_caller]
     pub(crate) fn wait_until(&self, script: &str) {
-        let wanted = json!({"script": script, "args": []});
-        // Between two pages there is nothing to run it in.
-        let found = self.until(|| {
-            let said = self.ask("POST", "/execute/sync", &wanted).ok()?;
-            (said == true).then_some(())
-        });
+        let found = self.until(|| (self.ask(script)? == true).then_some(()));
         assert!(found.is_some(), "never true on {}: {script}", self.address());
     }
 
-    /// The text of the first element; empty if there is none.
+    /// What the first element shows; nothing if there is none.
     pub(crate) fn text(&self, css: &str) -> String {
-        let text = self
-            .find(css)
-            .and_then(|id| self.ask("GET", &format!("/element/{id}/text"), &Value::Null).ok());
-        text.and_then(|text| text.as_str().map(str::to_owned)).unwrap_or_default()
+        let script = format!(
+            "const element = document.querySelector({});
+             return element?.checkVisibility() ? element.innerText.trim() : '';",
+            json!(css)
+        );
+        self.ask(&script).and_then(|text| text.as_str().map(str::to_owned)).unwrap_or_default()
     }
 
     /// How many elements there are.
     #[track_caller]
     pub(crate) fn count(&self, css: &str) -> usize {
-        let found = self.tell("POST", "/elements", &json!({"using": "css selector", "value": css}));
-        found.as_array().map_or(0, Vec::len)
+        let script = format!("return document.querySelectorAll({}).length;", json!(css));
+        self.script(&script).as_u64().expect("a number") as usize
     }
 
     /// Clicks the first element, once it stands still and nothing covers it.
     #[track_caller]
     pub(crate) fn click(&self, css: &str) {
-        self.wait_for(css);
-        let mut said = String::new();
-        let clicked = self.until(|| {
-            let id = self.find(css)?;
-            let click = self.ask("POST", &format!("/element/{id}/click"), &json!({}));
-            click.map_err(|error| said = error).ok()
+        let script = format!("const element = document.querySelector({});\n{PLACE}", json!(css));
+        let mut said = Value::Null;
+        let place = self.until(|| {
+            let before = std::mem::replace(&mut said, self.ask(&script)?);
+            (said.is_object() && said == before).then(|| said.clone())
         });
-        assert!(clicked.is_some(), "clicking {css}: {said}");
+        let place = place.unwrap_or_else(|| panic!("clicking {css}: {said}"));
+        for (event, buttons) in [("mouseMoved", 0), ("mousePressed", 1), ("mouseReleased", 0)] {
+            let button = if event == "mouseMoved" { "none" } else { "left" };
+            let (x, y) = (&place["x"], &place["y"]);
+            let mouse = json!({
+                "type": event, "x": x, "y": y, "button": button, "buttons": buttons, "clickCount": 1,
+            });
+            self.cdp("Input.dispatchMouseEvent", &mouse);
+        }
     }
 
-    /// Types into the first element.
+    /// Types into the first element, behind what it holds.
     #[track_caller]
     pub(crate) fn type_into(&self, css: &str, text: &str) {
-        self.wait_for(css);
-        let mut said = String::new();
-        let typed = self.until(|| {
-            let id = self.find(css)?;
-            let typed = self.ask("POST", &format!("/element/{id}/value"), &json!({"text": text}));
-            typed.map_err(|error| said = error).ok()
-        });
-        assert!(typed.is_some(), "typing into {css}: {said}");
+        let script = format!("const element = document.querySelector({});\n{FOCUS}", json!(css));
+        let focused = self.until(|| (self.ask(&script)? == true).then_some(()));
+        assert!(focused.is_some(), "{css} does not take the focus on {}", self.address());
+        self.type_text(text);
     }
 
     /// Presses a key, with others held: `Tab`, `Shift+Tab`, `Control+k`, `/`.
@@ -203,12 +224,21 @@ impl Browser {
     /// Keeps a picture under `target/screenshots`: the window, or of a longer page its beginning
     /// up to four windows.
     pub(crate) fn screenshot(&self, name: &str) -> PathBuf {
+        self.picture(name, 4)
+    }
+
+    /// Keeps a picture of the window alone, which takes less time.
+    pub(crate) fn screenshot_of_window(&self, name: &str) -> PathBuf {
+        self.picture(name, 1)
+    }
+
+    fn picture(&self, name: &str, windows: u64) -> PathBuf {
         let size = "const root = document.documentElement;
             return [root.clientWidth, Math.max(innerHeight, root.scrollHeight), innerHeight];";
         let size = self.script(size);
         let [width, height, window] = [0usize, 1, 2].map(|at| size[at].as_u64().unwrap_or(1000));
         let clip = json!({
-            "x": 0, "y": 0, "width": width, "height": height.min(window * 4), "scale": 1,
+            "x": 0, "y": 0, "width": width, "height": height.min(window * windows), "scale": 1,
         });
         let wanted = json!({
             "format": "png", "captureBeyondViewport": true, "clip": clip,
@@ -248,19 +278,16 @@ impl Browser {
         self.heard.borrow_mut().add(&console, &network);
     }
 
-    fn find(&self, css: &str) -> Option<String> {
-        let wanted = json!({"using": "css selector", "value": css});
-        let found = self.ask("POST", "/element", &wanted).ok()?;
-        found[ELEMENT].as_str().map(str::to_owned)
-    }
-
-    fn ask(&self, method: &str, path: &str, body: &Value) -> Result<Value, String> {
-        self.session().call(method, path, body)
+    /// What a script returns; nothing where it could not be run, as between two pages.
+    fn ask(&self, script: &str) -> Option<Value> {
+        let script = json!({"script": script, "args": []});
+        self.session().call("POST", "/execute/sync", &script).ok()
     }
 
     #[track_caller]
     fn tell(&self, method: &str, path: &str, body: &Value) -> Value {
-        self.ask(method, path, body).unwrap_or_else(|error| panic!("{method} {path}: {error}"))
+        let said = self.session().call(method, path, body);
+        said.unwrap_or_else(|error| panic!("{method} {path}: {error}"))
     }
 
     fn session(&self) -> &Session {

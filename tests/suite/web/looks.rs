@@ -126,7 +126,7 @@ fn judge(browser: &Browser, page: &str, look: Look, device: &str, found: &mut Fi
     found.add(page, audit::faults(browser));
     found.add(page, audit::findings(browser));
     browser.look(Look { dark: true, ..look });
-    browser.screenshot(&format!("{page}-{device}-night"));
+    browser.screenshot_of_window(&format!("{page}-{device}-night"));
     let by_night = audit::findings_of_colour(browser);
     found.add(page, by_night.into_iter().map(|what| format!("by night: {what}")).collect());
     found.add(page, browser.console());
