@@ -221,30 +221,30 @@ impl Browser {
         self.tell("POST", "/actions", &actions);
     }
 
-    /// Keeps a picture under `target/screenshots`: the window, or of a longer page its beginning
-    /// up to four windows.
+    /// Keeps a picture of the window under `target/screenshots`.
     pub(crate) fn screenshot(&self, name: &str) -> PathBuf {
-        self.picture(name, 4)
+        self.picture(name, &json!({"format": "png", "optimizeForSpeed": true}))
     }
 
-    /// Keeps a picture of the window alone, which takes less time.
-    pub(crate) fn screenshot_of_window(&self, name: &str) -> PathBuf {
-        self.picture(name, 1)
-    }
-
-    fn picture(&self, name: &str, windows: u64) -> PathBuf {
+    /// Keeps a picture of the page from its beginning, up to two windows. Drawing what the window
+    /// does not show takes several times as long.
+    pub(crate) fn screenshot_of_page(&self, name: &str) -> PathBuf {
         let size = "const root = document.documentElement;
             return [root.clientWidth, Math.max(innerHeight, root.scrollHeight), innerHeight];";
         let size = self.script(size);
         let [width, height, window] = [0usize, 1, 2].map(|at| size[at].as_u64().unwrap_or(1000));
         let clip = json!({
-            "x": 0, "y": 0, "width": width, "height": height.min(window * windows), "scale": 1,
+            "x": 0, "y": 0, "width": width, "height": height.min(window * 2), "scale": 1,
         });
         let wanted = json!({
             "format": "png", "captureBeyondViewport": true, "clip": clip,
             "optimizeForSpeed": true,
         });
-        let picture = self.cdp("Page.captureScreenshot", &wanted);
+        self.picture(name, &wanted)
+    }
+
+    fn picture(&self, name: &str, wanted: &Value) -> PathBuf {
+        let picture = self.cdp("Page.captureScreenshot", wanted);
         keep_picture(name, picture["data"].as_str().unwrap_or_default())
     }
 

@@ -50,7 +50,7 @@ pub(super) fn findings_of_colour(browser: &Browser) -> Vec<String> {
 fn judged(browser: &Browser, options: &str) -> Vec<String> {
     let wanted: Vec<String> = GRAVE.iter().map(|impact| format!("{impact:?}")).collect();
     let script = format!(
-        "return axe.run(document, {{resultTypes: ['violations'], {options}}}).then((all) =>
+        "return axe.run(document, {{resultTypes: ['violations'], preload: false, {options}}}).then((all) =>
             all.violations.filter((rule) => [{}].includes(rule.impact)).flatMap((rule) =>
                 rule.nodes.map((node) => rule.id + ': ' + node.html.slice(0, 160) + ' '
                     + (node.failureSummary ?? '').replace(/\\s+/g, ' ').slice(0, 240))))",

@@ -119,16 +119,19 @@ impl Findings {
     }
 }
 
-/// Judges the open page by day and by night.
+/// Judges the open page by day and by night. Its colours are the same on every device, so those of
+/// the night are judged on one.
 fn judge(browser: &Browser, page: &str, look: Look, device: &str, found: &mut Findings) {
     browser.look(Look { dark: false, ..look });
-    browser.screenshot(&format!("{page}-{device}-day"));
+    browser.screenshot_of_page(&format!("{page}-{device}-day"));
     found.add(page, audit::faults(browser));
     found.add(page, audit::findings(browser));
     browser.look(Look { dark: true, ..look });
-    browser.screenshot_of_window(&format!("{page}-{device}-night"));
-    let by_night = audit::findings_of_colour(browser);
-    found.add(page, by_night.into_iter().map(|what| format!("by night: {what}")).collect());
+    browser.screenshot(&format!("{page}-{device}-night"));
+    if look.width == Look::PHONE.width {
+        let by_night = audit::findings_of_colour(browser);
+        found.add(page, by_night.into_iter().map(|what| format!("by night: {what}")).collect());
+    }
     found.add(page, browser.console());
     browser.forget();
 }

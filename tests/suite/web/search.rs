@@ -1,6 +1,6 @@
 //! Search: from whatever is typed or pasted to the step, with the keyboard alone, from every page.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
@@ -12,7 +12,6 @@ const DOWN: &str = "\u{e015}";
 const UP: &str = "\u{e013}";
 const ENTER: &str = "\u{e007}";
 const ESCAPE: &str = "\u{e00c}";
-const CONTROL: &str = "\u{e009}";
 
 /// Puts a text into the field as a paste does.
 fn paste(browser: &Browser, text: &str) {
@@ -26,11 +25,7 @@ fn paste(browser: &Browser, text: &str) {
 /// Waits until a script says so.
 #[track_caller]
 fn wait_until(browser: &Browser, script: &str) {
-    let began = Instant::now();
-    while browser.script(&format!("return {script};")) != json!(true) {
-        assert!(began.elapsed() < Duration::from_secs(10), "{script} at {}", browser.address());
-        std::thread::sleep(Duration::from_millis(50));
-    }
+    browser.wait_until(&format!("return {script};"));
 }
 
 fn opened(lab: &Lab, look: Look, path: &str) -> (Server, Browser) {
@@ -183,7 +178,7 @@ fn every_page_searches_in_a_dialog_that_gives_the_focus_back() {
     browser.type_into(":focus", ESCAPE);
     wait_until(&browser, "!document.querySelector('dialog').open");
     wait_until(&browser, "document.activeElement === document.querySelector('.rows a')");
-    browser.type_into(":focus", &format!("{CONTROL}k"));
+    browser.press("Control+k");
     browser.wait_for("dialog[open] [name=q]:focus");
     browser.type_into(":focus", DOWN);
     browser.type_into(":focus", ENTER);
