@@ -61,8 +61,8 @@ const LONGEST: usize = 400;
 /// so one at a time is looked for: whoever asks for nonsense all day costs nobody else anything.
 async fn near(state: &Shared, visitor: &Visitor, status: StatusCode) -> Vec<RunbookRef> {
     let path = address::decode(&visitor.path).unwrap_or_default();
-    let (first, rest) = path.trim_matches('/').split_once('/').unwrap_or_default();
-    let fits = rest.is_empty() || ["runbooks", "follow", "changes"].contains(&first);
+    let first = path.trim_matches('/').split('/').next().unwrap_or_default();
+    let fits = !["api", "static"].contains(&first);
     if status != StatusCode::NOT_FOUND || path.len() > LONGEST || !fits {
         return Vec::new();
     }
