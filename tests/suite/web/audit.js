@@ -53,8 +53,9 @@ for (const element of document.body.querySelectorAll("*")) {
   }
 }
 
-// What can be used: large enough to be hit, and seen to have the focus.
-const usable = [...document.querySelectorAll(
+// What can be used: large enough to be hit, and seen to have the focus. Behind a dialog is nothing.
+const place = document.querySelector("dialog:modal") ?? document;
+const usable = [...place.querySelectorAll(
   "a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex='0']",
 )].filter((element) => shown(element) && !element.disabled);
 /** A link or a control in the middle of a sentence is as high as the line. */

@@ -32,14 +32,15 @@ pub(super) fn faults(browser: &Browser) -> Vec<String> {
     strings(&browser.script(AUDIT))
 }
 
-/// What axe-core finds wrong with the page that is open.
-pub(super) fn findings(browser: &Browser) -> Vec<String> {
+/// What axe-core finds wrong with the page that is open, with its colours or without: they take
+/// most of its time.
+pub(super) fn findings(browser: &Browser, colours: bool) -> Vec<String> {
     browser.script(&format!("if (!window.axe) {{ {} }}", axe()));
-    judged(
-        browser,
+    let options = format!(
         "runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
-        rules: {'target-size': {enabled: true}}",
-    )
+        rules: {{'target-size': {{enabled: true}}, 'color-contrast': {{enabled: {colours}}}}}"
+    );
+    judged(browser, &options)
 }
 
 /// What it finds wrong with the colours alone, on a page that it has judged already.

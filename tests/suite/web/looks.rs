@@ -119,16 +119,17 @@ impl Findings {
     }
 }
 
-/// Judges the open page by day and by night. Its colours are the same on every device, so those of
-/// the night are judged on one.
+/// Judges the open page by day and by night. Its colours are the same on every device: those of the
+/// day are judged on the laptop, those of the night on the phone.
 fn judge(browser: &Browser, page: &str, look: Look, device: &str, found: &mut Findings) {
     browser.look(Look { dark: false, ..look });
     browser.screenshot_of_page(&format!("{page}-{device}-day"));
     found.add(page, audit::faults(browser));
-    found.add(page, audit::findings(browser));
+    let is_phone = look.width == Look::PHONE.width;
+    found.add(page, audit::findings(browser, !is_phone));
     browser.look(Look { dark: true, ..look });
     browser.screenshot(&format!("{page}-{device}-night"));
-    if look.width == Look::PHONE.width {
+    if is_phone {
         let by_night = audit::findings_of_colour(browser);
         found.add(page, by_night.into_iter().map(|what| format!("by night: {what}")).collect());
     }
