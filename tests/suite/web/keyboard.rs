@@ -66,6 +66,7 @@ fn a_later_answer_does_not_take_the_chosen_result_away() {
     browser.wait_for_text("#Results", "Roll a release back");
     browser.press("ArrowDown");
     has_the_focus(&browser, "#Results .hit-link[href*='/rollback/helm']");
+    // As if an answer had been under way: the focus stays on the result.
     let ask = |query: &str| {
         browser.script(&format!(
             "const field = document.querySelector('[name=q]');
