@@ -115,6 +115,13 @@ impl Browser {
         self.tell("POST", "/url", &json!({"url": url}));
     }
 
+    /// Goes back by one page. A script of one's own that does it goes with the page it runs in,
+    /// and the driver may then run it again.
+    #[track_caller]
+    pub(crate) fn back(&self) {
+        self.tell("POST", "/back", &json!({}));
+    }
+
     /// The address shown.
     #[track_caller]
     pub(crate) fn address(&self) -> String {

@@ -217,19 +217,19 @@ fn the_query_is_in_the_address_and_back_leads_where_one_was() {
     wait_until(&browser, "location.search === '?q=helm+release'");
     browser.click("#Results .hit-link");
     browser.wait_for_text("h1", "Roll a release back");
-    browser.script("history.back();");
+    browser.back();
     browser.wait_for_text(".home #Results", "Roll a release back");
-    browser.script("history.back();");
+    browser.back();
     wait_until(&browser, "location.search === '?q=disk'");
     browser.wait_for_text("#Results", "Disk full");
     wait_until(&browser, "document.querySelector('[name=q]').value === 'disk'");
-    browser.script("history.back();");
+    browser.back();
     browser.wait_for("#Results .overview");
     wait_until(&browser, "document.querySelector('[name=q]').value === ''");
 }
 
 #[test]
-fn a_pasted_log_has_room_and_one_that_is_too_long_for_an_address_says_so() {
+fn a_pasted_log_has_room_and_survives_going_back() {
     let lab = lab();
     let (_server, browser) = opened(&lab, Look::LAPTOP, "/");
     let line = "2026-05-20T03:12:44.123Z ERROR [web-7d9f8b6c5-x2x9z] helm rollback failed\n";
@@ -241,6 +241,11 @@ fn a_pasted_log_has_room_and_one_that_is_too_long_for_an_address_says_so() {
     paste(&browser, &line.repeat(200));
     browser.wait_for_text("#Found", "too long for an address");
     assert!(!browser.address().contains("q="), "{}", browser.address());
+    browser.click("#Results .hit-link");
+    browser.wait_for_text("h1", "Roll a release back");
+    browser.back();
+    browser.wait_for_text(".home #Results", "Roll a release back");
+    wait_until(&browser, "document.querySelector('[name=q]').value.split('\\n').length > 199");
 }
 
 /// Every shift counts, also those that a browser forgives because a key was pressed just before.
