@@ -119,6 +119,7 @@ impl<D: Dictionary> Planning<'_, D> {
             if concept.alternatives.is_empty() && self.is_worth_a_search(word) {
                 self.unknown += 1;
                 if let Some(pieces) = self.split(&word.text)? {
+                    seen.insert(stem, self.concepts.len());
                     self.concepts.extend(pieces.into_iter().map(|piece| Concept {
                         weight: concept.weight,
                         alternatives: vec![Alternative::joined(piece, false)],
@@ -336,19 +337,28 @@ impl<D: Dictionary> Planning<'_, D> {
         let stems: Vec<String> =
             self.query.words.iter().map(|word| tokenizer::stem(&word.text).into_owned()).collect();
         let stems: Vec<&str> = stems.iter().map(String::as_str).collect();
-        let mut added = Vec::new();
-        for from in 0..stems.len() {
+        // A log says the same line many times, and must not crowd out by it what it says once.
+        let mut seen: HashMap<&str, usize> = HashMap::new();
+        let mut added: Vec<Concept> = Vec::new();
+        for (from, word) in self.query.words.iter().enumerate() {
+            let weight = 0.4 * word.weight;
             for (length, way) in self.synonyms.of(&stems[from..]) {
                 if length == 1 && way.len() == 1 {
                     continue;
                 }
                 for term in way {
+                    if let Some(known) = seen.get(term.as_str()) {
+                        let concept = &mut added[*known];
+                        concept.weight = concept.weight.max(weight);
+                        continue;
+                    }
                     if stems.contains(&term.as_str()) || self.dictionary.stemmed(term)? == 0 {
                         continue;
                     }
+                    seen.insert(term, added.len());
                     added.push(Concept {
-                        typed: self.query.words[from].text.clone(),
-                        weight: 0.4 * self.query.words[from].weight,
+                        typed: word.text.clone(),
+                        weight,
                         counts: false,
                         alternatives: vec![Alternative {
                             term: term.clone(),

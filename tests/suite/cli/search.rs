@@ -33,6 +33,31 @@ fn a_pasted_log_leads_where_its_rare_words_lead() {
 }
 
 #[test]
+fn a_line_that_a_log_repeats_answers_as_if_it_stood_there_once() {
+    let lab = lab();
+    let mut text = "# Release stuck\n\nRoll it back with care.\n".to_owned();
+    for number in 1..8 {
+        text += &format!(
+            "\n## Step {number} — Look again\n\nAfter failed attempt {number}:\n\n\
+             ```sh\nhelm rollback <RELEASE> {number}\n```\n"
+        );
+    }
+    lab.write("runbooks/rollback/helm.md", &text);
+    let line = "2026-05-20T03:12:44.123Z ERROR [web-7d9f8b6c5-x2x9z] helm rollback failed\n";
+    let asked =
+        |text: String| lab.run_with_input(&["search", "--json"], text.as_bytes()).ok().json();
+    let (once, often) = (asked(line.to_owned()), asked(line.repeat(200)));
+    assert_eq!(first(&once), "rollback/helm");
+    assert_eq!(once["weak"], false);
+    assert_eq!(often["weak"], false, "{often}");
+    let places = |answer: &Value| -> Vec<String> {
+        let hits = answer["hits"].as_array().into_iter().flatten();
+        hits.map(|hit| format!("{}#{}", hit["slug"], hit["anchor"])).collect()
+    };
+    assert_eq!(places(&once), places(&often));
+}
+
+#[test]
 fn an_answer_says_where_why_and_whether_to_trust_it() {
     let answer = lab().run(&["search", "--json", "postgresreplicationlag"]).ok().json();
     let hit = &answer["hits"][0];
