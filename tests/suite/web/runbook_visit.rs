@@ -137,6 +137,9 @@ fn changes_stand_side_by_side_on_a_desk_and_one_below_the_other_on_a_phone() {
         browser.wait_for_text(".diff del", "13");
         browser.wait_for_text(".diff ins", "14");
         assert_eq!(browser.script(beside), expected);
+        let widest = "return Math.max(...[...document.querySelectorAll('.changed .n')]
+                        .map((cell) => cell.offsetWidth)) < 80;";
+        assert_eq!(browser.script(widest), true, "numbers take little room");
         fits(&browser);
         browser.screenshot(&format!("runbook-changes-{name}"));
     }
