@@ -116,10 +116,10 @@ impl<D: Dictionary> Planning<'_, D> {
                 continue;
             }
             let concept = self.word(word, &stem, query.unfinished && at == last)?;
+            seen.insert(stem, self.concepts.len());
             if concept.alternatives.is_empty() && self.is_worth_a_search(word) {
                 self.unknown += 1;
                 if let Some(pieces) = self.split(&word.text)? {
-                    seen.insert(stem, self.concepts.len());
                     self.concepts.extend(pieces.into_iter().map(|piece| Concept {
                         weight: concept.weight,
                         alternatives: vec![Alternative::joined(piece, false)],
@@ -128,7 +128,6 @@ impl<D: Dictionary> Planning<'_, D> {
                     continue;
                 }
             }
-            seen.insert(stem, self.concepts.len());
             self.concepts.push(concept);
         }
         for at in 0..self.concepts.len() {
