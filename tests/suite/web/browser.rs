@@ -48,7 +48,7 @@ fn main_job(look: Look, name: &str) {
     browser.open(&server.url);
     browser.wait_for("[name=q]:focus");
     browser.type_into("[name=q]", "roll back a helm release");
-    browser.wait_for_text("#Results", "Roll a release back");
+    browser.wait_for_text("#Results .hits", "Roll a release back");
     browser.wait_until("return location.search.startsWith('?q=roll');");
     browser.screenshot(&format!("web-search-{name}"));
     browser.click("#Results .hit-link");

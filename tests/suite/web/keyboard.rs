@@ -32,7 +32,7 @@ fn search_is_opened_from_every_page_and_leads_to_a_runbook() {
     browser.press("/");
     has_the_focus(&browser, "[name=q]");
     browser.type_text("roll back a release");
-    browser.wait_for_text("#Results", "Roll a release back");
+    browser.wait_for_text("#Results .hits", "Roll a release back");
     tab_to(&browser, "#Results .hit-link");
     browser.press("Enter");
     browser.wait_for(".banner");
@@ -47,7 +47,7 @@ fn on_the_first_page_arrows_choose_and_enter_opens() {
     browser.open(&server.url);
     has_the_focus(&browser, "[name=q]");
     browser.type_text("roll back a release");
-    browser.wait_for_text("#Results", "Roll a release back");
+    browser.wait_for_text("#Results .hits", "Roll a release back");
     browser.press("ArrowDown");
     has_the_focus(&browser, "#Results .hit-link");
     browser.press("Enter");
@@ -63,7 +63,7 @@ fn a_later_answer_does_not_take_the_chosen_result_away() {
     let browser = Browser::start(Look::LAPTOP);
     browser.open(&server.url);
     browser.type_into("[name=q]", "release");
-    browser.wait_for_text("#Results", "Roll a release back");
+    browser.wait_for_text("#Results .hits", "Roll a release back");
     browser.press("ArrowDown");
     has_the_focus(&browser, "#Results .hit-link[href*='/rollback/helm']");
     // As if an answer had been under way: the focus stays on the result.

@@ -14,7 +14,7 @@ fn read_and_record(look: Look) {
     assert_eq!(browser.script("return document.documentElement.className"), json!(""));
     browser.type_into("[name=q]", "helm release");
     browser.click(".search button");
-    browser.wait_for_text("#Results", "Roll a release back");
+    browser.wait_for_text("#Results .hits", "Roll a release back");
     assert!(browser.address().contains("?q=helm+release"), "{}", browser.address());
     browser.click("#Results .hit-link");
     browser.wait_for_text(".banner", "Last worked 12 days ago");

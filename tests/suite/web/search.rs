@@ -105,7 +105,7 @@ fn an_older_answer_never_replaces_a_newer_one() {
     paste(&browser, "disk");
     std::thread::sleep(Duration::from_millis(200));
     paste(&browser, "helm release");
-    browser.wait_for_text("#Results", "Roll a release back");
+    browser.wait_for_text("#Results .hits", "Roll a release back");
     wait_until(&browser, "window.answered === 2");
     std::thread::sleep(Duration::from_millis(200));
     let shown = browser.text("#Results");
@@ -118,7 +118,7 @@ fn a_server_that_is_gone_is_said_and_nothing_is_lost() {
     let lab = lab();
     let (server, browser) = opened(&lab, Look::LAPTOP, "/");
     browser.type_into("[name=q]", "helm");
-    browser.wait_for_text("#Results", "Roll a release back");
+    browser.wait_for_text("#Results .hits", "Roll a release back");
     drop(server);
     browser.type_into("[name=q]", " release");
     browser.wait_for_text("#Found", "No answer from runledger");
@@ -197,7 +197,7 @@ fn every_page_searches_in_a_dialog_that_gives_the_focus_back() {
     browser.type_into("body", "/");
     browser.type_into("dialog [name=q]", "helm");
     browser.type_into("dialog [name=q]", ENTER);
-    browser.wait_for_text(".home #Results", "Roll a release back");
+    browser.wait_for_text(".home #Results .hits", "Roll a release back");
     assert!(browser.address().ends_with("/?q=helm"), "{}", browser.address());
 }
 
@@ -206,7 +206,7 @@ fn the_query_is_in_the_address_and_back_leads_where_one_was() {
     let lab = lab();
     let (_server, browser) = opened(&lab, Look::LAPTOP, "/");
     browser.type_into("[name=q]", "disk");
-    browser.wait_for_text("#Results", "Disk full");
+    browser.wait_for_text("#Results .hits", "Disk full");
     wait_until(&browser, "location.search === '?q=disk'");
     assert!(
         browser.script("return document.title;").as_str().is_some_and(|t| t.starts_with("disk"))
@@ -218,10 +218,10 @@ fn the_query_is_in_the_address_and_back_leads_where_one_was() {
     browser.click("#Results .hit-link");
     browser.wait_for_text("h1", "Roll a release back");
     browser.back();
-    browser.wait_for_text(".home #Results", "Roll a release back");
+    browser.wait_for_text(".home #Results .hits", "Roll a release back");
     browser.back();
     wait_until(&browser, "location.search === '?q=disk'");
-    browser.wait_for_text("#Results", "Disk full");
+    browser.wait_for_text("#Results .hits", "Disk full");
     wait_until(&browser, "document.querySelector('[name=q]').value === 'disk'");
     browser.back();
     browser.wait_for("#Results .overview");
@@ -234,7 +234,7 @@ fn a_pasted_log_has_room_and_survives_going_back() {
     let (_server, browser) = opened(&lab, Look::LAPTOP, "/");
     let line = "2026-05-20T03:12:44.123Z ERROR [web-7d9f8b6c5-x2x9z] helm rollback failed\n";
     paste(&browser, &line.repeat(20));
-    browser.wait_for_text("#Results", "Roll a release back");
+    browser.wait_for_text("#Results .hits", "Roll a release back");
     browser.wait_for("[name=q].tall");
     wait_until(&browser, "new URL(location.href).searchParams.get('q').split('\\n').length === 20");
     browser.screenshot("search-paste-laptop");
@@ -244,7 +244,7 @@ fn a_pasted_log_has_room_and_survives_going_back() {
     browser.click("#Results .hit-link");
     browser.wait_for_text("h1", "Roll a release back");
     browser.back();
-    browser.wait_for_text(".home #Results", "Roll a release back");
+    browser.wait_for_text(".home #Results .hits", "Roll a release back");
     wait_until(&browser, "document.querySelector('[name=q]').value.split('\\n').length > 199");
 }
 
