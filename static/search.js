@@ -7,7 +7,7 @@ const LONGEST_ADDRESS = 6000;
 /** The server looks at so many characters; one more tells it that something was cut. */
 const LOOKED_AT = 20001;
 
-/** Milliseconds without a key before we ask: letters typed in one go are one question, and nobody waits for it. */
+/** Milliseconds: letters that come closer together are one question; the first of them is asked at once. */
 const REST = 25;
 
 const HINT = "Words, an alert, or lines of a log. ↓ and Enter choose, Esc leaves.";
@@ -21,6 +21,9 @@ class Search {
   shown = 0;
   timer = 0;
   told = 0;
+  pressed = -Infinity;
+  /** Whether an arrow was pressed before the answer came: its first result is then chosen. */
+  entering = false;
 
   constructor(form, found, results, status, page) {
     this.status = status;
@@ -52,12 +55,18 @@ class Search {
   changed() {
     this.fit();
     clearTimeout(this.timer);
+    this.entering = false;
     this.results.setAttribute("aria-busy", "true");
-    this.timer = setTimeout(() => this.ask(true), REST);
+    const now = performance.now();
+    const alone = now - this.pressed > REST;
+    this.pressed = now;
+    if (alone) this.ask(true);
+    else this.timer = setTimeout(() => this.ask(true), REST);
   }
 
   async ask(remember) {
     clearTimeout(this.timer);
+    this.timer = 0;
     const number = ++this.asked;
     const query = this.query;
     let title = document.title;
@@ -74,6 +83,7 @@ class Search {
     } catch {
       // An answer to an older question never replaces that to a newer one, nor does its failure.
       if (number < this.shown) return;
+      this.entering = false;
       this.results.removeAttribute("aria-busy");
       this.say("No answer from runledger. What is shown may be older than the question.", true);
     }
@@ -94,8 +104,11 @@ class Search {
     const focused = this.results.contains(document.activeElement) && document.activeElement.closest("a");
     this.results.replaceChildren(...nodes);
     if (focused) this.stayWith(focused);
-    this.results.removeAttribute("aria-busy");
     this.say(words, false);
+    if (number < this.asked || this.timer) return;
+    this.results.removeAttribute("aria-busy");
+    if (this.entering) this.links()[0]?.focus();
+    this.entering = false;
   }
 
   /** Whoever has chosen a result already stays with that runbook, and never opens another one instead. */
@@ -164,8 +177,11 @@ class Search {
       event.preventDefault();
       this.form.requestSubmit();
     } else if (event.key === "ArrowDown" && !value.includes("\n", selectionEnd)) {
+      // What is shown answers what stood here before, and must not be opened for it.
+      this.entering = this.results.hasAttribute("aria-busy");
+      if (this.entering) event.preventDefault();
       const [first] = this.links();
-      if (!first) return;
+      if (!first || this.entering) return;
       event.preventDefault();
       first.focus();
     } else if (event.key === "Escape" && this.page) {

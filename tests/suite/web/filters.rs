@@ -86,6 +86,7 @@ fn the_form_leads_to_an_address_that_says_only_what_was_chosen() {
         browser.open(&format!("{}/runbooks?state=fresh", server.url));
         browser.type_into("[name=tag]", "night");
         browser.click(".narrow-by button");
+        browser.wait_until("return new URL(location.href).searchParams.get('tag') === 'night';");
         browser.wait_for_text("[role=status]", "1 of 3");
         let address = browser.address();
         assert!(address.contains("state=fresh") && address.contains("tag=night"), "{address}");

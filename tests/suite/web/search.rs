@@ -114,6 +114,24 @@ fn an_older_answer_never_replaces_a_newer_one() {
 }
 
 #[test]
+fn an_arrow_pressed_before_the_answer_waits_for_it() {
+    let lab = lab();
+    let (_server, browser) = opened(&lab, Look::LAPTOP, "/");
+    browser.wait_for("#Results .overview .hit-link");
+    browser.script(
+        "const real = window.fetch;
+         window.fetch = async (...request) => {
+           await new Promise((done) => setTimeout(done, 700));
+           return real(...request);
+         };",
+    );
+    paste(&browser, "disk");
+    browser.press("ArrowDown");
+    wait_until(&browser, "document.activeElement === document.querySelector('.hits .hit-link')");
+    assert_eq!(browser.text(".hits .hit-title"), "Disk full");
+}
+
+#[test]
 fn a_server_that_is_gone_is_said_and_nothing_is_lost() {
     let lab = lab();
     let (server, browser) = opened(&lab, Look::LAPTOP, "/");
