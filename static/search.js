@@ -210,7 +210,7 @@ function dialog() {
   box.className = "find";
   box.setAttribute("aria-label", "Search");
   box.innerHTML = `<form class="search" role="search" action="/" method="get">
-    <div class="line"><textarea name="q" rows="1" aria-label="Search: words, an alert, or lines of a log" placeholder="Words, an alert, or lines of a log" autocomplete="off" autocapitalize="off" spellcheck="false"></textarea>
+    <div class="line"><textarea name="q" rows="1" aria-label="Search: words, an alert, or lines of a log" placeholder="Words, alert, log lines" autocomplete="off" autocapitalize="off" spellcheck="false"></textarea>
     <button type="button">Close</button></div></form>
     <p id="Found" class="found"></p><div id="Results"></div><p class="unseen" role="status"></p>`;
   document.body.append(box);

@@ -90,7 +90,7 @@ fn a_time_is_told_in_words_with_the_exact_one_behind_it() {
         format!("# On {day}\n\n## Step 1 — Mitigate\n\nx\n\n{table}| {day} | Step 1 |\n")
     };
     lab.write("runledger.toml", "");
-    for day in ["2026-05-31", "2026-02-01", "2024-11-01", "2020-02-29"] {
+    for day in ["2026-06-01", "2026-05-31", "2026-02-01", "2024-11-01", "2020-02-29"] {
         lab.write(&format!("runbooks/on-{day}.md"), &text(day));
     }
     let server = lab.serve(&[]);
@@ -104,6 +104,7 @@ fn a_time_is_told_in_words_with_the_exact_one_behind_it() {
         let time = format!("<time datetime=\"{day}\" title=\"{day}\">{words}</time>");
         assert!(list.contains(&time), "{time}\n{list}");
     }
+    get(&server, "/runbooks/on-2026-06-01").says(200, "<span class=\"num\"> · today</span>");
     let stale = get(&server, "/stale").says(200, "30 days over its limit of 90").body;
     let oldest = stale.find("On 2020-02-29").expect("the oldest");
     assert!(oldest < stale.find("On 2026-02-01").expect("a younger one"), "the worst come first");
