@@ -5,9 +5,9 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::outline::{Item, Outline, Piece, plain};
-use super::pattern::pattern;
 use super::{FalseStart, Question, SectionKind};
 use crate::text::collapse_whitespace;
+use crate::text::pattern::pattern;
 
 static ACTION_ITEM: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"(?i)(?:→|->|=>|⇒)\s*action items?\s*:\s*"));
@@ -27,15 +27,24 @@ pub(super) fn questions(outline: &Outline<'_>) -> Vec<Question> {
                 let advice = words[found.end()..].trim();
                 advice.strip_suffix('.').unwrap_or(advice).to_owned()
             });
+            let before = ACTION_ITEM.find(&words).map(|found| condition(&words[..found.start()]));
             let question = asks.or_else(|| {
                 let before = ACTION_ITEM.find(&words)?.start();
                 Some(words[..before].trim_end_matches([' ', ',', ';']).to_owned())
             })?;
             let if_no = if_no.filter(|advice| !advice.is_empty());
-            Some(Question { question, if_no, span: outline.span(&item.range) })
+            let before = before.filter(|_| if_no.is_some()).unwrap_or_default();
+            Some(Question { question, if_no, before, span: outline.span(&item.range) })
         })
         .filter(|question| !question.question.is_empty())
         .collect()
+}
+
+/// The last sentence of what stands in front of an action item; none if that is the question.
+fn condition(words: &str) -> String {
+    let words = words.trim_end_matches([' ', ',', ';', ':']);
+    let start = words.rfind(['.', '?', '!', ';']).map_or(0, |stop| stop + 1);
+    if start == 0 { String::new() } else { words[start..].trim().to_owned() }
 }
 
 /// The pieces of each item's own blocks, without those of nested items.
@@ -150,6 +159,7 @@ mod tests {
             ]
         );
         assert_eq!(questions[0].span.line, 3);
+        assert_eq!((questions[0].before.as_str(), questions[4].before.as_str()), ("if not", ""));
     }
 
     #[test]

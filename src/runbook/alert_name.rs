@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::pattern::pattern;
+use crate::text::pattern::pattern;
 
 static OF_HEADING: LazyLock<Regex> = LazyLock::new(|| {
     pattern(

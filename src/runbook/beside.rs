@@ -6,9 +6,9 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::pattern::pattern;
 use super::shell::{Scan, scan};
 use super::{Runbook, SectionKind, Step};
+use crate::text::pattern::pattern;
 
 static NAMED: LazyLock<Regex> = LazyLock::new(|| {
     pattern(r"(?i)\bsteps?\s+(\d{1,3}[a-z]?)\b(?:\s*(?:,|and|or|\+|/)\s*(\d{1,3}[a-z]?)\b)?")

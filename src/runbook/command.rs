@@ -6,8 +6,8 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::outline::Fence;
-use super::pattern::pattern;
 use super::shell::first_command;
+use crate::text::pattern::pattern;
 
 /// A prompt at a line's beginning: `$ `, `❯ ` or `user@host:~$ `.
 static PROMPT: LazyLock<Regex> =

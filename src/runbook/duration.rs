@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::DurationRange;
-use super::pattern::pattern;
+use crate::text::pattern::pattern;
 
 const NUMBER: &str = r"\d{1,5}(?:\.\d{1,2})?";
 const UNIT: &str = r"(?:s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?)\b";

@@ -9,8 +9,8 @@ use regex::Regex;
 use super::alert_name::{alert_of_heading, is_alert, is_alert_word};
 use super::duration::leading_range;
 use super::outline::{Block, Outline};
-use super::pattern::pattern;
 use super::{DurationRange, FrontMatter, Link, Located, Related, SectionKind, Span, plain_words};
+use crate::text::pattern::pattern;
 
 static TIME_TO_MITIGATE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(

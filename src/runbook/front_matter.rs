@@ -8,8 +8,8 @@ use regex::Regex;
 use serde_json::Value;
 
 use super::last_worked::read_date;
-use super::pattern::pattern;
 use super::{Diagnostic, FrontMatter, Lifecycle, Severity, Span};
+use crate::text::pattern::pattern;
 use crate::text::{LineIndex, collapse_whitespace, nearest};
 
 /// More is not read.
@@ -47,6 +47,39 @@ pub(super) fn read(text: &str, diagnostics: &mut Vec<Diagnostic>) -> (FrontMatte
         end_line: lines.line(found.end.saturating_sub(1)),
     });
     (front, found.end)
+}
+
+/// What the front matter says, key by key with its line, and where the Markdown begins: for
+/// documents whose keys are not those of a runbook.
+pub fn values(
+    text: &str,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> (Vec<(String, Value, usize)>, usize) {
+    let bom = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+    let Some(found) = find(text, bom) else { return (Vec::new(), bom) };
+    let reader = Reader { text, found: &found, lines: LineIndex::new(text), diagnostics };
+    let values = match reader.values() {
+        Ok(Some(values)) => values,
+        Ok(None) => return (Vec::new(), bom),
+        Err(diagnostic) => {
+            reader.diagnostics.push(diagnostic);
+            return (Vec::new(), found.end);
+        }
+    };
+    let start = found.inner.start;
+    let places: BTreeMap<String, usize> = KEY
+        .captures_iter(reader.source())
+        .filter_map(|key| Some((key[1].to_owned(), reader.lines.line(start + key.get(0)?.start()))))
+        .collect();
+    let line = |key: &str| places.get(key).copied().unwrap_or(1);
+    (
+        values
+            .into_iter()
+            .map(|(key, value)| (line(&key), key, value))
+            .map(|(l, k, v)| (k, v, l))
+            .collect(),
+        found.end,
+    )
 }
 
 /// A front matter's place.

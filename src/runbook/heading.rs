@@ -6,7 +6,7 @@ use regex::Regex;
 
 use super::SectionKind;
 use super::duration::split_budget;
-use super::pattern::pattern;
+use crate::text::pattern::pattern;
 
 static STEP: LazyLock<Regex> = LazyLock::new(|| {
     pattern(r"(?i)^(?:step|phase)\s+#?(\d{1,3}(?:\.\d{1,3})*[a-z]?)(?:\s*[—–:.)\-]+\s*|\s+|$)(.*)$")

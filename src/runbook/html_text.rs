@@ -70,7 +70,7 @@ const TAGS: [&str; 62] = [
 const MORE_TAGS: [&str; 9] = ["td", "tfoot", "th", "thead", "tr", "u", "ul", "var", "video"];
 
 /// An inline tag as words: nothing for a tag or comment, itself for anything else.
-pub(super) fn visible_inline(html: &str) -> Cow<'_, str> {
+pub(crate) fn visible_inline(html: &str) -> Cow<'_, str> {
     if html.starts_with("<!--") || is_tag(html) { Cow::Borrowed("") } else { Cow::Borrowed(html) }
 }
 

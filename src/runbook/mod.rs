@@ -24,7 +24,6 @@ mod html_text;
 mod literal;
 mod outline;
 mod parse;
-mod pattern;
 mod placeholder;
 mod plain_words;
 mod shell;
@@ -44,7 +43,10 @@ use crate::domain::fingerprint::Fingerprint;
 use crate::domain::id::{RowKey, StepId};
 
 pub use self::beside::false_starts_beside;
+pub use self::front_matter::values as front_matter_values;
+pub(crate) use self::html_text::visible_inline;
 pub use self::literal::{Bound, Recurring, recurring};
+pub(crate) use self::outline::options as markdown_options;
 pub use self::parse::parse;
 pub use self::placeholder::fill;
 pub use self::plain_words::plain_words;
@@ -351,6 +353,8 @@ pub struct Question {
     pub question: String,
     /// What to do after a bad answer: the text after "→ action item:".
     pub if_no: Option<String>,
+    /// After which answer: the words in front of that arrow, like "if not"; may be empty.
+    pub before: String,
     /// Where it stands.
     pub span: Span,
 }

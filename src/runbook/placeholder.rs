@@ -8,8 +8,8 @@ use regex::Regex;
 
 use super::Command;
 use super::literal::{Bound, occurrences};
-use super::pattern::pattern;
 use super::shell::{Quoting, Scan, assigned, is_name, scan};
+use crate::text::pattern::pattern;
 use crate::text::shell_quote;
 
 /// Variables that a shell sets by itself, or that people have set for good.

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use chrono::NaiveDate;
 use regex::Regex;
 
-use crate::runbook::pattern::pattern;
+use crate::text::pattern::pattern;
 
 static YEAR_FIRST: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"^(\d{4})([-/.])(\d{1,2})([-/.])(\d{1,2})(?:\D|$)"));

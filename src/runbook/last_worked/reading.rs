@@ -8,8 +8,8 @@ use super::date::read_date;
 use super::resolved_by::{self, Resolution};
 use crate::domain::exercise::{Context, ExerciseKind, Outcome};
 use crate::runbook::duration::leading_range;
-use crate::runbook::pattern::pattern;
 use crate::runbook::{RowReading, plain_words};
+use crate::text::pattern::pattern;
 
 /// Whether a column holds notes, which are no part of a row's identity.
 pub fn is_notes_column(name: &str) -> bool {

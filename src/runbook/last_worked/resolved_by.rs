@@ -6,7 +6,7 @@ use regex::Regex;
 
 use crate::domain::exercise::{Outcome, StepOutcome, StepResult};
 use crate::domain::id::StepId;
-use crate::runbook::pattern::pattern;
+use crate::text::pattern::pattern;
 
 /// What such a cell says.
 #[derive(Clone, Debug, PartialEq, Eq)]

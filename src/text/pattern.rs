@@ -7,6 +7,6 @@ use regex::Regex;
 /// # Panics
 /// The pattern is wrong, which every test that uses it shows.
 #[expect(clippy::expect_used, reason = "patterns are constants; a wrong one fails the first test")]
-pub(super) fn pattern(text: &str) -> Regex {
+pub fn pattern(text: &str) -> Regex {
     Regex::new(text).expect("a pattern of the program is a valid regular expression")
 }

@@ -1,5 +1,8 @@
 //! Small questions about plain text: how wide, how alike, how to quote, how to show it safely.
 
+pub mod pattern;
+pub mod redact;
+
 use std::collections::HashMap;
 use std::fmt::Write as _;
 
@@ -262,6 +265,12 @@ pub fn duration_words(seconds: u32) -> String {
         .map(|(number, unit)| format!("{number} {unit}"))
         .collect();
     said.join(" ")
+}
+
+/// The text with its first letter in upper case.
+pub fn capitalised(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
 /// A number with its noun: `1 runbook`, `3 runbooks`.

@@ -1,0 +1,95 @@
+//! Takes secrets out of what people paste, before anything is stored.
+//!
+//! What has the shape of a key, what is named like a password, and what stands in a header or an
+//! address where a secret belongs is replaced by `[redacted password]` and the like. Hashes, UUIDs,
+//! names of pods and digests of images stay: without them a timeline is worth nothing. Where it is
+//! not clear, a word too many is taken out, because the ledger never forgets by itself.
+//!
+//! Each rule is one pass of a regular expression without look-around, so the time is linear.
+
+mod base64;
+mod header;
+mod kubernetes;
+mod named;
+mod shape;
+#[cfg(test)]
+mod tests;
+
+use std::ops::Range;
+
+/// A text without its secrets.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Redacted {
+    /// The text, each secret replaced by `[redacted …]`.
+    pub text: String,
+    /// What was taken out, in the order of the text: `password`, `bearer token`, …
+    pub found: Vec<&'static str>,
+}
+
+/// Replaces every secret of a text; doing it again changes nothing.
+pub fn redact(text: &str) -> Redacted {
+    let mut spots = Vec::new();
+    // The more telling name comes first, since it wins where two rules see the same secret.
+    shape::find(text, &mut spots);
+    header::find(text, &mut spots);
+    kubernetes::find(text, &mut spots);
+    named::find(text, &mut spots);
+    replace(text, merged(spots))
+}
+
+/// A place of the text that holds a secret.
+#[derive(Clone, Debug)]
+struct Spot {
+    range: Range<usize>,
+    kind: &'static str,
+}
+
+/// Overlapping places become one, under the name of the rule that came first.
+fn merged(spots: Vec<Spot>) -> Vec<Spot> {
+    let mut ranked: Vec<(usize, Spot)> = spots.into_iter().enumerate().collect();
+    ranked.sort_by_key(|(rank, spot)| (spot.range.start, *rank));
+    let mut merged: Vec<(usize, Spot)> = Vec::new();
+    for (rank, spot) in ranked {
+        match merged.last_mut() {
+            Some((first, last)) if spot.range.start < last.range.end => {
+                last.range.end = last.range.end.max(spot.range.end);
+                if rank < *first {
+                    (*first, last.kind) = (rank, spot.kind);
+                }
+            }
+            _ => merged.push((rank, spot)),
+        }
+    }
+    merged.into_iter().map(|(_, spot)| spot).collect()
+}
+
+fn replace(text: &str, spots: Vec<Spot>) -> Redacted {
+    let mut kept = String::with_capacity(text.len());
+    let mut at = 0;
+    for spot in &spots {
+        kept.push_str(&text[at..spot.range.start]);
+        kept.push_str("[redacted ");
+        kept.push_str(spot.kind);
+        kept.push(']');
+        at = spot.range.end;
+    }
+    kept.push_str(&text[at..]);
+    Redacted { text: kept, found: spots.into_iter().map(|spot| spot.kind).collect() }
+}
+
+/// Whether a value only stands for a secret: a placeholder, a variable, stars, or our own mark.
+fn stands_for_one(value: &str) -> bool {
+    let marks =
+        ["<", "$", "{{", "%(", "%s", "%v", "[redacted", "(redacted", "redacted", "REDACTED"];
+    marks.iter().any(|mark| value.starts_with(mark))
+        || value.chars().all(|c| matches!(c, '*' | 'x' | 'X' | '.' | '…' | '•' | '-' | '_' | '?'))
+}
+
+/// Whether a value looks made rather than written: a digit, a mark, or letters of both cases.
+fn looks_made(value: &str) -> bool {
+    let inside = value.get(1..).unwrap_or_default();
+    value.bytes().any(|b| b.is_ascii_digit())
+        || inside.bytes().any(|b| b"!@#$%^&*+=/~".contains(&b))
+        || value.bytes().any(|b| b.is_ascii_lowercase())
+            && inside.bytes().any(|b| b.is_ascii_uppercase())
+}
