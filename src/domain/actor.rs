@@ -46,6 +46,11 @@ impl Actor {
         Self { kind: ActorKind::Service, name: "scan".to_owned() }
     }
 
+    /// The reader of reports: incidents found in files are its entries.
+    pub fn import() -> Self {
+        Self { kind: ActorKind::Service, name: "import".to_owned() }
+    }
+
     /// Reads `kind:name`; a text without a known kind is a person's name.
     ///
     /// # Errors

@@ -6,8 +6,22 @@ use serde::{Deserialize, Serialize};
 use super::exercise::{Context, ExerciseKind, Outcome, StepOutcome};
 use super::id::{EntryId, Hash, RowKey, Slug, StepId};
 
+mod action;
+mod incident;
+mod incident_import;
+mod postmortem;
 mod run;
 
+pub use action::{ActionChanged, ActionOpened};
+pub use incident::{
+    IncidentFieldSet, IncidentNoted, IncidentOpened, IncidentReopened, IncidentRoleSet,
+    IncidentRunbookUsed, IncidentStatusChanged, IncidentTimeSet,
+};
+pub use incident_import::{ImportedRow, IncidentImported};
+pub use postmortem::{
+    ChecklistAnswered, PostmortemChanged, PostmortemPublished, PostmortemScheduled,
+    PostmortemSectionWritten, PostmortemStarted,
+};
 pub use run::{
     RunAbandoned, RunEnded, RunNoted, RunStarted, RunStepOpened, RunStepSkipped, RunStepTicked,
     RunTickUndone,
@@ -244,6 +258,24 @@ events! {
     NoteResolved = "note.resolved", 1;
     /// A runbook's file moved.
     RunbookMoved = "runbook.moved", 1;
+    /// Somebody began to record an incident.
+    IncidentOpened = "incident.opened", 1;
+    /// A report tells of an incident.
+    IncidentImported = "incident.imported", 1;
+    /// A field of an incident has another value.
+    IncidentFieldSet = "incident.field_set", 1;
+    /// A time of an incident is told.
+    IncidentTimeSet = "incident.time_set", 1;
+    /// An incident is further, over, or no incident of its own.
+    IncidentStatusChanged = "incident.status_changed", 1;
+    /// An incident was not over.
+    IncidentReopened = "incident.reopened", 1;
+    /// Who has a role in an incident.
+    IncidentRoleSet = "incident.role_set", 1;
+    /// A line of an incident's timeline.
+    IncidentNoted = "incident.noted", 1;
+    /// A runbook was used in an incident.
+    IncidentRunbookUsed = "incident.runbook_used", 1;
     /// Somebody follows a runbook now.
     RunStarted = "run.started", 1;
     /// A step of a run is at hand.
@@ -260,6 +292,22 @@ events! {
     RunEnded = "run.ended", 1;
     /// A run was given up.
     RunAbandoned = "run.abandoned", 1;
+    /// It is settled whether an incident needs a postmortem, and until when.
+    PostmortemScheduled = "postmortem.scheduled", 1;
+    /// Somebody began a postmortem.
+    PostmortemStarted = "postmortem.started", 1;
+    /// Something about a postmortem is told differently.
+    PostmortemChanged = "postmortem.changed", 1;
+    /// A section of a postmortem has another text.
+    PostmortemSectionWritten = "postmortem.section_written", 1;
+    /// A question was answered.
+    ChecklistAnswered = "checklist.answered", 1;
+    /// A postmortem was published.
+    PostmortemPublished = "postmortem.published", 1;
+    /// An action item was opened.
+    ActionOpened = "action.opened", 1;
+    /// An action item is told differently, or is further.
+    ActionChanged = "action.changed", 1;
     /// An entry's body was erased.
     EntryErased = "entry.erased", 1;
     /// A blob was erased.

@@ -72,6 +72,18 @@ string_id! {
 }
 
 string_id! {
+    /// What people call an incident: `INC-2026-05-20-001`, numbered by the day on which it began
+    /// to be recorded, and never changed.
+    IncidentLabel
+}
+
+string_id! {
+    /// A question of a postmortem: `change-rollback/staging-soak` where a checklist asks it,
+    /// `asked/was-it-late` where only runbooks do.
+    QuestionId
+}
+
+string_id! {
     /// Identity of a row of a last-worked table: a hash of its date, its cells without the
     /// notes and its occurrence number, so that reading a row again is no second exercise.
     RowKey
@@ -123,6 +135,64 @@ impl EntryId {
 }
 
 impl fmt::Display for EntryId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// Identity of an action item: the id of the entry that opened it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ActionId(EntryId);
+
+impl ActionId {
+    /// The action item that this entry opens.
+    pub const fn new(entry: EntryId) -> Self {
+        Self(entry)
+    }
+
+    /// The entry that opened it.
+    pub const fn entry(self) -> EntryId {
+        self.0
+    }
+}
+
+impl fmt::Display for ActionId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// Identity of an incident: the id of the entry that opened it, and the subject of every entry
+/// about it, its postmortem and its action items.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct IncidentId(EntryId);
+
+impl IncidentId {
+    /// The incident that this entry opens.
+    pub const fn new(entry: EntryId) -> Self {
+        Self(entry)
+    }
+
+    /// The entry that opened it.
+    pub const fn entry(self) -> EntryId {
+        self.0
+    }
+
+    /// Reads a subject; none if it is no UUID written as we write it.
+    pub fn of_subject(subject: &str) -> Option<Self> {
+        let id = EntryId::parse(subject).ok()?;
+        (id.to_string() == subject).then_some(Self(id))
+    }
+
+    /// The 16 bytes, as they are stored.
+    pub const fn as_bytes(&self) -> &[u8; 16] {
+        self.0.as_bytes()
+    }
+}
+
+impl fmt::Display for IncidentId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
     }
