@@ -41,6 +41,7 @@ pub use migrate::DERIVED_VERSION;
 pub use projections::exercises::Pending;
 pub use projections::moves::Move;
 pub use projections::notes::{Note, Resolution};
+pub use projections::postmortems::AnswerCount;
 pub use read::Reads;
 pub use transact::Tx;
 pub use verify::{Problem, Report};

@@ -131,6 +131,19 @@ impl Reads {
         self.all(&sql, [subject], entry_from)
     }
 
+    /// When a subject's last entry was written down, and its id: the last in canonical order.
+    ///
+    /// # Errors
+    /// The ledger cannot be read.
+    pub fn last_entry_of(
+        &self,
+        subject: &str,
+    ) -> Result<Option<(Timestamp, EntryId)>, LedgerError> {
+        let sql = "SELECT recorded_at, id FROM entries WHERE subject = ?1
+             ORDER BY recorded_at DESC, id DESC LIMIT 1";
+        self.first(sql, [subject], |row| Ok((Timestamp(row.get(0)?), id_from(row, 1)?)))
+    }
+
     /// Ids that begin with these hexadecimal digits, hyphens or not; at most `limit`.
     ///
     /// # Errors

@@ -279,7 +279,10 @@ impl<'a> Check<'a> {
     fn projections(&mut self) -> Result<(), LedgerError> {
         let sql = "SELECT DISTINCT subject FROM entries UNION SELECT runbook FROM exercises
              UNION SELECT runbook FROM exercise_keys UNION SELECT runbook FROM notes
-             UNION SELECT runbook FROM moves UNION SELECT subject FROM runs";
+             UNION SELECT runbook FROM moves UNION SELECT subject FROM incidents
+             UNION SELECT subject FROM incident_timeline UNION SELECT subject FROM runs
+             UNION SELECT subject FROM postmortems UNION SELECT subject FROM action_items
+             UNION SELECT subject FROM checklist_answers";
         let subjects: BTreeSet<String> =
             self.reads.all(sql, [], |row| Ok(row.get(0)?))?.into_iter().collect();
         for subject in subjects {

@@ -9,7 +9,7 @@ use crate::domain::entry::Timestamp;
 use crate::domain::event::Row;
 use crate::domain::exercise::{Exercise, Source};
 use crate::domain::fingerprint::StepPrint;
-use crate::domain::id::{EntryId, Hash, RowKey, RunbookId};
+use crate::domain::id::{EntryId, Hash, IncidentLabel, RowKey, RunbookId};
 use crate::ledger::read::{actor_from, id_from, json_from, word_from};
 use crate::ledger::{LedgerError, Reads, Tx};
 
@@ -175,6 +175,15 @@ impl Reads {
         Ok(pending.collect())
     }
 
+    /// The exercises of an incident, by its label, oldest first; those taken back are left out.
+    ///
+    /// # Errors
+    /// The ledger cannot be read.
+    pub fn exercises_in(&self, incident: &IncidentLabel) -> Result<Vec<Exercise>, LedgerError> {
+        let sql = format!("{SELECT} WHERE x.incident = ?1 AND x.retracted IS NULL {IN_ORDER}");
+        self.all(&sql, [incident.as_str()], |row| Ok(projected_from(row)?.exercise))
+    }
+
     /// For each exercise whose text of then was looked for: where its prints come from. Those
     /// of rows in files change when git tells more.
     ///
@@ -199,7 +208,10 @@ impl Reads {
             keys: self.row_keys(&runbook)?.into_iter().collect(),
             notes: self.notes_of(&runbook)?,
             moves: self.moves_of(&runbook)?,
+            incident: self.projected_incident(subject)?,
             run: self.run_of_subject(subject)?,
+            postmortem: self.projected_postmortem(subject)?,
+            actions: self.projected_actions(subject)?,
         })
     }
 }

@@ -5,9 +5,11 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use super::incidents::{self, FoldedIncident, causal};
 use super::moves::Move;
 use super::notes::{self, Note};
-use super::{Told, told};
+use super::{Told, action_items, postmortems, told};
+use crate::domain::action_item::ActionItem;
 use crate::domain::entry::Entry;
 use crate::domain::event::{
     Event, ExerciseAmended, ExerciseFound, ExerciseRecorded, ExerciseRetracted, Facts, Row,
@@ -15,6 +17,7 @@ use crate::domain::event::{
 };
 use crate::domain::exercise::{Context, Exercise, ExerciseKind, Outcome, Source};
 use crate::domain::id::{EntryId, RowKey, RunbookId};
+use crate::domain::postmortem::Postmortem;
 use crate::domain::run::Run;
 use crate::runbook::last_worked::{read_cells, say};
 
@@ -26,7 +29,10 @@ pub(in crate::ledger) struct Folded {
     pub(in crate::ledger) keys: BTreeMap<RowKey, EntryId>,
     pub(in crate::ledger) notes: Vec<Note>,
     pub(in crate::ledger) moves: Vec<Move>,
+    pub(in crate::ledger) incident: Option<FoldedIncident>,
     pub(in crate::ledger) run: Option<Run>,
+    pub(in crate::ledger) postmortem: Option<Postmortem>,
+    pub(in crate::ledger) actions: Vec<ActionItem>,
 }
 
 /// An exercise with the whole row that stands, or shall stand, for it.
@@ -48,11 +54,17 @@ pub(in crate::ledger) fn fold(subject: &str, entries: &[Entry]) -> Folded {
         fold.change(told);
     }
     let (exercises, keys) = fold.finish();
+    let erased: HashSet<EntryId> =
+        entries.iter().filter(|entry| entry.body.is_none()).map(|entry| entry.id).collect();
+    let in_order = causal(&told);
     Folded {
+        postmortem: postmortems::fold(&in_order, &erased),
+        actions: action_items::fold(&in_order, &erased),
         exercises,
         keys,
         notes: notes::fold(subject, &told),
         moves: super::moves::fold(&told),
+        incident: incidents::fold(subject, entries, &told),
         run: super::runs::fold(&told),
     }
 }

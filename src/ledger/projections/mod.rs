@@ -1,10 +1,13 @@
 //! Projections: what the entries of one subject come to, folded by a pure function that never
 //! fails and knows no clock, configuration or file. A replay anywhere gives the same rows.
 
+pub mod action_items;
 pub mod exercises;
 mod fold;
+pub mod incidents;
 pub mod moves;
 pub mod notes;
+pub mod postmortems;
 mod runs;
 
 use rusqlite::Connection;
@@ -41,8 +44,11 @@ pub(super) fn project(
     entries: &[Entry],
 ) -> Result<(), LedgerError> {
     let folded = fold(subject, entries);
+    action_items::replace(conn, subject, &folded.actions)?;
     exercises::replace(conn, subject, &folded)?;
+    incidents::replace(conn, subject, folded.incident.as_ref())?;
     notes::replace(conn, subject, &folded.notes)?;
     moves::replace(conn, subject, &folded.moves)?;
-    runs::replace(conn, subject, folded.run.as_ref())
+    runs::replace(conn, subject, folded.run.as_ref())?;
+    postmortems::replace(conn, subject, folded.postmortem.as_ref())
 }

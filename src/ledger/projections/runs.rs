@@ -3,7 +3,7 @@
 use rusqlite::{Connection, Row, params};
 
 use super::Told;
-use crate::domain::id::{EntryId, RunbookId};
+use crate::domain::id::{EntryId, IncidentLabel, RunbookId};
 use crate::domain::run::{self, Run};
 use crate::ledger::read::{ids_between, json_from};
 use crate::ledger::{LedgerError, Reads};
@@ -73,6 +73,16 @@ impl Reads {
     pub fn runs_of(&self, runbook: &RunbookId) -> Result<Vec<Run>, LedgerError> {
         let sql = "SELECT run FROM runs WHERE runbook = ?1 ORDER BY started_at DESC, id DESC";
         self.all(sql, [runbook.as_str()], run_from)
+    }
+
+    /// The runs of an incident, by its label, oldest first, whatever became of them.
+    ///
+    /// # Errors
+    /// The ledger cannot be read.
+    pub fn runs_in(&self, incident: &IncidentLabel) -> Result<Vec<Run>, LedgerError> {
+        let sql = "SELECT run FROM runs WHERE json_extract(run, '$.incident') = ?1
+             ORDER BY started_at, id";
+        self.all(sql, [incident.as_str()], run_from)
     }
 
     /// The run that a subject's entries tell of.

@@ -24,6 +24,7 @@ CREATE TABLE exercises (
 ) STRICT;
 
 CREATE INDEX exercises_by_runbook ON exercises (runbook, date, recorded_at, id);
+CREATE INDEX exercises_by_incident ON exercises (incident) WHERE incident NOT NULL;
 CREATE INDEX exercises_pending ON exercises (pending) WHERE pending = 1;
 
 -- Every row key an exercise has ever had.
@@ -67,6 +68,32 @@ CREATE TABLE moves (
 
 CREATE INDEX moves_by_runbook ON moves (runbook);
 
+-- The whole of an incident is `state`; the other columns are what lists ask for.
+CREATE TABLE incidents (
+    subject      TEXT NOT NULL PRIMARY KEY,
+    label        TEXT NOT NULL,
+    severity     INTEGER NOT NULL,
+    status       TEXT NOT NULL,
+    opened_at    INTEGER NOT NULL,
+    started      INTEGER,
+    detected     INTEGER,
+    acknowledged INTEGER,
+    mitigated    INTEGER,
+    resolved     INTEGER,
+    state        TEXT NOT NULL
+) STRICT;
+
+CREATE INDEX incidents_by_label ON incidents (label);
+CREATE INDEX incidents_by_status ON incidents (status);
+
+CREATE TABLE incident_timeline (
+    subject TEXT NOT NULL,
+    place   INTEGER NOT NULL,
+    at      INTEGER NOT NULL,
+    item    TEXT NOT NULL,
+    PRIMARY KEY (subject, place)
+) STRICT, WITHOUT ROWID;
+
 -- Runbooks being followed, and those that were; `run` is all of it as JSON.
 CREATE TABLE runs (
     id         BLOB NOT NULL PRIMARY KEY,
@@ -79,7 +106,33 @@ CREATE TABLE runs (
 
 CREATE INDEX runs_by_subject ON runs (subject);
 CREATE INDEX runs_by_runbook ON runs (runbook, started_at);
+CREATE INDEX runs_by_incident ON runs (json_extract(run, '$.incident'));
 CREATE INDEX runs_open ON runs (started_at) WHERE open = 1;
+
+-- The whole of a postmortem is `state`.
+CREATE TABLE postmortems (
+    subject TEXT NOT NULL PRIMARY KEY,
+    status  TEXT NOT NULL,
+    state   TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE checklist_answers (
+    subject     TEXT NOT NULL,
+    question    TEXT NOT NULL,
+    text        TEXT NOT NULL,
+    verdict     TEXT NOT NULL,
+    answered_at INTEGER NOT NULL,
+    PRIMARY KEY (subject, question)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE action_items (
+    id      BLOB NOT NULL PRIMARY KEY,
+    subject TEXT NOT NULL,
+    place   INTEGER NOT NULL,
+    item    TEXT NOT NULL
+) STRICT;
+
+CREATE INDEX action_items_by_subject ON action_items (subject, place);
 
 CREATE TABLE files (
     folder     TEXT NOT NULL,

@@ -3,7 +3,9 @@
 mod checking;
 mod erasing;
 mod exchanging;
+mod incidents;
 mod keeping;
+mod postmortems;
 mod projecting;
 mod running;
 mod writing;
