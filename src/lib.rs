@@ -15,6 +15,7 @@
 //! - [`workspace`]: the team's folder: scan, git, rows written back.
 //! - [`assets`]: built-in templates, static files and data, and the workspace's overrides.
 //! - [`runbook`]: a Markdown text in, a runbook and diagnostics out; dangers, lint, HTML.
+//! - [`writeup`]: an incident report that a team already has in, what it states out.
 //! - [`render`]: Tera over strings.
 //! - [`views`]: the one shape that JSON, pages and templates share.
 //! - [`domain`]: values and rules: entries, exercises, freshness.
@@ -43,3 +44,4 @@ pub mod text;
 pub mod views;
 pub mod web;
 pub mod workspace;
+pub mod writeup;

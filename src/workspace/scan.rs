@@ -245,6 +245,38 @@ impl Walk {
     }
 }
 
+/// Reads a file that somebody named: a regular one, of no more than some bytes.
+///
+/// # Errors
+/// It is too large, no text, no regular file, or cannot be read.
+pub fn read_one(path: &Path, max_file_size: u64, now_ms: i64) -> Result<String, FileError> {
+    let refuse = |unfit: UnfitFile| FileError {
+        folder: 0,
+        path: path.display().to_string(),
+        line: 0,
+        column: 0,
+        message: unfit.to_string(),
+    };
+    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+    let parent = parent.unwrap_or(Path::new("."));
+    let name = path.file_name().and_then(|name| name.to_str());
+    let name = name.ok_or(UnfitFile::NotRegular).map_err(refuse)?;
+    let root = open_folder(parent).map_err(|error| refuse(error.into()))?;
+    let meta = fs::symlink_metadata(path).map_err(|error| refuse(error.into()))?;
+    let found =
+        Found { folder: 0, path: name.to_owned(), slug: Slug::new(name), stat: Stat::of(&meta) };
+    let walk = Walk {
+        files: Vec::new(),
+        errors: Vec::new(),
+        folders: vec![parent.to_owned()],
+        roots: vec![Some(root)],
+        unlisted: Vec::new(),
+        barred: HashSet::new(),
+        max_file_size,
+    };
+    Ok(walk.read(&found, now_ms)?.text)
+}
+
 /// Why a file is not read.
 #[derive(Debug, thiserror::Error)]
 enum UnfitFile {

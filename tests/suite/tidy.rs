@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 const LAYERS: [&[&str]; 9] = [
     &["clock", "text"],
     &["domain"],
-    &["runbook", "render", "views"],
+    &["runbook", "writeup", "render", "views"],
     &["ledger", "search", "assets", "workspace"],
     &["error"],
     &["config"],

@@ -1,0 +1,147 @@
+//! What a row of a timeline states: that it was detected, acknowledged, repaired or is over.
+//!
+//! Only what the row says in its first clause counts, and no words in quotes: a status page that
+//! says "mitigation deployed" is a message that was sent, not a mitigation.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::Key;
+use super::vocabulary::key_of;
+use crate::text::pattern::pattern;
+
+/// How a row states it: as a label (`Detected: …`, `INCIDENT ENDS`) or in a sentence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Manner {
+    Label,
+    Sentence,
+}
+
+const TROUBLE: &str =
+    r"\b(?:incident|issue|outage|problem|fault|failure|disruption|degradation)s?\b";
+
+/// Words between a noun and its verb.
+const FEW: &str = r"(?:\s+[^\s.;]+){0,4}?\s+";
+
+static QUOTED: LazyLock<Regex> = LazyLock::new(|| pattern(r#""[^"]*"|“[^”]*”|„[^“]*“"#));
+
+static DOUBT: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)\b(?:not|never|no|unable|cannot|thought|thinks?|believed?|assumed?|expect(?:s|ed)?|hop(?:e[ds]?|ing)|attempt(?:s|ed|ing)?|tr(?:y|ies|ied|ying)|if|until|unless|whether|should|would|will|could|might|partial(?:ly)?|partly|unresolved|appears?|seems?|still|propos(?:es?|ed)|suggest\w*|status[ -]?page|some)\b|n't\b|n’t\b|\?",
+    )
+});
+
+static PHRASES: LazyLock<Vec<(Regex, Key)>> = LazyLock::new(|| {
+    let say = |text: String, key| (pattern(&format!("(?i){text}")), key);
+    vec![
+        say(
+            format!(
+                r"\b(?:alert|alarm|monitor|page|pager)s?\b{FEW}(?:fire[sd]?|firing|trigger(?:s|ed)|raised|detect(?:s|ed)|went off|goes off)\b"
+            ),
+            Key::Detected,
+        ),
+        say(
+            r"\b(?:alert|alarm)s?\s+(?:fire[sd]?|trigger(?:s|ed)|raised|detect(?:s|ed)|went off)\b".to_owned(),
+            Key::Detected,
+        ),
+        say(format!(r"{TROUBLE}{FEW}(?:detected|discovered|noticed)\b"), Key::Detected),
+        say(format!(r"{TROUBLE}\s+(?:detected|discovered|noticed)\b"), Key::Detected),
+        say(
+            r"\bon-?call\b(?:\s+[^\s.;]+){0,3}?\s+(?:paged|alerted)\b|\b(?:paged|pages|alerted|alerts)\s+(?:the\s+)?(?:primary|on-?call)\b|\breceive[sd]?\s+(?:an?\s+|the\s+)?pager?\b".to_owned(),
+            Key::Detected,
+        ),
+        say(r"\b(?:acked|acks|acknowledge[sd])\b".to_owned(), Key::Acknowledged),
+        say(
+            r"\bdeclare[sd]?\s+(?:[^\s.;]+\s+){0,3}?(?:incident|outage|sev[- ]?\d|p[0-4])\b".to_owned(),
+            Key::Declared,
+        ),
+        say(format!(r"{TROUBLE}{FEW}(?:mitigated|repaired|contained)\b"), Key::Mitigated),
+        say(format!(r"{TROUBLE}\s+(?:mitigated|repaired|contained)\b"), Key::Mitigated),
+        say(
+            r"\b(?:service|traffic|functionality|site|system|access)s?\b(?:\s+(?:is|are|was|were|has|have|been|fully|now|completely))*\s+(?:restored|recovered|back to normal|back online)\b".to_owned(),
+            Key::Mitigated,
+        ),
+        say(format!(r"{TROUBLE}{FEW}resolved\b"), Key::Resolved),
+        say(format!(r"{TROUBLE}\s+(?:resolved|over|ended)\b"), Key::Resolved),
+        say(r"\ball[- ]clear\b".to_owned(), Key::Resolved),
+    ]
+});
+
+/// What a row states. `bold` is how many bytes of its text are bold from the first on; `phase` is
+/// the cell of a column that names the phase.
+pub(super) fn stated(text: &str, bold: usize, phase: Option<&str>) -> Vec<(Key, Manner)> {
+    let mut found: Vec<(Key, Manner)> = Vec::new();
+    let labels = [phase, text.get(..bold).filter(|bold| !bold.is_empty()), Some(lead(text))];
+    found.extend(labels.into_iter().flatten().filter_map(key_of).map(|key| (key, Manner::Label)));
+    let said = QUOTED.replace_all(text, " ");
+    let clause = first_clause(&said);
+    if !DOUBT.is_match(clause) {
+        let phrases = PHRASES.iter().filter(|(phrase, _)| phrase.is_match(clause));
+        for (_, key) in phrases {
+            if found.iter().all(|(known, _)| known != key) {
+                found.push((*key, Manner::Sentence));
+            }
+        }
+    }
+    found.dedup();
+    found
+}
+
+/// What stands before the first mark.
+fn lead(text: &str) -> &str {
+    let end = text
+        .char_indices()
+        .find(|(at, c)| ":.,;!(|–—".contains(*c) || (*c == '-' && text[..*at].ends_with(' ')))
+        .map_or(text.len(), |(at, _)| at);
+    text[..end].trim_matches(['[', ']', ' ', '*'])
+}
+
+/// What stands before the first full stop, semicolon or long dash; a label before a colon counts
+/// too.
+fn first_clause(text: &str) -> &str {
+    let marks = [". ", "; ", " — ", " – ", "\n"];
+    let end = marks.iter().filter_map(|mark| text.find(mark)).min().unwrap_or(text.len());
+    let end = (0..=end.min(300)).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+    &text[..end]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_state_only_what_they_say() {
+        let check = |text: &str, expected: &[Key]| {
+            let keys: Vec<Key> = stated(text, 0, None).into_iter().map(|(key, _)| key).collect();
+            assert_eq!(keys, expected, "{text}");
+        };
+        check("`HighErrors` alert fired (P0)", &[Key::Detected]);
+        check("Alert fired", &[Key::Detected]);
+        check("Ana acked the page from her phone", &[Key::Acknowledged]);
+        check("The probe is down. Team acknowledged and looked", &[]);
+        check("Incident declared. https://x", &[Key::Declared]);
+        check("Incident declared resolved", &[Key::Resolved]);
+        check("Incident repaired and resolved.", &[Key::Mitigated, Key::Resolved]);
+        check("Issue mitigated by hand", &[Key::Mitigated]);
+        check("Issue not mitigated by that", &[]);
+        check("Posted: \"issue resolved\"", &[]);
+        check("Status page: incident resolved", &[]);
+        check("Clean for 12 minutes; Ana declared all-clear", &[]);
+        check("12 clean minutes and Ana declared all-clear", &[Key::Resolved]);
+        check("OUTAGE BEGINS — back ends melt", &[Key::Started]);
+        check("Detection: many alerts", &[Key::Detected]);
+        check("Ana proposed a mitigation: scale up", &[]);
+        check("Error rate began dropping", &[]);
+        check("Should the issue be resolved, call", &[]);
+        check("First pod was killed", &[]);
+        check("Services fully restored", &[Key::Mitigated]);
+    }
+
+    #[test]
+    fn a_column_or_bold_words_name_the_phase() {
+        assert_eq!(stated("we saw it", 0, Some("Detected")), [(Key::Detected, Manner::Label)]);
+        let row = "INCIDENT ENDS after 30 calm minutes";
+        assert_eq!(stated(row, 13, None), [(Key::Resolved, Manner::Label)]);
+    }
+}

@@ -1,0 +1,325 @@
+//! Whole reports of several styles, and texts that are none.
+
+use std::time::Instant;
+
+use chrono::DateTime;
+use chrono_tz::Tz;
+
+use super::{Part, SectionKind, Span, TimeName, WriteUp, parse};
+use crate::runbook::Diagnostic;
+
+const BOOK: &str = include_str!("../../tests/data/write_ups/book.md");
+const HANDBOOK: &str = include_str!("../../tests/data/write_ups/handbook.md");
+const BULLETS: &str = include_str!("../../tests/data/write_ups/bullets.md");
+const TWELVE_HOURS: &str = include_str!("../../tests/data/write_ups/twelve_hours.md");
+const GERMAN: &str = include_str!("../../tests/data/write_ups/german.md");
+const LOG: &str = include_str!("../../tests/data/write_ups/log.md");
+const TIMELESS: &str = include_str!("../../tests/data/write_ups/timeless.md");
+const TEMPLATE: &str = include_str!("../../tests/data/write_ups/template.md");
+
+fn one(text: &str, name: &str, zone: Tz) -> (WriteUp, Vec<Diagnostic>) {
+    let (mut write_ups, findings) = parse(text, name, zone);
+    assert_eq!(write_ups.len(), 1, "{findings:?}");
+    (write_ups.remove(0), findings)
+}
+
+fn utc(at_ms: Option<i64>) -> String {
+    at_ms
+        .and_then(DateTime::from_timestamp_millis)
+        .map_or_else(|| "-".to_owned(), |at| at.format("%Y-%m-%d %H:%M").to_string())
+}
+
+fn times(write_up: &WriteUp) -> Vec<String> {
+    TimeName::ALL.iter().map(|point| utc(write_up.at(*point))).collect()
+}
+
+fn said(findings: &[Diagnostic]) -> Vec<String> {
+    findings.iter().map(|finding| format!("{}: {}", finding.line, finding.rule)).collect()
+}
+
+fn section<'w>(write_up: &'w WriteUp, kind: SectionKind) -> &'w str {
+    write_up.sections.iter().find(|s| s.kind == kind).map_or("", |s| s.text.as_str())
+}
+
+#[test]
+fn a_report_after_the_book_is_read() {
+    let (read, findings) = one(BOOK, "search.md", Tz::Europe__Berlin);
+    assert_eq!(read.title, "Search Outage After a Meme Went Around (incident #912)");
+    assert_eq!(
+        times(&read),
+        [
+            "2023-10-21 14:54",
+            "2023-10-21 14:55",
+            "2023-10-21 15:01",
+            "2023-10-21 15:36",
+            "2023-10-21 16:30"
+        ]
+    );
+    assert_eq!(read.timeline.len(), 11);
+    assert_eq!(read.timeline[8].text, "capacity is added; errors are down to nothing");
+    assert_eq!(read.status.as_deref(), Some("Complete, action items in progress"));
+    let authors: Vec<&str> = read.people.iter().map(|person| person.name.as_str()).collect();
+    assert_eq!(authors, ["ana", "ben"]);
+    assert!(section(&read, SectionKind::RootCause).starts_with("Cascading failure, from a term"));
+    assert!(section(&read, SectionKind::RootCause).ends_with("a leak of file handles."));
+    assert!(section(&read, SectionKind::Lucky).contains("had a copy"));
+    assert_eq!(read.actions.len(), 3);
+    assert_eq!(read.actions[2].ticket.as_deref(), Some("SRCH-12"));
+    assert_eq!(read.actions[2].owner.as_deref(), Some("docs"));
+    assert_eq!(said(&findings), Vec::<String>::new());
+}
+
+#[test]
+fn a_report_after_the_handbook_is_read() {
+    let (read, findings) = one(HANDBOOK, "x.md", Tz::UTC);
+    assert_eq!(read.title, "Deployments stuck behind a full disk");
+    assert_eq!(read.label.as_deref(), Some("OPS-77"));
+    assert_eq!(read.severity.as_deref(), Some("SEV-2"));
+    assert_eq!(
+        times(&read),
+        ["2024-05-04 06:40", "2024-05-04 06:52", "-", "2024-05-04 07:31", "2024-05-04 08:05"]
+    );
+    let acknowledged = read.time(TimeName::Acknowledged).expect("stated as not applicable");
+    assert_eq!(acknowledged.at_ms, None);
+    assert_eq!(read.services, ["build", "deploy", "artefact store"]);
+    let commander = read.people.iter().find(|person| person.part == Part::Commander);
+    assert_eq!(commander.map(|person| person.name.as_str()), Some("Chi Nguyen"));
+    assert_eq!(read.timeline.len(), 7);
+    assert_eq!(utc(read.timeline[3].until_ms), "2024-05-04 07:10");
+    assert_eq!(utc(read.timeline[6].at_ms), "2024-05-04 08:05");
+    let due: Vec<_> = read.actions.iter().map(|a| a.due.map(|d| d.to_string())).collect();
+    assert_eq!(due, [Some("2024-05-20".to_owned()), Some("2024-05-06".to_owned())]);
+    assert_eq!(read.actions[0].owner.as_deref(), Some("Chi"));
+    assert_eq!(read.actions[1].owner.as_deref(), Some("dora"));
+    assert_eq!((read.actions[0].done, read.actions[1].done), (Some(false), Some(true)));
+    // Neither from start to mitigation (51) nor any other pair is it 45 minutes.
+    assert_eq!(said(&findings), ["20: durations-disagree"]);
+}
+
+#[test]
+fn plain_bullets_without_days_pass_midnight() {
+    let (read, findings) = one(BULLETS, "login.md", Tz::UTC);
+    assert_eq!(read.title, "Login slow in the evening");
+    assert_eq!(
+        times(&read),
+        ["2024-04-15 19:05", "2024-04-15 19:17", "-", "2024-04-15 21:58", "2024-04-15 22:20"]
+    );
+    assert_eq!(read.timeline.len(), 6);
+    assert_eq!(utc(read.timeline[4].at_ms), "2024-04-15 22:20");
+    assert_eq!(read.timeline[5].at_ms, None);
+    assert_eq!(read.severity.as_deref(), Some("medium"));
+    assert_eq!(section(&read, SectionKind::RootCause), "a missing index.");
+    assert_eq!(read.actions.len(), 2);
+    assert_eq!(read.actions[0].owner.as_deref(), Some("Ben"));
+    let spans: Vec<Span> = read.durations.iter().map(|stated| stated.span).collect();
+    assert_eq!(spans, [Span::Mitigate, Span::Resolve]);
+    assert_eq!(said(&findings), ["12: durations-disagree", "25: row-without-time"]);
+}
+
+#[test]
+fn a_twelve_hour_clock_and_american_dates_are_read() {
+    let (read, findings) = one(TWELVE_HOURS, "x.md", Tz::UTC);
+    assert_eq!(read.title, "Payment page blank");
+    assert_eq!(read.label.as_deref(), Some("INC-4411"));
+    assert_eq!(read.severity.as_deref(), Some("P1"));
+    assert_eq!(read.services, ["checkout", "payments"]);
+    assert_eq!(
+        times(&read),
+        ["2024-07-04 15:48", "-", "2024-07-04 15:55", "-", "2024-07-04 17:10"]
+    );
+    assert_eq!(read.timeline.len(), 6);
+    assert_eq!(read.timeline[0].author.as_deref(), Some("Eli"));
+    assert_eq!(read.timeline[0].source.as_deref(), Some("PR"));
+    assert_eq!(read.actions[0].due.map(|due| due.to_string()).as_deref(), Some("2024-07-11"));
+    assert_eq!(said(&findings), ["16: row-without-time"]);
+}
+
+#[test]
+fn german_dates_and_words_are_read() {
+    let (read, findings) = one(GERMAN, "x.md", Tz::Europe__Berlin);
+    assert_eq!(
+        times(&read),
+        ["2024-04-15 12:03", "2024-04-15 12:43", "-", "-", "2024-04-15 14:02"]
+    );
+    assert_eq!(read.timeline.len(), 3);
+    assert_eq!(utc(read.timeline[1].at_ms), "2024-04-15 12:43");
+    assert_eq!(read.actions.len(), 1);
+    assert_eq!(said(&findings), ["7: unreadable-time"]);
+}
+
+#[test]
+fn a_log_of_several_incidents_is_read_one_by_one() {
+    let (read, findings) = parse(LOG, "log.md", Tz::UTC);
+    assert_eq!(read.len(), 2);
+    assert_eq!(read[0].title, "Registry out of space");
+    assert_eq!(
+        read[0].anchor.as_deref(),
+        Some("incident-on-2024-06-20-1030---registry-out-of-space")
+    );
+    assert_eq!(
+        times(&read[0]),
+        [
+            "2024-06-20 09:50",
+            "2024-06-20 10:10",
+            "2024-06-20 10:30",
+            "2024-06-20 12:00",
+            "2024-06-21 09:00"
+        ]
+    );
+    assert_eq!(read[0].timeline.len(), 3);
+    assert_eq!(section(&read[0], SectionKind::Impact), "No images could be pushed.");
+    assert_eq!(section(&read[0], SectionKind::ActionItems), "- Clean up weekly");
+    assert_eq!(read[0].actions.len(), 1);
+    assert_eq!(read[0].detection.as_deref(), Some("A user asked."));
+    assert_eq!(times(&read[1]), ["-", "2024-05-02 08:00", "-", "2024-05-02 09:00", "-"]);
+    assert_eq!(read[1].timeline.len(), 2);
+    // 10:10 to 17:00 on Thursday and nothing on Friday before 10 is 6 h 50 min.
+    assert_eq!(said(&findings), ["24: durations-disagree", "48: durations-disagree"]);
+}
+
+#[test]
+fn a_report_without_a_time_is_still_one() {
+    let (read, findings) = one(TIMELESS, "backups.md", Tz::UTC);
+    assert_eq!(times(&read), ["-", "-", "-", "-", "-"]);
+    assert!(read.timeline.is_empty() && read.date.is_none());
+    assert_eq!(section(&read, SectionKind::RootCause), "A changed path.");
+    assert_eq!(said(&findings), Vec::<String>::new());
+}
+
+#[test]
+fn a_template_and_other_texts_are_no_reports() {
+    for text in
+        [TEMPLATE, "", "# Shopping\n\n- milk\n", "# Runbook\n\n## Step 1 - Check\n\n14:03\n"]
+    {
+        let (read, findings) = parse(text, "x.md", Tz::UTC);
+        assert_eq!(read, Vec::new(), "{text}");
+        assert_eq!(findings.last().map(|f| f.rule.as_str()), Some("not-a-report"), "{text}");
+    }
+}
+
+#[test]
+fn line_ends_of_windows_change_nothing() {
+    for text in [BOOK, HANDBOOK, BULLETS, TWELVE_HOURS, GERMAN, LOG] {
+        let (unix, _) = parse(text, "x.md", Tz::UTC);
+        let (windows, _) = parse(&text.replace('\n', "\r\n"), "x.md", Tz::UTC);
+        assert_eq!(unix.len(), windows.len());
+        for (a, b) in unix.iter().zip(&windows) {
+            assert_eq!(a.times, b.times);
+            assert_eq!(a.timeline, b.timeline);
+            assert_eq!(a.actions, b.actions);
+            assert_eq!(a.sections, b.sections);
+        }
+    }
+}
+
+#[test]
+fn times_that_cannot_be_are_reported_and_nothing_is_mended() {
+    let text = "# Incident 2024-01-05\n\n- Detected: 2024-01-05 10:00\n- Resolved: 2024-01-05 09:00\n\
+                - Started: 2024-01-05\n- Mitigated: 09:61\n";
+    let (read, findings) = one(text, "x.md", Tz::UTC);
+    assert_eq!(times(&read), ["-", "2024-01-05 10:00", "-", "-", "2024-01-05 09:00"]);
+    assert_eq!(
+        said(&findings),
+        ["4: impossible-order", "5: unreadable-time", "6: unreadable-time"]
+    );
+}
+
+#[test]
+fn words_about_times_state_none() {
+    let text = "# Incident 2024-01-05: slow\n\n## Summary\n\nErrors were seen from 10:00 to 10:30 and \
+                we thought it resolved 10:20.\n\n## Impact\n\nIt should have been resolved in 5 minutes.\n\n\
+                ## Resolution\n\nRolled back at 10:25, which helped by 10:30.\n\n## Lessons\n\n\
+                - Resolved: 11:00 would have been fine\n";
+    let (read, _) = one(text, "x.md", Tz::UTC);
+    assert_eq!(times(&read), ["-", "-", "-", "-", "-"]);
+    assert_eq!(read.durations, Vec::new());
+}
+
+#[test]
+fn nothing_panics_and_time_is_linear() {
+    let pieces = [
+        "- Detected: 2024-04-15 12:32\n",
+        "| 14:03 | x |\n",
+        "**",
+        "2024-",
+        "`",
+        "[",
+        "<a ",
+        "Time to ",
+        "14:03 – ",
+        "# Incident on 2024-01-01\n",
+        "> ",
+        "\u{202e}é漢\u{0}",
+        "1h 2m ",
+        "- ",
+        "|---|---|\n",
+        "Start: 1:00 | ",
+        "alert fired incident ",
+        "\"",
+        "(",
+        "~",
+        "12.04.",
+    ];
+    for piece in pieces {
+        let text = piece.repeat(60_000);
+        let started = Instant::now();
+        parse(&text, "x.md", Tz::UTC);
+        assert!(started.elapsed().as_secs() < 20, "{piece}");
+    }
+    let mut state = 7_u64;
+    for _ in 0..3000 {
+        let mut text = String::new();
+        for _ in 0..24 {
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
+            text.push_str(pieces[(state >> 33) as usize % pieces.len()]);
+        }
+        parse(&text, &text, Tz::America__New_York);
+    }
+}
+
+/// The reports of the shared corpus, where it is at hand.
+mod corpus {
+    use super::*;
+
+    fn sample() -> Option<String> {
+        #[expect(clippy::disallowed_methods, reason = "tests find the shared folder themselves")]
+        let folder = std::env::var_os("RUNLEDGER_SHARED")?;
+        let path = std::path::Path::new(&folder)
+            .join("corpus/bookstore/incident/sample-postmortem-2026-04-15.md");
+        std::fs::read_to_string(path).ok()
+    }
+
+    #[test]
+    fn the_bookstores_sample_is_read_whole() {
+        let Some(text) = sample() else {
+            println!("skipped: RUNLEDGER_SHARED is not set");
+            return;
+        };
+        let (read, findings) = one(&text, "sample-postmortem-2026-04-15.md", Tz::America__New_York);
+        assert_eq!(read.timeline.len(), 36);
+        assert_eq!(
+            times(&read),
+            ["-", "2026-04-15 14:03", "2026-04-15 14:04", "-", "2026-04-15 14:42"]
+        );
+        assert_eq!(read.label.as_deref(), Some("INC-2026-04-15-001"));
+        assert_eq!(read.severity.as_deref(), Some("P0"));
+        assert_eq!(read.services, ["payments-gateway", "checkout-orchestrator", "storefront"]);
+        assert_eq!(read.actions.len(), 8);
+        assert_eq!(read.actions[3].due.map(|due| due.to_string()).as_deref(), Some("2026-05-13"));
+        assert_eq!(said(&findings), Vec::<String>::new());
+        assert!(read.timeline.iter().all(|row| row.at_ms.is_some()));
+        for kind in [
+            SectionKind::Summary,
+            SectionKind::Impact,
+            SectionKind::RootCause,
+            SectionKind::Contributing,
+            SectionKind::WentWell,
+            SectionKind::WentWrong,
+            SectionKind::Lessons,
+        ] {
+            assert!(!section(&read, kind).is_empty(), "{kind:?}");
+        }
+    }
+}
