@@ -14,11 +14,14 @@ use toml::de::{DeTable, DeValue};
 use super::values::{
     filled, listen, public_url, size, source_url, timezone, unknown_word, workspace_id, write_back,
 };
-use super::{ConfigError, Owner, PublicUrl, SourceUrl, WriteBack};
+use super::{
+    ConfigError, Incidents, Owner, Postmortems, PublicUrl, SourceUrl, WriteBack, incidents,
+    postmortems, support_hours,
+};
 use crate::text::LineIndex;
 
 /// Every key of the file's top level.
-pub const KEYS: [&str; 15] = [
+pub const KEYS: &[&str] = &[
     "workspace",
     "runbooks",
     "extensions",
@@ -32,8 +35,11 @@ pub const KEYS: [&str; 15] = [
     "source_url",
     "listen",
     "public_url",
+    "incidents",
+    "postmortems",
     "max_file_size",
     "store",
+    "support_hours",
 ];
 
 /// The keys of an owner.
@@ -90,8 +96,11 @@ pub(super) struct Settings {
     pub(super) owners: BTreeMap<String, Owner>,
     pub(super) source_url: Option<SourceUrl>,
     pub(super) public_url: Option<PublicUrl>,
+    pub(super) incidents: Incidents,
+    pub(super) postmortems: Postmortems,
     pub(super) max_file_size: u64,
     pub(super) store: Option<String>,
+    pub(super) support_hours: support_hours::Table,
 }
 
 impl Default for Settings {
@@ -110,8 +119,11 @@ impl Default for Settings {
             owners: BTreeMap::new(),
             source_url: None,
             public_url: None,
+            incidents: Incidents::default(),
+            postmortems: Postmortems::default(),
             max_file_size: 1024 * 1024,
             store: None,
+            support_hours: support_hours::Table::default(),
         }
     }
 }
@@ -142,18 +154,22 @@ pub(super) fn parse(text: &str) -> Result<Settings, Vec<Problem>> {
     if reader.problems.is_empty() { Ok(settings) } else { Err(reader.problems) }
 }
 
-type Value<'a> = Spanned<DeValue<'a>>;
+pub(super) type Value<'a> = Spanned<DeValue<'a>>;
 
-struct Reader<'a> {
+pub(super) struct Reader<'a> {
     text: &'a str,
     lines: LineIndex,
     problems: Vec<Problem>,
 }
 
 impl Reader<'_> {
-    fn complain(&mut self, span: &Range<usize>, message: String) {
+    pub(super) fn complain(&mut self, span: &Range<usize>, message: String) {
         let (line, column) = self.lines.line_column(self.text, span.start);
         self.problems.push(Problem { line, column, message });
+    }
+
+    pub(super) fn complain_of(&mut self, problem: Problem) {
+        self.problems.push(problem);
     }
 
     fn settings(&mut self, table: &DeTable<'_>, to: &mut Settings) {
@@ -176,13 +192,24 @@ impl Reader<'_> {
                 "owners" => self.set(&mut to.owners, value, Self::owners),
                 "source_url" => to.source_url = self.checked(value, source_url),
                 "public_url" => to.public_url = self.checked(value, public_url),
+                "incidents" => self.set(&mut to.incidents, value, incidents::read),
+                // Read below: it names severities by the labels that `incidents` gives them.
+                "postmortems" => {}
                 "max_file_size" => self.set(&mut to.max_file_size, value, Self::size),
                 "store" => to.store = self.checked(value, filled),
+                "support_hours" => {
+                    self.set(&mut to.support_hours, value, support_hours::read);
+                }
                 unknown => {
-                    let message = unknown_word("key", unknown, &KEYS);
+                    let message = unknown_word("key", unknown, KEYS);
                     self.complain(&key.span(), message);
                 }
             }
+        }
+        if let Some(value) = table.get("postmortems") {
+            let severities = &to.incidents.severities;
+            let read = postmortems::read(self, value, severities);
+            to.postmortems = read.unwrap_or_default();
         }
         if to.due_within_days >= to.stale_after_days {
             let span = ["due_within_days", "stale_after_days"]
@@ -198,7 +225,7 @@ impl Reader<'_> {
     }
 
     /// Sets a field that has a default; a wrong value leaves it, and is complained about.
-    fn set<T>(
+    pub(super) fn set<T>(
         &mut self,
         to: &mut T,
         value: &Value<'_>,
@@ -209,7 +236,7 @@ impl Reader<'_> {
         }
     }
 
-    fn expected(&mut self, value: &Value<'_>, what: &str) {
+    pub(super) fn expected(&mut self, value: &Value<'_>, what: &str) {
         let found = value.get_ref().type_str();
         self.complain(&value.span(), format!("expected {what}, found {}", with_article(found)));
     }
@@ -223,7 +250,7 @@ impl Reader<'_> {
     }
 
     /// A text that a function makes something of, or says why it cannot.
-    fn checked<T>(
+    pub(super) fn checked<T>(
         &mut self,
         value: &Value<'_>,
         check: impl FnOnce(&str) -> Result<T, String>,
@@ -239,7 +266,7 @@ impl Reader<'_> {
     }
 
     /// A list of texts, each with its place.
-    fn texts(&mut self, value: &Value<'_>) -> Option<Vec<Placed>> {
+    pub(super) fn texts(&mut self, value: &Value<'_>) -> Option<Vec<Placed>> {
         let Some(array) = value.get_ref().as_array() else {
             self.expected(value, "a list of texts, like [\"one\", \"two\"]");
             return None;

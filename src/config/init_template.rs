@@ -72,6 +72,9 @@ workspace = "{id}"
 # The largest file that is read, in bytes or like "1 MiB"; at most 64 MiB.
 # max_file_size = "1 MiB"
 
+# What severities are called, the worst first; the first label of a rank is the one that is shown.
+# [incidents.severities] is a table and stands at the end of this file.
+
 # The folder of the ledger, in place of the usual one in your data folder. `runledger where`
 # shows it.
 # store = "~/runledger"
@@ -80,4 +83,28 @@ workspace = "{id}"
 # [owners.platform]
 # chat = "#platform"
 # page = "https://pager.example.org/platform"
+
+# [incidents.severities]
+# 0 = ["P0", "SEV1", "CRITICAL"]
+# 1 = ["P1", "SEV2", "HIGH"]
+# 2 = ["P2", "SEV3", "MEDIUM"]
+# 3 = ["P3", "SEV4", "LOW"]
+# 4 = ["P4", "SEV5", "INFO"]
+
+# After which incidents a postmortem has to be written, into which folder, and until when, counted
+# from when the incident was resolved. A number may be a table of numbers by severity.
+# [postmortems]
+# folder = "postmortems"
+# required_for = ["P0", "P1"]
+# draft_hours = 48
+# publish_business_days = 5
+# action_days = 30
+
+# When somebody is there to answer, for `incident metrics --support-hours`, and which days are
+# business days. A day's own key (monday to sunday) counts before `weekdays` and `weekend`; a day
+# can have several parts, like ["08:00-12:00", "13:00-17:00"], or none, [].
+# [support_hours]
+# weekdays = "09:00-17:00"
+# holidays = ["2026-12-25", "2027-01-01"]
+# timezone = "UTC"
 "##;

@@ -7,7 +7,10 @@ mod discover;
 mod environment;
 mod error;
 mod file;
+mod incidents;
 mod init_template;
+mod postmortems;
+mod support_hours;
 mod values;
 
 use std::collections::BTreeMap;
@@ -23,13 +26,16 @@ use chrono_tz::Tz;
 use crate::clock::Clock;
 use crate::domain::actor::Actor;
 use crate::domain::freshness::Policy;
+use crate::domain::support_hours::SupportHours;
 use crate::text::percent_encode;
 use crate::workspace::git;
 
 pub use environment::{Environment, Flags};
 pub use error::ConfigError;
 pub use file::{KEYS, Problem};
+pub use incidents::{Incidents, Severities};
 pub use init_template::{init_text, new_workspace_id};
+pub use postmortems::Postmortems;
 
 /// The name of the configuration file.
 pub const FILE_NAME: &str = "runledger.toml";
@@ -129,8 +135,14 @@ pub struct Config {
     pub source_url: Option<SourceUrl>,
     /// Under which address others reach the server.
     pub public_url: Option<PublicUrl>,
+    /// How incidents are handled.
+    pub incidents: Incidents,
+    /// After which incidents a postmortem has to be written, and until when.
+    pub postmortems: Postmortems,
     /// The largest file that is read, in bytes.
     pub max_file_size: u64,
+    /// When somebody is there to answer, and which days are business days.
+    pub support_hours: SupportHours,
     /// Where "now" comes from.
     pub clock: Clock,
     /// The day asked about, if not today.
@@ -203,7 +215,10 @@ impl Config {
             owners: settings.owners,
             source_url: settings.source_url,
             public_url: settings.public_url,
+            incidents: settings.incidents,
+            postmortems: settings.postmortems,
             max_file_size: settings.max_file_size,
+            support_hours: settings.support_hours.hours(settings.timezone),
             clock: clock(flags, environment)?,
             as_of: flags.as_of,
             actor: stated_actor(flags, environment)?,
