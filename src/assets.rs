@@ -40,6 +40,8 @@ const TEMPLATES: &[(&str, &str)] = texts! { "templates":
     "pages/follow_start.html",
     "pages/home.html",
     "pages/home_results.html",
+    "pages/incident_list.html",
+    "pages/incident_show.html",
     "pages/run_finish.html",
     "pages/run_show.html",
     "pages/runbook_list.html",
@@ -58,6 +60,13 @@ const TEMPLATES: &[(&str, &str)] = texts! { "templates":
     "partials/found.html",
     "partials/history.html",
     "partials/hit.html",
+    "partials/incident_chip.html",
+    "partials/incident_facts.html",
+    "partials/incident_roles.html",
+    "partials/incident_runbooks.html",
+    "partials/incident_state.html",
+    "partials/incident_timeline.html",
+    "partials/incident_times.html",
     "partials/note.html",
     "partials/notice.html",
     "partials/overview.html",
@@ -72,11 +81,17 @@ const TEMPLATES: &[(&str, &str)] = texts! { "templates":
     "partials/toast.html",
     "partials/under.html",
     "partials/values.html",
+    "postmortems/standard.md",
 };
 
 const DATA: &[(&str, &str)] = texts! { "data":
+    "checklists/change-rollback.yaml",
+    "checklists/communication.yaml",
+    "checklists/detection.yaml",
+    "checklists/runbook-quality.yaml",
     "dangers.yaml",
     "lint.yaml",
+    "questions.yaml",
     "synonyms.yaml",
 };
 
@@ -87,6 +102,8 @@ const STATIC: &[(&str, &[u8])] = bytes! { "static":
     "favicon.svg",
     "follow.css",
     "follow.js",
+    "incident.css",
+    "incident.js",
     "runbook.css",
     "runbook.js",
     "search.js",
@@ -204,6 +221,11 @@ impl Assets {
         self.all(TEMPLATE_SHELF, "")
     }
 
+    /// The names of all templates, the workspace's own among them, sorted.
+    pub fn template_names(&self) -> Vec<String> {
+        self.names(TEMPLATE_SHELF).into_iter().collect()
+    }
+
     /// A data file.
     ///
     /// # Errors
@@ -241,16 +263,18 @@ impl Assets {
     }
 
     fn all(&self, shelf: Shelf, prefix: &str) -> Result<Vec<Asset>, AssetError> {
+        let names = self.names(shelf);
+        let wanted = names.iter().filter(|name| name.starts_with(prefix));
+        wanted.map(|name| self.find(shelf, name)).collect()
+    }
+
+    fn names(&self, shelf: Shelf) -> BTreeSet<String> {
         let mut names: BTreeSet<String> =
             shelf.built_in.iter().map(|(name, _)| (*name).to_owned()).collect();
         if let Some(workspace) = &self.workspace {
             list(&workspace.join(shelf.folder), "", 0, &mut names);
         }
         names
-            .iter()
-            .filter(|name| name.starts_with(prefix))
-            .map(|name| self.find(shelf, name))
-            .collect()
     }
 
     /// The workspace's file of that name, if it has one.

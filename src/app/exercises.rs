@@ -258,7 +258,10 @@ impl App {
             context: checked_context(&recording.context, runbook.last_worked.as_ref())?,
             note: recording.note.trim().to_owned(),
             minutes: recording.minutes,
-            incident: recording.incident.clone().filter(|label| !label.trim().is_empty()),
+            incident: match recording.incident.as_deref().filter(|label| !label.trim().is_empty()) {
+                Some(label) => Some(self.checked_incident_label(label)?),
+                None => None,
+            },
         })
     }
 

@@ -1,14 +1,15 @@
-//! What the search index reads: the ledger's documents, exercises and notes, as sections.
+//! What the search index reads: the ledger's documents, exercises, notes and incidents, as
+//! sections.
 
 use std::collections::BTreeSet;
 
 use crate::domain::exercise::Exercise;
-use crate::domain::id::Slug;
+use crate::domain::id::{IncidentId, Slug};
 use crate::error::Error;
 use crate::ledger::{Ledger, LedgerError, Note};
 use crate::search::{Change, DocClass, Part, SectionDoc, Source, SourceError, Watermark};
 
-use super::{Document, file_stem};
+use super::{Document, file_stem, incident_index};
 
 /// Where the ledger's derived settings keep which generation of the index is in use.
 pub(super) const POINTER: &str = "index.pointer";
@@ -19,6 +20,12 @@ pub(super) struct LedgerSource<'a> {
 }
 
 impl LedgerSource<'_> {
+    fn incident_changes(&self, id: IncidentId, sink: &mut dyn FnMut(Change)) -> Result<(), Error> {
+        let docs = incident_index::docs_of(&*self.ledger, id)?;
+        sink(Change::Replace { slug: incident_index::key_of(id), part: Part::Incident, docs });
+        Ok(())
+    }
+
     fn changes_of(
         &self,
         document: &Document,
@@ -80,6 +87,10 @@ impl Source for LedgerSource<'_> {
             done.insert(document.slug);
         }
         for subject in subjects_since(self.ledger, since.seq).map_err(wrap)? {
+            if let Some(id) = IncidentId::of_subject(&subject) {
+                self.incident_changes(id, sink).map_err(wrap)?;
+                continue;
+            }
             let Some(document) = self.ledger.document_of(&subject.into()).map_err(wrap)? else {
                 continue;
             };
@@ -95,6 +106,9 @@ impl Source for LedgerSource<'_> {
         for document in self.ledger.live_documents().map_err(wrap)? {
             let document = Document::read(document).map_err(wrap)?;
             self.changes_of(&document, true, sink).map_err(wrap)?;
+        }
+        for incident in self.ledger.incidents().map_err(wrap)? {
+            self.incident_changes(incident.id, sink).map_err(wrap)?;
         }
         Ok(())
     }

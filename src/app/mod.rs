@@ -19,21 +19,26 @@ use crate::runbook::{Diagnostic, Lifecycle, Runbook, Summary, danger};
 use crate::text::nearest;
 use crate::workspace::scan;
 
+pub mod action_items;
 mod anchors;
 mod changes;
 pub mod exercises;
 pub mod freshness;
 mod history;
 mod identity;
+mod incident_index;
+pub mod incidents;
 mod index_source;
 pub mod keeping;
 pub mod lint;
 pub mod listing;
+pub mod metrics;
 
 pub mod moves;
 pub mod notes;
 mod overview;
 pub mod page;
+pub mod postmortems;
 mod recording;
 mod rows;
 pub mod runbooks;
@@ -42,7 +47,13 @@ pub mod search;
 pub mod sync;
 mod texts;
 
+pub use action_items::{ActionEdit, ActionFilter, NewAction};
 pub use exercises::{Recorded, Recording, RowFate};
+pub use incidents::{IncidentFilter, Opening};
+pub use postmortems::{
+    Follow, NewAnswer, Publication, Retold as PostmortemRetold, Start as PostmortemStart,
+    cause_named, section_named,
+};
 pub use sync::{FileProblem, SyncReport};
 
 /// Everything a verb needs. One per thread: it holds a connection of its own.

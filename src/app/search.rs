@@ -258,10 +258,14 @@ fn address(hit: &Hit) -> String {
 }
 
 fn hit_view(
-    hit: Hit,
+    mut hit: Hit,
     judged: &HashMap<Slug, Judged>,
     documents: &HashMap<Slug, Document>,
 ) -> HitView {
+    if let Some(label) = super::incident_index::label_in(hit.class, &hit.path) {
+        hit.slug = label;
+        hit.others.clear();
+    }
     let document = documents.get(&hit.slug);
     let step_at = |anchor: &str| -> Option<StepId> {
         let steps = &document?.summary.steps;

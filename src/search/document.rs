@@ -20,11 +20,22 @@ pub enum DocClass {
     Exercise,
     /// What people noted on a runbook.
     Note,
+    /// What is known of an incident.
+    Incident,
+    /// What was published about an incident.
+    Postmortem,
 }
 
 impl DocClass {
     /// All classes, in the order they are offered.
-    pub const ALL: [Self; 4] = [Self::Runbook, Self::Page, Self::Exercise, Self::Note];
+    pub const ALL: [Self; 6] = [
+        Self::Runbook,
+        Self::Page,
+        Self::Exercise,
+        Self::Note,
+        Self::Incident,
+        Self::Postmortem,
+    ];
 
     /// The word used in commands and JSON.
     pub const fn as_str(self) -> &'static str {
@@ -33,11 +44,13 @@ impl DocClass {
             Self::Page => "page",
             Self::Exercise => "exercise",
             Self::Note => "note",
+            Self::Incident => "incident",
+            Self::Postmortem => "postmortem",
         }
     }
 }
 
-/// What is replaced at one go: a slug's text, its exercises, or its notes.
+/// What is replaced at one go: a slug's text, its exercises, its notes, or all of an incident.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Part {
     /// The sections of its file.
@@ -46,17 +59,20 @@ pub enum Part {
     Exercises,
     /// What people noted on it.
     Notes,
+    /// All sections of an incident and its postmortem.
+    Incident,
 }
 
 impl Part {
     /// All parts.
-    pub const ALL: [Self; 3] = [Self::Text, Self::Exercises, Self::Notes];
+    pub const ALL: [Self; 4] = [Self::Text, Self::Exercises, Self::Notes, Self::Incident];
 
     pub(super) const fn as_str(self) -> &'static str {
         match self {
             Self::Text => "text",
             Self::Exercises => "exercises",
             Self::Notes => "notes",
+            Self::Incident => "incident",
         }
     }
 }

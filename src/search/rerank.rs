@@ -424,6 +424,7 @@ fn page_weight(section: &SectionDoc) -> f32 {
         DocClass::Page if section.is_index() => 0.6,
         DocClass::Page => 0.75,
         DocClass::Exercise | DocClass::Note => 0.75,
+        DocClass::Incident | DocClass::Postmortem => 0.6,
     }
 }
 

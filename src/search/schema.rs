@@ -27,7 +27,7 @@ use crate::runbook::SectionKind;
 
 /// Counts up whenever an index of before would not be right any more: fields, words, weights kept
 /// in the index.
-pub(super) const SCHEMA: u32 = 1;
+pub(super) const SCHEMA: u32 = 2;
 
 /// The fields, by handle.
 #[derive(Clone, Copy, Debug)]

@@ -13,8 +13,13 @@ use crate::domain::id::{EntryId, Slug, StepId};
 use crate::runbook::danger::Danger;
 use crate::runbook::{Bound, Diagnostic, DocKind, DurationRange, SectionKind};
 
+pub mod action;
 pub mod changes;
+pub mod incident;
+pub mod incident_import;
+pub mod metrics;
 pub mod page;
+pub mod postmortem;
 pub mod run;
 
 /// Everything a runbook says and what is known of it: `show --json`.
@@ -358,7 +363,7 @@ pub struct RunbookRef {
 /// One hit.
 #[derive(Clone, Debug, Serialize)]
 pub struct HitView {
-    /// `runbook`, `page`, `exercise` or `note`.
+    /// `runbook`, `page`, `exercise`, `note`, `incident` or `postmortem`.
     pub kind: &'static str,
     /// Where.
     pub slug: Slug,

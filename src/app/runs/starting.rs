@@ -3,7 +3,7 @@
 use super::{Sent, id_of, must_have_steps};
 use crate::app::App;
 use crate::app::exercises::entry;
-use crate::app::recording::{MAX_LABEL, checked_context, context_columns, short_enough};
+use crate::app::recording::{checked_context, context_columns};
 use crate::domain::actor::Actor;
 use crate::domain::entry::Timestamp;
 use crate::domain::event::{Event, RunStarted, RunStepOpened};
@@ -43,8 +43,10 @@ impl App {
         let (runbook, _) = self.parse(&document, &text);
         must_have_steps(&document, &runbook)?;
         let context = checked_context(&start.context, runbook.last_worked.as_ref())?;
-        let incident = start.incident.clone().filter(|label| !label.trim().is_empty());
-        short_enough("the incident", incident.as_deref().unwrap_or_default(), MAX_LABEL)?;
+        let incident = match start.incident.as_deref().filter(|label| !label.trim().is_empty()) {
+            Some(label) => Some(self.checked_incident_label(label)?),
+            None => None,
+        };
         let mut said = vec!["started", document.slug.as_str(), &actor.name, start.kind.as_str()];
         said.extend(context.iter().flat_map(|(name, value)| [name.as_str(), value.as_str()]));
         said.extend(incident.as_deref());

@@ -1,0 +1,74 @@
+//! A runbook seen from an incident: its placeholders filled with the incident's context, and the
+//! literals found that are not what the incident is about.
+
+use std::collections::BTreeMap;
+
+use crate::domain::incident::Incident;
+use crate::error::Error;
+use crate::runbook::{Bound, Runbook};
+use crate::views::incident::{DifferingView, FillingView};
+
+use super::super::App;
+
+impl App {
+    /// What an incident's context fills in a runbook, and which of its literals differ from it.
+    ///
+    /// # Errors
+    /// The incident or the runbook is not known.
+    pub fn filling(&mut self, target: &str, incident: &str) -> Result<FillingView, Error> {
+        self.refresh()?;
+        let incident = self.find_incident(incident)?;
+        let (document, _) = self.target(target)?;
+        let text = self.text_of(&document)?;
+        let (runbook, _) = self.parse(&document, &text);
+        Ok(filling(&runbook, &incident))
+    }
+}
+
+/// See [`App::filling`].
+pub(crate) fn filling(runbook: &Runbook, incident: &Incident) -> FillingView {
+    let context: BTreeMap<String, &str> =
+        incident.context().map(|(name, value)| (plain(name), value)).collect();
+    let commands = || runbook.steps.iter().flat_map(|step| &step.commands);
+    let value = |name: &str| context.get(&plain(name)).map(|value| (*value).to_owned());
+    let asked = commands().flat_map(|command| &command.placeholders);
+    let bound = commands().flat_map(|command| &command.bound);
+    let names = asked.chain(bound.clone().map(|bound| &bound.name));
+    let values = names.filter_map(|name| Some((name.clone(), value(name)?))).collect();
+    let mut differing: Vec<DifferingView> = Vec::new();
+    for Bound { name, literal } in bound {
+        let known = differing.iter().any(|it| it.name == *name && it.literal == *literal);
+        if let Some(value) = value(name).filter(|value| value != literal && !known) {
+            differing.push(DifferingView { name: name.clone(), literal: literal.clone(), value });
+        }
+    }
+    FillingView { label: incident.label.clone(), values, differing }
+}
+
+/// A name as placeholders and contexts share it: `<RELEASE-NAME>` is `release_name`.
+fn plain(name: &str) -> String {
+    let plain = |c: char| if matches!(c, '-' | ' ' | '.') { '_' } else { c };
+    name.trim().to_lowercase().chars().map(plain).collect()
+}
+
+impl FillingView {
+    /// The literals of a command that are not what the incident is about.
+    pub fn differing_in(&self, bound: &[Bound]) -> Vec<&DifferingView> {
+        let is_bound = |it: &&DifferingView| {
+            bound.iter().any(|bound| bound.name == it.name && bound.literal == it.literal)
+        };
+        self.differing.iter().filter(is_bound).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::plain;
+
+    #[test]
+    fn placeholders_and_contexts_share_their_names() {
+        for name in ["RELEASE_NAME", "release-name", " Release Name "] {
+            assert_eq!(plain(name), "release_name");
+        }
+    }
+}

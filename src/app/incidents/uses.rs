@@ -1,0 +1,68 @@
+//! Which runbooks were at work in an incident, and since when: somebody said so, followed one, or
+//! recorded an exercise of it afterwards.
+
+use super::super::App;
+use crate::domain::entry::Timestamp;
+use crate::domain::exercise::Exercise;
+use crate::domain::id::{RunbookId, StepId};
+use crate::domain::incident::Incident;
+use crate::domain::run::{Marked, Run};
+use crate::error::Error;
+
+/// A runbook, or a step of it, at work in an incident.
+pub(super) struct Used {
+    pub(super) runbook: RunbookId,
+    pub(super) step: Option<StepId>,
+    pub(super) at: Timestamp,
+}
+
+/// Every use that somebody said or that a run shows, first used first.
+pub(super) fn uses(incident: &Incident, runs: &[Run]) -> Vec<Used> {
+    let said = incident.runbooks.iter().map(|used| Used {
+        runbook: used.runbook.clone(),
+        step: used.step.clone(),
+        at: used.at,
+    });
+    let mut uses: Vec<Used> = said.collect();
+    for run in runs {
+        let runbook = run.runbook.clone();
+        uses.push(Used { runbook, step: None, at: run.started_at });
+        for step in &run.steps {
+            let Some(mark) = step.mark() else { continue };
+            if matches!(mark.what, Marked::Ticked { .. }) {
+                let (runbook, step) = (run.runbook.clone(), Some(step.id.clone()));
+                uses.push(Used { runbook, step, at: mark.at });
+            }
+        }
+    }
+    uses.sort_by_key(|used| used.at);
+    uses
+}
+
+/// Each runbook once, first used first, with its first use; an exercise alone does not tell when.
+pub(super) fn each_once(
+    uses: &[Used],
+    exercises: &[Exercise],
+) -> Vec<(RunbookId, Option<Timestamp>)> {
+    let mut order: Vec<(RunbookId, Option<Timestamp>)> = Vec::new();
+    let used = uses.iter().map(|used| (&used.runbook, Some(used.at)));
+    for (runbook, at) in used.chain(exercises.iter().map(|it| (&it.runbook, None))) {
+        if !order.iter().any(|(known, _)| known == runbook) {
+            order.push((runbook.clone(), at));
+        }
+    }
+    order
+}
+
+impl App {
+    /// The runbooks used in an incident, first used first, each with its first use where that is
+    /// known.
+    pub(in crate::app) fn runbooks_in(
+        &self,
+        incident: &Incident,
+    ) -> Result<Vec<(RunbookId, Option<Timestamp>)>, Error> {
+        let runs = self.ledger.runs_in(&incident.label)?;
+        let exercises = self.ledger.exercises_in(&incident.label)?;
+        Ok(each_once(&uses(incident, &runs), &exercises))
+    }
+}

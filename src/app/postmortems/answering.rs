@@ -1,0 +1,194 @@
+//! Answering the questions of a postmortem, and what follows from bad answers.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+
+use crate::domain::action_item::{ActionKind, Priority};
+use crate::domain::actor::Actor;
+use crate::domain::checklist::{Answer, Answered, Ask, FollowUp, Question, Verdict};
+use crate::domain::event::{ChecklistAnswered, Event};
+use crate::domain::id::{ActionId, QuestionId};
+use crate::error::Error;
+use crate::views::postmortem::PostmortemView;
+
+use super::super::App;
+use super::super::action_items::NewAction;
+use super::asking::find_question;
+use super::drafting::begin;
+use super::writing::PostDesk;
+use super::{check_seen, kept_line, kept_text};
+
+/// The longest answer in words, in bytes.
+const MAX_ANSWER: usize = 16 * 1024;
+
+/// What somebody answers.
+#[derive(Clone, Debug, Default)]
+pub struct NewAnswer {
+    /// `yes`, `no`, `na`, or words.
+    pub answer: String,
+    /// What it names, by the evidence's name. What was named before stays.
+    pub evidence: Vec<(String, String)>,
+    /// Why it does not apply, or a remark.
+    pub reason: String,
+    /// What follows from it.
+    pub follow: Option<Follow>,
+    /// The version that the editor saw.
+    pub seen: Option<String>,
+}
+
+/// What follows from an answer.
+#[derive(Clone, Debug)]
+pub enum Follow {
+    /// An action item. What is not said of it is what the question proposes.
+    Action {
+        /// What shall be done.
+        text: String,
+        /// What for.
+        kind: Option<ActionKind>,
+        /// How much it matters.
+        priority: Option<Priority>,
+        /// Who does it.
+        owner: String,
+        /// Until when.
+        due: Option<NaiveDate>,
+    },
+    /// Nothing, and why.
+    Decline(String),
+}
+
+impl App {
+    /// Answers a question, by its number or its id, and says which it was. A bad answer may bring
+    /// its action item along.
+    ///
+    /// # Errors
+    /// The question is not asked, this is no answer to it, its evidence is none, or what the
+    /// editor saw is not what stands.
+    pub fn answer_question(
+        &mut self,
+        name: &str,
+        question: &str,
+        new: &NewAnswer,
+        actor: &Actor,
+    ) -> Result<(PostmortemView, QuestionId), Error> {
+        self.refresh()?;
+        let case = self.case(self.find_incident(name)?)?;
+        let question = find_question(&case.groups, question)?.clone();
+        let beginning = self.default_beginning(&case.incident, actor)?;
+        let due = self.default_due();
+        self.write_postmortem(case.incident.id, actor, |desk| {
+            let before = desk.postmortem.answers.get(&question.id).cloned();
+            check_seen(new.seen.as_deref(), before.as_ref().map(|it| it.id), "the answer")?;
+            let mut answered = told(&question, new, before.as_ref().map(|it| &it.answered))?;
+            begin(desk, &beginning)?;
+            follow(desk, &question, &mut answered, new.follow.as_ref(), due)?;
+            let conflict = before.as_ref().is_some_and(|it| it.conflict);
+            if !conflict && before.as_ref().is_some_and(|it| it.answered == answered) {
+                return Ok(());
+            }
+            let replaces = before.map(|it| it.id);
+            desk.append(&Event::ChecklistAnswered(ChecklistAnswered { answered, replaces }))?;
+            Ok(())
+        })?;
+        Ok((self.postmortem(case.incident.label.as_str())?, question.id))
+    }
+}
+
+/// The new answer; what stays true of the one before is kept.
+fn told(
+    question: &Question,
+    new: &NewAnswer,
+    before: Option<&Answered>,
+) -> Result<Answered, Error> {
+    let answer = match (question.ask, Answer::parse(&new.answer)) {
+        (_, Answer::Words(words)) => Answer::Words(kept_text(&words, "an answer", MAX_ANSWER)?),
+        (_, other) => other,
+    };
+    let before = before.filter(|before| before.answer == answer);
+    let mut evidence: BTreeMap<String, String> =
+        before.map(|before| before.evidence.clone()).unwrap_or_default();
+    evidence.retain(|name, _| question.evidence.iter().any(|wanted| wanted.name == *name));
+    for (name, value) in &new.evidence {
+        let name = name.trim().to_lowercase().replace('-', "_");
+        evidence.insert(name, kept_line(value, "an evidence")?);
+    }
+    let mut reason = kept_line(&new.reason, "a reason")?;
+    if let Some(before) = before.filter(|_| reason.is_empty()) {
+        reason.clone_from(&before.reason);
+    }
+    let verdict = question.judge(&answer, &evidence, &reason).map_err(|unfit| {
+        let names: Vec<&str> = question.evidence.iter().map(|it| it.name.as_str()).collect();
+        let error = Error::refused(unfit.to_string()).at(question.id.to_string());
+        if question.ask == Ask::Open {
+            error.hinted("write what happened, in quotes")
+        } else if names.is_empty() {
+            error
+        } else {
+            error.hinted(format!("its evidence: {}", names.join(", ")))
+        }
+    })?;
+    Ok(Answered {
+        question: question.id.clone(),
+        text: question.text.clone(),
+        also: question.also.clone(),
+        answer,
+        verdict,
+        evidence,
+        reason,
+        follow_up: before.and_then(|before| before.follow_up.clone()),
+    })
+}
+
+/// Decides what follows; opens the action item where one does.
+fn follow(
+    desk: &mut PostDesk<'_, '_>,
+    question: &Question,
+    answered: &mut Answered,
+    follow: Option<&Follow>,
+    due: NaiveDate,
+) -> Result<(), Error> {
+    let Some(follow) = follow else { return Ok(()) };
+    if !matches!(answered.verdict, Verdict::Bad | Verdict::Told) {
+        return Err(Error::refused("only a bad answer needs an action item")
+            .hinted("`runledger action add` opens one that no question asks for"));
+    }
+    match follow {
+        Follow::Decline(reason) => {
+            let reason = kept_line(reason, "a reason")?;
+            if reason.is_empty() {
+                return Err(Error::refused("no action item, and why not?")
+                    .hinted("--no-action \"why nothing has to follow\""));
+            }
+            answered.follow_up = Some(FollowUp::Declined(reason));
+        }
+        Follow::Action { text, kind, priority, owner, due: wanted } => {
+            if let Some(FollowUp::Action(id)) = &answered.follow_up
+                && let Some(action) = desk.actions.iter().find(|action| action.id == *id)
+            {
+                return Err(Error::refused(format!(
+                    "action item {} follows from this answer already",
+                    action.number
+                )));
+            }
+            let text = match text.trim() {
+                "" => question.proposal().ok_or_else(|| {
+                    Error::refused("the question proposes no action item")
+                        .hinted("say what shall be done: --action \"…\"")
+                })?,
+                text => text,
+            };
+            let action = NewAction {
+                text: text.to_owned(),
+                kind: kind.unwrap_or(question.action),
+                priority: priority.unwrap_or(Priority::Medium),
+                owner: owner.clone(),
+                due: Some(wanted.unwrap_or(due)),
+                link: String::new(),
+                question: Some(question.id.clone()),
+            };
+            let id = desk.open_action(&action)?;
+            answered.follow_up = Some(FollowUp::Action(ActionId::new(id)));
+        }
+    }
+    Ok(())
+}

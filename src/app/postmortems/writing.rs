@@ -1,0 +1,51 @@
+//! Writing to a postmortem: what is there is read in the transaction that writes.
+
+use crate::domain::action_item::ActionItem;
+use crate::domain::actor::Actor;
+use crate::domain::entry::Timestamp;
+use crate::domain::event::Event;
+use crate::domain::id::{EntryId, IncidentId};
+use crate::domain::postmortem::Postmortem;
+use crate::error::Error;
+use crate::ledger::Tx;
+
+use super::super::App;
+use super::super::exercises::entry;
+use super::super::incidents::following;
+
+/// What a writer has before them inside the transaction.
+pub(in crate::app) struct PostDesk<'a, 'tx> {
+    pub(in crate::app) tx: &'a mut Tx<'tx>,
+    pub(in crate::app) postmortem: Postmortem,
+    pub(in crate::app) actions: Vec<ActionItem>,
+    incident: IncidentId,
+    now: Timestamp,
+    actor: &'a Actor,
+}
+
+impl PostDesk<'_, '_> {
+    /// Appends an entry to the incident, after all that are there.
+    pub(in crate::app) fn append(&mut self, event: &Event) -> Result<EntryId, Error> {
+        let subject = self.incident.to_string();
+        let id = following(self.tx.last_entry_of(&subject)?, self.now);
+        self.tx.append(&entry(id, event, &subject, self.now, self.actor)?)?;
+        Ok(id)
+    }
+}
+
+impl App {
+    /// Writes to an incident's postmortem and action items in one transaction.
+    pub(in crate::app) fn write_postmortem<T>(
+        &mut self,
+        incident: IncidentId,
+        actor: &Actor,
+        work: impl FnOnce(&mut PostDesk<'_, '_>) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let now = Timestamp(self.clock.now_ms());
+        self.ledger.transact(|tx| -> Result<T, Error> {
+            let postmortem = tx.postmortem(incident)?.unwrap_or_default();
+            let actions = tx.action_items_of(incident)?;
+            work(&mut PostDesk { tx, postmortem, actions, incident, now, actor })
+        })
+    }
+}
