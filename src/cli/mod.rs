@@ -13,16 +13,19 @@ use crate::config::{Config, Environment, Flags, WriteBack};
 use crate::domain::actor::Actor;
 use crate::error::Error;
 
+mod action;
 mod backup;
 mod erase;
 mod exercise;
 mod export;
 mod import;
+mod incident;
 mod init;
 mod lint;
 mod move_runbook;
 mod note;
 mod output;
+mod postmortem;
 mod rebuild;
 mod restore;
 mod run;
@@ -73,8 +76,14 @@ enum Command {
     Exercise(exercise::Args),
     /// Say that something about a runbook or step is wrong, until it is mended
     Note(note::Args),
+    /// Record what happens while it happens
+    Incident(incident::Args),
     /// List and show runs: runbooks that are being followed
     Run(run::Args),
+    /// Write what was learned from an incident, and publish it when nothing is missing
+    Postmortem(postmortem::Args),
+    /// See to it that what was learned is done
+    Action(action::Args),
     /// List the runbooks that nobody should trust
     Stale(stale::Args),
     /// Check runbooks for what would hurt at three in the morning
@@ -110,6 +119,8 @@ pub(crate) struct Session {
     pub(crate) config: Arc<Config>,
     pub(crate) flags: Flags,
     pub(crate) here: PathBuf,
+    /// The command that opens a file to be edited.
+    pub(crate) editor: Option<String>,
     pub(crate) out: Output,
 }
 
@@ -188,7 +199,8 @@ fn session(cli: &Cli, environment: &Environment, out: &mut Output) -> Result<Ses
         out.say(notice);
     }
     let out = std::mem::replace(out, Output::new(true, None, true));
-    Ok(Session { config: Arc::new(config), flags, here, out })
+    let editor = environment.editor.clone();
+    Ok(Session { config: Arc::new(config), flags, here, editor, out })
 }
 
 fn dispatch(command: Command, session: &mut Session) -> Result<Done, Error> {
@@ -198,7 +210,10 @@ fn dispatch(command: Command, session: &mut Session) -> Result<Done, Error> {
         Command::Worked(args) => worked::run(&args, session),
         Command::Exercise(args) => exercise::run(&args, session),
         Command::Note(args) => note::run(&args, session),
+        Command::Incident(args) => incident::run(&args, session),
         Command::Run(args) => run::run(&args, session),
+        Command::Postmortem(args) => postmortem::run(&args, session),
+        Command::Action(args) => action::run(&args, session),
         Command::Stale(args) => stale::run(&args, session),
         Command::Lint(args) => lint::run(&args, session),
         Command::Serve(args) => serve::run(&args, session),

@@ -26,7 +26,7 @@ pub(crate) struct Args {
           value_parser = ["runbook", "section"])]
     by: String,
     /// Only this kind; may be repeated
-    #[arg(long, value_name = "KIND", value_parser = ["runbook", "page", "exercise", "note"])]
+    #[arg(long, value_name = "KIND", value_parser = KINDS)]
     kind: Vec<String>,
     /// Print JSON
     #[arg(long)]
@@ -38,6 +38,9 @@ pub(crate) struct Args {
     #[arg(long, value_name = "FILE", conflicts_with_all = ["words", "json", "explain"])]
     batch: Option<PathBuf>,
 }
+
+/// The kinds, as they are asked for.
+const KINDS: [&str; 6] = ["runbook", "page", "exercise", "note", "incident", "postmortem"];
 
 /// The longest query that is read; a pasted log is cut there.
 const LONGEST: u64 = 1 << 20;

@@ -7,7 +7,8 @@ use crate::app::App;
 use crate::app::runbooks::{Part, Shown};
 use crate::domain::freshness::Status;
 use crate::error::Error;
-use crate::text::duration_words;
+use crate::text::{collapse_whitespace, duration_words};
+use crate::views::incident::FillingView;
 use crate::views::{CommandView, NoteView, RunbookView, StepView};
 
 /// Show a runbook or one step of it, commands ready to paste
@@ -19,6 +20,9 @@ pub(crate) struct Args {
     /// Fill a placeholder, like RELEASE=ingress-nginx; may be repeated
     #[arg(long = "set", value_name = "NAME=VALUE", value_parser = pair)]
     set: Vec<(String, String)>,
+    /// Fill them with what an incident is about, and mark what differs from it
+    #[arg(long, value_name = "LABEL", conflicts_with = "diff")]
+    incident: Option<String>,
     /// Print the commands alone
     #[arg(long, conflicts_with_all = ["json", "diff"])]
     commands: bool,
@@ -36,16 +40,54 @@ pub(crate) fn run(args: &Args, session: &mut Session) -> Result<Done, Error> {
         return diff(&mut app, args, session);
     }
     let shown = app.show(&args.target)?;
-    let values: BTreeMap<String, String> = args.set.iter().cloned().collect();
-    check_names(&shown.view, &values)?;
+    let mut fill = Fill { values: args.set.iter().cloned().collect(), incident: None };
+    check_names(&shown.view, &fill.values)?;
+    if let Some(incident) = &args.incident {
+        let filling = app.filling(&args.target, incident)?;
+        for (name, value) in &filling.values {
+            fill.values.entry(name.clone()).or_insert_with(|| value.clone());
+        }
+        fill.incident = Some(filling);
+    }
     if args.json {
-        session.out.json(&shown.view);
+        session.out.json(&Seen { view: &shown.view, incident: fill.incident.as_ref() });
     } else if args.commands {
-        commands(session, &shown.view, &values);
+        commands(session, &shown.view, &fill);
     } else {
-        print(session, &shown, &values);
+        print(session, &shown, &fill);
     }
     Ok(Done::Well)
+}
+
+/// What is put in place of placeholders.
+struct Fill {
+    values: BTreeMap<String, String>,
+    incident: Option<FillingView>,
+}
+
+impl Fill {
+    /// Warns of literals in a command that are not what the incident is about.
+    fn warn(&self, session: &mut Session, lead: &str, command: &CommandView) {
+        let Some(incident) = &self.incident else { return };
+        for it in incident.differing_in(&command.bound) {
+            let text = format!(
+                "the runbook says {}; the {} of {} is {}",
+                it.literal, it.name, incident.label, it.value
+            );
+            // One line, so that a comment stays one when it is pasted.
+            let text = format!("{lead}{}", collapse_whitespace(&text));
+            session.out.styled(&[(Style::Bad, &text)]);
+        }
+    }
+}
+
+/// A runbook as JSON, with what an incident makes of it.
+#[derive(serde::Serialize)]
+struct Seen<'a> {
+    #[serde(flatten)]
+    view: &'a RunbookView,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    incident: Option<&'a FillingView>,
 }
 
 /// A name that no command asks for is a mistake worth stopping at: the value would be lost.
@@ -70,9 +112,11 @@ fn check_names(view: &RunbookView, values: &BTreeMap<String, String>) -> Result<
     Ok(())
 }
 
-fn commands(session: &mut Session, view: &RunbookView, values: &BTreeMap<String, String>) {
+fn commands(session: &mut Session, view: &RunbookView, fill: &Fill) {
     let mut unfilled: Vec<String> = Vec::new();
-    for (text, missing) in App::filled(view, values) {
+    let all = view.steps.iter().flat_map(|step| &step.commands);
+    for (command, (text, missing)) in all.zip(App::filled(view, &fill.values)) {
+        fill.warn(session, "# ", command);
         session.out.line(&text);
         unfilled.extend(missing);
     }
@@ -88,7 +132,7 @@ fn warn_unfilled(session: &mut Session, mut unfilled: Vec<String>) {
     }
 }
 
-fn print(session: &mut Session, shown: &Shown, values: &BTreeMap<String, String>) {
+fn print(session: &mut Session, shown: &Shown, fill: &Fill) {
     let view = &shown.view;
     head(session, view);
     for note in view.notes.iter().filter(|n| n.step.is_none()) {
@@ -112,7 +156,7 @@ fn print(session: &mut Session, shown: &Shown, values: &BTreeMap<String, String>
             Part::Step(at) => print_step(session, view, &view.steps[*at]),
             Part::Words(words) => body(session, words),
             Part::Command(step, at) => {
-                print_command(session, &view.steps[*step].commands[*at], values, &mut unfilled);
+                print_command(session, &view.steps[*step].commands[*at], fill, &mut unfilled);
             }
         }
     }
@@ -189,7 +233,7 @@ fn print_note(session: &mut Session, lead: &str, note: &NoteView) {
 fn print_command(
     session: &mut Session,
     command: &CommandView,
-    values: &BTreeMap<String, String>,
+    fill: &Fill,
     unfilled: &mut Vec<String>,
 ) {
     let said = |session: &mut Session, words: &Option<String>| {
@@ -202,8 +246,9 @@ fn print_command(
         let text = format!("{} destroys {}; safer: {}", danger.rule, danger.destroys, danger.safer);
         session.out.wrapped(Style::Bad, "  ! ", &text);
     }
+    fill.warn(session, "  ! ", command);
     let (text, missing) =
-        crate::runbook::fill(&command.text, &command.placeholders, &command.bound, values);
+        crate::runbook::fill(&command.text, &command.placeholders, &command.bound, &fill.values);
     unfilled.extend(missing);
     for line in text.lines() {
         session.out.line(&format!("  {line}"));

@@ -140,7 +140,8 @@ fn parse_kind(text: &str) -> Result<ExerciseKind, String> {
         .ok_or_else(|| "expected incident, drill, game-day or tabletop".to_owned())
 }
 
-fn parse_pair(text: &str) -> Result<(String, String), String> {
+/// `NAME=VALUE`.
+pub(crate) fn parse_pair(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((name, value)) if !name.trim().is_empty() => {
             Ok((name.trim().to_owned(), value.to_owned()))

@@ -1,0 +1,112 @@
+//! `runledger incident import`: reports that the team already has become incidents.
+
+use std::path::PathBuf;
+
+use super::super::{Done, Session, Style};
+use crate::error::Error;
+use crate::text::count;
+use crate::views::incident_import::{ImportView, ImportedFileView, ImportedIncidentView};
+
+/// Read reports that you already have
+///
+/// Each Markdown file is read for what it states: key events in a list or table, the timeline,
+/// durations, severity, services, people. Times without a zone are in the workspace's. What cannot
+/// be read, or does not fit, is said with its file and line, and left empty. The same file again
+/// changes nothing; a changed one replaces what it said before.
+#[derive(clap::Args, Debug)]
+pub(crate) struct Args {
+    /// Files, and folders to be searched for them
+    #[arg(value_name = "PATH", required = true)]
+    paths: Vec<PathBuf>,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+pub(crate) fn run(args: &Args, session: &mut Session) -> Result<Done, Error> {
+    let view = session.app()?.import_reports(&args.paths)?;
+    let done = if view.failed > 0 { Done::DoesNotHold } else { Done::Well };
+    if args.json {
+        session.out.json(&view);
+        return Ok(done);
+    }
+    for file in &view.files {
+        print(session, file);
+    }
+    session.out.say(&sum(&view));
+    Ok(done)
+}
+
+fn print(session: &mut Session, file: &ImportedFileView) {
+    for incident in &file.incidents {
+        headline(session, file, incident);
+    }
+    if file.incidents.is_empty() {
+        let style = if file.result == "failed" { Style::Bad } else { Style::Dim };
+        session.out.styled(&[
+            (style, &format!("{:<13} ", file.result.replace('-', " "))),
+            (Style::Plain, &file.path),
+        ]);
+    }
+    for finding in &file.findings {
+        let place = match (finding.line, finding.column) {
+            (0, _) => file.path.clone(),
+            (line, 0 | 1) => format!("{}:{line}", file.path),
+            (line, column) => format!("{}:{line}:{column}", file.path),
+        };
+        session.out.line(&format!("  {place}: {}", finding.message));
+    }
+}
+
+fn headline(session: &mut Session, file: &ImportedFileView, view: &ImportedIncidentView) {
+    let style = if view.result == "unchanged" { Style::Dim } else { Style::Good };
+    session.out.styled(&[
+        (style, &format!("{:<13} ", view.result)),
+        (Style::Bold, view.incident.label.as_str()),
+        (Style::Plain, &format!("  {}", view.incident.title)),
+        (Style::Dim, &format!("  {}", file.path)),
+    ]);
+    if view.result == "unchanged" {
+        return;
+    }
+    let times = &view.incident.times;
+    let told = [
+        ("started", &times.started),
+        ("detected", &times.detected),
+        ("acknowledged", &times.acknowledged),
+        ("mitigated", &times.mitigated),
+        ("resolved", &times.resolved),
+    ];
+    let known: Vec<String> = told
+        .iter()
+        .filter_map(|(name, at)| at.as_deref().map(|at| format!("{name} {at}")))
+        .collect();
+    let mut parts = Vec::new();
+    if !known.is_empty() {
+        parts.push(known.join(", "));
+    }
+    if !view.missing.is_empty() {
+        parts.push(format!("not stated: {}", view.missing.join(", ")));
+    }
+    parts.push(count(view.timeline_rows, "row of a timeline", "rows of a timeline"));
+    session.out.line(&format!("  {}", parts.join("; ")));
+}
+
+fn sum(view: &ImportView) -> String {
+    let mut parts = vec![format!("{} imported", view.imported)];
+    for (number, what) in [(view.replaced, "replaced"), (view.unchanged, "unchanged")] {
+        if number > 0 {
+            parts.push(format!("{number} {what}"));
+        }
+    }
+    let mut said = format!("{}.", parts.join(", "));
+    if view.not_reports > 0 {
+        let files = count(view.not_reports, "file tells", "files tell");
+        said.push_str(&format!(" {files} of no incident."));
+    }
+    if view.failed > 0 {
+        let files = count(view.failed, "file", "files");
+        said.push_str(&format!(" {files} could not be read."));
+    }
+    said
+}

@@ -1,0 +1,143 @@
+//! `runledger postmortem edit`: write a section, or tell owner, template or cause differently.
+
+use std::fs;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use super::{Done, Session, Which, report};
+use crate::app::{PostmortemRetold, cause_named, section_named};
+use crate::domain::postmortem::Section;
+use crate::error::{Error, Kind};
+
+/// The largest text that is read from standard input, in bytes.
+const MAX_INPUT: u64 = 1 << 20;
+
+/// Write a section, or say that owner, template or cause are others
+///
+/// Without --text, the section is opened in your editor (VISUAL, else EDITOR). Sections: summary,
+/// impact, detection, root-cause, whys, contributing-factors, went-well, went-wrong, lucky,
+/// lessons.
+#[derive(clap::Args, Debug)]
+pub(crate) struct Args {
+    #[command(flatten)]
+    which: Which,
+    /// The section
+    #[arg(value_name = "SECTION", required_unless_present_any = ["owner", "template", "cause"])]
+    section: Option<String>,
+    /// Its whole new text, in Markdown; `-` reads standard input
+    #[arg(long, value_name = "TEXT", requires = "section")]
+    text: Option<String>,
+    /// Refuse unless this version stands, as `status --json` tells it
+    #[arg(long, value_name = "VERSION")]
+    if_version: Option<String>,
+    /// Who sees to it that it is published
+    #[arg(long, value_name = "NAME", conflicts_with = "section")]
+    owner: Option<String>,
+    /// After which template of templates/postmortems/ it is written
+    #[arg(long, value_name = "NAME", conflicts_with = "section")]
+    template: Option<String>,
+    /// What caused the incident: change or other
+    #[arg(long, value_name = "CAUSE", conflicts_with = "section")]
+    cause: Option<String>,
+    /// Why that cause
+    #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
+    reason: String,
+}
+
+pub(crate) fn run(args: &Args, session: &mut Session) -> Result<Done, Error> {
+    let view = match &args.section {
+        Some(section) => {
+            let section = section_named(section)?;
+            match args.text.as_deref() {
+                None => in_editor(args, section, session)?,
+                Some("-") => write(args, section, &read_input()?, session)?,
+                Some(text) => write(args, section, text, session)?,
+            }
+        }
+        None => {
+            let retold = PostmortemRetold {
+                template: args.template.clone(),
+                owner: args.owner.clone(),
+                cause: args.cause.as_deref().map(cause_named).transpose()?,
+                reason: args.reason.clone(),
+                seen: args.if_version.clone(),
+            };
+            let actor = session.actor();
+            session.app()?.change_postmortem(&args.which.label, &retold, &actor)?
+        }
+    };
+    report(session, &view, args.which.json);
+    Ok(Done::Well)
+}
+
+type View = crate::views::postmortem::PostmortemView;
+
+fn write(args: &Args, section: Section, text: &str, session: &Session) -> Result<View, Error> {
+    let actor = session.actor();
+    let seen = args.if_version.as_deref();
+    session.app()?.write_section(&args.which.label, section, text, seen, &actor)
+}
+
+/// Opens the section in the editor. What somebody else wrote meanwhile is not overwritten, and
+/// what was written here is kept.
+fn in_editor(args: &Args, section: Section, session: &Session) -> Result<View, Error> {
+    let Some(editor) = &session.editor else {
+        return Err(Error::refused("no editor is set")
+            .hinted("set EDITOR, or give the text: --text \"…\", or --text - to read it"));
+    };
+    let actor = session.actor();
+    let mut app = session.app()?;
+    let before = app.postmortem(&args.which.label)?;
+    let stands = before.sections.iter().find(|it| it.name == section.as_str());
+    let (text, version) = match stands {
+        Some(it) => (it.text.clone(), it.version),
+        None => (String::new(), None),
+    };
+    let seen = version.map(|id| id.to_string()).unwrap_or_default();
+    let name = format!("{}-{section}-{}.md", before.line.incident, std::process::id());
+    let path = session.config.store.join("drafts").join(name);
+    let lead = format!("<!-- {}: {} This line is left out. -->", section.title(), section.asks());
+    save(&path, &format!("{lead}\n{text}\n"))?;
+    let status = Command::new("sh")
+        .args(["-c", &format!("{editor} \"$1\""), "sh"])
+        .arg(&path)
+        .status()
+        .map_err(|error| Error::failed(format!("cannot run {editor}")).caused_by(error))?;
+    if !status.success() {
+        return Err(Error::failed(format!("{editor} ended without success"))
+            .hinted(format!("nothing was changed; your text is in {}", path.display())));
+    }
+    let written = fs::read_to_string(&path).map_err(|error| Error::io("read", &path, error))?;
+    let written = written.strip_prefix(&lead).unwrap_or(&written);
+    let done = app.write_section(&args.which.label, section, written, Some(&seen), &actor);
+    match done {
+        Ok(view) => {
+            // It is in the ledger; a copy that stays behind hurts nobody.
+            let _ = fs::remove_file(&path);
+            Ok(view)
+        }
+        Err(error) if error.kind() == Kind::Outdated => {
+            Err(error.hinted(format!("your text is in {}; edit again", path.display())))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+fn save(path: &Path, text: &str) -> Result<(), Error> {
+    let folder: PathBuf = path.parent().map(Path::to_path_buf).unwrap_or_default();
+    fs::create_dir_all(&folder).map_err(|error| Error::io("make the folder", &folder, error))?;
+    fs::write(path, text).map_err(|error| Error::io("write", path, error))
+}
+
+fn read_input() -> Result<String, Error> {
+    let mut text = String::new();
+    std::io::stdin()
+        .take(MAX_INPUT + 1)
+        .read_to_string(&mut text)
+        .map_err(|e| Error::refused(format!("reading standard input: {e}")))?;
+    if text.len() as u64 > MAX_INPUT {
+        return Err(Error::refused(format!("the text is larger than {MAX_INPUT} bytes")));
+    }
+    Ok(text)
+}
