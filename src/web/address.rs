@@ -37,6 +37,12 @@ pub(super) fn step(slug: &str, step: Option<&str>, notice: &str) -> String {
     address
 }
 
+/// The page of an incident, with a notice for the reader if there is one.
+pub(super) fn incident(label: &str, notice: &str) -> String {
+    let address = format!("/incidents/{}", encode(label));
+    if notice.is_empty() { address } else { format!("{address}?notice={notice}") }
+}
+
 /// A path with its slashes kept and everything else encoded that is not plain.
 pub(super) fn encode_path(path: &str) -> String {
     percent_encode(path, true)

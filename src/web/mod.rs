@@ -21,6 +21,7 @@ mod pages;
 mod pool;
 mod routes;
 mod security;
+mod signed;
 mod stall;
 mod state;
 mod statics;
@@ -72,8 +73,12 @@ pub fn serve(
     }
     let assets = Assets::new(Some(&config.workspace));
     let templates = assets.templates()?;
-    let templates: Vec<_> =
-        templates.iter().map(|asset| (&asset.name, asset.text.as_ref())).collect();
+    // Those of postmortems are compiled when one is rendered: an error in them stops no server.
+    let templates: Vec<_> = templates
+        .iter()
+        .filter(|asset| !asset.name.starts_with("postmortems/"))
+        .map(|asset| (&asset.name, asset.text.as_ref()))
+        .collect();
     let renderer = Renderer::new(&templates)?;
     let apps = Pool::new(open);
     // What is broken in the workspace is said now, not to the first visitor.

@@ -20,6 +20,8 @@ pub(super) enum Here {
     Runbooks,
     /// What is stale.
     Stale,
+    /// The incidents.
+    Incidents,
     /// None of them.
     Elsewhere,
 }

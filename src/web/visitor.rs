@@ -43,7 +43,7 @@ pub(super) struct Notice {
 
 /// The notices. The address carries a code and never words, so that a link from elsewhere
 /// cannot put its own words on our pages.
-const NOTICES: [(&str, &str, &str); 9] = [
+const NOTICES: [(&str, &str, &str); 13] = [
     ("worked", "good", "Recorded: it worked. The banner counts it already."),
     ("recorded", "good", "Recorded with the steps you used. The banner counts it already."),
     ("failed", "bad", "Recorded: it failed. The banner says so until it works again."),
@@ -52,6 +52,14 @@ const NOTICES: [(&str, &str, &str); 9] = [
     ("pending", "plain", "Recorded. Its row in the file is not written yet."),
     ("noted", "good", "Your note stands beside the step."),
     ("resolved", "good", "The note is dealt with."),
+    ("opened", "good", "The incident is open. What you write below becomes its timeline."),
+    ("added", "good", "It stands in the timeline."),
+    ("changed", "good", "Changed; the timeline says so."),
+    (
+        "used",
+        "good",
+        "The runbook is linked: follow it from here, so that its steps stand in the timeline.",
+    ),
     ("named", "good", "Your name stands beside what you record."),
 ];
 
