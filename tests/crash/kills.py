@@ -1,13 +1,14 @@
 """Kills runledger at random moments and compares what it acknowledged with what it kept.
 
-Three loops run on one workspace and one store: one leaves notes, one records exercises (which also
-writes rows into the runbooks), one scans. About every other process is killed with SIGKILL at a
+Four loops run on one workspace and one store: one leaves notes, one records exercises (which also
+writes rows into the runbooks), one adds to the timeline of an incident, one scans. About every other process is killed with SIGKILL at a
 random moment of its life. Each id that a process printed before it ended, by itself or not, is
 acknowledged: it is written and fsynced to a file outside the store before anything else happens.
 
 Afterwards every acknowledged id has to be in the ledger exactly once, `verify` has to find nothing,
 every acknowledged note and row has to be found by its own word, in the index as it stands and in one
-made anew, and each runbook has to hold its old text and each acknowledged row once.
+made anew, each runbook has to hold its old text and each acknowledged row once, and the timeline each
+acknowledged line once.
 """
 
 import argparse
@@ -176,6 +177,11 @@ class Exercises(Loop):
         return ("worked", runbook, "--step", "1", "--again", "--note", word), runbook
 
 
+class Incidents(Loop):
+    def arguments(self, word):
+        return ("incident", "note", self.lab.label, f"seen {word} here"), self.lab.label
+
+
 class Scans(Loop):
     def arguments(self, word):
         # Somebody edits a page meanwhile, so that there is something to scan.
@@ -221,7 +227,19 @@ def found(lab, acknowledged):
         return dict(zip(acknowledged, pool.map(search, [word for _, word, _ in acknowledged])))
 
 
-def check(lab, notes, exercises):
+def check_timeline(lab, incidents):
+    """The timeline holds each acknowledged line once, and no other twice."""
+    shown = json.loads(lab.run("incident", "show", lab.label, "--json"))
+    texts = [line["text"] for line in shown["timeline"]]
+    for identity, word, _ in incidents.acknowledged:
+        times = texts.count(f"seen {word} here")
+        if times != 1:
+            yield f"the timeline holds {word} ({identity}) {times} times"
+    if len(texts) != len(set(texts)):
+        yield f"{len(texts) - len(set(texts))} lines stand in the timeline more than once"
+
+
+def check(lab, notes, exercises, incidents):
     """Everything that has to hold afterwards; gives what does not."""
     wrong = []
     lab.run("sync")
@@ -240,7 +258,8 @@ def check(lab, notes, exercises):
     if len(ids) != len(set(ids)):
         wrong.append(f"{len(ids) - len(set(ids))} ids are exported more than once")
     known = set(ids)
-    lost = [identity for identity, _, _ in acknowledged if identity not in known]
+    all_of_them = acknowledged + incidents.acknowledged
+    lost = [identity for identity, _, _ in all_of_them if identity not in known]
     if lost:
         wrong.append(f"{len(lost)} acknowledged entries are lost: {lost[:3]}")
 
@@ -254,6 +273,7 @@ def check(lab, notes, exercises):
     if differ:
         wrong.append(f"a rebuilt index answers {len(differ)} queries otherwise: {differ[:3]}")
 
+    wrong.extend(check_timeline(lab, incidents))
     wrong.extend(check_files(lab, exercises))
     return wrong
 
@@ -292,11 +312,13 @@ def main():
     lab = Lab(options.program)
     print(f"{options.kills} kills, seed {options.seed}, in {lab.folder}", flush=True)
     lab.run("sync")
+    opened = lab.run("incident", "open", "a thing stands still", "--severity", "P1", "--json")
+    lab.label = json.loads(opened)["label"]
     stop = threading.Event()
     kills = Kills(options.kills, stop)
     loops = [
         kind(lab, options.seed * 10 + number, stop, kills)
-        for number, kind in enumerate((Notes, Exercises, Scans))
+        for number, kind in enumerate((Notes, Exercises, Incidents, Scans))
     ]
     started = time.monotonic()
     for loop in loops:
@@ -305,18 +327,19 @@ def main():
         loop.join()
     seconds = time.monotonic() - started
 
-    notes, exercises, _ = loops
+    notes, exercises, incidents, _ = loops
     wrong = [failure for loop in loops for failure in loop.failures]
     try:
-        wrong.extend(check(lab, notes, exercises))
+        wrong.extend(check(lab, notes, exercises, incidents))
     except Failure as failure:
         wrong.append(str(failure))
     runs = sum(loop.runs for loop in loops)
     print(
         f"{kills.count} of {runs} processes killed in {seconds:.0f} s; acknowledged: "
-        f"{len(notes.acknowledged)} notes, {len(exercises.acknowledged)} exercises"
+        f"{len(notes.acknowledged)} notes, {len(exercises.acknowledged)} exercises, "
+        f"{len(incidents.acknowledged)} lines of a timeline"
     )
-    if not wrong and not (notes.acknowledged and exercises.acknowledged):
+    if not wrong and not all(loop.acknowledged for loop in loops[:3]):
         wrong.append("nothing was acknowledged, so nothing was tested")
     if wrong:
         print(f"FAILED, {len(wrong)} findings; everything is kept in {lab.folder}")
