@@ -224,18 +224,22 @@ impl App {
         let late = actions.iter().filter(|action| action.days_overdue.is_some());
         let postmortems = self.postmortem_list()?.postmortems;
         let unpublished = postmortems.iter().filter(|line| line.overdue.is_some());
-        let mut by_owner: BTreeMap<(bool, Option<String>), OverdueByOwnerView> = BTreeMap::new();
-        let mut of = |owner: &Option<String>| {
-            let none = || OverdueByOwnerView { owner: owner.clone(), ..OverdueByOwnerView::default() };
-            by_owner.entry((owner.is_none(), owner.clone())).or_insert_with(none)
-        };
-        for action in late {
-            of(&action.owner).action_items += 1;
+        let owed = late.map(|action| (&action.owner, 1, 0));
+        let owed = owed.chain(unpublished.map(|line| (&line.owner, 0, 1)));
+        let mut by_owner: BTreeMap<(bool, &Option<String>), (usize, usize)> = BTreeMap::new();
+        for (owner, action_items, postmortems) in owed {
+            // What nobody owns comes last.
+            let sum = by_owner.entry((owner.is_none(), owner)).or_default();
+            *sum = (sum.0 + action_items, sum.1 + postmortems);
         }
-        for line in unpublished {
-            of(&line.owner).postmortems += 1;
-        }
-        let by_owner: Vec<OverdueByOwnerView> = by_owner.into_values().collect();
+        let by_owner: Vec<OverdueByOwnerView> = by_owner
+            .into_iter()
+            .map(|((_, owner), (action_items, postmortems))| OverdueByOwnerView {
+                owner: owner.clone(),
+                action_items,
+                postmortems,
+            })
+            .collect();
         Ok(OverdueFiguresView {
             action_items: by_owner.iter().map(|it| it.action_items).sum(),
             postmortems: by_owner.iter().map(|it| it.postmortems).sum(),
@@ -275,7 +279,7 @@ fn groups<'a>(
         return vec![(None, measured.iter().map(|it| &it.case).collect())];
     };
     let mut groups: BTreeMap<(String, Option<String>), Vec<&Case>> = BTreeMap::new();
-    for Measured { incident, case } in measured {
+    for Measured { incident, case, .. } in measured {
         let day = day_of(config, case.at);
         let named = |name: String| (name.clone(), Some(name));
         let keys = match by {

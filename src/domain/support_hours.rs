@@ -243,7 +243,7 @@ mod tests {
     fn hours_are_told_in_words() {
         let check = |hours: &SupportHours, expected: &str| assert_eq!(hours.words(), expected);
         check(&office(&[]), "Monday to Friday 09:00 to 17:00 in Europe/Berlin");
-        let part = |start, end| Hours::new(start * 60, end * 60).unwrap();
+        let part = |start: u16, end: u16| Hours::new(start * 60, end * 60).unwrap();
         let odd = |nth| match nth {
             0 | 1 => vec![part(13, 17), part(8, 12), part(12, 13), part(20, 24)],
             5 => vec![part(9, 12)],

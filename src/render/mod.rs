@@ -5,6 +5,7 @@
 //! are, all else is not, whatever they include. Reports in Markdown therefore send user text
 //! through the `md_cell` filter. User text is never compiled as a template.
 
+pub mod bars;
 pub mod calendar;
 pub mod diff;
 mod filters;

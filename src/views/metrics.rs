@@ -61,7 +61,7 @@ pub struct OverdueFiguresView {
 }
 
 /// What is late of one owner.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 pub struct OverdueByOwnerView {
     /// Who; null where nobody has it.
     pub owner: Option<String>,

@@ -217,6 +217,17 @@ pub struct EvidenceView {
     pub value: Option<String>,
 }
 
+/// A heading of a postmortem and what stands under it, as HTML of ours.
+#[derive(Clone, Debug, Serialize)]
+pub struct PreviewSectionView {
+    /// The heading's level to show, 3 to 6; 0 where there is none.
+    pub level: u8,
+    /// The heading's words.
+    pub title_html: String,
+    /// What stands under it.
+    pub html: String,
+}
+
 /// What a publication came to: `postmortem publish --json`.
 #[derive(Clone, Debug, Serialize)]
 pub struct PublicationView {

@@ -42,6 +42,23 @@ pub(super) fn router(
         .route("/incidents/{label}/runbooks", post(pages::incident_runbook_use::save))
         .route("/incidents/{label}/status", post(pages::incident_status_set::save))
         .route("/incidents/{label}/times", post(pages::incident_time_set::save))
+        .route("/incidents/{label}/outcomes", post(pages::incident_outcome_record::save))
+        .route(
+            "/incidents/{label}/checklist",
+            get(pages::checklist_show::show).post(pages::checklist_answer::save),
+        )
+        .route(
+            "/incidents/{label}/postmortem",
+            get(pages::postmortem_show::show).post(pages::postmortem_change::save),
+        )
+        .route("/incidents/{label}/postmortem/publish", post(pages::postmortem_publish::save))
+        .route(
+            "/incidents/{label}/postmortem/sections",
+            post(pages::postmortem_section_write::save),
+        )
+        .route("/actions", get(pages::action_list::show).post(pages::action_add::save))
+        .route("/actions/{id}", post(pages::action_change::save))
+        .route("/metrics", get(pages::metrics_show::show))
         .route("/exercises", post(pages::exercise_record::save))
         .route("/notes", post(pages::note_add::save))
         .route("/notes/{id}/resolve", post(pages::note_resolve::save))

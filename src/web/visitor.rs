@@ -43,7 +43,7 @@ pub(super) struct Notice {
 
 /// The notices. The address carries a code and never words, so that a link from elsewhere
 /// cannot put its own words on our pages.
-const NOTICES: [(&str, &str, &str); 13] = [
+const NOTICES: [(&str, &str, &str); 20] = [
     ("worked", "good", "Recorded: it worked. The banner counts it already."),
     ("recorded", "good", "Recorded with the steps you used. The banner counts it already."),
     ("failed", "bad", "Recorded: it failed. The banner says so until it works again."),
@@ -60,6 +60,13 @@ const NOTICES: [(&str, &str, &str); 13] = [
         "good",
         "The runbook is linked: follow it from here, so that its steps stand in the timeline.",
     ),
+    ("told", "good", "Recorded; its banner counts it, and the timeline says so."),
+    ("begun", "good", "The postmortem is begun, with what the incident's record knows."),
+    ("written", "good", "Saved. The text before it is kept."),
+    ("answered", "good", "The answer is kept."),
+    ("published", "good", "Published: its file stands in the workspace, and searches find it."),
+    ("promised", "good", "The action item is open."),
+    ("moved", "good", "The action item is changed."),
     ("named", "good", "Your name stands beside what you record."),
 ];
 

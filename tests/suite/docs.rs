@@ -122,13 +122,18 @@ fn every_field_of_the_json_that_the_readme_promises_is_there() {
     let write = ["postmortem", "edit", label, "summary", "--text", "words"];
     lab.run(&write).ok();
     lab.run(&["action", "add", label, "ask first"]).ok();
+    let bad = ["postmortem", "answer", label, "alert-first", "no", "--no-action", "it is gone"];
+    lab.run(&bad).ok();
+    lab.run(&["incident", "open", "down again", "--severity", "P3"]).ok();
+    lab.run(&["incident", "use", "INC-2026-11-20-002", "drop#1"]).ok();
     let late = "2026-12-20T12:00:00Z";
-    let commands: [&[&str]; 8] = [
+    let commands: [&[&str]; 9] = [
         &["show", "drop", "--json"],
         &["stale", "--all", "--json"],
         &["search", "drop", "--json"],
         &["incident", "list", "--json"],
         &["incident", "show", label, "--json"],
+        &["incident", "metrics", "--json"],
         &["postmortem", "list", "--json"],
         &["postmortem", "status", label, "--json"],
         &["action", "list", "--json"],

@@ -3,12 +3,13 @@
 
 use std::collections::BTreeMap;
 
+use crate::domain::id::{IncidentLabel, Slug};
 use crate::domain::incident::Incident;
 use crate::error::Error;
 use crate::runbook::{Bound, Runbook};
 use crate::views::incident::{DifferingView, FillingView};
 
-use super::super::App;
+use super::super::{App, Document};
 
 impl App {
     /// What an incident's context fills in a runbook, and which of its literals differ from it.
@@ -22,6 +23,44 @@ impl App {
         let text = self.text_of(&document)?;
         let (runbook, _) = self.parse(&document, &text);
         Ok(filling(&runbook, &incident))
+    }
+}
+
+impl App {
+    /// The same for several runbooks at once, by their exact addresses. One that is not known is
+    /// filled with nothing.
+    ///
+    /// # Errors
+    /// The incident is not known.
+    pub fn fillings(&self, incident: &str, slugs: &[Slug]) -> Result<Vec<FillingView>, Error> {
+        let incident = self.find_incident(incident)?;
+        let one = |slug: &Slug| {
+            let Some(found) = self.ledger.document(slug)? else {
+                return Ok(filling(&Runbook::default(), &incident));
+            };
+            let document = Document::read(found)?;
+            let (runbook, _) = self.parse(&document, &self.text_of(&document)?);
+            Ok(filling(&runbook, &incident))
+        };
+        slugs.iter().map(one).collect()
+    }
+
+    /// An incident's label, and what its context says of some columns; nothing where it says
+    /// nothing.
+    ///
+    /// # Errors
+    /// The incident is not known.
+    pub fn incident_columns(
+        &self,
+        incident: &str,
+        columns: &[String],
+    ) -> Result<(IncidentLabel, Vec<String>), Error> {
+        let incident = self.find_incident(incident)?;
+        let context: BTreeMap<String, &str> =
+            incident.context().map(|(name, value)| (plain(name), value)).collect();
+        let value = |column: &String| context.get(&plain(column)).copied().unwrap_or_default();
+        let values = columns.iter().map(|column| value(column).to_owned()).collect();
+        Ok((incident.label, values))
     }
 }
 

@@ -6,6 +6,7 @@ mod import;
 mod moments;
 mod noting;
 mod opening;
+mod outcomes;
 mod report;
 mod roles;
 mod runbooks;

@@ -76,6 +76,7 @@ impl App {
             roles: checked_roles(&opening.roles)?,
         };
         body.context.retain(|(_, value)| !value.is_empty());
+        self.find_room();
         let id = following(None, now);
         let today = self.real_today();
         self.ledger.transact(|tx| -> Result<(), Error> {

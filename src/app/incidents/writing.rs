@@ -52,6 +52,7 @@ impl App {
         actor: &Actor,
         work: impl FnOnce(&mut Desk<'_, '_>) -> Result<Vec<Event>, Error>,
     ) -> Result<Written, Error> {
+        self.find_room();
         let now = Timestamp(self.clock.now_ms());
         let config = Arc::clone(&self.config);
         self.ledger.transact(|tx| -> Result<Written, Error> {

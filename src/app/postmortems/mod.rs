@@ -3,6 +3,7 @@
 mod answering;
 mod asking;
 mod drafting;
+mod preview;
 mod publishing;
 mod scheduling;
 mod show;

@@ -219,6 +219,13 @@ impl App {
         Ok(found)
     }
 
+    /// The kinds of postmortems that there are templates for.
+    pub fn postmortem_templates(&self) -> Vec<String> {
+        let names = self.template_names();
+        let kind = |name: &String| Some(name.strip_prefix(FOLDER)?.strip_suffix(".md")?.to_owned());
+        names.iter().filter_map(kind).collect()
+    }
+
     fn template_names(&self) -> Vec<String> {
         let all = self.assets.template_names();
         all.into_iter().filter(|name| name.starts_with(FOLDER)).collect()
@@ -226,16 +233,12 @@ impl App {
 
     /// Whether there is a template of that name.
     pub(super) fn check_template(&self, template: &str) -> Result<(), Error> {
-        let names = self.template_names();
-        let kinds: Vec<&str> = names
-            .iter()
-            .filter_map(|name| name.strip_prefix(FOLDER)?.strip_suffix(".md"))
-            .collect();
-        if kinds.contains(&template) {
+        let kinds = self.postmortem_templates();
+        if kinds.iter().any(|kind| kind == template) {
             return Ok(());
         }
         let error = Error::refused(format!("no template {template}"));
-        Err(match nearest(template, kinds.iter().copied()) {
+        Err(match nearest(template, kinds.iter().map(String::as_str)) {
             Some(near) => error.hinted(format!("did you mean {near}?")),
             None => error.hinted(format!("there are: {}", kinds.join(", "))),
         })

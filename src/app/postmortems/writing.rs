@@ -41,6 +41,7 @@ impl App {
         actor: &Actor,
         work: impl FnOnce(&mut PostDesk<'_, '_>) -> Result<T, Error>,
     ) -> Result<T, Error> {
+        self.find_room();
         let now = Timestamp(self.clock.now_ms());
         self.ledger.transact(|tx| -> Result<T, Error> {
             let postmortem = tx.postmortem(incident)?.unwrap_or_default();

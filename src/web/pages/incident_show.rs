@@ -6,11 +6,12 @@ use serde::Serialize;
 
 use crate::app::App;
 use crate::app::search::Query as Search;
+use crate::domain::id::Slug;
 use crate::domain::incident::Role;
 use crate::error::Result;
 use crate::search::{By, DocClass};
 use crate::views::HitView;
-use crate::views::incident::{DurationsView, IncidentView};
+use crate::views::incident::{DurationsView, IncidentView, RunbookUseView};
 use crate::web::address;
 use crate::web::error::Failure;
 use crate::web::page::{Here, page};
@@ -28,8 +29,27 @@ struct Shown {
     running_s: Option<i64>,
     clocks: Vec<Clock>,
     roles: Vec<RoleLine>,
-    suggested: Vec<HitView>,
+    used: Vec<UsedRunbook>,
+    suggested: Vec<Suggestion>,
     context_names: Vec<String>,
+}
+
+/// A runbook that is used, and what the incident fills in it.
+#[derive(Debug, Serialize)]
+struct UsedRunbook {
+    #[serde(flatten)]
+    used: RunbookUseView,
+    /// The values, as the address of its page takes them.
+    fragment: String,
+}
+
+/// A runbook that may help.
+#[derive(Debug, Serialize)]
+struct Suggestion {
+    #[serde(flatten)]
+    hit: HitView,
+    /// The step to open and the values, as the address of its page takes them.
+    fragment: String,
 }
 
 /// A length of time between two of the five times.
@@ -67,14 +87,29 @@ pub(in crate::web) async fn show(
 impl Shown {
     fn of(app: &mut App, label: &str) -> Result<Self> {
         let incident = app.incident(label)?;
-        let used = |slug| incident.runbooks.iter().any(|used| used.slug == slug);
-        let mut suggested = Vec::new();
+        let is_used = |slug: &Slug| incident.runbooks.iter().any(|used| used.slug == *slug);
+        let mut hits = Vec::new();
         if incident.line.open {
             let about = format!("{} {}", incident.line.title, incident.line.services.join(" "));
-            let hits = app.search(&similar(about))?.hits;
-            suggested = hits.into_iter().filter(|hit| !used(hit.slug.clone())).collect();
-            suggested.truncate(SUGGESTED);
+            hits = app.search(&similar(about))?.hits;
+            hits.retain(|hit| !is_used(&hit.slug));
+            hits.truncate(SUGGESTED);
         }
+        let used = incident.runbooks.iter().map(|used| &used.slug);
+        let slugs: Vec<Slug> = used.chain(hits.iter().map(|hit| &hit.slug)).cloned().collect();
+        let mut fillings = app.fillings(label, &slugs)?.into_iter();
+        let mut fragment = |place: &str| {
+            let values = fillings.next().map(|filling| filling.values).unwrap_or_default();
+            address::fragment(place, &values)
+        };
+        let used = incident.runbooks.iter().map(|used| UsedRunbook {
+            fragment: fragment(""),
+            used: used.clone(),
+        });
+        let used = used.collect();
+        let suggested =
+            hits.into_iter().map(|hit| Suggestion { fragment: fragment(&hit.anchor), hit });
+        let suggested = suggested.collect();
         let people = |role: Role| incident.roles.get(role.as_str()).cloned().unwrap_or_default();
         let line = |role: Role| RoleLine {
             name: role.as_str(),
@@ -86,6 +121,7 @@ impl Shown {
             clocks: clocks(&incident.line.durations),
             roles: Role::ALL.into_iter().map(line).collect(),
             context_names: incident.context.keys().cloned().collect(),
+            used,
             suggested,
             incident,
         })

@@ -1,7 +1,12 @@
 //! The pages, one file an address: extract, call the app, build the view, respond.
 
+pub(super) mod action_add;
+pub(super) mod action_change;
+pub(super) mod action_list;
 pub(super) mod alert;
 pub(super) mod changes_show;
+pub(super) mod checklist_answer;
+pub(super) mod checklist_show;
 pub(super) mod exercise_record;
 pub(super) mod follow_start;
 pub(super) mod health;
@@ -10,14 +15,20 @@ pub(super) mod incident_edit;
 pub(super) mod incident_list;
 pub(super) mod incident_note_add;
 pub(super) mod incident_open;
+pub(super) mod incident_outcome_record;
 pub(super) mod incident_role_set;
 pub(super) mod incident_runbook_use;
 pub(super) mod incident_show;
 pub(super) mod incident_status_set;
 pub(super) mod incident_time_set;
+pub(super) mod metrics_show;
 pub(super) mod name_set;
 pub(super) mod note_add;
 pub(super) mod note_resolve;
+pub(super) mod postmortem_change;
+pub(super) mod postmortem_publish;
+pub(super) mod postmortem_section_write;
+pub(super) mod postmortem_show;
 pub(super) mod run_act;
 pub(super) mod run_finish;
 pub(super) mod run_show;

@@ -8,6 +8,7 @@ mod filters;
 mod follow;
 mod guards;
 mod hostile;
+mod incidents;
 mod keyboard;
 mod looks;
 mod manners;
