@@ -60,6 +60,7 @@ impl App {
             counts,
             runbooks: judged.len(),
             pages: self.documents()?.len() - judged.len(),
+            incidents: self.open_incidents()?,
             runs: self.open_runs()?,
             worst,
             worst_more: more,

@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use serde::Serialize;
 
+use super::incident::IncidentLine;
 use super::run::{RealTimes, RunLine};
 use super::{
     CommandView, Counts, ExerciseView, FalseStartView, NoteView, RunbookLine, RunbookView,
@@ -176,6 +177,8 @@ pub struct Overview {
     pub runbooks: usize,
     /// How many pages that are no runbooks.
     pub pages: usize,
+    /// The incidents that somebody has to work on, the worst first.
+    pub incidents: Vec<IncidentLine>,
     /// The runs that go on, oldest first.
     pub runs: Vec<RunLine>,
     /// The worst: failing first, then by days overdue.

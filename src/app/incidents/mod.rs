@@ -22,7 +22,7 @@ use crate::domain::id::{IncidentId, IncidentLabel};
 use crate::domain::incident::{Incident, Severity};
 use crate::error::Error;
 use crate::text::nearest;
-use crate::views::incident::{IncidentList, IncidentView};
+use crate::views::incident::{IncidentLine, IncidentList, IncidentView};
 
 use super::App;
 use super::recording::{MAX_LABEL, short_enough};
@@ -88,6 +88,12 @@ impl App {
         let incidents = self.ledger.incidents()?;
         let lines = incidents.iter().filter(|it| matches(it)).map(|it| self.incident_line(it));
         Ok(IncidentList { incidents: lines.collect() })
+    }
+
+    /// Those that somebody still has to work on, the worst first.
+    pub(super) fn open_incidents(&self) -> Result<Vec<IncidentLine>, Error> {
+        let incidents = self.ledger.open_incidents()?;
+        Ok(incidents.iter().map(|incident| self.incident_line(incident)).collect())
     }
 
     /// The incident that somebody means: by its label, the beginning of one, or the beginning of

@@ -10,7 +10,7 @@ pub(in crate::ledger) use fold::{FoldedIncident, fold};
 
 use crate::domain::id::IncidentId;
 use crate::domain::incident::{Incident, TimeName, TimelineItem};
-use crate::ledger::read::{json_from, limit_of};
+use crate::ledger::read::json_from;
 use crate::ledger::{LedgerError, Reads};
 
 /// Replaces the rows of a subject.
@@ -116,22 +116,6 @@ impl Reads {
     pub fn timeline_of(&self, id: IncidentId) -> Result<Vec<TimelineItem>, LedgerError> {
         let sql = "SELECT item FROM incident_timeline WHERE subject = ?1 ORDER BY place";
         self.all(sql, [id.to_string()], |row| json_from(row, 0))
-    }
-
-    /// The last lines of an incident's timeline, oldest first.
-    ///
-    /// # Errors
-    /// The ledger cannot be read.
-    pub fn timeline_end(
-        &self,
-        id: IncidentId,
-        lines: usize,
-    ) -> Result<Vec<TimelineItem>, LedgerError> {
-        let sql = "SELECT item FROM incident_timeline WHERE subject = ?1
-             ORDER BY place DESC LIMIT ?2";
-        let mut end = self.all(sql, (id.to_string(), limit_of(lines)), |row| json_from(row, 0))?;
-        end.reverse();
-        Ok(end)
     }
 
     /// An incident's rows as they are stored, to be compared with a replay.
