@@ -91,7 +91,8 @@ mod tests {
 
     #[test]
     fn the_longest_row_fills_the_room_and_the_figures_stand_beside() {
-        let rows = [bar("2026-Q1", Some(5.0), Some(10.0), 3), bar("2026-Q2", Some(20.0), Some(20.0), 1)];
+        let rows =
+            [bar("2026-Q1", Some(5.0), Some(10.0), 3), bar("2026-Q2", Some(20.0), Some(20.0), 1)];
         let svg = bars("detect", "Detect", &rows);
         assert!(svg.contains("class=\"rest\" x=\"110\" y=\"11\" width=\"165.0\""), "{svg}");
         assert!(svg.contains("class=\"median\" x=\"110\" y=\"31\" width=\"330.0\""), "{svg}");

@@ -28,14 +28,8 @@ pub enum DocClass {
 
 impl DocClass {
     /// All classes, in the order they are offered.
-    pub const ALL: [Self; 6] = [
-        Self::Runbook,
-        Self::Page,
-        Self::Exercise,
-        Self::Note,
-        Self::Incident,
-        Self::Postmortem,
-    ];
+    pub const ALL: [Self; 6] =
+        [Self::Runbook, Self::Page, Self::Exercise, Self::Note, Self::Incident, Self::Postmortem];
 
     /// The word used in commands and JSON.
     pub const fn as_str(self) -> &'static str {

@@ -58,7 +58,7 @@ pub(super) fn router(
         )
         .route("/actions", get(pages::action_list::show).post(pages::action_add::save))
         .route("/actions/{id}", post(pages::action_change::save))
-        .route("/metrics", get(pages::metrics_show::show))
+        .route("/incidents/metrics", get(pages::metrics_show::show))
         .route("/exercises", post(pages::exercise_record::save))
         .route("/notes", post(pages::note_add::save))
         .route("/notes/{id}/resolve", post(pages::note_resolve::save))

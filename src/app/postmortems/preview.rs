@@ -15,12 +15,8 @@ impl App {
         let text = self.render_postmortem(name)?;
         let (read, _) = crate::runbook::parse(&text, "postmortem");
         // Nothing in a postmortem is there to be run, and no table of it is a runbook's.
-        let read = Runbook {
-            steps: Vec::new(),
-            loose_commands: Vec::new(),
-            last_worked: None,
-            ..read
-        };
+        let read =
+            Runbook { steps: Vec::new(), loose_commands: Vec::new(), last_worked: None, ..read };
         let rendered = render_sections(&text, &read, &|_| None);
         Ok(rendered
             .into_iter()

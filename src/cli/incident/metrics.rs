@@ -188,7 +188,8 @@ fn questions(session: &mut Session, questions: &[QuestionFiguresView]) {
     session.out.line("Questions of postmortems, by their share of bad answers:");
     for it in questions {
         let postmortems = count(it.answered, "postmortem", "postmortems");
-        let sentence = format!("{}: {} % bad, {} of {postmortems}.", it.text, it.percent_bad, it.bad);
+        let sentence =
+            format!("{}: {} % bad, {} of {postmortems}.", it.text, it.percent_bad, it.bad);
         let style = if it.bad > 0 { Style::Warn } else { Style::Plain };
         session.out.wrapped(style, "  ", &sentence);
     }

@@ -66,9 +66,10 @@ fn answer(fields: &Fields) -> Result<NewAnswer, Failure> {
         Some("nothing") => Some(Follow::Decline(said("declined"))),
         _ => None,
     };
-    let evidence = fields.all().into_iter().filter_map(|(name, value)| {
-        Some((name.strip_prefix(EVIDENCE)?.to_owned(), value))
-    });
+    let evidence = fields
+        .all()
+        .into_iter()
+        .filter_map(|(name, value)| Some((name.strip_prefix(EVIDENCE)?.to_owned(), value)));
     Ok(NewAnswer {
         answer: fields.required("answer")?,
         evidence: evidence.collect(),

@@ -102,10 +102,10 @@ impl Shown {
             let values = fillings.next().map(|filling| filling.values).unwrap_or_default();
             address::fragment(place, &values)
         };
-        let used = incident.runbooks.iter().map(|used| UsedRunbook {
-            fragment: fragment(""),
-            used: used.clone(),
-        });
+        let used = incident
+            .runbooks
+            .iter()
+            .map(|used| UsedRunbook { fragment: fragment(""), used: used.clone() });
         let used = used.collect();
         let suggested =
             hits.into_iter().map(|hit| Suggestion { fragment: fragment(&hit.anchor), hit });

@@ -1,4 +1,4 @@
-//! `GET /metrics`: what many incidents come to, in pictures and in figures.
+//! `GET /incidents/metrics`: what many incidents come to, in pictures and in figures.
 
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
@@ -54,21 +54,20 @@ pub(in crate::web) async fn show(
     }
     let by = GroupBy::parse(&asked.by).ok_or_else(|| {
         let message = format!("Incidents cannot be grouped by “{}”.", asked.by);
-        Failure::new(StatusCode::BAD_REQUEST, message).back_to("/metrics")
+        Failure::new(StatusCode::BAD_REQUEST, message).back_to("/incidents/metrics")
     })?;
     let since: Option<NaiveDate> = match asked.since.trim() {
         "" => None,
         text => Some(text.parse().map_err(|_| {
             Failure::new(StatusCode::BAD_REQUEST, format!("“{text}” is no day."))
                 .hinted("Write it like 2026-06-01.")
-                .back_to("/metrics")
+                .back_to("/incidents/metrics")
         })?),
     };
     let support_hours = !asked.hours.trim().is_empty();
     let wanted = MetricsAsked { by: Some(by), since, support_hours, mean: false };
     let metrics = state.run(move |app| app.incident_metrics(&wanted)).await?;
-    let shown =
-        Shown { pictures: pictures(&metrics.groups), metrics, ways: GroupBy::WORDS, asked };
+    let shown = Shown { pictures: pictures(&metrics.groups), metrics, ways: GroupBy::WORDS, asked };
     Ok(page(&state, &visitor, Here::Incidents, "pages/metrics_show.html", &shown))
 }
 

@@ -8,6 +8,9 @@ use crate::support::{Lab, Server};
 
 const LABEL: &str = "INC-2026-06-01-001";
 
+/// How many lines each of two people adds.
+const EACH: usize = 15;
+
 /// The example runbook for a rollback, in a workspace of its own.
 fn lab() -> Lab {
     let lab = Lab::new();
@@ -64,7 +67,11 @@ const PIECES: [(&str, &str, &str); 12] = [
          &evidence.changelog=https%3A%2F%2Fe.example%2Fc",
         "answered",
     ),
-    ("checklist", "question=communication%2Ftold-first&answer=na&reason=nobody+outside", "answered"),
+    (
+        "checklist",
+        "question=communication%2Ftold-first&answer=na&reason=nobody+outside",
+        "answered",
+    ),
     (
         "checklist",
         "question=detection%2Falert-first&answer=yes&evidence.alert=NGINXConfigFailed",
@@ -197,7 +204,6 @@ fn two_servers_work_on_one_incident() {
     let lab = lab();
     let (first, second) = (lab.serve(&[]), lab.serve(&[]));
     resolved(&first);
-    const EACH: usize = 15;
     std::thread::scope(|scope| {
         for (name, server) in [("Ana", &first), ("Bo", &second)] {
             scope.spawn(move || {
@@ -220,9 +226,7 @@ fn two_servers_work_on_one_incident() {
             assert_eq!(times, 1, "{text}");
         }
         // Each server tells what the other one was told.
-        get(server, &format!("/incidents/{LABEL}"))
-            .says(200, "Ana saw 14")
-            .says(200, "Bo saw 14");
+        get(server, &format!("/incidents/{LABEL}")).says(200, "Ana saw 14").says(200, "Bo saw 14");
     }
     let version = shown["versions"]["title"].as_str().expect("a version");
     let edit = |value: &str| format!("field=title&value={value}&seen={version}");
@@ -258,14 +262,15 @@ fn action_items_are_moved_on_and_the_late_ones_come_first() {
 fn metrics_are_told_in_pictures_and_in_figures() {
     let lab = lab();
     let server = lab.serve(&[]);
-    get(&server, "/metrics").says(200, "No incident is measured yet");
+    get(&server, "/incidents/metrics").says(200, "No incident is measured yet");
     resolved(&server);
-    let page = get(&server, "/metrics").says(200, "<svg class=\"chart\"").body;
+    let page = get(&server, "/incidents/metrics").says(200, "<svg class=\"chart\"").body;
     assert!(page.contains("2026-Q2") && page.contains("12 min, 1 incident"), "{page}");
     assert!(page.contains("What runbooks claim"), "{page}");
-    get(&server, "/metrics?by=severity&hours=support").says(200, "Only minutes in support hours");
-    get(&server, "/metrics?by=mood").says(400, "cannot be grouped");
-    get(&server, "/metrics?since=lately").says(400, "is no day");
+    get(&server, "/incidents/metrics?by=severity&hours=support")
+        .says(200, "Only minutes in support hours");
+    get(&server, "/incidents/metrics?by=mood").says(400, "cannot be grouped");
+    get(&server, "/incidents/metrics?since=lately").says(400, "is no day");
 }
 
 #[test]

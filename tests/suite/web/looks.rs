@@ -36,6 +36,18 @@ const PAGES: &[(&str, &str)] = &[
     ("follow-start", "/follow/rollback/helm-release"),
     ("follow-start-wide", "/follow/wide"),
     ("stale", "/stale"),
+    ("incidents", "/incidents"),
+    ("incident", "/incidents/INC-2026-11-20-001"),
+    ("incident-over", "/incidents/INC-2026-11-20-002"),
+    ("checklist", "/incidents/INC-2026-11-20-002/checklist"),
+    ("postmortem", "/incidents/INC-2026-11-20-002/postmortem"),
+    (
+        "follow-start-in-an-incident",
+        "/follow/kubernetes/pod-crash-loop?incident=INC-2026-11-20-001",
+    ),
+    ("actions", "/actions"),
+    ("metrics", "/incidents/metrics"),
+    ("missing-incident", "/incidents/INC-2026-11-20-009"),
     ("alert-unknown", "/alerts/KubePodCrashLoping"),
     ("missing-runbook", "/runbooks/rollback/helm-realease"),
     ("missing", "/nowhere"),
@@ -99,6 +111,30 @@ pub(super) fn gallery() -> Lab {
     lab
 }
 
+/// An incident that goes on, and one that is over and half written down.
+fn record_incidents(lab: &Lab) {
+    let open =
+        ["incident", "open", "checkout answers 502", "--severity", "P1", "--started", "-12m"];
+    let about = ["--service", "checkout", "--context", "namespace=shop"];
+    lab.run(&[&open[..], &about].concat()).ok();
+    let (first, second) = ("INC-2026-11-20-001", "INC-2026-11-20-002");
+    lab.run(&["incident", "role", first, "commander", "ana"]).ok();
+    lab.run(&["incident", "note", first, "errors since the release", "--author", "bob"]).ok();
+    lab.run(&["incident", "use", first, "rollback/helm-release#3a"]).ok();
+    let title = "horizontalpodautoscalerreplicasmismatchforlongerthanfifteenminutes".repeat(2);
+    let open = ["incident", "open", &title, "--severity", "P0", "--started", "-2h"];
+    lab.run(&[&open[..], &["--detected", "-90m"]].concat()).ok();
+    lab.run(&["incident", "use", second, "rollback/helm-release#3a", "--at", "-80m"]).ok();
+    lab.run(&["incident", "status", second, "mitigated", "--at", "-60m"]).ok();
+    lab.run(&["incident", "status", second, "resolved", "--at", "-30m"]).ok();
+    let summary = "Nobody could pay.\n\n| Who | How long |\n|---|---|\n| all | 30 min |";
+    lab.run(&["postmortem", "edit", second, "summary", "--text", summary]).ok();
+    let bad = ["postmortem", "answer", second, "staging-soak", "no"];
+    lab.run(&bad).ok();
+    let action = ["postmortem", "answer", second, "version-pinning", "no", "--action"];
+    lab.run(&[&action[..], &["--owner", "ana", "--due", "2026-11-01"]].concat()).ok();
+}
+
 /// The title of a page that is there: tabs are told apart by it.
 const TITLE: &str = "
     const [navigation] = performance.getEntriesByType('navigation');
@@ -150,6 +186,7 @@ fn say_too_much(browser: &Browser, server: &Server) {
 
 fn look_at_every_page(look: Look, device: &str) {
     let lab = gallery();
+    record_incidents(&lab);
     let server = lab.serve(&[]);
     let browser = Browser::start(look);
     let mut found = Findings::default();
