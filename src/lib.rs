@@ -18,7 +18,7 @@
 //! - [`writeup`]: an incident report that a team already has in, what it states out.
 //! - [`render`]: Tera over strings.
 //! - [`views`]: the one shape that JSON, pages and templates share.
-//! - [`domain`]: values and rules: entries, exercises, freshness.
+//! - [`domain`]: values and rules: entries, exercises, freshness, incidents, postmortems.
 //! - [`clock`], [`text`]: leaves.
 //!
 //! # Invariants

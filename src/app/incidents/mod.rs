@@ -141,22 +141,27 @@ impl App {
         })
     }
 
-    /// The label to store for what somebody gave as an incident's: one that looks like ours must
-    /// exist; any other is another system's, and is taken as it is.
+    /// The label to store for what somebody gave as an incident's: one with a day, as all are that
+    /// are given here, must exist; any other names one of ours or is another system's, and is
+    /// taken as it is.
     ///
     /// # Errors
-    /// It looks like ours, and none or several are called so.
+    /// It has a day like ours, and none or several are called so.
     pub(super) fn checked_incident_label(&self, given: &str) -> Result<String, Error> {
         let given = given.trim();
         short_enough("the incident", given, MAX_LABEL)?;
-        let ours = given.get(..LABEL_START.len()).is_some_and(|start| {
-            start.eq_ignore_ascii_case(LABEL_START)
-                && given[LABEL_START.len()..].starts_with(|c: char| c.is_ascii_digit())
-        });
-        if !ours {
-            return Ok(given.to_owned());
+        let begins = |start: &str| start.eq_ignore_ascii_case(LABEL_START);
+        let day = given.get(..LABEL_START.len()).filter(|start| begins(start));
+        let day = day.and_then(|_| given.get(LABEL_START.len()..LABEL_START.len() + 10));
+        if day.is_some_and(|day| day.parse::<chrono::NaiveDate>().is_ok()) {
+            return Ok(self.find_incident(given)?.label.to_string());
         }
-        Ok(self.find_incident(given)?.label.to_string())
+        let mut known = self.ledger.incidents_labelled(given)?;
+        known.retain(|incident| incident.label.as_str().eq_ignore_ascii_case(given));
+        Ok(match known.as_slice() {
+            [one] => one.label.to_string(),
+            _ => given.to_owned(),
+        })
     }
 
     /// The severity that a label means.
