@@ -17,6 +17,7 @@ use crate::domain::id::{EntryId, RowKey};
 use crate::error::Error;
 use crate::runbook::last_worked::{cells_without_notes, row_key};
 use crate::runbook::{DocKind, LastWorked, Runbook};
+use crate::text::redact::redact;
 use crate::views::ExerciseView;
 
 /// What somebody says about a use of a runbook.
@@ -256,7 +257,7 @@ impl App {
             outcome,
             steps,
             context: checked_context(&recording.context, runbook.last_worked.as_ref())?,
-            note: recording.note.trim().to_owned(),
+            note: redact(recording.note.trim()).text,
             minutes: recording.minutes,
             incident: match recording.incident.as_deref().filter(|label| !label.trim().is_empty()) {
                 Some(label) => Some(self.checked_incident_label(label)?),

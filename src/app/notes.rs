@@ -9,6 +9,7 @@ use crate::domain::event::{Event, NoteAdded, NoteResolved};
 use crate::domain::id::EntryId;
 use crate::error::Error;
 use crate::ledger::Note;
+use crate::text::redact::redact;
 use crate::views::NoteView;
 
 /// How many ids that begin alike are looked at.
@@ -44,7 +45,7 @@ impl App {
                 }
             }
         };
-        let event = Event::NoteAdded(NoteAdded { step, step_title, text: text.to_owned() });
+        let event = Event::NoteAdded(NoteAdded { step, step_title, text: redact(text).text });
         let id = self.append_event(&event, document.runbook.as_str(), actor)?;
         self.note_view(id)
     }

@@ -15,6 +15,7 @@ use crate::domain::run::{Marked, Run};
 use crate::error::Error;
 use crate::ledger::{Reads, Tx};
 use crate::runbook::{Runbook, SectionKind, Step};
+use crate::text::redact::redact;
 
 /// The longest note or reason, in bytes.
 const MAX_WORDS: usize = 16 * 1024;
@@ -146,7 +147,7 @@ fn happened_at(run: &Run, now: i64, ago_ms: i64) -> Timestamp {
     Timestamp((now - ago_ms.clamp(0, MAX_AGO)).max(run.started_at.0))
 }
 
-/// The action with its words trimmed.
+/// The action with its words trimmed, and without what looks secret.
 fn checked(action: &Action) -> Result<Action, Error> {
     let words = |text: &str, missing: &str| -> Result<String, Error> {
         let text = text.trim();
@@ -154,7 +155,7 @@ fn checked(action: &Action) -> Result<Action, Error> {
             return Err(Error::refused(missing.to_owned()));
         }
         short_enough("the text", text, MAX_WORDS)?;
-        Ok(text.to_owned())
+        Ok(redact(text).text)
     };
     Ok(match action {
         Action::Skip(step, reason) => {

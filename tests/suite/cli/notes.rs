@@ -28,3 +28,15 @@ fn what_a_note_says_cannot_steer_the_terminal() {
     let shown = lab.run(&["note", "list"]).ok();
     assert!(!shown.stdout.contains('\x1b') && !shown.stdout.contains('\u{202e}'));
 }
+
+#[test]
+fn what_looks_secret_is_taken_out_before_it_is_kept() {
+    let lab = Lab::new();
+    lab.write("runbooks/drop.md", "# Drop\n\n## Step 1 — Mitigate\n\n```sh\ndrop it\n```\n");
+    let words = "it wants password=hunter2hunter2 now";
+    lab.run(&["note", "drop#1", words]).ok();
+    lab.run(&["worked", "drop", "--step", "1", "--note", words]).ok();
+    let kept = lab.run(&["export"]).ok();
+    assert!(!kept.stdout.contains("hunter2"), "{}", kept.stdout);
+    lab.run(&["show", "drop"]).ok().says("it wants password=[redacted password] now");
+}
