@@ -189,7 +189,7 @@ fn questions(session: &mut Session, questions: &[QuestionFiguresView]) {
     for it in questions {
         let postmortems = count(it.answered, "postmortem", "postmortems");
         let sentence =
-            format!("{}: {} % bad, {} of {postmortems}.", it.text, it.percent_bad, it.bad);
+            format!("{} % bad, {} of {postmortems}: {}", it.percent_bad, it.bad, it.text);
         let style = if it.bad > 0 { Style::Warn } else { Style::Plain };
         session.out.wrapped(style, "  ", &sentence);
     }

@@ -32,6 +32,7 @@ fn what_a_note_says_cannot_steer_the_terminal() {
 #[test]
 fn what_looks_secret_is_taken_out_before_it_is_kept() {
     let lab = Lab::new();
+    lab.write("runledger.toml", "");
     lab.write("runbooks/drop.md", "# Drop\n\n## Step 1 — Mitigate\n\n```sh\ndrop it\n```\n");
     let words = "it wants password=hunter2hunter2 now";
     lab.run(&["note", "drop#1", words]).ok();
