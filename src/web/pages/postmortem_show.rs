@@ -28,7 +28,7 @@ struct Shown {
 
 /// Something that is missing, and where it is mended.
 #[derive(Debug, Serialize)]
-pub(super) struct Wanted {
+struct Wanted {
     message: String,
     address: String,
 }
@@ -68,7 +68,7 @@ impl Shown {
 }
 
 /// Everything that is missing, each with the place where it is mended.
-pub(super) fn wanted(view: &PostmortemView) -> Vec<Wanted> {
+fn wanted(view: &PostmortemView) -> Vec<Wanted> {
     let one = |missing: &Missing| Wanted {
         message: missing.message.clone(),
         address: place(&missing.about, view),
