@@ -408,12 +408,14 @@ fn nearness(places: &[Place], field: usize, one: usize, other: usize) -> f32 {
     best
 }
 
-/// The names of a section and what they are.
+/// The names of a section and what they are. The title of an incident is no name that somebody
+/// asks for: it is made of the words for what is wrong, and whoever types those needs a runbook.
 fn named(section: &SectionDoc) -> impl Iterator<Item = (&str, &'static str)> {
     let alerts = section.alerts.iter().map(|name| (name.as_str(), "alert name"));
     let others = section.identifiers.iter().map(|name| (name.as_str(), "name"));
     let own = [(section.title.as_str(), "title"), (section.heading.as_str(), "heading")];
-    alerts.chain(others).chain(own)
+    let is_told = matches!(section.class, DocClass::Incident | DocClass::Postmortem);
+    alerts.chain(others).chain(own.into_iter().filter(move |_| !is_told))
 }
 
 /// Somewhere to act comes before somewhere to read, and both before a table of contents.
