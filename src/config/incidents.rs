@@ -113,6 +113,7 @@ fn severities(reader: &mut Reader<'_>, value: &Value<'_>) -> Option<Severities> 
         let Some(labels) = reader.texts(value) else { continue };
         if labels.is_empty() {
             reader.complain(&value.span(), "name at least one label, like [\"P0\"]".to_owned());
+            continue;
         }
         let labels: Vec<String> = labels.into_iter().map(|placed| placed.value).collect();
         for label in &labels {
@@ -177,10 +178,7 @@ mod tests {
         let check = |text: &str, expected: &str| {
             assert_eq!(read(text).expect_err(text), expected, "{text}");
         };
-        check(
-            "[incidents]\nseverity = 1\n",
-            "2:unknown key `severity`; did you mean `severities`?",
-        );
+        check("[incidents]\nlevels = 1\n", "2:unknown key `levels`; there are: severities");
         check(
             "[incidents.severities]\n7 = [\"x\"]\n",
             "2:unknown rank `7`; there are: 0, 1, 2, 3, 4",

@@ -149,7 +149,7 @@ mod tests {
     fn each_day_can_have_hours_of_its_own() {
         let text = "[support_hours]\nweekdays = ['08:00-12:00', '13:00-18:30']\n\
                     friday = '08:00-24:00'\nsunday = '20:00-24:00'\nwednesday = []\n";
-        let part = |start, end| Hours::new(start * 60, end * 60).unwrap();
+        let part = |start: u16, end: u16| Hours::new(start * 60, end * 60).unwrap();
         let usual = vec![part(8, 12), Hours::new(13 * 60, 18 * 60 + 30).unwrap()];
         let week = [
             usual.clone(),

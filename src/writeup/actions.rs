@@ -182,7 +182,7 @@ fn item(reading: &Reading<'_>, line: &Line) -> Option<Action> {
         let value = field[2].trim().to_owned();
         match field[1].to_lowercase().as_str() {
             "owner" | "assignee" | "assigned to" | "responsible" | "who" => {
-                action.owner = Some(value)
+                action.owner = Some(value);
             }
             "ticket" | "issue" | "jira" => action.ticket = Some(value),
             "priority" | "prio" => action.priority = Some(value),
@@ -194,7 +194,7 @@ fn item(reading: &Reading<'_>, line: &Line) -> Option<Action> {
             // `July 11, 2024` goes on after the comma.
             _ => {
                 action.due =
-                    field.get(2).and_then(|at| day(reading, words[at.start()..].trim_start()))
+                    field.get(2).and_then(|at| day(reading, words[at.start()..].trim_start()));
             }
         }
     }

@@ -169,7 +169,7 @@ fn take(reading: &mut Reading<'_>, write_up: &mut WriteUp, label: &str, value: &
             }
         }
         Fact::Detection if write_up.detection.is_none() => {
-            write_up.detection = Some(value.to_owned())
+            write_up.detection = Some(value.to_owned());
         }
         Fact::Who(part) => {
             let names = list(value).into_iter().filter(|name| name.len() <= 80);

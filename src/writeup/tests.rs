@@ -37,7 +37,7 @@ fn said(findings: &[Diagnostic]) -> Vec<String> {
     findings.iter().map(|finding| format!("{}: {}", finding.line, finding.rule)).collect()
 }
 
-fn section<'w>(write_up: &'w WriteUp, kind: SectionKind) -> &'w str {
+fn section(write_up: &WriteUp, kind: SectionKind) -> &str {
     write_up.sections.iter().find(|s| s.kind == kind).map_or("", |s| s.text.as_str())
 }
 

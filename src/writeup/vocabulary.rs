@@ -481,7 +481,7 @@ mod tests {
     #[test]
     fn stretches_of_time_are_known_by_many_names() {
         let check = |name: &str, expected: Option<Stretch>| {
-            assert_eq!(stretch_of(name), expected, "{name}")
+            assert_eq!(stretch_of(name), expected, "{name}");
         };
         check("Time to repair", Some(Stretch::Mitigate));
         check("Time to resolve", Some(Stretch::Resolve));

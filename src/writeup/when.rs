@@ -370,7 +370,7 @@ fn clock(hour: &str, minute: &str, second: &str, half: Option<&str>) -> Option<N
     if let Some(half) = half {
         if !(1..=12).contains(&hour) {
             // `14:03 PM` can only be one time.
-            return (13..24).contains(&hour).then(|| ()).and_then(|()| {
+            return (13..24).contains(&hour).then_some(hour).and_then(|hour| {
                 NaiveTime::from_hms_opt(hour, minute.parse().ok()?, second.parse().ok()?)
             });
         }

@@ -34,7 +34,7 @@ impl App {
             .collect();
         let reading_name = place(&reading);
         let reading = Source { name: &reading_name, text: &reading.text };
-        Checklists::read(&sources, reading).map_err(refused)
+        Checklists::read(&sources, reading).map_err(|error| refused(&error))
     }
 
     /// The runbooks used in an incident, first used first. One whose file is gone asks nothing.
@@ -74,7 +74,7 @@ fn place(file: &Asset) -> String {
     }
 }
 
-fn refused(error: ChecklistError) -> Error {
+fn refused(error: &ChecklistError) -> Error {
     let place = format!("{}:{}:{}", error.file, error.line, error.column);
     Error::refused(format!("reading a checklist: {}", error.message)).at(place)
 }

@@ -212,7 +212,7 @@ impl Question {
             Ok(Verdict::Good) => {
                 let named = |wanted: &&Evidence| {
                     let value = answered.evidence.get(&wanted.name);
-                    !value.is_some_and(|value| wanted.check(value).is_ok())
+                    value.is_none_or(|value| wanted.check(value).is_err())
                 };
                 self.evidence.iter().filter(named).cloned().map(Lack::Evidence).collect()
             }

@@ -1,3 +1,5 @@
+//! What checklists ask, which answers are good, and what their files may hold.
+
 use std::collections::BTreeMap;
 
 use super::*;

@@ -1,3 +1,5 @@
+//! How sections, their versions and what is missing come together.
+
 use std::collections::BTreeMap;
 
 use super::*;

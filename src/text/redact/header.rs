@@ -38,9 +38,12 @@ static SESSION: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+/// What may be a secret, its kind, and what must hold for it to be one.
+type Checked = (&'static Regex, &'static str, fn(&str) -> bool);
+
 pub(super) fn find(text: &str, spots: &mut Vec<Spot>) {
     authorizations(text, spots);
-    let checked: [(&Regex, &'static str, fn(&str) -> bool); 5] = [
+    let checked: [Checked; 5] = [
         (&BEARER, "bearer token", looks_made),
         (&BASIC, "basic login", is_name_and_password),
         (&USER_OF_CURL, "password", |_| true),

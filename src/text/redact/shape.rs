@@ -76,7 +76,7 @@ pub(super) fn find(text: &str, spots: &mut Vec<Spot>) {
     for (kind, shape) in PATTERNS.iter() {
         for found in shape.captures_iter(text) {
             if let Some(secret) = found.get(1).or_else(|| found.get(0)) {
-                spots.push(Spot { range: secret.range(), kind: *kind });
+                spots.push(Spot { range: secret.range(), kind });
             }
         }
     }

@@ -111,7 +111,7 @@ fn private_keys_are_taken_out_whole_or_cut_off() {
     check(&format!("a\n‹{begin}\n{body}{end}›\nb"), &["private key"]);
     check(&format!("‹{begin}\n{body}›").replace("\n›", "›"), &["private key"]);
     check(&format!("‹{begin}\nabcdefghijklmnop+/==›\nand then we restarted it"), &["private key"]);
-    check(&format!(r#"{{"private_key":"‹{begin}\nMIIE\n{end}›\n","a":1}}"#), &["private key"]);
+    check(&format!(r#"{{"private_key":"‹{begin}\nMIIE\n{end}\n›","a":1}}"#), &["private key"]);
     stays("-----BEGIN CERTIFICATE-----\nMIIEowIBAAKCAQEA0123\n-----END CERTIFICATE-----");
     stays("-----BEGIN PUBLIC KEY-----\nMIIEowIBAAKCAQEA0123\n-----END PUBLIC KEY-----");
     stays("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBm8 ana@laptop");
