@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::freshness::worked_for;
 use super::history::{took, twelve_months};
+use super::incidents::{columns_of, filling};
 use super::runbooks::Opened;
 use super::{App, Document};
 use crate::domain::id::Slug;
@@ -11,25 +12,33 @@ use crate::error::Error;
 use crate::runbook::html::{Block, command_html, render_sections};
 use crate::runbook::{Bound, Command, DocKind, Recurring, false_starts_beside, recurring};
 use crate::text::{duration_words, percent_encode};
+use crate::views::incident::{DifferingView, FillingView};
 use crate::views::page::{
-    BlockView, CommandPage, OwnerView, PlaceholderView, RunbookPage, SectionPage, StepPage,
+    BlockView, CommandPage, OwnerView, PlaceholderView, ReadFor, RunbookPage, SectionPage, StepPage,
 };
 use crate::views::{NoteView, RunbookView};
 
 impl App {
-    /// A runbook's page. The slug is exact; see [`App::moved_slug`] for old ones.
+    /// A runbook's page, read for an incident if one is named. The slug is exact; see
+    /// [`App::moved_slug`] for old ones.
     ///
     /// # Errors
-    /// The runbook is not known.
-    pub fn runbook_page(&mut self, slug: &str) -> Result<RunbookPage, Error> {
+    /// The runbook or the incident is not known.
+    pub fn runbook_page(
+        &mut self,
+        slug: &str,
+        incident: Option<&str>,
+    ) -> Result<RunbookPage, Error> {
         self.refresh()?;
         let document = self.document(slug)?;
         let opened = self.open_document(document)?;
         let view = self.view(&opened)?;
         let all = opened.runbook.steps.iter().flat_map(|step| &step.commands);
         let literals = recurring(all.chain(&opened.runbook.loose_commands));
-        let body = self.body(&opened, &view, &literals)?;
-        let columns = opened
+        let incident = incident.map(|label| self.find_incident(label)).transpose()?;
+        let filling = incident.as_ref().map(|incident| filling(&opened.runbook, incident));
+        let body = self.body(&opened, &view, &literals, filling.as_ref())?;
+        let columns: Vec<String> = opened
             .runbook
             .last_worked
             .as_ref()
@@ -44,10 +53,16 @@ impl App {
             owner: self.owner_view(&view),
             worked_for: worked_for(opened.freshness.by, &opened.exercises),
             placeholders: placeholders(&body),
-            columns,
             source_url: self.source_url(&opened.document, 1),
             runs: self.open_runs_of(&opened.document.runbook)?,
+            incident: incident.map(|incident| ReadFor {
+                open: incident.status.value.is_open(),
+                columns: columns_of(&incident, &columns),
+                label: incident.label,
+                title: incident.title.value,
+            }),
             pending: view.exercises.iter().filter(|exercise| exercise.pending).count(),
+            columns,
             body,
             runbook: view,
         })
@@ -81,6 +96,7 @@ impl App {
         opened: &Opened,
         view: &RunbookView,
         literals: &[Recurring],
+        filling: Option<&FillingView>,
     ) -> Result<Vec<SectionPage>, Error> {
         let documents = self.documents()?;
         let link = |target: &str| -> Option<String> {
@@ -133,13 +149,23 @@ impl App {
                 blocks: html
                     .blocks
                     .into_iter()
-                    .map(|block| self.block(block, view, literals))
+                    .map(|block| self.block(block, view, literals, filling))
                     .collect(),
             })
             .collect())
     }
 
-    fn block(&self, block: Block, view: &RunbookView, literals: &[Recurring]) -> BlockView {
+    fn block(
+        &self,
+        block: Block,
+        view: &RunbookView,
+        literals: &[Recurring],
+        filling: Option<&FillingView>,
+    ) -> BlockView {
+        let differs = |command: &Command| -> Vec<DifferingView> {
+            let found = filling.map(|it| it.differing_in(&command.text, &command.bound));
+            found.into_iter().flatten().cloned().collect()
+        };
         match block {
             Block::Html(html) => BlockView::Html { html },
             Block::Commands { commands, .. } => BlockView::Commands {
@@ -148,6 +174,7 @@ impl App {
                     .map(|command| CommandPage {
                         html: command_html(&offering(command, literals)),
                         command: self.command_view(command),
+                        differs: differs(command),
                     })
                     .collect(),
             },

@@ -69,7 +69,7 @@ impl Fill {
     /// Warns of literals in a command that are not what the incident is about.
     fn warn(&self, session: &mut Session, lead: &str, command: &CommandView) {
         let Some(incident) = &self.incident else { return };
-        for it in incident.differing_in(&command.bound) {
+        for it in incident.differing_in(&command.text, &command.bound) {
             let text = format!(
                 "the runbook says {}; the {} of {} is {}",
                 it.literal, it.name, incident.label, it.value

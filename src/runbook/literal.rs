@@ -7,6 +7,7 @@ use std::ops::Range;
 use serde::Serialize;
 
 use super::Command;
+use super::acts_on::PLACES;
 use super::shell::{Quoting, scan};
 
 /// A literal that stands for a name.
@@ -32,22 +33,6 @@ const OFTEN: usize = 3;
 
 /// Literals that are offered at most.
 const OFFERED: usize = 6;
-
-/// Options whose value says where or on what a command acts.
-const PLACES: [&str; 12] = [
-    "-n",
-    "--namespace",
-    "--context",
-    "--kube-context",
-    "--cluster",
-    "--region",
-    "--zone",
-    "--release",
-    "--project",
-    "--profile",
-    "--instance",
-    "--database",
-];
 
 /// Ends of files, which are nothing to fill.
 const FILES: [&str; 9] = [".yaml", ".yml", ".json", ".sh", ".sql", ".log", ".txt", ".md", ".conf"];
@@ -113,7 +98,8 @@ fn arguments(command: &str) -> Vec<&str> {
         if *leads || *quoting != Quoting::Bare || !is_plain(word) {
             continue;
         }
-        let is_place = before.is_some_and(|(before, ..)| PLACES.contains(&before));
+        let is_place =
+            before.is_some_and(|(before, ..)| PLACES.iter().any(|(option, _)| *option == before));
         // `kubectl get-contexts`: the first word after a program is what it shall do.
         let is_verb = before.is_some_and(|(_, leads, _)| leads);
         if is_place || (!is_verb && is_name(word)) {

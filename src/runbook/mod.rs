@@ -9,6 +9,7 @@ pub mod html;
 pub mod last_worked;
 pub mod lint;
 
+mod acts_on;
 mod afterwards;
 mod alert_name;
 mod anchor;
@@ -42,6 +43,7 @@ use crate::domain::exercise::{Context, ExerciseKind, Outcome, StepOutcome};
 use crate::domain::fingerprint::Fingerprint;
 use crate::domain::id::{RowKey, StepId};
 
+pub use self::acts_on::acted_on;
 pub use self::beside::false_starts_beside;
 pub use self::front_matter::values as front_matter_values;
 pub(crate) use self::html_text::visible_inline;

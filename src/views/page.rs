@@ -3,13 +3,13 @@
 use chrono::NaiveDate;
 use serde::Serialize;
 
-use super::incident::IncidentLine;
+use super::incident::{DifferingView, IncidentLine};
 use super::run::{RealTimes, RunLine};
 use super::{
     CommandView, Counts, ExerciseView, FalseStartView, NoteView, RunbookLine, RunbookView,
     StepFreshnessView,
 };
-use crate::domain::id::StepId;
+use crate::domain::id::{IncidentLabel, StepId};
 use crate::runbook::Recurring;
 
 /// A runbook's page.
@@ -43,6 +43,21 @@ pub struct RunbookPage {
     pub pending: usize,
     /// Those who follow it right now.
     pub runs: Vec<RunLine>,
+    /// The incident that it is read for, if it was opened from one.
+    pub incident: Option<ReadFor>,
+}
+
+/// The incident that a runbook is read for.
+#[derive(Clone, Debug, Serialize)]
+pub struct ReadFor {
+    /// Its label.
+    pub label: IncidentLabel,
+    /// What it is about.
+    pub title: String,
+    /// It is still worked on.
+    pub open: bool,
+    /// What its context says of the context columns, in their order.
+    pub columns: Vec<String>,
 }
 
 /// How to reach an owner.
@@ -162,6 +177,8 @@ pub struct CommandPage {
     pub command: CommandView,
     /// Its text as HTML of ours, placeholders marked.
     pub html: String,
+    /// What it names outright that is not what the incident is about.
+    pub differs: Vec<DifferingView>,
 }
 
 /// The first page.

@@ -244,6 +244,8 @@ pub struct RunPage {
     pub placeholders: Vec<RunPlaceholder>,
     /// How long it really took before.
     pub real: Option<RealTimes>,
+    /// Its incident is one of ours, with a page of its own.
+    pub known_incident: bool,
 }
 
 /// A step of a run with its text.

@@ -37,6 +37,17 @@ pub(super) fn step(slug: &str, step: Option<&str>, notice: &str) -> String {
     address
 }
 
+/// An address of a runbook or of one of its steps, read for an incident if one is given.
+pub(super) fn within(address: &str, incident: Option<&str>) -> String {
+    let Some(label) = incident.filter(|label| !label.is_empty()) else { return address.to_owned() };
+    let (page, place) = match address.split_once('#') {
+        Some((page, place)) => (page, format!("#{place}")),
+        None => (address, String::new()),
+    };
+    let sign = if page.contains('?') { '&' } else { '?' };
+    format!("{page}{sign}incident={}{place}", encode(label))
+}
+
 /// The page of an incident, with a notice for the reader if there is one.
 pub(super) fn incident(label: &str, notice: &str) -> String {
     let address = format!("/incidents/{}", encode(label));
@@ -103,6 +114,9 @@ mod tests {
         assert_eq!(changes("a b", None), "/changes/a%20b");
         assert_eq!(changes("a", Some("3 a")), "/changes/a?step=3%20a");
         assert_eq!(step("a", Some(""), "noted"), "/runbooks/a?notice=noted");
+        assert_eq!(within("/runbooks/a", None), "/runbooks/a");
+        assert_eq!(within("/runbooks/a", Some("INC-1")), "/runbooks/a?incident=INC-1");
+        assert_eq!(within("/runbooks/a?x=y#z", Some("b c")), "/runbooks/a?x=y&incident=b%20c#z");
     }
 
     #[test]

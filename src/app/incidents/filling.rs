@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use crate::domain::id::{IncidentLabel, Slug};
 use crate::domain::incident::Incident;
 use crate::error::Error;
-use crate::runbook::{Bound, Runbook};
+use crate::runbook::{Bound, Runbook, acted_on};
 use crate::views::incident::{DifferingView, FillingView};
 
 use super::super::{App, Document};
@@ -56,16 +56,36 @@ impl App {
         columns: &[String],
     ) -> Result<(IncidentLabel, Vec<String>), Error> {
         let incident = self.find_incident(incident)?;
-        let context: BTreeMap<String, &str> =
-            incident.context().map(|(name, value)| (plain(name), value)).collect();
-        let value = |column: &String| context.get(&plain(column)).copied().unwrap_or_default();
-        let values = columns.iter().map(|column| value(column).to_owned()).collect();
+        let values = columns_of(&incident, columns);
         Ok((incident.label, values))
+    }
+
+    /// What an incident that a run names fills in its runbook; nothing where the label is another
+    /// system's.
+    pub(in crate::app) fn filling_by_label(
+        &self,
+        label: &str,
+        runbook: &Runbook,
+    ) -> Result<Option<FillingView>, Error> {
+        let mut known = self.ledger.incidents_labelled(label)?;
+        known.retain(|incident| incident.label.as_str() == label);
+        Ok(match known.as_slice() {
+            [one] => Some(filling(runbook, one)),
+            _ => None,
+        })
     }
 }
 
+/// What an incident's context says of some columns; nothing where it says nothing.
+pub(in crate::app) fn columns_of(incident: &Incident, columns: &[String]) -> Vec<String> {
+    let context: BTreeMap<String, &str> =
+        incident.context().map(|(name, value)| (plain(name), value)).collect();
+    let value = |column: &String| context.get(&plain(column)).copied().unwrap_or_default();
+    columns.iter().map(|column| value(column).to_owned()).collect()
+}
+
 /// See [`App::filling`].
-pub(crate) fn filling(runbook: &Runbook, incident: &Incident) -> FillingView {
+pub(in crate::app) fn filling(runbook: &Runbook, incident: &Incident) -> FillingView {
     let context: BTreeMap<String, &str> =
         incident.context().map(|(name, value)| (plain(name), value)).collect();
     let commands = || runbook.steps.iter().flat_map(|step| &step.commands);
@@ -75,13 +95,27 @@ pub(crate) fn filling(runbook: &Runbook, incident: &Incident) -> FillingView {
     let names = asked.chain(bound.clone().map(|bound| &bound.name));
     let values = names.filter_map(|name| Some((name.clone(), value(name)?))).collect();
     let mut differing: Vec<DifferingView> = Vec::new();
-    for Bound { name, literal } in bound {
-        let known = differing.iter().any(|it| it.name == *name && it.literal == *literal);
-        if let Some(value) = value(name).filter(|value| value != literal && !known) {
-            differing.push(DifferingView { name: name.clone(), literal: literal.clone(), value });
+    let loose = runbook.loose_commands.iter();
+    for command in runbook.steps.iter().flat_map(|step| &step.commands).chain(loose) {
+        for Bound { name, literal } in fixed(&command.text, &command.bound) {
+            let known = differing.iter().any(|it| it.name == name && it.literal == literal);
+            if let Some(value) = value(&name).filter(|value| *value != literal && !known) {
+                differing.push(DifferingView { name, literal, value });
+            }
         }
     }
     FillingView { label: incident.label.clone(), values, differing }
+}
+
+/// What a command fixes: the literals that its runbook declares, and what it names outright of
+/// where and on what it acts.
+fn fixed(command: &str, bound: &[Bound]) -> impl Iterator<Item = Bound> {
+    let declared = |own: &Bound| {
+        bound.iter().any(|it| it.literal == own.literal && plain(&it.name) == plain(&own.name))
+    };
+    let mut own = acted_on(command);
+    own.retain(|own| !declared(own));
+    bound.iter().cloned().chain(own)
 }
 
 /// A name as placeholders and contexts share it: `<RELEASE-NAME>` is `release_name`.
@@ -92,11 +126,12 @@ fn plain(name: &str) -> String {
 
 impl FillingView {
     /// The literals of a command that are not what the incident is about.
-    pub fn differing_in(&self, bound: &[Bound]) -> Vec<&DifferingView> {
-        let is_bound = |it: &&DifferingView| {
-            bound.iter().any(|bound| bound.name == it.name && bound.literal == it.literal)
+    pub fn differing_in(&self, command: &str, bound: &[Bound]) -> Vec<&DifferingView> {
+        let fixed: Vec<Bound> = fixed(command, bound).collect();
+        let is_fixed = |it: &&DifferingView| {
+            fixed.iter().any(|bound| bound.name == it.name && bound.literal == it.literal)
         };
-        self.differing.iter().filter(is_bound).collect()
+        self.differing.iter().filter(is_fixed).collect()
     }
 }
 

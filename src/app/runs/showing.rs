@@ -97,7 +97,9 @@ impl App {
         let freshness = self.judge(&followed.document.summary, &exercises);
         let Followed { document, text, runbook, .. } = followed;
         let opened = Opened { document, text, runbook, exercises, freshness };
-        let body = self.body(&opened, &self.view(&opened)?, &[])?;
+        let filling = view.incident.as_deref().map(|it| self.filling_by_label(it, &opened.runbook));
+        let filling = filling.transpose()?.flatten();
+        let body = self.body(&opened, &self.view(&opened)?, &[], filling.as_ref())?;
         let placeholders = crate::app::page::placeholders(&body);
         let shown = shown(&view, asked);
         let mut sections = sections(body);
@@ -112,6 +114,7 @@ impl App {
             moments: view.moments(),
             placeholders: placeholders.into_iter().map(|it| filled(it, &context)).collect(),
             real,
+            known_incident: filling.is_some(),
             run: view,
         })
     }

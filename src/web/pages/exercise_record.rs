@@ -26,7 +26,7 @@ pub(in crate::web) async fn save(
     let actor = visitor.must_be_named(&fields)?;
     let cookie = keep(&actor.name);
     let recording = recording(&fields)?;
-    let failed = address::runbook(&slug, None);
+    let failed = address::within(&address::runbook(&slug, None), fields.get("within"));
     let recorded =
         state.run(move |app| app.record(&recording, &actor)).await.map_err(|failure| {
             let failure = failure.back_to(failed);
@@ -36,6 +36,7 @@ pub(in crate::web) async fn save(
             failure.hinted("If it happened twice on that day, say so.").repeatable(again(&fields))
         })?;
     let back = address::step(&slug, fields.get("step"), notice(&recorded));
+    let back = address::within(&back, fields.get("within"));
     Ok(([cookie], Redirect::to(&back)).into_response())
 }
 
@@ -65,7 +66,7 @@ fn recording(fields: &Fields) -> Result<Recording, Failure> {
         kind: fields.kind()?,
         context: fields.context(),
         minutes: fields.read("minutes", "12")?,
-        incident: fields.get("incident").map(str::to_owned),
+        incident: fields.get("incident").or(fields.get("within")).map(str::to_owned),
         note: fields.get("note").unwrap_or_default().to_owned(),
         again: fields.get("again").is_some(),
     })

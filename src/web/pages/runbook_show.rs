@@ -1,8 +1,9 @@
 //! `GET /runbooks/{slug}`: a runbook, what is known of it, and the forms to add to that.
 
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
+use serde::Deserialize;
 
 use crate::web::address;
 use crate::web::error::Failure;
@@ -11,17 +12,26 @@ use crate::web::page::{Here, page};
 use crate::web::state::Shared;
 use crate::web::visitor::Visitor;
 
+/// What the address asks for.
+#[derive(Debug, Default, Deserialize)]
+pub(in crate::web) struct Asked {
+    /// The incident that it is read for.
+    incident: Option<String>,
+}
+
 /// The page. An address from before a move, with a slash or with a file's extension at its end
 /// leads to where the runbook is.
 pub(in crate::web) async fn show(
     State(state): State<Shared>,
     visitor: Visitor,
     Path(slug): Path<String>,
+    Query(Asked { incident }): Query<Asked>,
 ) -> Result<Response, Failure> {
-    let asked = slug.clone();
-    match state.run(move |app| app.runbook_page(&asked)).await {
+    let (asked, within) = (slug.clone(), incident.clone());
+    match state.run(move |app| app.runbook_page(&asked, within.as_deref())).await {
         Ok(runbook) if runbook.runbook.slug.as_str() != slug => {
             let address = address::runbook(runbook.runbook.slug.as_str(), None);
+            let address = address::within(&address, incident.as_deref());
             Ok(Redirect::temporary(&address).into_response())
         }
         Ok(runbook) => {
@@ -30,7 +40,10 @@ pub(in crate::web) async fn show(
         }
         Err(failure) if failure.status == StatusCode::NOT_FOUND => {
             match elsewhere(&state, slug).await? {
-                Some(address) => Ok(Redirect::temporary(&address).into_response()),
+                Some(to) => {
+                    Ok(Redirect::temporary(&address::within(&to, incident.as_deref()))
+                        .into_response())
+                }
                 None => Err(failure),
             }
         }

@@ -8,6 +8,7 @@ mod filters;
 mod follow;
 mod guards;
 mod hostile;
+mod incident_runbook;
 mod incidents;
 mod keyboard;
 mod looks;

@@ -1,0 +1,42 @@
+//! A runbook read for an incident: its page knows which, marks what it names otherwise, and records
+//! with it.
+
+use super::{get, post};
+use crate::support::Lab;
+
+const LABEL: &str = "INC-2026-06-01-001";
+
+const WRITTEN_OUT: &str = "# Roll back\n\n## Step 1 — Roll back\n\n```sh\n\
+     helm rollback shop 3 -n monitoring\n```\n\n## When this runbook last worked\n\n\
+     | Date | Namespace | Resolved by |\n|---|---|---|\n";
+
+#[test]
+fn the_page_of_a_runbook_knows_the_incident_it_is_read_for() {
+    let lab = Lab::new();
+    lab.write("runledger.toml", "");
+    lab.write("runbooks/rollback.md", WRITTEN_OUT);
+    lab.run(&["incident", "open", "checkout is down", "--severity", "P2"]).ok();
+    lab.run(&["incident", "set", LABEL, "release=shop", "namespace=prod"]).ok();
+    let server = lab.serve(&[]);
+    let page = format!("/runbooks/rollback?incident={LABEL}");
+    let body = get(&server, &page).says(200, "checkout is down").body;
+    let mark = "this says <code>monitoring</code>, the incident is about <code>prod</code>";
+    assert_eq!(body.matches("Another namespace:").count(), 1, "the release is the same: {body}");
+    assert!(body.contains(mark), "{body}");
+    assert!(body.contains(&format!("/follow/rollback?incident={LABEL}")), "{body}");
+    assert!(body.contains("name=\"context.Namespace\" type=\"text\" value=\"prod\""), "{body}");
+    let bare = get(&server, "/runbooks/rollback").body;
+    assert!(!bare.contains("Another namespace"), "{bare}");
+
+    let form = format!("slug=rollback&step=1&result=worked&within={LABEL}");
+    let back = post(&server, "/exercises", &form);
+    let to = format!("/runbooks/rollback?notice=worked&incident={LABEL}#step-1");
+    assert_eq!(back.header("location"), to);
+    let shown = lab.run(&["incident", "show", LABEL, "--json"]).ok().json();
+    assert_eq!(shown["runbooks"][0]["outcome"], "worked");
+
+    // A run in an incident marks the same.
+    let begun = post(&server, "/runs", &format!("slug=rollback&incident={LABEL}"));
+    get(&server, begun.header("location")).says(200, mark);
+    get(&server, "/runbooks/rollback?incident=INC-2026-06-01-009").says(404, LABEL);
+}
