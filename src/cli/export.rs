@@ -25,7 +25,10 @@ pub(crate) fn run(args: &Args, session: &mut Session) -> Result<Done, Error> {
         Some(file) => {
             write_new_atomically(file, &bytes).map_err(|e| Error::io("write", file, e))?;
         }
-        None => session.out.raw(&String::from_utf8_lossy(&bytes)),
+        None => {
+            session.out.raw(&String::from_utf8_lossy(&bytes));
+            session.out.check()?;
+        }
     }
     session.out.say(&format!(
         "Exported {} and {}.",

@@ -170,10 +170,10 @@ pub fn main() -> ExitCode {
         }
         Err(error) => Err(error),
     };
-    match outcome {
+    match outcome.and_then(|done| out.check().map(|()| done)) {
         Ok(Done::Well) => ExitCode::SUCCESS,
         Ok(Done::DoesNotHold) => ExitCode::from(1),
-        Err(_) if out.is_broken() => ExitCode::SUCCESS,
+        Err(_) if out.is_closed() => ExitCode::SUCCESS,
         Err(error) => {
             out.error(&error);
             ExitCode::from(error.exit_code())

@@ -2,6 +2,7 @@
 //! nothing in a runbook, a note or a log can steer a terminal.
 
 use std::io::{self, IsTerminal as _, Write};
+use std::path::Path;
 
 use serde::Serialize;
 
@@ -45,8 +46,12 @@ pub struct Output {
     width: usize,
     progress: bool,
     quiet: bool,
-    /// The first failure of writing to standard output: a closed pipe is no error of ours.
+    /// Nothing more can be written to standard output.
     broken: bool,
+    /// Its reader has closed it.
+    closed: bool,
+    /// Why, unless the reader had enough: a closed pipe is no error of ours.
+    failure: Option<io::Error>,
 }
 
 /// The widest line worth reading.
@@ -62,6 +67,8 @@ impl Output {
             progress: io::stderr().is_terminal() && !quiet,
             quiet,
             broken: false,
+            closed: false,
+            failure: None,
         }
     }
 
@@ -70,9 +77,25 @@ impl Output {
         self.width
     }
 
-    /// Whether the reader closed the pipe.
-    pub const fn is_broken(&self) -> bool {
-        self.broken
+    /// Whether the reader had enough and closed the pipe.
+    pub const fn is_closed(&self) -> bool {
+        self.closed
+    }
+
+    /// Whether everything so far has arrived on standard output, or its reader had enough.
+    ///
+    /// # Errors
+    /// It could not be written, as on a full disk.
+    pub fn check(&mut self) -> Result<(), Error> {
+        if !self.broken
+            && let Err(error) = io::stdout().flush()
+        {
+            self.fail(error);
+        }
+        match self.failure.take() {
+            None => Ok(()),
+            Some(error) => Err(Error::io("write to", Path::new("standard output"), error)),
+        }
     }
 
     /// One line on standard output.
@@ -185,8 +208,16 @@ impl Output {
     }
 
     fn write(&mut self, text: &str) {
-        if !self.broken && io::stdout().write_all(text.as_bytes()).is_err() {
-            self.broken = true;
+        if !self.broken
+            && let Err(error) = io::stdout().write_all(text.as_bytes())
+        {
+            self.fail(error);
         }
+    }
+
+    fn fail(&mut self, error: io::Error) {
+        self.broken = true;
+        self.closed = error.kind() == io::ErrorKind::BrokenPipe;
+        self.failure = Some(error).filter(|_| !self.closed);
     }
 }

@@ -164,3 +164,18 @@ fn an_emptied_ledger_is_no_new_one() {
     lab.run(&["verify"]).refused().says("is empty, but was in use");
     lab.run(&["show", "good"]).refused();
 }
+
+#[test]
+fn what_cannot_be_written_out_is_no_success() {
+    let lab = Lab::new();
+    lab.write("runledger.toml", "");
+    lab.run(&["incident", "open", "down", "--severity", "P2"]).ok();
+    let full = || std::fs::File::options().write(true).open("/dev/full").expect("a full device");
+    for args in [&["export"][..], &["incident", "list", "--json"], &["incident", "list"]] {
+        let done = lab.command(args).stdout(full()).output().expect("it runs");
+        let said = String::from_utf8_lossy(&done.stderr);
+        assert_eq!(done.status.code(), Some(2), "{args:?}: {said}");
+        assert!(said.contains("cannot write to standard output"), "{args:?}: {said}");
+        assert!(!said.contains("Exported"), "{said}");
+    }
+}
