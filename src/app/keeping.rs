@@ -8,8 +8,9 @@ use std::path::{Path, PathBuf};
 use super::App;
 use super::index_source::LedgerSource;
 use crate::domain::actor::Actor;
-use crate::domain::entry::Timestamp;
-use crate::domain::id::{EntryId, Hash};
+use crate::domain::entry::{Entry, Timestamp};
+use crate::domain::event::Event;
+use crate::domain::id::{EntryId, Hash, IncidentId};
 use crate::error::Error;
 use crate::ledger::{Erasure, Exported, Imported, Ledger, Report, Restored};
 use crate::search::CatchUp;
@@ -138,11 +139,11 @@ impl App {
         Ok(self.ledger.backup(to)?)
     }
 
-    /// Forgets the body of one entry for good.
+    /// Forgets the body of one entry for good, and says where else its words may stand.
     ///
     /// # Errors
     /// The entry is not known or already erased, or no reason is given.
-    pub fn erase(&mut self, id: &str, reason: &str, actor: &Actor) -> Result<(), Error> {
+    pub fn erase(&mut self, id: &str, reason: &str, actor: &Actor) -> Result<Vec<String>, Error> {
         if reason.trim().is_empty() {
             return Err(Error::refused("a reason is needed").hinted("add --reason \"why\""));
         }
@@ -152,6 +153,7 @@ impl App {
             actor: actor.clone(),
             reason: reason.trim().to_owned(),
         };
+        let mut elsewhere = Vec::new();
         if let Some(blob) = Hash::parse(id) {
             self.ledger.transact(|tx| tx.erase_blob(blob, by))?;
         } else {
@@ -159,11 +161,43 @@ impl App {
                 Error::refused(format!("{id} names no entry or blob"))
                     .hinted("give the whole id; `exercise list` and `note list` show ids")
             })?;
+            if let Some((_, known)) = self.ledger.entry(entry)? {
+                elsewhere = self.words_elsewhere(&known)?;
+            }
             self.ledger.transact(|tx| tx.erase_entry(entry, by))?;
         }
         // The body is gone from the ledger; an index that cannot follow now does so later.
         let _ = self.catch_up();
-        Ok(())
+        Ok(elsewhere)
+    }
+
+    /// Where what an entry about an incident says stands besides: texts are kept by themselves.
+    fn words_elsewhere(&self, entry: &Entry) -> Result<Vec<String>, Error> {
+        let Some(incident) = IncidentId::of_subject(&entry.subject) else { return Ok(Vec::new()) };
+        let mut places = Vec::new();
+        for other in self.ledger.entries_of(&entry.subject)? {
+            let Some(body) = &other.body else { continue };
+            let text = match Event::decode(&other.kind, other.version, body) {
+                Ok(Some(Event::IncidentImported(body))) if entry.kind == other.kind => {
+                    if other.id != entry.id {
+                        places.push(format!("another version of its report: entry {}", other.id));
+                    }
+                    Some(("the whole report", body.text))
+                }
+                Ok(Some(Event::PostmortemPublished(body))) => {
+                    Some(("a postmortem as it was published", body.text))
+                }
+                _ => None,
+            };
+            if let Some((what, hash)) = text
+                && self.ledger.has_blob(hash)?
+            {
+                places.push(format!("{what}: text {hash}"));
+            }
+        }
+        let published = self.ledger.postmortem(incident)?.and_then(|it| it.published);
+        places.extend(published.map(|it| format!("the file {}; publish it again", it.file)));
+        Ok(places)
     }
 }
 

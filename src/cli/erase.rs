@@ -20,8 +20,16 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args, session: &mut Session) -> Result<Done, Error> {
     let actor = session.actor();
     let mut app = session.app()?;
-    app.erase(&args.id, &args.reason, &actor)?;
+    let elsewhere = app.erase(&args.id, &args.reason, &actor)?;
     session.out.line(&format!("Erased what {} said.", args.id));
+    if !elsewhere.is_empty() {
+        session
+            .out
+            .say("It may stand elsewhere, too; `runledger erase` takes entries and texts out:");
+        for place in elsewhere {
+            session.out.say(&format!("  {place}"));
+        }
+    }
     session.out.say(
         "A row or a text in the runbooks' files that says the same stays there: take it out, too.",
     );

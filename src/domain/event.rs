@@ -4,7 +4,8 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::exercise::{Context, ExerciseKind, Outcome, StepOutcome};
-use super::id::{EntryId, Hash, RowKey, Slug, StepId};
+use super::id::{EntryId, Hash, IncidentLabel, RowKey, Slug, StepId};
+use super::incident::Severity;
 
 mod action;
 mod incident;
@@ -183,6 +184,19 @@ pub struct EntryErased {
     pub entry: EntryId,
     /// Why.
     pub reason: String,
+    /// Where it began an incident: what that is called and how bad it is, so that no other one
+    /// gets its label and nobody takes it for harmless.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub keeps: Option<KeptFacts>,
+}
+
+/// What stays of an incident whose beginning was erased.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeptFacts {
+    /// What people call it.
+    pub label: IncidentLabel,
+    /// How bad it is.
+    pub severity: Severity,
 }
 
 /// `blob.erased`: a kept text was removed for good.

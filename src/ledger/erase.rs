@@ -5,8 +5,9 @@ use rusqlite::Connection;
 use super::{Appended, Ledger, LedgerError, Reads, Tx};
 use crate::domain::actor::Actor;
 use crate::domain::entry::{Entry, Timestamp};
-use crate::domain::event::{BlobErased, EntryErased, Event};
-use crate::domain::id::{EntryId, Hash};
+use crate::domain::event::{BlobErased, EntryErased, Event, KeptFacts};
+use crate::domain::id::{EntryId, Hash, IncidentId};
+use crate::ledger::projections::incidents::BEGINNINGS;
 
 /// Set while erased bytes may still be in the write-ahead log.
 const SCRUB_KEY: &str = "scrub.pending";
@@ -51,11 +52,12 @@ impl Tx<'_> {
             return Ok(Erased::Before);
         }
         let reason = by.reason.clone();
-        self.append_erasure(
-            &target.subject,
-            &Event::EntryErased(EntryErased { entry: id, reason }),
-            by,
-        )
+        let begins = BEGINNINGS.contains(&target.kind.as_str());
+        let incident = IncidentId::of_subject(&target.subject).filter(|_| begins);
+        let incident = incident.map(|id| self.incident(id)).transpose()?.flatten();
+        let keeps = incident.map(|it| KeptFacts { label: it.label, severity: it.severity.value });
+        let event = Event::EntryErased(EntryErased { entry: id, reason, keeps });
+        self.append_erasure(&target.subject, &event, by)
     }
 
     /// Erases a kept text for good, and says so in an entry.

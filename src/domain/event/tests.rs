@@ -226,7 +226,11 @@ fn meant() -> Vec<Event> {
         resolved(""),
         moved(MoveSeen::FrontMatter),
         moved(MoveSeen::SameText),
-        Event::EntryErased(EntryErased { entry: id(4), reason: "held a password".into() }),
+        Event::EntryErased(EntryErased {
+            entry: id(4),
+            reason: "held a password".into(),
+            keeps: None,
+        }),
         Event::BlobErased(BlobErased { blob: hash(), reason: "held a password".into() }),
     ]
     .into_iter()

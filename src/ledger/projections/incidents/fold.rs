@@ -27,7 +27,7 @@ pub(in crate::ledger) struct FoldedIncident {
 }
 
 /// Kinds that begin an incident.
-const BEGINNINGS: [&str; 2] = ["incident.imported", "incident.opened"];
+pub(in crate::ledger) const BEGINNINGS: [&str; 2] = ["incident.imported", "incident.opened"];
 
 /// Folds a subject's entries, given in canonical order; none where nothing began here yet.
 pub(in crate::ledger) fn fold(
@@ -48,7 +48,7 @@ pub(in crate::ledger) fn fold(
             let erased =
                 |entry: &&Entry| entry.body.is_none() && BEGINNINGS.contains(&entry.kind.as_str());
             let entry = entries.iter().find(erased)?;
-            (entry, erased_beginning(id, entry))
+            (entry, erased_beginning(id, entry, told))
         }
     };
     let erased = entries.iter().filter(|entry| entry.body.is_none()).map(|it| it.id);
@@ -97,10 +97,19 @@ fn opened(id: IncidentId, entry: &Entry, body: &IncidentOpened) -> Begun {
     Begun { incident, lines: vec![(entry.recorded_at, Happening::Opened)] }
 }
 
-/// The opening's body is gone: the incident stands, without what it said.
-fn erased_beginning(id: IncidentId, entry: &Entry) -> Begun {
+/// The opening's body is gone: the incident stands, without what it said but for what its erasure
+/// keeps.
+fn erased_beginning(id: IncidentId, entry: &Entry, told: &[Told<'_>]) -> Begun {
     let mut incident = blank(id, entry);
     incident.erased = true;
+    let kept = told.iter().find_map(|told| match &told.event {
+        Event::EntryErased(body) if body.entry == entry.id => body.keeps.as_ref(),
+        _ => None,
+    });
+    if let Some(kept) = kept {
+        incident.label.clone_from(&kept.label);
+        incident.severity.value = kept.severity;
+    }
     Begun { incident, lines: vec![(entry.recorded_at, Happening::Opened)] }
 }
 
@@ -231,7 +240,8 @@ impl Fold {
     }
 
     fn set_time(&mut self, name: TimeName, told: TimeTold, version: EntryId, conflict: bool) {
-        if name == TimeName::Resolved {
+        // A time that is corrected while it goes on again is the one it was resolved at before.
+        if name == TimeName::Resolved && !self.incident.status.value.is_open() {
             self.incident.resolved_before = false;
         }
         self.incident.times.insert(name, Versioned { value: told, version, conflict });

@@ -6,7 +6,7 @@ mod imported;
 use rusqlite::{Connection, Row, params};
 
 pub(super) use fold::causal;
-pub(in crate::ledger) use fold::{FoldedIncident, fold};
+pub(in crate::ledger) use fold::{BEGINNINGS, FoldedIncident, fold};
 
 use crate::domain::id::IncidentId;
 use crate::domain::incident::{Incident, TimeName, TimelineItem};
