@@ -324,7 +324,8 @@ fn list(folder: &Path, prefix: &str, depth: usize, names: &mut BTreeSet<String>)
         }
         if kind.is_dir() && depth < MAX_DEPTH {
             list(&entry.path(), &format!("{name}/"), depth + 1, names);
-        } else if kind.is_file() {
+        } else if kind.is_file() || (kind.is_symlink() && !entry.path().is_dir()) {
+            // A link is refused when it is read, by name: what is left out in silence is missed.
             names.insert(name);
         }
     }

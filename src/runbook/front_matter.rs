@@ -10,17 +10,11 @@ use serde_json::Value;
 use super::last_worked::read_date;
 use super::{Diagnostic, FrontMatter, Lifecycle, Severity, Span};
 use crate::text::pattern::pattern;
+use crate::text::yaml_limits::{MAX_ANCHORS, MAX_DEPTH, too_deep, too_many_anchors};
 use crate::text::{LineIndex, collapse_whitespace, nearest};
 
 /// More is not read.
 const MAX_BYTES: usize = 64 * 1024;
-/// People need no more anchors and aliases than this; bombs do.
-const MAX_ANCHORS: usize = 20;
-
-/// The parser's time grows with the square of the depth.
-const MAX_DEPTH: usize = 64;
-
-static ANCHOR: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?m)(?:^|[\s\[{,:])[&*][^\s,\[\]{}]"));
 static KEY: LazyLock<Regex> =
     LazyLock::new(|| pattern(r#"(?m)^["']?([A-Za-z_][\w.-]*)["']?\s*[:=]"#));
 
@@ -153,13 +147,12 @@ impl Reader<'_> {
         if self.found.toml {
             return self.toml_values().map(Some);
         }
-        if let Some(anchor) = ANCHOR.find_iter(source).nth(MAX_ANCHORS) {
+        if let Some(at) = too_many_anchors(source) {
             let message = format!(
                 "the front matter has more than {MAX_ANCHORS} anchors and aliases and is not read; \
                  write the values out"
             );
-            let byte = start + anchor.end() - 2;
-            return Err(self.diagnostic(byte, "front-matter-too-large", message));
+            return Err(self.diagnostic(start + at, "front-matter-too-large", message));
         }
         if let Some(at) = too_deep(source) {
             let message = format!(
@@ -319,19 +312,6 @@ impl Reader<'_> {
         }
         front.placeholders = literals;
     }
-}
-
-/// Where brackets and braces are open too deep.
-fn too_deep(source: &str) -> Option<usize> {
-    let mut depth = 0_usize;
-    source.bytes().position(|byte| {
-        match byte {
-            b'[' | b'{' => depth += 1,
-            b']' | b'}' => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        depth > MAX_DEPTH
-    })
 }
 
 /// `6 months`, `90 days` or a number of days.

@@ -2,6 +2,7 @@
 
 pub mod pattern;
 pub mod redact;
+pub mod yaml_limits;
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -18,6 +19,23 @@ pub fn collapse_whitespace(text: &str) -> String {
         collapsed.push_str(word);
     }
     collapsed
+}
+
+/// Whether a text says anything: it has a letter or a digit outside of what Markdown hides.
+pub fn has_words(text: &str) -> bool {
+    let mut rest = text;
+    while let Some((before, hidden)) = rest.split_once("<!--") {
+        if before.contains(char::is_alphanumeric) {
+            return true;
+        }
+        rest = hidden.split_once("-->").map_or("", |(_, after)| after);
+    }
+    rest.contains(char::is_alphanumeric)
+}
+
+/// A text without the characters that steer a terminal; line ends and tabs stay.
+pub fn without_controls(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect()
 }
 
 /// The anchor GitHub gives a heading: lower case, spaces as hyphens, punctuation dropped.

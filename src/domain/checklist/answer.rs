@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::super::id::{ActionId, QuestionId};
 use super::{Ask, AskedBy, Evidence, EvidenceKind, Good, Question};
+use crate::text::has_words;
 
 /// What was said to a question.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -187,13 +188,13 @@ impl Question {
             }
         }
         match (self.ask, answer) {
-            (_, Answer::NotApplicable) if reason.trim().is_empty() => Err(Unfit::NoReason),
+            (_, Answer::NotApplicable) if !has_words(reason) => Err(Unfit::NoReason),
             (_, Answer::NotApplicable) => Ok(Verdict::NotApplicable),
             (Ask::Check { good: Good::Yes }, Answer::Yes)
             | (Ask::Check { good: Good::No }, Answer::No) => Ok(Verdict::Good),
             (Ask::Check { .. }, Answer::Yes | Answer::No) => Ok(Verdict::Bad),
             (Ask::Check { .. }, Answer::Words(_)) => Err(Unfit::NotYesOrNo),
-            (Ask::Open, Answer::Words(text)) if !text.trim().is_empty() => Ok(Verdict::Told),
+            (Ask::Open, Answer::Words(text)) if has_words(text) => Ok(Verdict::Told),
             (Ask::Open, _) => Err(Unfit::NotInWords),
         }
     }
@@ -218,7 +219,7 @@ impl Question {
             }
             Ok(Verdict::Bad) => match &answered.follow_up {
                 Some(FollowUp::Action(_)) => Vec::new(),
-                Some(FollowUp::Declined(reason)) if !reason.trim().is_empty() => Vec::new(),
+                Some(FollowUp::Declined(reason)) if has_words(reason) => Vec::new(),
                 _ => vec![Lack::FollowUp],
             },
             Ok(Verdict::NotApplicable | Verdict::Told) => Vec::new(),
@@ -230,7 +231,7 @@ impl Evidence {
     fn check(&self, value: &str) -> Result<(), Unfit> {
         let value = value.trim();
         let fits = match self.kind {
-            EvidenceKind::Text => !value.is_empty(),
+            EvidenceKind::Text => has_words(value),
             EvidenceKind::Moment => moment(value).is_some(),
             EvidenceKind::Version => {
                 let floating = ["latest", "stable", "main", "master", "head", "edge", "*"];

@@ -6,6 +6,8 @@ use super::super::action_item::ActionKind;
 use super::super::id::QuestionId;
 use super::meaning::{Meaning, Words, words_of};
 use super::{Applies, Ask, Checklist, Evidence, EvidenceKind, Good, Known, Question};
+use crate::text::LineIndex;
+use crate::text::yaml_limits::{MAX_ANCHORS, MAX_DEPTH, too_deep, too_many_anchors};
 
 /// A file's name and text.
 #[derive(Clone, Copy, Debug)]
@@ -133,6 +135,7 @@ impl Checklists {
 }
 
 fn checklist(source: Source<'_>) -> Result<Checklist, ChecklistError> {
+    source.check_limits()?;
     let file: File = serde_yaml::from_str(source.text).map_err(|error| source.yaml(&error))?;
     if !is_name(&file.name) {
         return Err(source.at("name", &file.name, NAME_RULE.to_owned()));
@@ -225,6 +228,7 @@ fn is_name(text: &str) -> bool {
 
 impl Reading {
     fn read(source: Source<'_>) -> Result<Self, ChecklistError> {
+        source.check_limits()?;
         let reading: Self = serde_yaml::from_str(source.text).map_err(|e| source.yaml(&e))?;
         for example in &reading.examples {
             let found = match reading.ask(&example.question, &example.before) {
@@ -257,6 +261,18 @@ impl Reading {
 }
 
 impl Source<'_> {
+    /// Whether the YAML reader gets through it in no time.
+    fn check_limits(self) -> Result<(), ChecklistError> {
+        let deep = too_deep(self.text).map(|at| (at, format!("nested more than {MAX_DEPTH} deep")));
+        let many = || {
+            let at = too_many_anchors(self.text)?;
+            Some((at, format!("more than {MAX_ANCHORS} anchors and aliases: write the values out")))
+        };
+        let Some((at, message)) = deep.or_else(many) else { return Ok(()) };
+        let (line, column) = LineIndex::new(self.text).line_column(self.text, at);
+        Err(ChecklistError { file: self.name.to_owned(), line, column, message })
+    }
+
     /// What the YAML reader found.
     fn yaml(self, error: &serde_yaml::Error) -> ChecklistError {
         let (line, column) =
