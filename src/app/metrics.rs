@@ -95,10 +95,14 @@ impl App {
         self.refresh()?;
         let mut left_out = 0;
         let mut measured = Vec::new();
+        let mut all = Vec::new();
         for incident in self.ledger.incidents()? {
             let used = self.runbooks_in(&incident)?;
             let case = case(&incident, &used);
             let day = day_of(&self.config, case.at);
+            if incident.status.value.counts() {
+                all.push(case.clone());
+            }
             if asked.since.is_some_and(|since| day < since) {
                 continue;
             }
@@ -123,17 +127,18 @@ impl App {
                 .into_iter()
                 .map(|(name, cases)| group_view(name, &cases, minutes, asked.mean))
                 .collect(),
-            recurrence: self.recurrence(&measured)?,
+            recurrence: self.recurrence(&all, &measured)?,
             runbooks: self.runbook_figures(&measured, minutes, asked.mean)?,
             questions: self.question_figures(&measured)?,
             overdue: self.overdue_figures()?,
         })
     }
 
-    fn recurrence(&self, measured: &[Measured]) -> Result<RecurrenceView, Error> {
-        let cases: Vec<Case> = measured.iter().map(|it| it.case.clone()).collect();
+    /// Which of those measured came back; what they repeat may be older than those asked for.
+    fn recurrence(&self, all: &[Case], measured: &[Measured]) -> Result<RecurrenceView, Error> {
+        let asked: HashSet<&str> = measured.iter().map(|it| it.case.label.as_str()).collect();
         let mut recurred = Vec::new();
-        for found in recurrences(&cases) {
+        for found in recurrences(all).into_iter().filter(|it| asked.contains(it.label.as_str())) {
             let runbook = found.runbook.map(RunbookId::from);
             let runbook = runbook.map(|id| self.named(&id)).transpose()?;
             let (service, symptom) = found.service_and_symptom.unzip();
@@ -164,26 +169,31 @@ impl App {
         minutes: Minutes<'_>,
         mean: bool,
     ) -> Result<Vec<RunbookFiguresView>, Error> {
-        let mut found: BTreeMap<RunbookId, Figures> = BTreeMap::new();
+        // Beside the figures, the real lengths: a claim of seconds is not judged by minutes, nor by
+        // those of the support hours alone.
+        let mut found: BTreeMap<RunbookId, (Figures, Vec<i64>)> = BTreeMap::new();
         for Measured { incident, used, .. } in measured {
             for (runbook, first) in used {
-                let figures = found.entry(runbook.clone()).or_default();
+                let (figures, lengths) = found.entry(runbook.clone()).or_default();
                 match (first, incident.time(TimeName::Mitigated)) {
-                    (Some(first), mitigated) => figures.count(*first, mitigated, minutes),
+                    (Some(first), mitigated) => {
+                        figures.count(*first, mitigated, minutes);
+                        let length = mitigated.known().map(|mitigated| mitigated.0 - first.0);
+                        lengths.extend(length.filter(|length| *length >= 0));
+                    }
                     (None, Moment::NotApplicable) => figures.not_applicable += 1,
                     (None, _) => figures.missing += 1,
                 }
             }
         }
         let mut views = Vec::new();
-        for (id, figures) in found {
+        for (id, (figures, lengths)) in found {
             let (slug, document) = self.named(&id)?;
             let title = document.as_ref().map(|it| it.summary.title.clone());
             let claimed = document.as_ref().and_then(|it| it.summary.time_to_mitigate);
             let figures = figures.sorted();
-            let over = |max_s: u32| {
-                figures.minutes.iter().filter(|took| **took * 60 > i64::from(max_s)).count()
-            };
+            let over =
+                |max_s: u32| lengths.iter().filter(|took| **took > i64::from(max_s) * 1000).count();
             views.push(RunbookFiguresView {
                 title: title.unwrap_or_else(|| slug.to_string()),
                 slug,

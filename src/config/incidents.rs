@@ -104,6 +104,7 @@ fn severities(reader: &mut Reader<'_>, value: &Value<'_>) -> Option<Severities> 
     let mut severities = Severities::default();
     let mut given: Vec<String> = Vec::new();
     let mut relabelled = Vec::new();
+    let mut twice = false;
     for (key, value) in table {
         let Some(rank) = RANKS.iter().position(|rank| *rank == &**key.get_ref()) else {
             let message = unknown_word("rank", key.get_ref(), &RANKS);
@@ -119,6 +120,7 @@ fn severities(reader: &mut Reader<'_>, value: &Value<'_>) -> Option<Severities> 
         for label in &labels {
             if given.iter().any(|known| known.eq_ignore_ascii_case(label)) {
                 reader.complain(&value.span(), format!("`{label}` is given twice"));
+                twice = true;
             }
             given.push(label.clone());
         }
@@ -128,7 +130,8 @@ fn severities(reader: &mut Reader<'_>, value: &Value<'_>) -> Option<Severities> 
         severities.relabel(rank, labels);
     }
     let nameless = RANKS.iter().zip(&severities.0).find(|(_, labels)| labels.is_empty());
-    if let Some((rank, _)) = nameless {
+    // A label that is given twice leaves a rank without one; that is told already.
+    if let Some((rank, _)) = nameless.filter(|_| !twice) {
         reader.complain(&value.span(), format!("no label is left for rank {rank}"));
     }
     Some(severities)

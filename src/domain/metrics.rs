@@ -73,9 +73,11 @@ pub struct Case {
 /// How minutes are counted between two moments.
 pub type Minutes<'a> = &'a dyn Fn(Timestamp, Timestamp) -> i64;
 
-/// Whole minutes at any hour, rounded; half a minute counts as one.
+/// Whole minutes at any hour between two moments as they are told, to the minute: from 14:03 to
+/// 14:42 are 39 of them, whatever seconds nobody sees.
 pub const fn plain_minutes(from: Timestamp, to: Timestamp) -> i64 {
-    (to.0.saturating_sub(from.0) + 30_000) / 60_000
+    const MINUTE: i64 = 60_000;
+    to.0.div_euclid(MINUTE) - from.0.div_euclid(MINUTE)
 }
 
 /// What a measure comes to over some incidents.

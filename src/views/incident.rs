@@ -151,6 +151,8 @@ pub struct RunbookUseView {
     pub first_used: Option<String>,
     /// The steps used, in order.
     pub steps: Vec<StepId>,
+    /// Those of them that failed when somebody last said how they went in a run.
+    pub failed_steps: Vec<StepId>,
     /// How it went; null while nobody said.
     pub outcome: Option<&'static str>,
     /// The exercise that says so.

@@ -3,13 +3,16 @@
 use crate::config::Config;
 use crate::domain::actor::Actor;
 use crate::domain::event::{Event, IncidentFieldSet, IncidentTimeSet};
-use crate::domain::incident::{Field, Incident, Link, Moment, TimeName, TimeTold, Versioned};
+use crate::domain::incident::{
+    Field, Incident, Link, Moment, Severity, TimeName, TimeTold, Versioned,
+};
 use crate::error::Error;
 use crate::views::incident::IncidentView;
 
 use super::super::App;
 use super::opening::{
-    check_times, checked_context, checked_links, checked_names, checked_title, checked_value,
+    ASSUMED, check_times, checked_context, checked_links, checked_names, checked_title,
+    checked_value,
 };
 use super::writing::{Desk, Manner};
 
@@ -65,7 +68,14 @@ impl App {
                     other => field(desk, other, manner, &mut events)?,
                 }
             }
-            check_times(desk.config, &desk.incident.plain_times(), desk.now)?;
+            let told: Vec<TimeName> = events
+                .iter()
+                .filter_map(|event| match event {
+                    Event::IncidentTimeSet(body) => Some(body.time),
+                    _ => None,
+                })
+                .collect();
+            check_times(desk.config, &desk.incident.plain_times(), &told, desk.now)?;
             Ok(events)
         })?;
         self.incident_view(&written.incident)
@@ -80,17 +90,35 @@ fn field(
 ) -> Result<(), Error> {
     let to = checked(desk.config, &desk.incident, change)?;
     let (from, version) = desk.incident.field(&to);
-    if from == to {
+    // What stands, said again, settles that two edits met.
+    if from == to && !desk.incident.conflicts().contains(&to.name()) {
         return Ok(());
     }
     desk.check_seen(manner, &to.name(), version, &words(desk.config, &from))?;
     desk.incident.set_field(&to, version, false);
     let reason = checked_value(&manner.reason, "a reason")?;
+    if let (Field::Severity(to), true) = (&to, reason.is_empty()) {
+        check_still_required(desk, *to)?;
+    }
     // Of several changes of one field in one edit, the last one counts.
     let name = to.name();
     events.retain(|event| !matches!(event, Event::IncidentFieldSet(it) if it.to.name() == name));
     events.push(Event::IncidentFieldSet(IncidentFieldSet { to, replaces: version, reason }));
     Ok(())
+}
+
+/// Nobody gets out of a postmortem by another severity without saying why it is right.
+fn check_still_required(desk: &Desk<'_, '_>, to: Severity) -> Result<(), Error> {
+    let schedule = desk.tx.postmortem(desk.incident.id)?.and_then(|it| it.schedule);
+    if desk.config.postmortems.is_required(to) || !schedule.is_some_and(|it| it.required) {
+        return Ok(());
+    }
+    let label = desk.config.incidents.severities.label(to);
+    Err(Error::refused(format!(
+        "{} would need no postmortem any more as {label}",
+        desk.incident.label
+    ))
+    .hinted("add --reason \"why it was not as bad\""))
 }
 
 /// The field that a change comes to, in the form it is kept.
@@ -152,7 +180,8 @@ fn time(
     events: &mut Vec<Event>,
 ) -> Result<(), Error> {
     let from = desk.incident.time(name);
-    if from == moment {
+    let conflict = desk.incident.times.get(&name).is_some_and(|told| told.conflict);
+    if from == moment && !conflict {
         return Ok(());
     }
     let version = desk.incident.time_version(name);
@@ -163,7 +192,9 @@ fn time(
     };
     desk.check_seen(manner, name.as_str(), version, &value)?;
     let reason = checked_value(&manner.reason, "a reason")?;
-    if from != Moment::Unknown && reason.is_empty() {
+    // That it was detected when it was opened is nobody's word.
+    let assumed = desk.incident.times.get(&name).is_some_and(|it| it.value.source == ASSUMED);
+    if from != Moment::Unknown && !assumed && reason.is_empty() {
         return Err(Error::refused(format!("{name} is {value} already"))
             .hinted("add --reason \"why\" to tell it differently"));
     }

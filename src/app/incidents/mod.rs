@@ -28,15 +28,19 @@ use super::App;
 use super::recording::{MAX_LABEL, short_enough};
 
 pub use editing::Change;
+pub(super) use filling::{columns_of, filling};
 pub use noting::{NewNote, Noted};
 pub use opening::Opening;
 pub(super) use opening::checked_url;
 pub use roles::{RoleChange, role_named};
 pub use writing::Manner;
-pub(super) use writing::following;
+pub(super) use writing::append_events;
 
 /// What every label of ours begins with.
 const LABEL_START: &str = "INC-";
+
+/// The shortest beginning of an id that names something: all ids of a month begin alike.
+pub(super) const SHORTEST_ID: usize = 8;
 
 /// How many incidents an ambiguous name lists.
 const LISTED: usize = 8;
@@ -122,7 +126,9 @@ impl App {
             (several, _) => return Err(ambiguous(name, several)),
         }
         let mut found = Vec::new();
-        for id in self.ledger.ids_beginning(name, 64)? {
+        let beginning = name.len() >= SHORTEST_ID;
+        let ids = if beginning { self.ledger.ids_beginning(name, 64)? } else { Vec::new() };
+        for id in ids {
             found.extend(self.ledger.incident(IncidentId::new(id))?);
         }
         match found.as_slice() {

@@ -24,6 +24,9 @@ const MAX_TITLE: usize = 300;
 /// The longest value of a field, in characters.
 const MAX_VALUE: usize = 2_000;
 
+/// The source of a time that nobody told: an incident is detected when it is opened at the latest.
+pub(super) const ASSUMED: &str = "opening";
+
 /// How far the clocks of two machines may differ, in milliseconds.
 const CLOCK_SKEW: i64 = 120_000;
 
@@ -101,25 +104,31 @@ impl App {
         }
         times.entry(TimeName::Detected).or_insert_with(|| TimeTold {
             moment: Moment::At(now),
-            source: "opening".to_owned(),
+            source: ASSUMED.to_owned(),
             reason: String::new(),
         });
         let mut plain = Times::default();
         for (name, told) in &times {
             plain.set(*name, told.moment);
         }
-        check_times(&self.config, &plain, now)?;
+        check_times(&self.config, &plain, &TimeName::ALL, now)?;
         Ok(times)
     }
 }
 
-/// Whether times can be so, and lie behind us.
-pub(super) fn check_times(config: &Config, times: &Times, now: Timestamp) -> Result<(), Error> {
-    for name in TimeName::ALL {
-        check_not_future(config, times.known(name), now)
+/// Whether times can be so, and lie behind us, as far as those that are `told` now are concerned:
+/// what was wrong before keeps nobody from telling something else.
+pub(super) fn check_times(
+    config: &Config,
+    times: &Times,
+    told: &[TimeName],
+    now: Timestamp,
+) -> Result<(), Error> {
+    for name in told {
+        check_not_future(config, times.known(*name), now)
             .map_err(|error| error.at(name.as_str()))?;
     }
-    times.check().map_err(|wrong| {
+    times.check(told).map_err(|wrong| {
         let at = |name| times.known(name).map(|at| local_time(config, at)).unwrap_or_default();
         Error::refused(format!("an incident cannot be {wrong}")).hinted(format!(
             "{} is {}, {} is {}; correct the wrong one first, or say n/a for what never was",
@@ -138,7 +147,10 @@ pub(super) fn check_not_future(
     now: Timestamp,
 ) -> Result<(), Error> {
     let latest = now.0.saturating_add(CLOCK_SKEW);
-    match moments.into_iter().find(|at| at.0 > latest) {
+    match moments.into_iter().find(|at| !(0..=latest).contains(&at.0)) {
+        Some(at) if at.0 < 0 => {
+            Err(Error::refused(format!("{} is before 1970", local_time(config, at))))
+        }
         None => Ok(()),
         Some(at) => {
             let (at, now) = (local_time(config, at), local_time(config, now));

@@ -13,8 +13,8 @@ use crate::error::Error;
 use crate::views::incident::RunbookUseView;
 
 impl App {
-    /// Records how a runbook went as a whole. Where it worked, so did the steps that were used;
-    /// which of several failed is not guessed.
+    /// Records how a runbook went as a whole. Where it worked, so did the steps that were used,
+    /// but for those that were ticked as failed; which of several failed is not guessed.
     ///
     /// # Errors
     /// The incident or the runbook is not known, the runbook was not used in it, the same is
@@ -45,6 +45,9 @@ impl App {
         let (_, values) = self.incident_columns(&label, &columns)?;
         let context = columns.into_iter().zip(values).filter(|(_, value)| !value.is_empty());
         let steps = steps_of(&used, outcome);
+        if outcome == Outcome::Worked && steps.iter().any(|(_, it)| *it == StepResult::Failed) {
+            check_some_worked(&used, &steps)?;
+        }
         let first_used = used.first_used.as_deref().and_then(|at| {
             DateTime::parse_from_rfc3339(at).ok().map(|at| self.config.date_of(at.to_utc()))
         });
@@ -62,6 +65,16 @@ impl App {
     }
 }
 
+/// Where all that was done failed, nothing of it can have worked.
+fn check_some_worked(used: &RunbookUseView, steps: &[(String, StepResult)]) -> Result<(), Error> {
+    if steps.iter().any(|(_, result)| *result == StepResult::Worked) {
+        return Ok(());
+    }
+    let failed: Vec<&str> = used.failed_steps.iter().map(StepId::as_str).collect();
+    Err(Error::refused(format!("step {} of {} was ticked as failed", failed.join(", "), used.slug))
+        .hinted(format!("say which step worked: `runledger worked {} --step ID`", used.slug)))
+}
+
 /// The steps that an outcome of the whole tells of.
 fn steps_of(used: &RunbookUseView, outcome: Outcome) -> Vec<(String, StepResult)> {
     let all = |result: StepResult| {
@@ -69,7 +82,15 @@ fn steps_of(used: &RunbookUseView, outcome: Outcome) -> Vec<(String, StepResult)
         used.steps.iter().map(of).collect()
     };
     match (outcome, used.steps.len()) {
-        (Outcome::Worked, _) => all(StepResult::Worked),
+        (Outcome::Worked, _) => {
+            let mut steps: Vec<(String, StepResult)> = all(StepResult::Worked);
+            for (step, result) in &mut steps {
+                if used.failed_steps.iter().any(|failed| failed.as_str() == step) {
+                    *result = StepResult::Failed;
+                }
+            }
+            steps
+        }
         (Outcome::Failed, 1) => all(StepResult::Failed),
         _ => Vec::new(),
     }

@@ -52,7 +52,8 @@ impl App {
                 return Err(Error::refused(format!("who is {}?", role.title()))
                     .hinted("give a name, or --remove where nobody is"));
             }
-            if people == before {
+            let conflict = desk.incident.roles.get(&role).is_some_and(|told| told.conflict);
+            if people == before && !conflict {
                 return Ok(Vec::new());
             }
             let version = desk.incident.role_version(role);

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use crate::domain::entry::Timestamp;
-use crate::domain::exercise::Exercise;
+use crate::domain::exercise::{Exercise, StepResult};
 use crate::domain::id::{EntryId, RunbookId, StepId};
 use crate::domain::incident::{Incident, Moment, Role, Status, TimeName};
+use crate::domain::metrics::{Measure, plain_minutes};
 use crate::domain::run::Run;
 use crate::error::Error;
 use crate::runbook::DocKind;
@@ -17,9 +18,6 @@ use crate::views::incident::{
 use super::super::{App, Document};
 use super::uses::{Used, each_once, uses};
 use super::utc;
-
-/// A minute, in milliseconds.
-const MINUTE: i64 = 60_000;
 
 impl App {
     /// An incident as a line of a list.
@@ -141,6 +139,7 @@ impl App {
         let exercise = exercises.iter().rev().find(|it| it.runbook == *runbook);
         let first = uses.first().map(|used| used.at);
         let mut steps: Vec<StepId> = Vec::new();
+        let failed = steps_failed(uses);
         let exercised = exercise.iter().flat_map(|it| it.steps.iter().map(|step| step.id.clone()));
         for step in uses.iter().filter_map(|used| used.step.clone()).chain(exercised) {
             if !steps.contains(&step) {
@@ -149,7 +148,7 @@ impl App {
         }
         let mitigated = incident.time(TimeName::Mitigated).known();
         let mitigate_min = match (first, mitigated) {
-            (Some(from), Some(to)) if to >= from => Some(minutes(to.0 - from.0)),
+            (Some(from), Some(to)) if to >= from => Some(plain_minutes(from, to)),
             _ => None,
         };
         let document = self.ledger.document_of(runbook)?.map(Document::read).transpose()?;
@@ -159,6 +158,7 @@ impl App {
             found: document.is_some(),
             first_used: first.map(utc),
             steps,
+            failed_steps: failed,
             outcome: exercise.map(|it| it.outcome.as_str()),
             exercise: exercise.map(|it| it.id),
             claimed: None,
@@ -180,6 +180,19 @@ impl App {
     }
 }
 
+/// The steps that failed when somebody last said how they went.
+fn steps_failed(uses: &[&Used]) -> Vec<StepId> {
+    let mut failed: Vec<StepId> = Vec::new();
+    for used in uses {
+        let (Some(step), Some(result)) = (&used.step, used.result) else { continue };
+        failed.retain(|known| known != step);
+        if result == StepResult::Failed {
+            failed.push(step.clone());
+        }
+    }
+    failed
+}
+
 fn times_view(incident: &Incident) -> TimesView {
     let time = |name| incident.time(name).known().map(utc);
     TimesView {
@@ -192,19 +205,19 @@ fn times_view(incident: &Incident) -> TimesView {
 }
 
 fn durations_view(incident: &Incident) -> DurationsView {
-    let lengths = incident.plain_times().durations();
+    let times = incident.plain_times();
+    let minutes = |measure: Measure| {
+        let (from, to) = measure.ends();
+        let (from, to) = (times.known(from)?, times.known(to)?);
+        (from <= to).then(|| plain_minutes(from, to))
+    };
     DurationsView {
-        detect_min: lengths.detect.map(minutes),
-        acknowledge_min: lengths.acknowledge.map(minutes),
-        mitigate_min: lengths.mitigate.map(minutes),
-        resolve_min: lengths.resolve.map(minutes),
-        impact_min: lengths.impact.map(minutes),
+        detect_min: minutes(Measure::Detect),
+        acknowledge_min: minutes(Measure::Acknowledge),
+        mitigate_min: minutes(Measure::Mitigate),
+        resolve_min: minutes(Measure::Resolve),
+        impact_min: minutes(Measure::Impact),
     }
-}
-
-/// Whole minutes, rounded; half a minute counts as one.
-const fn minutes(length_ms: i64) -> i64 {
-    (length_ms + MINUTE / 2) / MINUTE
 }
 
 /// What may follow a status: first what is next in an incident's life.

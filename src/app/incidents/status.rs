@@ -1,5 +1,7 @@
 //! How far an incident is: further, over, reopened, cancelled, another one.
 
+use std::collections::HashSet;
+
 use crate::domain::actor::Actor;
 use crate::domain::entry::Timestamp;
 use crate::domain::event::{Event, IncidentReopened, IncidentStatusChanged, IncidentTimeSet};
@@ -58,9 +60,11 @@ impl App {
             return Err(Error::refused("an incident cannot be a duplicate of itself"));
         }
         let written = self.write_incident(id, actor, |desk| {
-            // Whoever follows duplicates must come to an end.
+            // Whoever follows duplicates must come to an end, also where two machines that did not
+            // know of each other have made a circle of others.
+            let mut passed = HashSet::new();
             let mut next = Some(other.id);
-            while let Some(reached) = next {
+            while let Some(reached) = next.filter(|reached| passed.insert(*reached)) {
                 if reached == id {
                     let why = format!("{} is a duplicate of this one already", other.label);
                     return Err(Error::refused(why));
@@ -123,9 +127,9 @@ fn changed(
         let again = name == TimeName::Resolved && desk.incident.resolved_before;
         if again || times.get(name) == Moment::Unknown {
             times.set(name, Moment::At(at));
+            check_times(desk.config, &times, &[name], desk.now)?;
         }
     }
-    check_times(desk.config, &times, desk.now)?;
     let body =
         IncidentStatusChanged { to, at, replaces: status.version, duplicate_of: None, reason };
     Ok(vec![Event::IncidentStatusChanged(body)])
@@ -150,7 +154,7 @@ fn said_time(
     }
     let mut times = desk.incident.plain_times();
     times.set(name, Moment::At(at));
-    check_times(desk.config, &times, desk.now)?;
+    check_times(desk.config, &times, &[name], desk.now)?;
     let told = TimeTold { moment: Moment::At(at), source: "said".to_owned(), reason };
     let replaces = desk.incident.time_version(name);
     Ok(Some(Event::IncidentTimeSet(IncidentTimeSet { time: name, told, replaces })))

@@ -3,7 +3,7 @@
 
 use super::super::App;
 use crate::domain::entry::Timestamp;
-use crate::domain::exercise::Exercise;
+use crate::domain::exercise::{Exercise, StepResult};
 use crate::domain::id::{RunbookId, StepId};
 use crate::domain::incident::Incident;
 use crate::domain::run::{Marked, Run};
@@ -13,6 +13,8 @@ use crate::error::Error;
 pub(super) struct Used {
     pub(super) runbook: RunbookId,
     pub(super) step: Option<StepId>,
+    /// How the step went, where a run says so.
+    pub(super) result: Option<StepResult>,
     pub(super) at: Timestamp,
 }
 
@@ -21,17 +23,18 @@ pub(super) fn uses(incident: &Incident, runs: &[Run]) -> Vec<Used> {
     let said = incident.runbooks.iter().map(|used| Used {
         runbook: used.runbook.clone(),
         step: used.step.clone(),
+        result: None,
         at: used.at,
     });
     let mut uses: Vec<Used> = said.collect();
     for run in runs {
         let runbook = run.runbook.clone();
-        uses.push(Used { runbook, step: None, at: run.started_at });
+        uses.push(Used { runbook, step: None, result: None, at: run.started_at });
         for step in &run.steps {
             let Some(mark) = step.mark() else { continue };
-            if matches!(mark.what, Marked::Ticked { .. }) {
+            if let Marked::Ticked { result, .. } = mark.what {
                 let (runbook, step) = (run.runbook.clone(), Some(step.id.clone()));
-                uses.push(Used { runbook, step, at: mark.at });
+                uses.push(Used { runbook, step, result: Some(result), at: mark.at });
             }
         }
     }

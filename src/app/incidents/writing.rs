@@ -70,8 +70,10 @@ impl App {
     }
 }
 
-/// Appends entries to a subject, in this order also where the clock stands still.
-pub(super) fn append_events(
+/// Appends entries to an incident, in this order and behind all that are there, also where the
+/// clock stands still, went back, or another machine's is ahead of it: what is written last is
+/// what was decided with everything else in sight.
+pub(in crate::app) fn append_events(
     tx: &mut Tx<'_>,
     id: IncidentId,
     events: &[Event],
@@ -82,9 +84,10 @@ pub(super) fn append_events(
     let mut last = tx.last_entry_of(&subject)?;
     let mut ids = Vec::with_capacity(events.len());
     for event in events {
-        let id = following(last, now);
-        tx.append(&entry(id, event, &subject, now, actor)?)?;
-        last = Some((now, id));
+        let at = last.map_or(now, |(last, _)| now.max(last));
+        let id = following(last, at);
+        tx.append(&entry(id, event, &subject, at, actor)?)?;
+        last = Some((at, id));
         ids.push(id);
     }
     Ok(ids)
@@ -124,12 +127,10 @@ impl Desk<'_, '_> {
         let Some(seen) = manner.seen.as_deref().map(str::trim).filter(|it| !it.is_empty()) else {
             return Ok(());
         };
-        let is = |id: EntryId| {
-            let id = id.to_string();
-            id.len() >= seen.len() && id[..seen.len()].eq_ignore_ascii_case(seen)
-        };
-        let is_one = seen.len() >= 8 && (is(version) || is(self.incident.version));
-        if seen.is_ascii() && (is_one || self.came_before(seen, version)?) {
+        // The whole id: the beginning of one is the minute in which it was made.
+        let is_one =
+            EntryId::parse(seen).is_ok_and(|it| [version, self.incident.version].contains(&it));
+        if is_one || self.came_before(seen, version)? {
             return Ok(());
         }
         let who = match self.tx.entry(version)? {

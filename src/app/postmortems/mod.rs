@@ -13,9 +13,10 @@ use crate::domain::action_item::ActionItem;
 use crate::domain::checklist::Group;
 use crate::domain::id::EntryId;
 use crate::domain::incident::{Incident, Moment, Status, TimeName};
-use crate::domain::postmortem::{Cause, Draft, Missing, Postmortem, missing};
+use crate::domain::postmortem::{Cause, Doubt, Draft, Missing, Postmortem, missing};
 use crate::error::{Error, Kind};
 use crate::text::redact::redact;
+use crate::text::without_controls;
 use crate::views::postmortem::{PostmortemList, PostmortemView};
 
 use super::App;
@@ -35,6 +36,8 @@ pub(super) struct Case {
     pub(super) actions: Vec<ActionItem>,
     /// What caused the incident, as far as it is known.
     pub(super) cause: Cause,
+    /// What keeps that cause from being taken for granted.
+    pub(super) doubt: Option<Doubt>,
 }
 
 impl Case {
@@ -50,6 +53,7 @@ impl Case {
             postmortem: &self.postmortem,
             groups: &self.groups,
             actions: &self.actions,
+            doubt: self.doubt,
         })
     }
 }
@@ -85,16 +89,23 @@ impl App {
         let checklists = self.checklists()?;
         let used = self.used_in(&incident)?;
         let said = postmortem.begun.as_ref().and_then(|begun| begun.cause);
-        let shown = if checklists.shows_change(&used) { Cause::Change } else { Cause::Other };
+        let shows_change = checklists.shows_change(&used);
+        let shown = if shows_change { Cause::Change } else { Cause::Other };
         let cause = said.unwrap_or(shown);
+        let reason = postmortem.begun.as_ref().map_or("", |begun| begun.reason.trim());
+        let doubt = match said {
+            None if !shows_change => Some(Doubt::Unsaid),
+            Some(Cause::Other) if shows_change && reason.is_empty() => Some(Doubt::Contradicted),
+            _ => None,
+        };
         let groups = crate::domain::checklist::asked(&checklists, &used, cause == Cause::Change);
-        Ok(Case { incident, postmortem, groups, actions, cause })
+        Ok(Case { incident, postmortem, groups, actions, cause, doubt })
     }
 }
 
 /// A text of several lines in the form it is kept: without secrets, and not too long.
 fn kept_text(text: &str, what: &str, most: usize) -> Result<String, Error> {
-    let text = redact(text.replace("\r\n", "\n").trim()).text;
+    let text = redact(without_controls(&text.replace("\r\n", "\n")).trim()).text;
     if text.len() > most {
         return Err(Error::refused(format!("{what} is at most {most} bytes long")));
     }
@@ -113,8 +124,11 @@ pub(super) fn check_seen(
     what: &str,
 ) -> Result<(), Error> {
     let Some(seen) = seen.map(str::trim) else { return Ok(()) };
-    let stands = stands.map(|id| id.to_string()).unwrap_or_default();
-    let same = if seen.len() >= 8 { stands.starts_with(seen) } else { seen == stands };
+    let same = match (EntryId::parse(seen), stands) {
+        (Ok(seen), Some(stands)) => seen == stands,
+        (Err(_), None) => seen.is_empty(),
+        _ => false,
+    };
     if same {
         return Ok(());
     }

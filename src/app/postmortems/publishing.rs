@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::ErrorKind;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use serde::Serialize;
 
 use crate::domain::actor::Actor;
 use crate::domain::event::{Event, PostmortemPublished};
-use crate::domain::id::Hash;
+use crate::domain::id::{Hash, IncidentId};
 use crate::domain::postmortem::{Missing, Published};
 use crate::error::{Error, Kind};
 use crate::render::{RenderError, Renderer};
@@ -23,6 +23,12 @@ use super::Case;
 
 /// Where templates of postmortems stand, among the templates.
 const FOLDER: &str = "postmortems/";
+
+/// How a file with facts begins.
+const HEAD: &str = "---\n";
+
+/// The fact that vouches for all others, and for the text.
+const DIGEST: &str = "digest: sha256:";
 
 /// What publishing came to.
 #[derive(Clone, Debug)]
@@ -63,6 +69,9 @@ struct Values<'a> {
     text: BTreeMap<String, &'a str>,
     zone: String,
     published: bool,
+    /// The kinds of lines of the timeline that tell what happened; the others tell how the record
+    /// of it came about.
+    told: [&'static str; 5],
 }
 
 /// The facts at the head of a published file.
@@ -127,7 +136,7 @@ impl App {
             let published = PostmortemPublished { file: file.clone(), text: hash };
             let id = desk.append(&Event::PostmortemPublished(published))?;
             // The last thing that can fail: what is in the ledger stands in the folder, too.
-            write_file(&workspace, &file, &text, before.as_ref())?;
+            write_file(&workspace, &file, &text, case.incident.id, before.as_ref())?;
             Ok(id)
         })?;
         let again = before.is_some();
@@ -148,6 +157,7 @@ impl App {
             text,
             zone: self.config.timezone.to_string(),
             published,
+            told: ["opened", "note", "status", "runbook", "exercise"],
         };
         let name = format!("{FOLDER}{}.md", postmortem.template);
         let renderer = Renderer::new(&self.templates_for(&name)?).map_err(in_template)?;
@@ -160,7 +170,7 @@ impl App {
         let front = serde_yaml::to_string(&front).map_err(|e| {
             Error::failed(format!("writing the facts of {}: {e}", incident.line.label))
         })?;
-        Ok(format!("---\n{front}---\n\n{body}"))
+        Ok(signed(&format!("---\n{front}---\n\n{body}")))
     }
 
     fn front_matter<'a>(
@@ -278,19 +288,23 @@ fn write_file(
     workspace: &Path,
     file: &str,
     text: &str,
+    incident: IncidentId,
     before: Option<&Published>,
 ) -> Result<(), Error> {
     let path = place_of(workspace, file)?;
     let stands = match fs::read(&path) {
-        Ok(bytes) => Some(Hash::of(&bytes)),
+        Ok(bytes) => Some(bytes),
         Err(error) if error.kind() == ErrorKind::NotFound => None,
         Err(error) => return Err(Error::io("read", &path, error)),
     };
-    let ours = before.is_some_and(|published| Some(published.text) == stands);
+    let ours = |stands: &[u8]| {
+        before.is_some_and(|published| published.text == Hash::of(stands))
+            || is_untouched(stands, incident)
+    };
     let done = match stands {
-        Some(stands) if stands == Hash::of(text.as_bytes()) => return Ok(()),
+        Some(stands) if stands == text.as_bytes() => return Ok(()),
         None => write_new_atomically(&path, text.as_bytes()),
-        Some(_) if ours => write_atomically(&path, text.as_bytes()),
+        Some(stands) if ours(&stands) => write_atomically(&path, text.as_bytes()),
         Some(_) => {
             let what = if before.is_some() {
                 "was changed by hand since it was published"
@@ -304,19 +318,45 @@ fn write_file(
     done.map_err(|error| Error::io("write", &path, error))
 }
 
+/// A file with the digest of everything else in it, as the first of its facts: so it can be told
+/// from one that somebody edited, also where the ledger was cut off before it knew of it.
+fn signed(text: &str) -> String {
+    let rest = text.strip_prefix(HEAD).unwrap_or(text);
+    format!("{HEAD}{DIGEST}{}\n{rest}", Hash::of(rest.as_bytes()))
+}
+
+/// Whether a file is a postmortem of this incident as runledger wrote it.
+fn is_untouched(file: &[u8], incident: IncidentId) -> bool {
+    let told = || {
+        let text = std::str::from_utf8(file).ok()?;
+        let (digest, rest) = text.strip_prefix(HEAD)?.strip_prefix(DIGEST)?.split_once('\n')?;
+        let (front, _) = rest.split_once("\n---\n")?;
+        let id = front.lines().find_map(|line| line.strip_prefix("incident_id: "))?;
+        Some(Hash::parse(digest)? == Hash::of(rest.as_bytes()) && id == incident.to_string())
+    };
+    told().unwrap_or(false)
+}
+
 /// The file's place; its folder is made where it is missing, and may not lead out of the
 /// workspace.
 fn place_of(workspace: &Path, file: &str) -> Result<PathBuf, Error> {
     let path = workspace.join(file);
     let folder = path.parent().unwrap_or(workspace);
+    let outside = || {
+        Error::refused(format!("{file} does not lead to a file of the workspace"))
+            .hinted("set `folder` under [postmortems] to a folder of its own")
+    };
+    let climbs = |part: Component<'_>| !matches!(part, Component::Normal(_) | Component::CurDir);
+    if Path::new(file).components().any(climbs) {
+        return Err(outside());
+    }
     fs::create_dir_all(folder).map_err(|error| Error::io("make the folder", folder, error))?;
     let real = |path: &Path| {
         fs::canonicalize(path).map_err(|error| Error::io("look at the folder", path, error))
     };
     let is_link = fs::symlink_metadata(&path).is_ok_and(|meta| !meta.is_file());
     if is_link || !real(folder)?.starts_with(real(workspace)?) {
-        return Err(Error::refused(format!("{file} does not lead to a file of the workspace"))
-            .hinted("set `folder` under [postmortems] to a folder of its own"));
+        return Err(outside());
     }
     Ok(path)
 }
@@ -343,6 +383,7 @@ mod tests {
     fn only_our_own_file_is_replaced() {
         let folder = tempfile::tempdir().expect("a folder");
         let file = "postmortems/x.md";
+        let incident = IncidentId::new(crate::domain::id::EntryId::derived(&["incident"]));
         let published = |text: &str| Published {
             id: crate::domain::id::EntryId::derived(&["x"]),
             at: crate::domain::entry::Timestamp(0),
@@ -350,8 +391,9 @@ mod tests {
             file: file.to_owned(),
             text: Hash::of(text.as_bytes()),
         };
-        let write = |text, before: Option<&Published>| {
-            write_file(folder.path(), file, text, before).map_err(|error| error.to_string())
+        let write = |text: &str, before: Option<&Published>| {
+            write_file(folder.path(), file, text, incident, before)
+                .map_err(|error| error.to_string())
         };
         let stands = || fs::read_to_string(folder.path().join(file)).expect("a file");
         assert_eq!(write("one", None), Ok(()));
@@ -360,12 +402,24 @@ mod tests {
         assert_eq!(write("two", Some(&published("one"))), Ok(()));
         assert!(write("three", Some(&published("one"))).is_err_and(|why| why.contains("by hand")));
         assert_eq!(stands(), "two");
+        let of = |body: &str| signed(&format!("---\nincident_id: {incident}\n---\n\n{body}"));
+        fs::write(folder.path().join(file), of("three")).expect("written");
+        assert_eq!(write(&of("four"), None), Ok(()), "left by a crash");
+        assert_eq!(write(&of("five"), Some(&published("two"))), Ok(()), "and by one of the next");
+        assert_eq!(stands(), of("five"));
+        fs::write(folder.path().join(file), of("five").replace("five", "5")).expect("written");
+        assert!(write(&of("six"), None).is_err(), "somebody edited it");
+        let other = IncidentId::new(crate::domain::id::EntryId::derived(&["other"]));
+        let theirs = signed(&format!("---\nincident_id: {other}\n---\n\nfive"));
+        fs::write(folder.path().join(file), theirs).expect("written");
+        assert!(write(&of("six"), None).is_err(), "it is of another incident");
+        fs::write(folder.path().join(file), "two").expect("written");
 
         let link = folder.path().join("postmortems/link.md");
         std::os::unix::fs::symlink("/etc/hostname", link).expect("a link");
-        assert!(write_file(folder.path(), "postmortems/link.md", "x", None).is_err());
+        assert!(write_file(folder.path(), "postmortems/link.md", "x", incident, None).is_err());
         let outside = tempfile::tempdir().expect("a folder");
         std::os::unix::fs::symlink(outside.path(), folder.path().join("out")).expect("a link");
-        assert!(write_file(folder.path(), "out/x.md", "x", None).is_err());
+        assert!(write_file(folder.path(), "out/x.md", "x", incident, None).is_err());
     }
 }

@@ -6,6 +6,7 @@ use crate::config::Config;
 use crate::domain::entry::Timestamp;
 use crate::domain::event::{Event, PostmortemScheduled};
 use crate::domain::incident::{Incident, Status, TimeName};
+use crate::domain::postmortem::Schedule;
 use crate::domain::support_hours::{business_days_after, end_of_day};
 use crate::error::Error;
 use crate::ledger::Tx;
@@ -21,13 +22,16 @@ pub(in crate::app) fn schedule(
     config: &Config,
     incident: &Incident,
 ) -> Result<Option<Event>, Error> {
-    let over = matches!(incident.status.value, Status::Resolved | Status::Closed);
-    let resolved = incident.time(TimeName::Resolved).known();
-    let (true, Some(resolved_at), None) = (over, resolved, &incident.imported_from) else {
-        return Ok(None);
-    };
-    let severity = incident.severity.value;
     let before = tx.postmortem(incident.id)?.and_then(|postmortem| postmortem.schedule);
+    if !incident.status.value.counts() {
+        return Ok(before.filter(|schedule| schedule.required).map(withdrawn));
+    }
+    let over = matches!(incident.status.value, Status::Resolved | Status::Closed);
+    if !over || incident.imported_from.is_some() {
+        return Ok(None);
+    }
+    let Some(resolved_at) = over_since(tx, incident, before.as_ref())? else { return Ok(None) };
+    let severity = incident.severity.value;
     let same =
         before.as_ref().is_some_and(|it| it.severity == severity && it.resolved_at == resolved_at);
     let required = config.postmortems.is_required(severity);
@@ -49,6 +53,33 @@ pub(in crate::app) fn schedule(
         draft_due,
         publish_due,
     })))
+}
+
+/// What turned out to be another incident, or none, needs no postmortem of its own.
+fn withdrawn(before: Schedule) -> Event {
+    Event::PostmortemScheduled(PostmortemScheduled {
+        required: false,
+        severity: before.severity,
+        resolved_at: before.resolved_at,
+        draft_due: None,
+        publish_due: None,
+    })
+}
+
+/// Since when an incident is over. Where its resolved time is said not to apply, the day on which
+/// somebody said that it is over counts: nobody gets out of a postmortem by not knowing a time.
+fn over_since(
+    tx: &Tx<'_>,
+    incident: &Incident,
+    before: Option<&Schedule>,
+) -> Result<Option<Timestamp>, Error> {
+    if let Some(known) = incident.time(TimeName::Resolved).known() {
+        return Ok(Some(known));
+    }
+    if let Some(before) = before {
+        return Ok(Some(before.resolved_at));
+    }
+    Ok(tx.entry(incident.status.version)?.map(|(_, entry)| entry.recorded_at))
 }
 
 /// The end of the business day on which it has to be published.

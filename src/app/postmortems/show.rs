@@ -4,6 +4,7 @@ use crate::domain::checklist::{Answered, Ask, FollowUp, Good, Question};
 use crate::domain::entry::Timestamp;
 use crate::domain::incident::{Incident, Role};
 use crate::domain::postmortem::{Cause, Postmortem, Section};
+use crate::domain::support_hours::end_of_day;
 use crate::error::Error;
 use crate::views::postmortem::{
     AskedByView, ChecklistGroupView, ChecklistQuestionView, EvidenceView, OverdueView,
@@ -16,6 +17,12 @@ use super::Case;
 use super::drafting::STANDARD;
 
 impl App {
+    /// The moment that lists speak of: now, or the end of the day that was asked for.
+    fn moment_asked(&self) -> Timestamp {
+        let end = self.as_of().and_then(|day| end_of_day(day, self.config.timezone));
+        end.unwrap_or_else(|| Timestamp(self.clock.now_ms()))
+    }
+
     /// A postmortem as a line of a list.
     pub(crate) fn postmortem_line(
         &self,
@@ -25,7 +32,8 @@ impl App {
         let owner = postmortem.begun.as_ref().map(|begun| begun.owner.clone());
         let owner = owner.or_else(|| incident.people(Role::Commander).first().cloned());
         let schedule = postmortem.schedule.as_ref();
-        let overdue = postmortem.overdue(Timestamp(self.clock.now_ms()));
+        let overdue =
+            postmortem.overdue(self.moment_asked()).filter(|_| !incident.status.value.is_open());
         let published = postmortem.published.as_ref();
         let severities = &self.config.incidents.severities;
         PostmortemLine {

@@ -10,8 +10,7 @@ use crate::error::Error;
 use crate::ledger::Tx;
 
 use super::super::App;
-use super::super::exercises::entry;
-use super::super::incidents::following;
+use super::super::incidents::append_events;
 
 /// What a writer has before them inside the transaction.
 pub(in crate::app) struct PostDesk<'a, 'tx> {
@@ -26,10 +25,9 @@ pub(in crate::app) struct PostDesk<'a, 'tx> {
 impl PostDesk<'_, '_> {
     /// Appends an entry to the incident, after all that are there.
     pub(in crate::app) fn append(&mut self, event: &Event) -> Result<EntryId, Error> {
-        let subject = self.incident.to_string();
-        let id = following(self.tx.last_entry_of(&subject)?, self.now);
-        self.tx.append(&entry(id, event, &subject, self.now, self.actor)?)?;
-        Ok(id)
+        let event = std::slice::from_ref(event);
+        let ids = append_events(self.tx, self.incident, event, self.now, self.actor)?;
+        ids.first().copied().ok_or_else(|| Error::failed("appending an entry gave no id"))
     }
 }
 

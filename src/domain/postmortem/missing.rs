@@ -8,6 +8,7 @@ use super::super::action_item::ActionItem;
 use super::super::checklist::{FollowUp, Group, Lack, Question, Verdict};
 use super::super::id::{ActionId, QuestionId};
 use super::{Postmortem, Section};
+use crate::text::has_words;
 
 /// What has to be put in order.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,6 +69,17 @@ pub struct Draft<'a> {
     pub groups: &'a [Group],
     /// The action items of the incident.
     pub actions: &'a [ActionItem],
+    /// What is not settled about the cause.
+    pub doubt: Option<Doubt>,
+}
+
+/// What is not settled about the cause of an incident, on which it depends what is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Doubt {
+    /// Nobody said whether a change of ours caused it, and no runbook used shows it.
+    Unsaid,
+    /// Somebody said that it was no change, without a reason, and a runbook used shows one.
+    Contradicted,
 }
 
 /// Everything that is missing, in the order in which one would mend it.
@@ -80,6 +92,19 @@ pub fn missing(draft: &Draft<'_>) -> Vec<Missing> {
     if draft.postmortem.begun.is_none() {
         let message = "Nobody has begun the postmortem.".to_owned();
         add(About::Postmortem, message, format!("postmortem start {label}"));
+    }
+    if let Some(doubt) = draft.doubt {
+        let (message, cause) = match doubt {
+            Doubt::Unsaid => ("Nobody said whether a change of ours caused it.", "change|other"),
+            Doubt::Contradicted => (
+                "It is said to have another cause than a change, and the runbooks used show one: \
+                 say why.",
+                "other --reason WHY",
+            ),
+        };
+        let verb = if draft.postmortem.begun.is_some() { "edit" } else { "start" };
+        let fix = format!("postmortem {verb} {label} --cause {cause}");
+        add(About::Postmortem, message.to_owned(), fix);
     }
     if !draft.resolved {
         let message = "The incident is not resolved.".to_owned();
@@ -95,7 +120,7 @@ pub fn missing(draft: &Draft<'_>) -> Vec<Missing> {
         let title = section.title();
         let message = if written.is_some_and(|version| version.conflict) {
             format!("Two people wrote \"{title}\" at once: read both versions and save it again.")
-        } else if section.is_required() && draft.postmortem.text(section).is_empty() {
+        } else if section.is_required() && !has_words(draft.postmortem.text(section)) {
             format!("The section \"{title}\" is not written.")
         } else {
             continue;

@@ -14,7 +14,7 @@ use super::entry::Timestamp;
 use super::id::{EntryId, Hash, QuestionId};
 use super::incident::Severity;
 
-pub use missing::{About, Draft, Missing, missing};
+pub use missing::{About, Doubt, Draft, Missing, missing};
 
 /// A part that people write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

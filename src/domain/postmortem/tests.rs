@@ -101,6 +101,15 @@ fn whole() -> Postmortem {
 }
 
 fn told(postmortem: &Postmortem, actions: &[ActionItem], times: &[&str]) -> Vec<String> {
+    told_with(postmortem, actions, times, None)
+}
+
+fn told_with(
+    postmortem: &Postmortem,
+    actions: &[ActionItem],
+    times: &[&str],
+    doubt: Option<Doubt>,
+) -> Vec<String> {
     let title = String::new();
     let groups = [Group { name: "own".to_owned(), title, questions: vec![question()] }];
     let draft = Draft {
@@ -110,6 +119,7 @@ fn told(postmortem: &Postmortem, actions: &[ActionItem], times: &[&str]) -> Vec<
         postmortem,
         groups: &groups,
         actions,
+        doubt,
     };
     missing(&draft)
         .into_iter()
@@ -120,6 +130,27 @@ fn told(postmortem: &Postmortem, actions: &[ActionItem], times: &[&str]) -> Vec<
 #[test]
 fn nothing_is_missing_when_everything_is_there() {
     assert_eq!(told(&whole(), &[action("ben")], &[]), [""; 0]);
+}
+
+#[test]
+fn a_cause_that_nobody_settled_is_missing() {
+    let check = |doubt, expected: &str| {
+        let said = told_with(&whole(), &[action("ben")], &[], Some(doubt));
+        assert!(said.len() == 1 && said[0].ends_with(expected), "{said:?}");
+    };
+    let edit = "[runledger postmortem edit INC-2026-06-01-001 --cause";
+    check(Doubt::Unsaid, &format!("{edit} change|other]"));
+    check(Doubt::Contradicted, &format!("{edit} other --reason WHY]"));
+}
+
+#[test]
+fn a_section_that_says_nothing_is_not_written() {
+    for text in ["\u{200b}", "<!-- later -->", "#", ". . ."] {
+        let mut postmortem = whole();
+        postmortem.sections.insert(Section::Summary, written(text));
+        let said = told(&postmortem, &[action("ben")], &[]);
+        assert!(said.len() == 1 && said[0].contains("\"Summary\" is not written"), "{said:?}");
+    }
 }
 
 #[test]

@@ -254,6 +254,27 @@ fn a_duplicate_names_the_incident_it_is_and_never_itself() {
 }
 
 #[test]
+fn a_circle_of_duplicates_that_two_machines_made_is_not_followed_forever() {
+    let lab = lab();
+    let (one, two) = (open(&lab, "first"), open(&lab, "second"));
+    let entries = lab.path("entries.jsonl").display().to_string();
+    lab.run(&["export", "--out", &entries]).ok();
+    let store = lab.path("other store").display().to_string();
+    let there = |args: &[&str]| lab.run(&[&["--store", &store][..], args].concat()).ok();
+    there(&["import", &entries]);
+    lab.run(&["incident", "duplicate", &one, &two]).ok();
+    there(&["incident", "duplicate", &two, &one]);
+    let entries = lab.path("theirs.jsonl").display().to_string();
+    there(&["export", "--out", &entries]);
+    lab.run(&["import", &entries]).ok();
+    assert_eq!(show(&lab, &one)["duplicate_of"], two);
+    assert_eq!(show(&lab, &two)["duplicate_of"], one);
+    let three = open(&lab, "third");
+    lab.run(&["incident", "duplicate", &three, &one]).ok();
+    lab.run(&["verify"]).ok();
+}
+
+#[test]
 fn an_erased_note_is_gone_and_its_place_is_seen() {
     let lab = lab();
     let label = open(&lab, "down");

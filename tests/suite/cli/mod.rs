@@ -1,8 +1,11 @@
 //! The command line, driven as a person drives it.
 
 mod bookstore;
+mod duties;
+mod erasing;
 mod exercises;
 mod files;
+mod incident_runbooks;
 mod incidents;
 mod json;
 mod keeping;
