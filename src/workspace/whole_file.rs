@@ -1,5 +1,6 @@
 //! Files written as a whole: the old contents or the new, never half.
 
+use std::ffi::OsStr;
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::Path;
@@ -32,8 +33,10 @@ fn write_whole(path: &Path, bytes: &[u8], flags: RenameFlags) -> io::Result<()> 
     let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
     let parent = parent.unwrap_or(Path::new("."));
     let folder = open_folder(parent)?;
+    clear_leftovers(parent, name);
     let number = COUNTER.fetch_add(1, Ordering::Relaxed);
-    let part = parent.join(format!(".runledger-{}-{number}-part", std::process::id()));
+    let beginning = beginning_of_part(name);
+    let part = parent.join(format!("{beginning}{}-{number}-part", std::process::id()));
     let write = || -> io::Result<()> {
         let mut file = OpenOptions::new().write(true).create_new(true).open(&part)?;
         if let Ok(meta) = fs::metadata(path) {
@@ -58,6 +61,32 @@ fn write_whole(path: &Path, bytes: &[u8], flags: RenameFlags) -> io::Result<()> 
     })
 }
 
+/// How the names of unfinished files begin that were to become the one called `name`.
+fn beginning_of_part(name: &OsStr) -> String {
+    format!(".runledger-{}-", name.to_string_lossy())
+}
+
+/// Removes what writers of the same file left that were killed; those at work keep theirs.
+fn clear_leftovers(folder: &Path, name: &OsStr) {
+    let beginning = beginning_of_part(name);
+    let Ok(entries) = fs::read_dir(folder) else { return };
+    for entry in entries.flatten() {
+        let found = entry.file_name();
+        let process = found.to_str().and_then(|found| {
+            let (process, _) =
+                found.strip_prefix(&beginning)?.strip_suffix("-part")?.split_once('-')?;
+            process.parse::<u32>().ok()
+        });
+        // Only a writer that is gone: where nothing tells who runs, nothing is removed.
+        let is_gone = |process: u32| {
+            Path::new("/proc/self").exists() && !Path::new(&format!("/proc/{process}")).exists()
+        };
+        if process.is_some_and(is_gone) {
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::fs::Permissions;
@@ -79,5 +108,15 @@ mod tests {
         assert_eq!(fs::metadata(&path).unwrap().mode() & 0o777, 0o600);
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
         assert!(write_atomically(&folder.path().join("no/x"), b"").is_err());
+        // No process has that number: the largest is 4,194,304.
+        let [dead, of_another] = ["x.json", "y.json"]
+            .map(|name| folder.path().join(format!(".runledger-{name}-99999999-0-part")));
+        let alive = format!(".runledger-x.json-{}-9-part", std::process::id());
+        let alive = folder.path().join(alive);
+        for path in [&dead, &of_another, &alive] {
+            fs::write(path, b"half").unwrap();
+        }
+        write_atomically(&path, b"four").unwrap();
+        assert!(!dead.exists() && of_another.exists() && alive.exists());
     }
 }

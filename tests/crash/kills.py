@@ -1,14 +1,16 @@
 """Kills runledger at random moments and compares what it acknowledged with what it kept.
 
-Four loops run on one workspace and one store: one leaves notes, one records exercises (which also
-writes rows into the runbooks), one adds to the timeline of an incident, one scans. About every other process is killed with SIGKILL at a
-random moment of its life. Each id that a process printed before it ended, by itself or not, is
+Six loops run on one workspace and one store: one leaves notes, one records exercises (which also
+writes rows into the runbooks), one adds to the timeline of an incident, one opens incidents, one
+publishes a postmortem again and again, one scans. About every other process is killed with SIGKILL
+at a random moment of its life. Each id that a process printed before it ended, by itself or not, is
 acknowledged: it is written and fsynced to a file outside the store before anything else happens.
 
 Afterwards every acknowledged id has to be in the ledger exactly once, `verify` has to find nothing,
 every acknowledged note and row has to be found by its own word, in the index as it stands and in one
-made anew, each runbook has to hold its old text and each acknowledged row once, and the timeline each
-acknowledged line once.
+made anew, each runbook has to hold its old text and each acknowledged row once, the timeline each acknowledged
+line once, no two incidents have one label, and the postmortem can be published and says what was
+last written into it.
 """
 
 import argparse
@@ -99,6 +101,22 @@ class Lab:
         return stdout
 
 
+def ready_to_publish(lab):
+    """An incident whose postmortem lacks nothing."""
+    opened = lab.run("incident", "open", "it is over", "--severity", "P3", "--json")
+    label = json.loads(opened)["label"]
+    lab.run("incident", "set", label, "started=-5m", "acknowledged=n/a", "mitigated=n/a")
+    lab.run("incident", "status", label, "resolved")
+    lab.run("postmortem", "start", label, "--cause", "other")
+    for section in ("summary", "impact", "root-cause", "lessons"):
+        lab.run("postmortem", "edit", label, section, "--text", "some words")
+    status = json.loads(lab.run("postmortem", "status", label, "--json"))
+    for group in status["checklist"]:
+        for question in group["questions"]:
+            lab.run("postmortem", "answer", label, question["id"], "na", "--reason", "not here")
+    return label
+
+
 class Failure(Exception):
     """Something promised does not hold."""
 
@@ -182,6 +200,21 @@ class Incidents(Loop):
         return ("incident", "note", self.lab.label, f"seen {word} here"), self.lab.label
 
 
+class Openings(Loop):
+    def arguments(self, word):
+        return ("incident", "open", f"{word} is down", "--severity", "P3", "--json"), "opening"
+
+
+class Publications(Loop):
+    """Writes a section and publishes, in turn; what was published is there as a whole or not."""
+
+    def arguments(self, word):
+        if self.runs % 2:
+            text = f"seen {word} here"
+            return ("postmortem", "edit", self.lab.published, "lucky", "--text", text), text
+        return ("postmortem", "publish", self.lab.published), ""
+
+
 class Scans(Loop):
     def arguments(self, word):
         # Somebody edits a page meanwhile, so that there is something to scan.
@@ -239,7 +272,31 @@ def check_timeline(lab, incidents):
         yield f"{len(texts) - len(set(texts))} lines stand in the timeline more than once"
 
 
-def check(lab, notes, exercises, incidents):
+def check_labels(lab, openings):
+    """Each acknowledged opening is an incident, and each label is given once."""
+    listed = json.loads(lab.run("incident", "list", "--json"))["incidents"]
+    labels = [incident["label"] for incident in listed]
+    if len(labels) != len(set(labels)):
+        yield f"{len(labels) - len(set(labels))} labels are given more than once"
+    titles = {incident["id"]: incident["title"] for incident in listed}
+    for identity, word, _ in openings.acknowledged:
+        if titles.get(identity) != f"{word} is down":
+            yield f"the incident {identity} that was opened is called {titles.get(identity)}"
+
+
+def check_publication(lab):
+    """Whatever was cut off, the postmortem can be published, and its file says what stands."""
+    lab.run("postmortem", "edit", lab.published, "lucky", "--text", "and then it ended")
+    lab.run("postmortem", "publish", lab.published)
+    folder = os.path.join(lab.workspace, "postmortems")
+    if "and then it ended" not in lab.read(f"postmortems/{lab.published}.md"):
+        yield "what was published is not what was written"
+    extra = [name for name in os.listdir(folder) if name != f"{lab.published}.md"]
+    if extra:
+        yield f"left behind beside the postmortem: {sorted(extra)}"
+
+
+def check(lab, notes, exercises, incidents, openings):
     """Everything that has to hold afterwards; gives what does not."""
     wrong = []
     lab.run("sync")
@@ -258,7 +315,7 @@ def check(lab, notes, exercises, incidents):
     if len(ids) != len(set(ids)):
         wrong.append(f"{len(ids) - len(set(ids))} ids are exported more than once")
     known = set(ids)
-    all_of_them = acknowledged + incidents.acknowledged
+    all_of_them = acknowledged + incidents.acknowledged + openings.acknowledged
     lost = [identity for identity, _, _ in all_of_them if identity not in known]
     if lost:
         wrong.append(f"{len(lost)} acknowledged entries are lost: {lost[:3]}")
@@ -274,6 +331,8 @@ def check(lab, notes, exercises, incidents):
         wrong.append(f"a rebuilt index answers {len(differ)} queries otherwise: {differ[:3]}")
 
     wrong.extend(check_timeline(lab, incidents))
+    wrong.extend(check_labels(lab, openings))
+    wrong.extend(check_publication(lab))
     wrong.extend(check_files(lab, exercises))
     return wrong
 
@@ -314,11 +373,12 @@ def main():
     lab.run("sync")
     opened = lab.run("incident", "open", "a thing stands still", "--severity", "P1", "--json")
     lab.label = json.loads(opened)["label"]
+    lab.published = ready_to_publish(lab)
     stop = threading.Event()
     kills = Kills(options.kills, stop)
     loops = [
         kind(lab, options.seed * 10 + number, stop, kills)
-        for number, kind in enumerate((Notes, Exercises, Incidents, Scans))
+        for number, kind in enumerate((Notes, Exercises, Incidents, Openings, Publications, Scans))
     ]
     started = time.monotonic()
     for loop in loops:
@@ -327,19 +387,20 @@ def main():
         loop.join()
     seconds = time.monotonic() - started
 
-    notes, exercises, incidents, _ = loops
+    notes, exercises, incidents, openings, _, _ = loops
     wrong = [failure for loop in loops for failure in loop.failures]
     try:
-        wrong.extend(check(lab, notes, exercises, incidents))
+        wrong.extend(check(lab, notes, exercises, incidents, openings))
     except Failure as failure:
         wrong.append(str(failure))
     runs = sum(loop.runs for loop in loops)
     print(
         f"{kills.count} of {runs} processes killed in {seconds:.0f} s; acknowledged: "
         f"{len(notes.acknowledged)} notes, {len(exercises.acknowledged)} exercises, "
-        f"{len(incidents.acknowledged)} lines of a timeline"
+        f"{len(incidents.acknowledged)} lines of a timeline, "
+        f"{len(openings.acknowledged)} incidents"
     )
-    if not wrong and not all(loop.acknowledged for loop in loops[:3]):
+    if not wrong and not all(loop.acknowledged for loop in loops[:4]):
         wrong.append("nothing was acknowledged, so nothing was tested")
     if wrong:
         print(f"FAILED, {len(wrong)} findings; everything is kept in {lab.folder}")

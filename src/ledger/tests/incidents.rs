@@ -191,22 +191,6 @@ fn what_begins_elsewhere_is_shown_when_its_opening_arrives() {
     assert_eq!(ledger.timeline_of(incident_id()).expect("readable").len(), 2);
 }
 
-/// Small numbers that look random and are the same in every run.
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, end: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        usize::try_from(self.0 % end as u64).expect("small")
-    }
-
-    fn pick<T: Copy>(&mut self, from: &[T]) -> T {
-        from[self.below(from.len())]
-    }
-}
-
 /// An edit by somebody who knows of `seen`, legal or not.
 fn any_event(dice: &mut Dice, seen: &[EntryId], now: i64) -> Event {
     let replaces = dice.pick(seen);

@@ -112,6 +112,22 @@ fn append(ledger: &mut Ledger, entries: &[Entry]) -> Result<Vec<Appended>, Ledge
     ledger.transact(|tx| entries.iter().map(|entry| tx.append(entry)).collect())
 }
 
+/// Small numbers that look random and are the same in every run.
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, end: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        usize::try_from(self.0 % end as u64).expect("small")
+    }
+
+    fn pick<T: Copy>(&mut self, from: &[T]) -> T {
+        from[self.below(from.len())]
+    }
+}
+
 /// The hash of the chain's last link.
 fn head_hash(ledger: &Ledger) -> Hash {
     ledger.head().expect("readable").map_or(Hash::ZERO, |(_, hash)| hash)

@@ -7,10 +7,11 @@ use crate::domain::action_item::{ActionItem, ActionKind, ActionState, Priority};
 use crate::domain::checklist::{Answer, Answered, Verdict};
 use crate::domain::event::{
     ActionChanged, ActionOpened, ChecklistAnswered, PostmortemChanged, PostmortemPublished,
-    PostmortemSectionWritten, PostmortemStarted,
+    PostmortemScheduled, PostmortemSectionWritten, PostmortemStarted,
 };
 use crate::domain::id::{ActionId, IncidentId};
-use crate::domain::postmortem::{Postmortem, PostmortemStatus, Section};
+use crate::domain::incident::Severity;
+use crate::domain::postmortem::{Cause, Postmortem, PostmortemStatus, Section};
 use crate::ledger::{AnswerCount, Erasure};
 
 fn incident() -> IncidentId {
@@ -198,4 +199,97 @@ fn publishing_is_remembered_and_answers_are_counted() {
     };
     assert_eq!(ledger.answer_counts(|_| true).expect("readable"), [count]);
     assert_eq!(ledger.answer_counts(|_| false).expect("readable"), []);
+}
+
+/// An edit by somebody who knows of `seen`, legal or not.
+fn any_event(dice: &mut Dice, seen: &[EntryId], now: i64) -> Event {
+    let replaces = dice.pick(seen);
+    let known = Some(replaces).filter(|_| dice.below(4) > 0);
+    let word = dice.pick(&["a", "b", "c", "d"]).to_owned();
+    match dice.below(9) {
+        0 => Event::PostmortemScheduled(PostmortemScheduled {
+            required: dice.below(2) == 0,
+            severity: dice.pick(&Severity::ALL),
+            resolved_at: Timestamp(now),
+            draft_due: None,
+            publish_due: Some(Timestamp(now + 10)),
+        }),
+        1 => started(),
+        2 => Event::PostmortemChanged(PostmortemChanged {
+            replaces,
+            template: None,
+            owner: Some(word),
+            cause: Some(dice.pick(&[Cause::Change, Cause::Other])),
+            reason: String::new(),
+        }),
+        3 | 4 => Event::PostmortemSectionWritten(PostmortemSectionWritten {
+            section: dice.pick(&Section::ALL),
+            text: word,
+            replaces: known,
+        }),
+        5 => {
+            let (answer, verdict) = match dice.below(2) {
+                0 => (Answer::Yes, Verdict::Good),
+                _ => (Answer::No, Verdict::Bad),
+            };
+            match answered(answer, verdict, None) {
+                Event::ChecklistAnswered(body) => {
+                    Event::ChecklistAnswered(ChecklistAnswered { replaces: known, ..body })
+                }
+                other => other,
+            }
+        }
+        6 => action(u32::try_from(dice.below(4)).expect("small"), &word),
+        7 => {
+            let change = ActionChanged::of(ActionId::new(dice.pick(seen)), replaces);
+            let state = Some(dice.pick(&[ActionState::Done, ActionState::Open]));
+            Event::ActionChanged(ActionChanged { state, ..change })
+        }
+        _ => Event::PostmortemPublished(PostmortemPublished {
+            file: format!("p/{word}.md"),
+            text: Hash::ZERO,
+        }),
+    }
+}
+
+#[test]
+fn any_sequence_in_any_interleaving_of_two_writers_gives_equal_rows() {
+    let mut with_actions = 0;
+    for seed in 1..60 {
+        let mut dice = Dice(0x9e37_79b9_7f4a_7c15_u64.wrapping_mul(seed));
+        let mut told = vec![about("start", 100, &started())];
+        let mut seen = [vec![id("start")], vec![id("start")]];
+        for step in 0..40 {
+            let writer = dice.below(2);
+            if dice.below(4) == 0 {
+                seen[writer] = told.iter().map(|entry| entry.id).collect();
+            }
+            let now = 100 + step / 2 - if writer == 1 { 7 } else { 0 };
+            let event = any_event(&mut dice, &seen[writer], now);
+            let entry = about(&format!("{seed}.{step}"), now, &event);
+            seen[writer].push(entry.id);
+            told.push(entry);
+        }
+        let (_one, mut in_order) = new_ledger();
+        for entry in &told {
+            append(&mut in_order, std::slice::from_ref(entry)).expect("appended");
+        }
+        for at in (1..told.len()).rev() {
+            told.swap(at, dice.below(at + 1));
+        }
+        let (_other, mut shuffled) = new_ledger();
+        let (first, second) = told.split_at(dice.below(told.len()));
+        append(&mut shuffled, first).expect("appended");
+        append(&mut shuffled, second).expect("appended");
+        let rows = |ledger: &Ledger| {
+            let postmortem = ledger.postmortem(incident()).expect("readable");
+            (postmortem, ledger.action_items_of(incident()).expect("readable"))
+        };
+        assert!(rows(&in_order).0.is_some());
+        with_actions += usize::from(!rows(&in_order).1.is_empty());
+        assert_eq!(rows(&in_order), rows(&shuffled), "seed {seed}");
+        in_order.rebuild().expect("rebuilt");
+        assert_eq!(rows(&in_order), rows(&shuffled), "seed {seed}, replayed");
+    }
+    assert!(with_actions > 50, "action items in {with_actions} of the histories alone");
 }
