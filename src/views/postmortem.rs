@@ -116,6 +116,30 @@ pub struct PostmortemView {
     pub missing: Vec<Missing>,
 }
 
+/// Every text that a section had: `postmortem history --json`.
+#[derive(Clone, Debug, Serialize)]
+pub struct SectionHistory {
+    /// The section.
+    pub section: &'static str,
+    /// Its texts, the newest last.
+    pub versions: Vec<SectionVersion>,
+}
+
+/// One text of a section.
+#[derive(Clone, Debug, Serialize)]
+pub struct SectionVersion {
+    /// The entry that wrote it.
+    pub version: EntryId,
+    /// When, in UTC.
+    pub written_at: String,
+    /// By whom, typed: `person:ana`.
+    pub written_by: String,
+    /// The text; empty where it was taken away.
+    pub text: String,
+    /// Its writer had not seen the text that it replaced.
+    pub conflict: bool,
+}
+
 /// A section.
 #[derive(Clone, Debug, Serialize)]
 pub struct SectionView {

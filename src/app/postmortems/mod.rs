@@ -38,6 +38,8 @@ pub(super) struct Case {
     pub(super) cause: Cause,
     /// What keeps that cause from being taken for granted.
     pub(super) doubt: Option<Doubt>,
+    /// What is wrong with its template, with the place.
+    pub(super) broken_template: Option<String>,
 }
 
 impl Case {
@@ -54,6 +56,7 @@ impl Case {
             groups: &self.groups,
             actions: &self.actions,
             doubt: self.doubt,
+            broken_template: self.broken_template.as_deref(),
         })
     }
 }
@@ -99,7 +102,8 @@ impl App {
             _ => None,
         };
         let groups = crate::domain::checklist::asked(&checklists, &used, cause == Cause::Change);
-        Ok(Case { incident, postmortem, groups, actions, cause, doubt })
+        let broken_template = self.broken_template(&postmortem);
+        Ok(Case { incident, postmortem, groups, actions, cause, doubt, broken_template })
     }
 }
 

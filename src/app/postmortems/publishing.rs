@@ -10,7 +10,7 @@ use serde::Serialize;
 use crate::domain::actor::Actor;
 use crate::domain::event::{Event, PostmortemPublished};
 use crate::domain::id::{Hash, IncidentId};
-use crate::domain::postmortem::{Missing, Published};
+use crate::domain::postmortem::{Missing, Postmortem, Published};
 use crate::error::{Error, Kind};
 use crate::render::{RenderError, Renderer};
 use crate::text::{count, nearest};
@@ -20,6 +20,7 @@ use crate::workspace::whole_file::{write_atomically, write_new_atomically};
 
 use super::super::App;
 use super::Case;
+use super::drafting::STANDARD;
 
 /// Where templates of postmortems stand, among the templates.
 const FOLDER: &str = "postmortems/";
@@ -211,6 +212,18 @@ impl App {
             action_items: case.actions.len(),
             published_on: self.real_today().to_string(),
         }
+    }
+
+    /// What is wrong with the template that a postmortem is written after.
+    pub(super) fn broken_template(&self, postmortem: &Postmortem) -> Option<String> {
+        let begun = postmortem.begun.as_ref();
+        let template = begun.map_or(STANDARD, |begun| begun.template.as_str());
+        let name = format!("{FOLDER}{template}.md");
+        let error = match self.templates_for(&name) {
+            Ok(templates) => in_template(Renderer::new(&templates).err()?),
+            Err(error) => error,
+        };
+        Some(error.to_string())
     }
 
     /// A template and those it names, so that an error in another one stops nobody.

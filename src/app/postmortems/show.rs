@@ -3,12 +3,12 @@
 use crate::domain::checklist::{Answered, Ask, FollowUp, Good, Question};
 use crate::domain::entry::Timestamp;
 use crate::domain::incident::{Incident, Role};
-use crate::domain::postmortem::{Cause, Postmortem, Section};
+use crate::domain::postmortem::{Cause, Postmortem, Section, Version};
 use crate::domain::support_hours::end_of_day;
 use crate::error::Error;
 use crate::views::postmortem::{
     AskedByView, ChecklistGroupView, ChecklistQuestionView, EvidenceView, OverdueView,
-    PostmortemLine, PostmortemView, SectionView,
+    PostmortemLine, PostmortemView, SectionHistory, SectionVersion, SectionView,
 };
 
 use super::super::App;
@@ -57,6 +57,29 @@ impl App {
             published_at: published.map(|it| utc(it.at)),
             file: published.map(|it| it.file.clone()),
         }
+    }
+
+    /// Every text that a section had.
+    ///
+    /// # Errors
+    /// The incident is not known.
+    pub fn section_history(
+        &mut self,
+        name: &str,
+        section: Section,
+    ) -> Result<SectionHistory, Error> {
+        self.refresh()?;
+        let incident = self.find_incident(name)?;
+        let postmortem = self.ledger.postmortem(incident.id)?.unwrap_or_default();
+        let versions = postmortem.sections.get(&section).into_iter().flatten();
+        let view = |version: &Version| SectionVersion {
+            version: version.id,
+            written_at: utc(version.at),
+            written_by: version.by.to_string(),
+            text: version.text.clone(),
+            conflict: version.conflict,
+        };
+        Ok(SectionHistory { section: section.as_str(), versions: versions.map(view).collect() })
     }
 
     /// Everything about a postmortem.

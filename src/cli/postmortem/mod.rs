@@ -8,6 +8,7 @@ use crate::views::postmortem::{PostmortemLine, PostmortemView};
 
 mod answer;
 mod edit;
+mod history;
 mod list;
 mod publish;
 mod render;
@@ -31,6 +32,8 @@ enum Command {
     Start(start::Args),
     /// Write a section, or say that owner, template or cause are others
     Edit(edit::Args),
+    /// Print every text that a section had
+    History(history::Args),
     /// Answer a question of the checklist
     Answer(answer::Args),
     /// Show questions and answers, and all that is missing
@@ -47,6 +50,7 @@ pub(crate) fn run(args: &Args, session: &mut Session) -> Result<Done, Error> {
     match &args.command {
         Command::Start(args) => start::run(args, session),
         Command::Edit(args) => edit::run(args, session),
+        Command::History(args) => history::run(args, session),
         Command::Answer(args) => answer::run(args, session),
         Command::Status(args) => status::run(args, session),
         Command::Render(args) => render::run(args, session),

@@ -38,9 +38,13 @@ pub(crate) fn run(args: &Args, session: &mut Session) -> Result<Done, Error> {
 }
 
 fn facts(session: &mut Session, view: &PostmortemView) {
-    let said = if view.cause_said { "" } else { ", as the runbooks used show" };
-    let cause = if view.cause == "change" { "a change" } else { "no change of ours" };
-    session.out.line(&format!("  Cause: {cause}{said}"));
+    let cause = match (view.cause, view.cause_said) {
+        ("change", true) => "a change",
+        ("change", false) => "a change, as the runbooks used show",
+        (_, true) => "no change of ours",
+        (_, false) => "nobody said yet",
+    };
+    session.out.line(&format!("  Cause: {cause}"));
     for (what, due) in [("Draft", &view.line.draft_due), ("Publication", &view.line.publish_due)] {
         if let Some(due) = due {
             session.out.line(&format!("  {what} due: {due}"));

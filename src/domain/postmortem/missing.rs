@@ -71,6 +71,8 @@ pub struct Draft<'a> {
     pub actions: &'a [ActionItem],
     /// What is not settled about the cause.
     pub doubt: Option<Doubt>,
+    /// What is wrong with the template, with its place.
+    pub broken_template: Option<&'a str>,
 }
 
 /// What is not settled about the cause of an incident, on which it depends what is asked.
@@ -92,6 +94,10 @@ pub fn missing(draft: &Draft<'_>) -> Vec<Missing> {
     if draft.postmortem.begun.is_none() {
         let message = "Nobody has begun the postmortem.".to_owned();
         add(About::Postmortem, message, format!("postmortem start {label}"));
+    }
+    if let Some(broken) = draft.broken_template {
+        let message = format!("The template cannot be used: {broken}.");
+        add(About::Postmortem, message, format!("postmortem render {label}"));
     }
     if let Some(doubt) = draft.doubt {
         let (message, cause) = match doubt {

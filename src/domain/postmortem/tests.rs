@@ -120,6 +120,7 @@ fn told_with(
         groups: &groups,
         actions,
         doubt,
+        broken_template: None,
     };
     missing(&draft)
         .into_iter()

@@ -341,6 +341,24 @@ fn nobody_overwrites_a_section_that_somebody_else_changed() {
 }
 
 #[test]
+fn every_text_that_a_section_had_can_be_read() {
+    let lab = lab();
+    resolved(&lab);
+    let edit = ["postmortem", "edit", LABEL, "summary", "--text"];
+    lab.run(&[&edit[..], &["The first text."]].concat()).ok();
+    lab.run(&[&edit[..], &["The second text."]].concat()).ok();
+    let history = ["postmortem", "history", LABEL, "summary"];
+    let words = lab.run(&history).ok();
+    let words = words.says("The first text.").says("The second text.");
+    assert!(words.stdout.find("first") < words.stdout.find("second"), "{}", words.stdout);
+    let json = lab.run(&[&history[..], &["--json"]].concat()).ok().json();
+    let texts: Vec<&Value> =
+        json["versions"].as_array().expect("a list").iter().map(|it| &it["text"]).collect();
+    assert_eq!(texts, ["The first text.", "The second text."]);
+    lab.run(&["postmortem", "history", LABEL, "sumary"]).refused().says("mean summary?");
+}
+
+#[test]
 fn a_template_of_the_teams_with_an_error_is_named_and_nothing_is_published() {
     let lab = lab();
     resolved(&lab);
@@ -351,6 +369,8 @@ fn a_template_of_the_teams_with_an_error_is_named_and_nothing_is_published() {
     lab.run(&["postmortem", "render", LABEL]).ok();
     lab.run(&["postmortem", "edit", LABEL, "--template", "shirt"]).refused().says("mean short?");
     lab.run(&["postmortem", "edit", LABEL, "--template", "short"]).ok();
+    let status_words = lab.run(&["postmortem", "status", LABEL]).ok();
+    status_words.says("The template cannot be used: templates/postmortems/short.md:3:");
     lab.run(&["postmortem", "publish", LABEL]).refused().says("templates/postmortems/short.md:3:");
     assert!(!lab.path("postmortems").exists());
     assert_eq!(status(&lab)["status"], "draft");
