@@ -24,6 +24,12 @@ static USER_OF_CURL: LazyLock<Regex> = LazyLock::new(|| {
         r#"(?-u:\b)(?:curl|wget|http)(?-u:\b)[^\n]*?[ \t](?:-u|--user)[ =]?["']?[^\s:'"]+:([^\s'"]+)"#,
     )
 });
+/// `http -a name:password`, of HTTPie and its like.
+static USER_OF_HTTPIE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r#"(?-u:\b)(?:https?|xhs?)[ \t](?:[^\n|;]*?[ \t])??(?:-a|--auth)[ =]?["']?[^\s:'"]+:([^\s'"]+)"#,
+    )
+});
 /// The `auth` of a Docker login.
 static DOCKER_AUTH: LazyLock<Regex> =
     LazyLock::new(|| pattern(r#"\\?"auth\\?"[ \t\r\n]*:[ \t\r\n]*\\?"([0-9A-Za-z+/]{8,}={0,2})"#));
@@ -43,10 +49,11 @@ type Checked = (&'static Regex, &'static str, fn(&str) -> bool);
 
 pub(super) fn find(text: &str, spots: &mut Vec<Spot>) {
     authorizations(text, spots);
-    let checked: [Checked; 5] = [
+    let checked: [Checked; 6] = [
         (&BEARER, "bearer token", looks_made),
         (&BASIC, "basic login", is_name_and_password),
         (&USER_OF_CURL, "password", |_| true),
+        (&USER_OF_HTTPIE, "password", |_| true),
         (&DOCKER_AUTH, "basic login", is_name_and_password),
         (&SESSION, "session cookie", |value| value.len() >= 12 && looks_made(value)),
     ];

@@ -12,10 +12,13 @@ mod header;
 mod kubernetes;
 mod named;
 mod shape;
+mod stand_in;
 #[cfg(test)]
 mod tests;
 
 use std::ops::Range;
+
+use stand_in::stands_for_one;
 
 /// A text without its secrets.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -75,14 +78,6 @@ fn replace(text: &str, spots: Vec<Spot>) -> Redacted {
     }
     kept.push_str(&text[at..]);
     Redacted { text: kept, found: spots.into_iter().map(|spot| spot.kind).collect() }
-}
-
-/// Whether a value only stands for a secret: a placeholder, a variable, stars, or our own mark.
-fn stands_for_one(value: &str) -> bool {
-    let marks =
-        ["<", "$", "{{", "%(", "%s", "%v", "[redacted", "(redacted", "redacted", "REDACTED"];
-    marks.iter().any(|mark| value.starts_with(mark))
-        || value.chars().all(|c| matches!(c, '*' | 'x' | 'X' | '.' | '…' | '•' | '-' | '_' | '?'))
 }
 
 /// Whether a value looks made rather than written: a digit, a mark, or letters of both cases.

@@ -1,18 +1,22 @@
 //! Secrets that are known by the name before them: `password=…`, `token: …`, `--api-key …`.
 
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use regex::{Captures, Regex};
 
-use super::{Spot, looks_made, stands_for_one};
+use super::stand_in::{is_code, is_elsewhere, stands_for_one, stands_for_one_in};
+use super::{Spot, looks_made};
 use crate::text::pattern::pattern;
 
 /// The last word of a name whose value is a secret.
 const WORDS: &str = "password|passwd|passphrase|passcode|pwd|secret|token|credentials?\
+    |passwort|kennwort|wachtwoord|contrase(?:n|\u{f1})a|senha|mot[ _-]de[ _-]passe\
     |redis[_-]?cli[_-]?auth|sshpass|client-key-data\
     |(?:api|app|application|access|secret|private|signing|encryption|master|auth|account\
     |shared[_-]?access|storage|subscription|license|deploy|ingest|integration|service|ssh|webhook)\
-    [_-]?key|(?:pass|auth|cred)(?-u:\\b)";
+    [_-]?key|(?:api|access|secret|private|signing|encryption|master|auth|account|license) key\
+    |(?:pass|auth|cred|pw)(?-u:\\b)";
 
 /// A name, a colon or equals sign, and a value in quotes or up to the next space.
 static ASSIGNED: LazyLock<Regex> = LazyLock::new(|| {
@@ -20,16 +24,22 @@ static ASSIGNED: LazyLock<Regex> = LazyLock::new(|| {
         r#"(?i)([0-9a-z_.-]*)({WORDS})(?:[_-]?(?:value|base64|b64))?\\?["'`]?[ \t]*(:=|=>|=|:)([ \t]*)(?:\\"((?:[^"\\\n])+)|"((?:[^"\\\n]|\\.)+)|'([^'\n]+)|`([^`\n]+)|([^\s"'`=,;&][^\s"'`,;&]*))"#
     ))
 });
-/// `--password VALUE`.
+/// `--password VALUE`, `-storepass VALUE`.
 static FLAG: LazyLock<Regex> = LazyLock::new(|| {
     pattern(&format!(
-        r#"(?i)(?:^|\s)--(?:[0-9a-z]+-)*({WORDS})[ \t]+(?:"([^"\n]+)|'([^'\n]+)|([^\s"'-][^\s"']*))"#
+        r#"(?i)(?:^|\s)--?(?:[0-9a-z]+-)*(?:(?:src|dest)?(?:store|key))?({WORDS})[ \t]+(?:"([^"\n]+)|'([^'\n]+)|([^\s"'-][^\s"']*))"#
     ))
 });
-/// `name: DB_PASSWORD` and its `value:`, in YAML over two lines, or in JSON.
+/// `name: DB_PASSWORD` and its `value:`, in YAML over two lines, in JSON or in XML.
 static VARIABLE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(&format!(
-        r#"(?i)(?-u:\b)(?:name|key)["']?[ \t]*:[ \t]*["']?[0-9a-z_.-]*({WORDS})["']?,?\s*["']?value["']?[ \t]*:[ \t]*(?:"([^"\n]+)|'([^'\n]+)|([^\s"',}}]+))"#
+        r#"(?i)(?-u:\b)(?:name|key)["']?[ \t]*[:=][ \t]*["']?[0-9a-z_.:-]*({WORDS})["']?,?\s*["']?value["']?[ \t]*[:=][ \t]*(?:"([^"\n]+)|'([^'\n]+)|([^\s"',}}]+))"#
+    ))
+});
+/// `<password>VALUE</password>`, `<property name="password">VALUE</property>`.
+static ELEMENT: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(&format!(
+        r#"(?i)<(?:[0-9a-z_.:-]*({WORDS})(?:\s[^<>\n]*)?|[0-9a-z_.:-]+\s[^<>\n]*?(?:name|key)=["'][0-9a-z_.:-]*({WORDS})["'][^<>\n]*)>([^<>\n]+)</"#
     ))
 });
 /// `the password is …`, `ALTER USER … PASSWORD '…'`.
@@ -43,7 +53,7 @@ static IDENTIFIED_BY: LazyLock<Regex> =
 /// Tools that take the password right after a letter.
 static GLUED: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r#"(?-u:\b)(?:(?:mysql|mysqldump|mysqladmin|mariadb|mariadb-dump)(?-u:\b)[^\n|;]*?[ \t]-p|sshpass[ \t]+-p[ \t]*|redis-cli(?-u:\b)[^\n|;]*?[ \t]-a[ \t]+)["']?([^\s"'-][^\s"']*)"#,
+        r#"(?-u:\b)(?:(?:mysql|mysqldump|mysqladmin|mariadb|mariadb-dump)(?-u:\b)[^\n|;]*?[ \t]-p|sshpass[ \t]+-p[ \t]*|(?:docker|podman|nerdctl|helm|oras|skopeo|crane|buildah)(?-u:\b)[^\n|;]*?(?-u:\b)login(?-u:\b)[^\n|;]*?[ \t]-p[ \t=]*|redis-cli(?-u:\b)[^\n|;]*?[ \t]-a[ \t]+)["']?([^\s"'-][^\s"']*)"#,
     )
 });
 
@@ -73,6 +83,20 @@ enum Family {
     Secret,
 }
 
+/// How likely it is that a value stands there and no prose.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Sure {
+    /// It is in quotes, or between marks that say as much.
+    Quoted,
+    /// It follows an equals sign, or a colon without a space.
+    Likely,
+    /// A sentence may go on there.
+    Unlikely,
+}
+
+/// What closes something around a value and is no part of it.
+const CLOSING: [char; 5] = [')', ']', '}', '\\', '>'];
+
 pub(super) fn find(text: &str, spots: &mut Vec<Spot>) {
     let mut from = 0;
     while let Some(found) = ASSIGNED.captures_at(text, from) {
@@ -84,9 +108,19 @@ pub(super) fn find(text: &str, spots: &mut Vec<Spot>) {
         for found in rule.captures_iter(text) {
             let Some(value) = (2..=4).find_map(|nth| found.get(nth)) else { continue };
             let (family, kind) = family(&found[1]);
-            let is_secret = is_secret(family, value.as_str(), !is_flag);
+            let sure = if is_flag { Sure::Unlikely } else { Sure::Likely };
+            let is_secret = is_secret(family, text, &value.range(), sure);
             spots.extend(is_secret.then(|| Spot { range: value.range(), kind }));
         }
+    }
+    for found in ELEMENT.captures_iter(text) {
+        let (Some(word), Some(value)) = (found.get(1).or_else(|| found.get(2)), found.get(3))
+        else {
+            continue;
+        };
+        let (family, kind) = family(word.as_str());
+        let is_secret = is_secret(family, text, &value.range(), Sure::Quoted);
+        spots.extend(is_secret.then(|| Spot { range: value.range(), kind }));
     }
     for found in SAID.captures_iter(text) {
         let quoted = found.get(3);
@@ -114,32 +148,76 @@ fn assigned(text: &str, found: &Captures<'_>) -> (Option<Spot>, usize) {
     let whole_end = found.get(0).map_or(text.len(), |whole| whole.end());
     let quoted = (5..=8).find_map(|nth| found.get(nth)).map(|value| value.range());
     let is_quoted = quoted.is_some();
+    let block = || block_scalar(text, found);
+    let is_block = !is_quoted && block().is_some();
     let plain = || found.get(9).map(|value| value.start()..value_end(text, value.end()));
-    let Some(range) = quoted.or_else(plain) else { return (None, whole_end) };
+    let Some(range) = quoted.or_else(block).or_else(plain) else { return (None, whole_end) };
     let end = whole_end.max(range.end);
-    let value = text[range.clone()].trim_end_matches([')', ']', '}', '\\', '>']);
-    let value = if is_quoted { &text[range.clone()] } else { value };
+    let value = &text[range.clone()];
+    let value = if is_quoted || is_block { value } else { value.trim_end_matches(CLOSING) };
     let range = range.start..range.start + value.len();
-    let short = ["pass", "auth", "cred"].contains(&word.to_ascii_lowercase().as_str());
+    let is_short = ["pass", "auth", "cred", "pw"].contains(&word.to_ascii_lowercase().as_str());
     // `bypass` and `compass` end like a password; `db_pass` and `dbPass` mean one.
     let apart = before.is_empty()
         || before.ends_with(['_', '-', '.'])
         || word.starts_with(|c: char| c.is_ascii_uppercase())
             && before.ends_with(|c: char| c.is_ascii_lowercase());
     let stem = before.trim_end_matches(['_', '-', '.']).to_ascii_lowercase();
-    if short && !apart || HARMLESS.split(' ').any(|it| it == stem) {
+    let is_tally = before.is_empty() && !is_quoted && is_tally(text, word, &range);
+    if is_short && !apart || is_tally || HARMLESS.split(' ').any(|it| it == stem) {
         return (None, end);
     }
     // In quotes nothing is prose, and what follows `auth:` alone may be anything.
-    let certain = is_quoted || mark != ":" || space.is_empty();
-    let weak = short && !word.eq_ignore_ascii_case("pass");
+    let sure = match () {
+        () if is_quoted || is_block => Sure::Quoted,
+        () if mark != ":" || space.is_empty() => Sure::Likely,
+        () => Sure::Unlikely,
+    };
+    let is_weak = ["auth", "cred"].contains(&word.to_ascii_lowercase().as_str());
     let (family, kind) = family(word);
-    let is_secret = if weak {
-        value.len() >= 12 && looks_made(value) && is_secret(Family::Key, value, certain)
+    let is_secret = if is_weak {
+        value.len() >= 12 && looks_made(value) && is_secret(Family::Key, text, &range, sure)
     } else {
-        is_secret(family, value, certain)
+        is_secret(family, text, &range, sure)
     };
     (is_secret.then_some(Spot { range, kind }), end)
+}
+
+/// Whether `pass: 37` counts what passed: few, or beside what failed.
+fn is_tally(text: &str, word: &str, value: &Range<usize>) -> bool {
+    let number = text[value.clone()].trim_end_matches(['%', '.', ',', ';']);
+    let rest = || text[value.end..].chars().take(40).collect::<String>().to_ascii_lowercase();
+    let has_failures = || ["fail", "skip"].iter().any(|word| rest().contains(word));
+    word.eq_ignore_ascii_case("pass")
+        && !number.is_empty()
+        && number.bytes().all(|b| b.is_ascii_digit() || b == b'/')
+        && (number.len() <= 3 || has_failures())
+}
+
+/// What a `|` or `>` after a name in YAML announces: the deeper lines below.
+fn block_scalar(text: &str, found: &Captures<'_>) -> Option<Range<usize>> {
+    let (name, mark) = (found.get(1)?, found.get(9)?);
+    let signs = mark.as_str().strip_prefix(['|', '>'])?;
+    let is_mark = signs.len() <= 2 && signs.bytes().all(|b| b"+-123456789".contains(&b));
+    let rest = text[mark.end()..].trim_start_matches([' ', '\t', '\r']);
+    if !is_mark || !rest.starts_with(['\n', '#']) {
+        return None;
+    }
+    let line_end = text[mark.end()..].find('\n')? + mark.end();
+    let line_start = text[..name.start()].rfind('\n').map_or(0, |at| at + 1);
+    let depth = |line: &str| line.len() - line.trim_start_matches([' ', '\t']).len();
+    let outer = depth(&text[line_start..mark.start()]);
+    let mut end = line_end + 1;
+    for line in text[line_end + 1..].split_inclusive('\n') {
+        if !line.trim().is_empty() && depth(line) <= outer {
+            break;
+        }
+        end += line.len();
+    }
+    let block = &text[line_end + 1..end];
+    let start = line_end + 1 + (block.len() - block.trim_start().len());
+    let end = line_end + 1 + block.trim_end().len();
+    (start < end).then_some(start..end)
 }
 
 /// Where a value ends that goes on after a comma, semicolon or ampersand, unless the sentence or
@@ -161,7 +239,11 @@ fn value_end(text: &str, mut end: usize) -> usize {
 
 fn family(word: &str) -> (Family, &'static str) {
     let word = word.to_ascii_lowercase();
-    if word.starts_with("pass") || ["pwd", "pw", "sshpass"].contains(&word.as_str()) {
+    let foreign = ["kennwort", "wachtwoord", "contrase", "mot"];
+    if word.starts_with("pass")
+        || foreign.iter().any(|start| word.starts_with(start))
+        || ["pwd", "pw", "sshpass", "senha"].contains(&word.as_str())
+    {
         (Family::Password, "password")
     } else if word == "secret" {
         (Family::Secret, "secret")
@@ -176,34 +258,31 @@ fn family(word: &str) -> (Family, &'static str) {
     }
 }
 
-/// Whether a value is one; `certain` where nothing but a value can stand there.
-fn is_secret(family: Family, value: &str, certain: bool) -> bool {
+/// Whether a value is a secret, by its place in the text.
+fn is_secret(family: Family, text: &str, range: &Range<usize>, sure: Sure) -> bool {
+    let value = &text[range.clone()];
     let word = value.trim_end_matches(['.', '!', '?', ':']).to_ascii_lowercase();
-    if value.len() < 2 || stands_for_one(value) || NO_SECRETS.split(' ').any(|it| it == word) {
+    if value.len() < 2 || NO_SECRETS.split(' ').any(|it| it == word) {
         return false;
     }
-    if is_reference(value) {
-        return family == Family::Password && !value.contains(['(', '$']) && value.starts_with('/');
+    let only_stands_for_one = match sure {
+        Sure::Quoted => stands_for_one(value),
+        Sure::Likely | Sure::Unlikely => stands_for_one_in(text, range) || is_code(text, range),
+    };
+    // A password may begin with a slash; in a path to a key there is more than one word.
+    let is_password = family == Family::Password && value.starts_with('/');
+    if only_stands_for_one || is_elsewhere(value) && !is_password {
+        return false;
     }
     match family {
         Family::Password => true,
         Family::Secret if names_an_object(value) => false,
         // A count, or a port.
         Family::Key | Family::Secret if value.len() < 6 => false,
-        Family::Key | Family::Secret => certain || looks_made(value) || value.len() >= 24,
+        Family::Key | Family::Secret => {
+            sure != Sure::Unlikely || looks_made(value) || value.len() >= 24
+        }
     }
-}
-
-/// Whether a value says where the secret is: a path, an address, a call, an item of a vault.
-fn is_reference(value: &str) -> bool {
-    let starts = ["/", "./", "../", "~/", "@", "file:", "op://", "vault:", "arn:", "env.", "env:"];
-    let calls = ["os.environ", "process.env", "secrets.", "var.", "local.", "data.", "config."];
-    let is_call = value.find('(').is_some_and(|paren| {
-        paren > 0 && value[..paren].chars().all(|c| c.is_ascii_alphanumeric() || "_.:".contains(c))
-    });
-    is_call
-        || starts.iter().any(|start| value.starts_with(start))
-        || calls.iter().any(|start| value.starts_with(start))
 }
 
 /// Whether a value is a name like `pg-credentials-v2`: words and small numbers with hyphens.

@@ -71,6 +71,8 @@ static BEFORE_HOST: LazyLock<Regex> =
 
 static KEY_BEGINS: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"-----BEGIN (?:[0-9A-Z]+ ){0,4}PRIVATE KEY(?: BLOCK)?-----"));
+static KEY_ENDS: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"-----END (?:[0-9A-Z]+ ){0,4}PRIVATE KEY(?: BLOCK)?-----"));
 
 pub(super) fn find(text: &str, spots: &mut Vec<Spot>) {
     for (kind, shape) in PATTERNS.iter() {
@@ -100,11 +102,9 @@ fn private_keys(text: &str, spots: &mut Vec<Spot>) {
     }
 }
 
-/// Bytes up to and with the `-----END … KEY-----` that closes a block.
+/// Bytes up to and with the mark that closes a block. That of a certificate further below does not.
 fn end_mark(rest: &str) -> Option<usize> {
-    let mark = rest.find("-----END ")?;
-    let dashes = rest[mark + 9..].find("-----")?;
-    (dashes < 80).then_some(mark + 9 + dashes + 5)
+    KEY_ENDS.find(rest).map(|found| found.end())
 }
 
 /// Bytes of what goes on like a key that was cut off: base64, its breaks, and its headers.

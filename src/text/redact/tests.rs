@@ -112,6 +112,14 @@ fn private_keys_are_taken_out_whole_or_cut_off() {
     check(&format!("‹{begin}\n{body}›").replace("\n›", "›"), &["private key"]);
     check(&format!("‹{begin}\nabcdefghijklmnop+/==›\nand then we restarted it"), &["private key"]);
     check(&format!(r#"{{"private_key":"‹{begin}\nMIIE\n{end}\n›","a":1}}"#), &["private key"]);
+    // Another block's end is not the key's.
+    check(
+        &format!(
+            "‹{begin}\nabcdefghijklmnop+/==›\n14:03 ana: restarted it\n\
+             -----BEGIN CERTIFICATE-----\nMIIE\n-----END CERTIFICATE-----"
+        ),
+        &["private key"],
+    );
     stays("-----BEGIN CERTIFICATE-----\nMIIEowIBAAKCAQEA0123\n-----END CERTIFICATE-----");
     stays("-----BEGIN PUBLIC KEY-----\nMIIEowIBAAKCAQEA0123\n-----END PUBLIC KEY-----");
     stays("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBm8 ana@laptop");
@@ -148,6 +156,47 @@ fn what_is_named_a_secret_is_taken_out() {
     check("client-key-data: ‹LS0tLS1CRUdJTiBSU0E›", &["key"]);
     // The more telling name wins.
     check(&format!("token=‹{}abcdefghijklmnopqrstuvwxyz0123456789›", "ghp_"), &["GitHub token"]);
+}
+
+#[test]
+fn what_only_begins_like_a_placeholder_or_a_reference_is_taken_out() {
+    check("DB_PASSWORD=‹Tr0ub4dor(3›", &["password"]);
+    check("password=‹@dm1n2024›", &["password"]);
+    check(r#"{"password":"‹config.X9›"}"#, &["password"]);
+    check("password=‹config.X9›", &["password"]);
+    check("password=‹$uper5ecret!› and password: ‹$2b$10$abcdefghij›", &["password", "password"]);
+    check("password=‹%s3cret› pw=‹redacted1›", &["password", "password"]);
+    check("password=‹<hunter2›> password=‹${A}b›", &["password", "password"]);
+    check("postgres://app:‹$uper5ecret›@db/app", &["password"]);
+    stays(
+        "password=<your password> password: $(cat /run/pw) token=$db_token secret=${{ secrets.A }}",
+    );
+    stays("password=%DB_PASSWORD% password=%(pw)s password=\"{{ .Values.pw }}\" token=@/run/token");
+    stays("password = config.password; token = self.get_token(a, b) and secret=vault:kv/db#pw");
+}
+
+#[test]
+fn names_in_words_other_languages_and_other_notations_are_known() {
+    check("API key: ‹a1b2c3d4e5› secret access key: ‹wJalrXUtnFEMI/K7MDENG›", &["key", "key"]);
+    check("pw: ‹hunter› and Passwort: ‹geheim›, db_pw=‹x1›", &["password"; 3]);
+    check("password: >-\n  ‹hunter2›\nuser: ana", &["password"]);
+    check("a:\n  password: | # two\n    ‹hunter2\n\n    more›\n  user: ana\n", &["password"]);
+    check("<password>‹hunter2›</password><user>ana</user>", &["password"]);
+    check(r#"<property name="db.password">‹hunter2›</property>"#, &["password"]);
+    check(r#"<add key="DbPassword" value="‹x1›"/> <add key="Host" value="db"/>"#, &["password"]);
+    check("docker login -u ana -p ‹hunter2› r.example", &["password"]);
+    check("tool -password ‹hunter› -storepass ‹changeit› -v", &["password", "password"]);
+    check("http -a ana:‹hunter2› https://a.example; xh --auth=ana:‹b›", &["password", "password"]);
+    stays("password: |\nuser: ana");
+    stays("<password>${DB_PASSWORD}</password> primary key: id123456, API key: missing");
+    stays("docker run -p 8080:80 nginx; see https://a.example -a b");
+}
+
+#[test]
+fn a_tally_of_what_passed_is_no_password() {
+    stays("pass: 37, fail: 2");
+    stays("pass: 1437, fail: 2; pass=99% pass: 3/4");
+    check("pass: ‹12345678› and pass=‹4711a›", &["password", "password"]);
 }
 
 #[test]
@@ -203,6 +252,22 @@ fn kubernetes_secrets_lose_their_values_and_nothing_else_does() {
         r#"{"apiVersion":"v1","data":{"a":"‹YW5hOmI=›"},"kind":"Secret"}"#,
         &["Kubernetes secret"],
     );
+    check(
+        "kind: Secret\nmetadata:\n  finalizers:\n  - x/y\n  - z\ndata:\n  a: ‹YW5h›\n",
+        &["Kubernetes secret"],
+    );
+    check(
+        "kind: List\nitems:\n  - kind: Secret\n    metadata:\n      finalizers:\n      - x\n    \
+         data:\n      a: ‹YW5h›\n  - kind: ConfigMap\n    data:\n      a: YW5h\n",
+        &["Kubernetes secret"],
+    );
+    check(
+        "metadata:\n  ownerReferences:\n  - kind: Deployment\n    name: a\ndata: {a: ‹YW5h›, b: '‹eA==›'}\n\
+         kind: Secret\n",
+        &["Kubernetes secret"; 2],
+    );
+    check("data: {\n  a: ‹YW5h›\n}\nkind: Secret\n", &["Kubernetes secret"]);
+    check("{kind: Secret, stringData: {a: ‹b c›, d: \"‹e›\"}}", &["Kubernetes secret"; 2]);
     stays("data:\n  a: YW5hOmh1bnRlcjI=\nkind: ConfigMap\n");
     stays("YW5hOmh1bnRlcjI=");
 }
@@ -223,6 +288,13 @@ fn five_megabytes_take_linear_time() {
         "{\"data\":{\"kind\":\"Secret\"",
         "name: password ",
         "a,",
+        "password: | ",
+        "password: |\n ",
+        "pass: 1234 ",
+        "{kind: Secret,data: {",
+        " - kind: Secret\n",
+        "<a name=",
+        "http -a ",
     ];
     for (nth, seed) in seeds.into_iter().enumerate() {
         let size = if nth == 0 { 5 << 20 } else { 256 << 10 };
