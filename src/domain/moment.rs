@@ -23,6 +23,18 @@ pub enum MomentError {
     /// The day or the time does not exist in any calendar or on any clock.
     #[error("`{0}` is no time that exists")]
     Impossible(String),
+    /// A clock time without a day that is still to come: a slip, or the clock of another zone.
+    #[error("{time} is {ahead} ahead of now, {now}")]
+    Ahead {
+        /// The time asked for.
+        time: String,
+        /// How long it is until then.
+        ahead: String,
+        /// What the clock shows, and of which zone.
+        now: String,
+        /// The same time of the day before, as it is written.
+        yesterday: String,
+    },
     /// The clocks were put forward over this time.
     #[error("{time} did not exist in {zone}: the clocks went from {from} to {to} there")]
     Skipped {
@@ -58,11 +70,23 @@ impl MomentError {
                  2026-04-15T14:03:20Z"
                     .to_owned()
             }
+            Self::Ahead { yesterday, .. } => format!(
+                "for yesterday write {yesterday}; set `timezone` in runledger.toml if your clock \
+                 shows another zone"
+            ),
             Self::Skipped { to, .. } => format!("write {to} or later, or the time with its offset"),
             Self::Twice { first, second, .. } => format!("write {first} or {second}"),
         }
     }
 }
+
+/// A clock time that is at most this far ahead is refused: it is more likely a slip, or read from
+/// the clock of another zone, than yesterday's. Further ahead, as 23:50 is at 00:10, yesterday's
+/// is the nearer of the two.
+const UNCLEAR: i64 = 12 * 3_600_000;
+
+/// Clocks of two machines may differ by so much, so that this little ahead is now.
+const CLOCK_SKEW: i64 = 120_000;
 
 const TIME: &str = r"(\d{1,2})[:.](\d{2})(?:[:.](\d{2})(?:[.,](\d{1,9}))?)?(?: ?([ap])\.?m\.?)?";
 const OFFSET: &str = r"(?: ?(z|utc|gmt|[+-]\d{2}:?\d{2}|[+-]\d{2}))?";
@@ -80,13 +104,15 @@ static AGO: LazyLock<Regex> = LazyLock::new(|| {
 
 /// The moment that a text means, said at `now` by somebody in `zone`.
 ///
-/// A time without a day is the latest one that is not in the future: `14:03` said at 02:00 is
-/// yesterday's. A time with a day may be in the future; who does not want that refuses it. `Z`, `UTC` or an offset
-/// (`+02:00`) after a time counts instead of the zone.
+/// A time without a day is today's, or yesterday's where today's is more than twelve hours ahead:
+/// `14:03` said at 02:00 is yesterday's, and so is `23:50` at 00:10. A time with a day may be in the
+/// future; who does not want that refuses it. `Z`, `UTC` or an offset (`+02:00`) after a time counts
+/// instead of the zone.
 ///
 /// # Errors
-/// It is no time, a time that the clocks skipped, or one that came twice without an offset to tell
-/// which. Of the two, one that is still to come is not meant where no day is given.
+/// It is no time, one without a day that is still to come today, a time that the clocks skipped, or
+/// one that came twice without an offset to tell which. Of the two, one that is still to come is not
+/// meant where no day is given.
 pub fn parse_moment(text: &str, now: Timestamp, zone: Tz) -> Result<Timestamp, MomentError> {
     let words = text.split_whitespace().collect::<Vec<_>>().join(" ").replace('\u{2212}', "-");
     let impossible = || MomentError::Impossible(text.trim().to_owned());
@@ -124,16 +150,48 @@ pub fn parse_moment(text: &str, now: Timestamp, zone: Tz) -> Result<Timestamp, M
         Some("today") => at(today),
         Some("yesterday") => at(before(today)?),
         Some(_) => at(date_of(&found).ok_or_else(impossible)?),
-        None if offset.is_some() => {
-            let same_day = at(today)?;
-            if same_day <= now { Ok(same_day) } else { at(before(today)?) }
-        }
         None => {
-            let is_to_come = earliest(today.and_time(time), zone).is_some_and(|at| at > now);
-            let day = if is_to_come { before(today)? } else { today };
-            local(day.and_time(time), zone, Some(now))
+            let todays = match offset {
+                Some(_) => Some(at(today)?),
+                None => earliest(today.and_time(time), zone),
+            };
+            let ahead = todays.map_or(0, |at| at.0 - now.0);
+            let day = if ahead > UNCLEAR { before(today)? } else { today };
+            if (CLOCK_SKEW + 1..=UNCLEAR).contains(&ahead) {
+                return Err(MomentError::Ahead {
+                    time: text.trim().to_owned(),
+                    ahead: ahead_words(ahead / 60_000),
+                    now: clock(now, zone, offset),
+                    yesterday: format!(
+                        "{}{}",
+                        shown(before(today)?.and_time(time)),
+                        offset.map(|it| it.to_string()).unwrap_or_default()
+                    ),
+                });
+            }
+            if offset.is_some() { at(day) } else { local(day.and_time(time), zone, Some(now)) }
         }
     }
+}
+
+/// What a clock shows: `15:19 CEST`.
+fn clock(now: Timestamp, zone: Tz, offset: Option<FixedOffset>) -> String {
+    let now = DateTime::from_timestamp_millis(now.0).unwrap_or_default();
+    match offset.filter(|offset| offset.local_minus_utc() != 0) {
+        Some(offset) => now.with_timezone(&offset).format("%H:%M %:z").to_string(),
+        None if offset.is_some() => now.format("%H:%M UTC").to_string(),
+        None => now.with_timezone(&zone).format("%H:%M %Z").to_string(),
+    }
+}
+
+fn ahead_words(minutes: i64) -> String {
+    let part = |number: i64, unit: &str| match number {
+        0 => None,
+        1 => Some(format!("1 {unit}")),
+        many => Some(format!("{many} {unit}s")),
+    };
+    let parts = [part(minutes / 60, "hour"), part(minutes % 60, "minute")];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
 }
 
 fn stamp<Z: chrono::TimeZone>(moment: &DateTime<Z>) -> Timestamp {
@@ -288,15 +346,44 @@ mod tests {
         check("14:03", "2026-05-20T12:03:00Z");
         check(" 14:03:20 ", "2026-05-20T12:03:20Z");
         check("18:00", "2026-05-20T16:00:00Z");
-        check("18:01", "2026-05-19T16:01:00Z");
+        check("18:01", "2026-05-20T16:01:00Z");
+        check("06:01", "2026-05-20T04:01:00Z");
         check("2:03 PM", "2026-05-20T12:03:00Z");
         check("12:10am", "2026-05-19T22:10:00Z");
         check("14.03", "2026-05-20T12:03:00Z");
         check("14:03Z", "2026-05-20T14:03:00Z");
         check("14:03 UTC", "2026-05-20T14:03:00Z");
-        check("16:30Z", "2026-05-19T16:30:00Z");
         check("01:00+10:00", "2026-05-20T15:00:00Z");
         check("now", NOW);
+    }
+
+    #[test]
+    fn a_time_that_is_to_come_today_is_refused_with_both_readings() {
+        let check = |text: &str, expected: &str, yesterday: &str| {
+            let error = parse_moment(text, at(NOW), Berlin).unwrap_err();
+            assert_eq!(error.to_string(), expected, "{text}");
+            let hint = error.hint();
+            assert!(hint.starts_with(&format!("for yesterday write {yesterday};")), "{hint}");
+            assert!(hint.contains("`timezone`"), "{hint}");
+            let meant = said(yesterday, NOW).unwrap();
+            assert!(meant.starts_with("2026-05-19"), "{yesterday} is {meant}");
+        };
+        let ahead = "is 11 minutes ahead of now, 18:00 CEST";
+        check("18:11", &format!("18:11 {ahead}"), "2026-05-19 18:11");
+        check("6:11 pm", &format!("6:11 pm {ahead}"), "2026-05-19 18:11");
+        let ahead = "is 1 hour 30 minutes ahead of now, 16:00 UTC";
+        check("17:30Z", &format!("17:30Z {ahead}"), "2026-05-19 17:30+00:00");
+        let ahead = "is 3 minutes ahead of now, 02:00 +10:00";
+        check("02:03+10:00", &format!("02:03+10:00 {ahead}"), "2026-05-20 02:03+10:00");
+    }
+
+    #[test]
+    fn after_midnight_the_evening_before_is_meant() {
+        let soon_after = "2026-05-19T22:10:00Z";
+        assert_eq!(said("23:50", soon_after).as_deref(), Ok("2026-05-19T21:50:00Z"));
+        assert_eq!(said("12:11", soon_after).as_deref(), Ok("2026-05-19T10:11:00Z"));
+        assert!(said("12:10", soon_after).is_err());
+        assert_eq!(said("21:50Z", soon_after).as_deref(), Ok("2026-05-19T21:50:00Z"));
     }
 
     #[test]
@@ -372,8 +459,9 @@ mod tests {
         assert_eq!(said("2026-03-29 02:30", NOW).unwrap_err(), skipped);
         assert_eq!(said("yesterday 02:30", "2026-03-30T12:00:00Z").unwrap_err(), skipped);
         assert_eq!(said("2026-03-29 02:30+01:00", NOW).as_deref(), Ok("2026-03-29T01:30:00Z"));
-        // Before the gap, the day before is meant.
-        assert_eq!(said("02:30", "2026-03-29T00:30:00Z").as_deref(), Ok("2026-03-28T01:30:00Z"));
+        // Before the gap, nobody can tell which one is meant.
+        let ahead = "02:30 is 30 minutes ahead of now, 01:30 CET";
+        assert_eq!(said("02:30", "2026-03-29T00:30:00Z").unwrap_err(), ahead);
         let error = parse_moment("2026-03-29 02:30", at(NOW), Berlin).unwrap_err();
         assert_eq!(error.hint(), "write 03:00 or later, or the time with its offset");
     }
