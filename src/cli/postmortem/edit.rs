@@ -1,7 +1,8 @@
 //! `runledger postmortem edit`: write a section, or tell owner, template or cause differently.
 
 use std::fs;
-use std::io::Read as _;
+use std::io::{Read as _, Write as _};
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -98,36 +99,64 @@ fn in_editor(args: &Args, section: Section, session: &Session) -> Result<View, E
     let name = format!("{}-{section}-{}.md", before.line.incident, std::process::id());
     let path = session.config.store.join("drafts").join(name);
     let lead = format!("<!-- {}: {} This line is left out. -->", section.title(), section.asks());
-    save(&path, &format!("{lead}\n{text}\n"))?;
+    let draft = format!("{lead}\n{text}\n");
+    save(&path, &draft)?;
+    let stored = edited(editor, &path).and_then(|written| {
+        let written = written.strip_prefix(&lead).unwrap_or(&written);
+        app.write_section(&args.which.label, section, written, Some(&seen), &actor)
+    });
+    // It is in the ledger, or nobody wrote anything: then nothing is lost, and what might be a
+    // secret stays nowhere.
+    let is_untouched = fs::read(&path).is_ok_and(|now| now == draft.as_bytes());
+    let is_kept = stored.is_err() && !is_untouched && path.exists();
+    if !is_kept {
+        let _ = fs::remove_file(&path);
+    }
+    stored.map_err(|error| if is_kept { with_draft(error, &path) } else { error })
+}
+
+/// What is in the file once the editor is closed.
+fn edited(editor: &str, path: &Path) -> Result<String, Error> {
     let status = Command::new("sh")
         .args(["-c", &format!("{editor} \"$1\""), "sh"])
-        .arg(&path)
+        .arg(path)
         .status()
         .map_err(|error| Error::failed(format!("cannot run {editor}")).caused_by(error))?;
     if !status.success() {
-        return Err(Error::failed(format!("{editor} ended without success"))
-            .hinted(format!("nothing was changed; your text is in {}", path.display())));
+        return Err(
+            Error::failed(format!("{editor} ended without success")).hinted("nothing was changed")
+        );
     }
-    let written = fs::read_to_string(&path).map_err(|error| Error::io("read", &path, error))?;
-    let written = written.strip_prefix(&lead).unwrap_or(&written);
-    let done = app.write_section(&args.which.label, section, written, Some(&seen), &actor);
-    match done {
-        Ok(view) => {
-            // It is in the ledger; a copy that stays behind hurts nobody.
-            let _ = fs::remove_file(&path);
-            Ok(view)
-        }
-        Err(error) if error.kind() == Kind::Outdated => {
-            Err(error.hinted(format!("your text is in {}; edit again", path.display())))
-        }
-        Err(error) => Err(error),
-    }
+    fs::read_to_string(path).map_err(|error| Error::io("read", path, error))
 }
 
+/// An error that also says where the text is that could not be stored.
+fn with_draft(error: Error, path: &Path) -> Error {
+    let again = if error.kind() == Kind::Outdated { "; edit again" } else { "" };
+    let kept = format!("your text is in {}{again}", path.display());
+    let hint = match error.hint() {
+        Some(hint) if !again.is_empty() => format!("{kept}; {hint}"),
+        Some(hint) => format!("{hint}; {kept}"),
+        None => kept,
+    };
+    error.hinted(hint)
+}
+
+/// Writes a draft that nobody else can read: nothing was taken out of it yet.
 fn save(path: &Path, text: &str) -> Result<(), Error> {
     let folder: PathBuf = path.parent().map(Path::to_path_buf).unwrap_or_default();
-    fs::create_dir_all(&folder).map_err(|error| Error::io("make the folder", &folder, error))?;
-    fs::write(path, text).map_err(|error| Error::io("write", path, error))
+    fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(&folder)
+        .map_err(|error| Error::io("make the folder", &folder, error))?;
+    let open =
+        || fs::File::options().write(true).create(true).truncate(true).mode(0o600).open(path);
+    let write = |mut file: fs::File| {
+        file.set_permissions(fs::Permissions::from_mode(0o600))?;
+        file.write_all(text.as_bytes())
+    };
+    open().and_then(write).map_err(|error| Error::io("write", path, error))
 }
 
 fn read_input() -> Result<String, Error> {

@@ -359,6 +359,37 @@ fn every_text_that_a_section_had_can_be_read() {
 }
 
 #[test]
+fn a_draft_that_could_not_be_stored_is_kept_for_its_author_alone() {
+    let lab = lab();
+    resolved(&lab);
+    let in_editor = |script: &str| {
+        lab.write("editor.sh", &format!("stat -c %a \"$1\" > mode\n{script}\n"));
+        let args = ["postmortem", "edit", LABEL, "summary"];
+        let output = lab.command(&args).env("EDITOR", "sh editor.sh").output().expect("it runs");
+        assert_eq!(lab.read("mode").trim(), "600");
+        (output.status.success(), String::from_utf8_lossy(&output.stderr).into_owned())
+    };
+    let drafts = || std::fs::read_dir(lab.store_dir().join("drafts")).expect("a folder").count();
+    let (done, _) = in_editor("echo 'It was down.' >> \"$1\"");
+    assert!(done && drafts() == 0);
+    // Nothing was written, so there is nothing to keep.
+    let (done, said) = in_editor("exit 1");
+    assert!(!done && drafts() == 0 && !said.contains("your text is in"), "{said}");
+    for script in [
+        "echo 'too late' >> \"$1\"; exit 1",
+        "printf '\\377' >> \"$1\"",
+        "yes 'far too much' | head -c 400000 >> \"$1\"",
+    ] {
+        let before = drafts();
+        let (done, said) = in_editor(script);
+        assert!(!done && drafts() == before + 1, "{script}: {said}");
+        let at = said.split("your text is in ").nth(1).expect("a path").trim();
+        let path = at.split(';').next().expect("a path");
+        assert!(std::path::Path::new(path).exists(), "{path}");
+    }
+}
+
+#[test]
 fn a_template_of_the_teams_with_an_error_is_named_and_nothing_is_published() {
     let lab = lab();
     resolved(&lab);
