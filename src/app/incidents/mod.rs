@@ -100,8 +100,8 @@ impl App {
         Ok(incidents.iter().map(|incident| self.incident_line(incident)).collect())
     }
 
-    /// The incident that somebody means: by its label, the beginning of one, or the beginning of
-    /// its id.
+    /// The incident that somebody means: by its label, the beginning of one, the number at its end
+    /// where only one ends so, or the beginning of its id.
     ///
     /// # Errors
     /// None or several are meant.
@@ -131,6 +131,13 @@ impl App {
         for id in ids {
             found.extend(self.ledger.incident(IncidentId::new(id))?);
         }
+        let ending = self.incidents_ending(name)?;
+        match (found.as_slice(), ending.as_slice()) {
+            ([one], []) | ([], [one]) => return Ok(one.clone()),
+            // The end of a label is a whole number, and what people read aloud.
+            (_, [_, ..]) => found = ending,
+            (_, []) => {}
+        }
         match found.as_slice() {
             [one] => Ok(one.clone()),
             [] => Err(self.no_such_incident(name, &start)?),
@@ -138,12 +145,33 @@ impl App {
         }
     }
 
+    /// The incidents whose labels end with a number, as `001` or `1`.
+    fn incidents_ending(&self, name: &str) -> Result<Vec<Incident>, Error> {
+        if name.is_empty() || name.len() > 9 || !name.bytes().all(|b| b.is_ascii_digit()) {
+            return Ok(Vec::new());
+        }
+        let ending = format!("-{name:0>3}");
+        let labels = self.ledger.incident_labels()?;
+        let mut found = Vec::new();
+        for label in labels.iter().filter(|label| label.ends_with(&ending)).rev() {
+            let labelled = self.ledger.incidents_labelled(label)?;
+            found.extend(labelled.into_iter().filter(|it| it.label.as_str() == label));
+        }
+        found.dedup_by_key(|incident| incident.id);
+        Ok(found)
+    }
+
     fn no_such_incident(&self, name: &str, label: &str) -> Result<Error, Error> {
         let error = Error::not_found(format!("no incident {name}"));
         let labels = self.ledger.incident_labels()?;
         Ok(match nearest(label, labels.iter().map(String::as_str)) {
             Some(near) => error.hinted(format!("did you mean {near}?")),
-            None => error.hinted("`runledger incident list` shows their labels"),
+            None => match labels.last() {
+                Some(newest) => error.hinted(format!(
+                    "the newest is {newest}; `runledger incident list` shows all of them"
+                )),
+                None => error.hinted("`runledger incident list` shows their labels"),
+            },
         })
     }
 
