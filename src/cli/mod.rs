@@ -35,6 +35,7 @@ mod show;
 mod stale;
 mod sync;
 mod verify;
+mod when;
 mod where_is;
 mod worked;
 

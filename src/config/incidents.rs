@@ -64,7 +64,8 @@ impl Severities {
         let near = nearest(label, self.0.iter().flatten().map(String::as_str));
         let shown: Vec<&str> = Severity::ALL.into_iter().map(|it| self.label(it)).collect();
         Err(match near {
-            Some(near) if !label.is_empty() => {
+            // Of `P9`, every label is as near.
+            Some(near) if label.len() >= 4 => {
                 format!("unknown severity {label}; did you mean {near}?")
             }
             _ => format!("unknown severity {label}; there are: {}", shown.join(", ")),

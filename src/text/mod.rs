@@ -135,6 +135,19 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         .map(|(_, candidate)| candidate)
 }
 
+/// Whether a word is another one with a letter or two wrong: one of four letters or more, two of
+/// seven or more.
+pub fn is_slip_of(word: &str, other: &str) -> bool {
+    let letters = |text: &str| text.to_lowercase().chars().collect::<Vec<char>>();
+    let (word, other) = (letters(word), letters(other));
+    let limit = match word.len() {
+        0..4 => return false,
+        4..7 => 1,
+        _ => 2,
+    };
+    word.len().abs_diff(other.len()) <= limit && edit_distance(&word, &other) <= limit
+}
+
 /// How alike two texts are by the pairs of letters they share: 0 for nothing, 1 for all. Case,
 /// spaces and punctuation do not count.
 pub fn likeness(one: &str, other: &str) -> f32 {

@@ -11,6 +11,7 @@ use crate::text::redact::redact;
 
 use super::super::App;
 use super::opening::{checked_url, checked_value};
+use super::utc;
 
 /// The longest note, in bytes.
 const MAX_NOTE: usize = 16 * 1024;
@@ -41,10 +42,24 @@ pub struct NewNote {
 pub struct Noted {
     /// The entries of those that are new, in the order given.
     pub ids: Vec<EntryId>,
+    /// What is stored of each, for whoever wants to see that it was understood.
+    #[serde(skip)]
+    pub stored: Vec<StoredNote>,
     /// How many stood there already, word for word.
     pub known: usize,
     /// What was left out because it looked secret: `password`, `bearer token`, …
     pub redacted: Vec<&'static str>,
+}
+
+/// A note as it is stored: without secrets, at a moment in UTC.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct StoredNote {
+    /// When, in UTC.
+    pub at: String,
+    /// Who said it; empty for who wrote it down.
+    pub author: String,
+    /// What happened.
+    pub text: String,
 }
 
 impl App {
@@ -77,6 +92,8 @@ impl App {
                 if repeats {
                     noted.known += 1;
                 } else {
+                    let (at, author, text) = (utc(body.at), body.author.clone(), body.text.clone());
+                    noted.stored.push(StoredNote { at, author, text });
                     events.push(Event::IncidentNoted(body));
                 }
             }

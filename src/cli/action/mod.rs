@@ -81,6 +81,9 @@ fn report(session: &mut Session, item: &ActionItemView, json: bool) {
         session.out.json(item);
     } else {
         line(session, item);
+        if let Some(link) = &item.link {
+            session.out.line(&format!("  link {link}"));
+        }
         if item.conflict {
             session.out.warn("two changes met; the later one stands");
         }

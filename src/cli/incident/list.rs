@@ -1,5 +1,6 @@
 //! `runledger incident list`: the incidents, newest first.
 
+use super::super::when::length_of;
 use super::super::{Done, Session, Style};
 use crate::app::IncidentFilter;
 use crate::domain::incident::Status;
@@ -49,8 +50,8 @@ fn print(session: &mut Session, line: &IncidentLine) {
         _ => Style::Dim,
     };
     let length = match (line.durations.impact_min, line.durations.resolve_min) {
-        (Some(minutes), _) => format!("  impact {minutes} min"),
-        (None, Some(minutes)) => format!("  resolved in {minutes} min"),
+        (Some(minutes), _) => format!("  impact {}", length_of(minutes)),
+        (None, Some(minutes)) => format!("  resolved in {}", length_of(minutes)),
         (None, None) => String::new(),
     };
     session.out.styled(&[

@@ -1,5 +1,6 @@
 //! `runledger incident metrics`: what many incidents come to.
 
+use super::super::when::length;
 use super::super::{DateArg, Done, Session, Style, parse_date};
 use crate::app::metrics::{GroupBy, MetricsAsked};
 use crate::error::Error;
@@ -123,16 +124,6 @@ fn figures_words(figures: &FiguresView) -> String {
         many => words += &format!("; to {many} it does not apply"),
     }
     words + "."
-}
-
-/// `4 min`, `1.5 min`, `3 h 12 min`.
-fn length(minutes: f64) -> String {
-    if minutes < 120.0 {
-        return format!("{minutes} min");
-    }
-    let hours = (minutes / 60.0).floor();
-    let rest = (minutes - hours * 60.0).round();
-    if rest == 0.0 { format!("{hours} h") } else { format!("{hours} h {rest} min") }
 }
 
 fn recurrence(session: &mut Session, recurrence: &RecurrenceView, incidents: usize) {

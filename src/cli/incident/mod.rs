@@ -1,11 +1,12 @@
 //! `runledger incident`: record what happens while it happens. One file for each verb.
 
+use super::when::local;
 use super::{Done, Session, Style};
 use crate::app::App;
 use crate::app::incidents::Manner;
-use crate::domain::incident::Link;
+use crate::domain::incident::{Link, TimeName};
 use crate::error::Error;
-use crate::views::incident::IncidentView;
+use crate::views::incident::{IncidentView, TimeFactView};
 
 mod cancel;
 mod close;
@@ -28,7 +29,9 @@ mod use_runbook;
 /// adds to the timeline; `incident use LABEL RUNBOOK` links the runbook you follow; `incident
 /// status LABEL mitigated` says how far it is. A label may be shortened as long as it is clear.
 ///
-/// Times are written `14:03`, `-12m` or `2026-04-15 14:03`, in the workspace's time zone.
+/// Times are written `14:03`, `-12m` or `2026-04-15 14:03`, in the workspace's time zone. A time
+/// without a day that is still to come today is refused; shortly after midnight, one of the evening
+/// is yesterday's.
 #[derive(clap::Args, Debug)]
 pub(crate) struct Args {
     #[command(subcommand)]
@@ -89,7 +92,7 @@ pub(crate) fn run(args: &Args, session: &mut Session) -> Result<Done, Error> {
 /// Which incident, and how the answer is printed.
 #[derive(clap::Args, Debug)]
 struct Which {
-    /// Its label, like INC-2026-05-20-001, or a clear part of it
+    /// Its label, like INC-2026-05-20-001, or a clear part of it, like 001
     #[arg(value_name = "LABEL")]
     label: String,
     /// Print JSON
@@ -141,6 +144,34 @@ fn headline(session: &mut Session, view: &IncidentView) {
         (Style::Plain, &format!("  {}  ", line.title)),
         (style, &state),
     ]);
+}
+
+/// What is known of a time, with the zone of the clock it is read on.
+fn time_words(session: &Session, fact: &TimeFactView) -> String {
+    match (&fact.at, fact.state) {
+        (Some(at), _) => local(session.config.timezone, at),
+        (None, "not-applicable") => "not applicable".to_owned(),
+        (None, _) => "not yet known".to_owned(),
+    }
+}
+
+/// Says what is stored of a time now: `started 2026-11-29 15:06 UTC`.
+fn told_time(session: &mut Session, view: &IncidentView, name: TimeName) {
+    if let Some(fact) = view.time_facts.iter().find(|fact| fact.name == name.as_str()) {
+        let words = time_words(session, fact);
+        session.out.line(&format!("  {name} {words}"));
+    }
+}
+
+/// Says what is stored of the severity, and how that came of what was written.
+fn told_severity(session: &mut Session, view: &IncidentView, written: &str) {
+    let stored = &view.line.severity;
+    let became = if written.trim().eq_ignore_ascii_case(stored) {
+        String::new()
+    } else {
+        format!(", which is what {} means here", written.trim())
+    };
+    session.out.line(&format!("  severity {stored}{became}"));
 }
 
 /// Asks how the runbooks went that were used and of which nobody said so.

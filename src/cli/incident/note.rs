@@ -2,22 +2,26 @@
 
 use std::io::Read as _;
 
+use super::super::when::local;
 use super::{Done, Session, Which, moment};
 use crate::app::incidents::{NewNote, Noted};
 use crate::error::Error;
-use crate::text::count;
+use crate::text::{count, truncate_to_width};
 
 /// The largest text that is read from standard input, in bytes.
 const MAX_INPUT: u64 = 1 << 20;
+
+/// How many lines are shown as they were stored.
+const LISTED: usize = 20;
 
 /// Add to the timeline, by hand or from a chat
 #[derive(clap::Args, Debug)]
 pub(crate) struct Args {
     #[command(flatten)]
     which: Which,
-    /// What happened; `-` reads standard input, as one note
-    #[arg(value_name = "TEXT")]
-    text: String,
+    /// What happened, with or without quotes; `-` reads standard input, as one note
+    #[arg(value_name = "TEXT", required = true)]
+    text: Vec<String>,
     /// When, if not now
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     at: Option<String>,
@@ -35,9 +39,9 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args, session: &mut Session) -> Result<Done, Error> {
     let actor = session.actor();
     let mut app = session.app()?;
-    let text = match args.text.as_str() {
-        "-" => read_input()?,
-        text => text.to_owned(),
+    let text = match args.text.as_slice() {
+        [only] if only == "-" => read_input()?,
+        words => words.join(" "),
     };
     let at = moment(&app, args.at.as_ref())?;
     let noted = if args.paste {
@@ -59,6 +63,16 @@ fn say(session: &mut Session, noted: &Noted) {
     match noted.ids.as_slice() {
         [one] => session.out.line(&format!("Noted.  ({one})")),
         ids => session.out.line(&format!("{}.", count(ids.len(), "line noted", "lines noted"))),
+    }
+    for note in noted.stored.iter().take(LISTED) {
+        let author = if note.author.is_empty() { "" } else { &format!("{}: ", note.author) };
+        let at = local(session.config.timezone, &note.at);
+        let text = note.text.lines().next().unwrap_or_default();
+        let width = session.out.width();
+        session.out.line(&truncate_to_width(&format!("  {at}  {author}{text}"), width));
+    }
+    if noted.stored.len() > LISTED {
+        session.out.say(&format!("  and {} more", noted.stored.len() - LISTED));
     }
     if noted.known > 0 {
         let known = count(noted.known, "line stood", "lines stood");

@@ -1,7 +1,7 @@
 //! `runledger incident open`: begin to record an incident.
 
 use super::super::worked::parse_pair;
-use super::{Done, Session, parse_link, report};
+use super::{Done, Session, parse_link, report, told_severity, told_time};
 use crate::app::Opening;
 use crate::domain::incident::{Link, Role, TimeName};
 use crate::error::Error;
@@ -70,6 +70,13 @@ pub(crate) fn run(args: &Args, session: &mut Session) -> Result<Done, Error> {
     let view = app.open_incident(&opening, &actor)?;
     report(session, &view, args.json);
     if !args.json {
+        told_severity(session, &view, &args.severity);
+        for name in TimeName::ALL.into_iter().filter(|name| opening.times.contains_key(name)) {
+            told_time(session, &view, name);
+        }
+        for (name, value) in &view.context {
+            session.out.line(&format!("  {name} {value}"));
+        }
         session.out.say(&format!(
             "Add to the timeline: `runledger incident note {} \"what you see\"`.",
             view.line.label

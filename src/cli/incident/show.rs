@@ -1,6 +1,7 @@
 //! `runledger incident show`: everything about one incident.
 
-use super::{Done, Session, Style, Which, headline};
+use super::super::when::length_of;
+use super::{Done, Session, Style, Which, headline, time_words};
 use crate::domain::incident::Role;
 use crate::error::Error;
 use crate::text::capitalised;
@@ -72,11 +73,7 @@ fn row(session: &mut Session, name: &str, value: &str, remark: &str) {
 fn times(session: &mut Session, view: &IncidentView) {
     session.out.line("");
     for fact in &view.time_facts {
-        let value = match (&fact.local, fact.state) {
-            (Some(local), _) => local.clone(),
-            (None, "not-applicable") => "not applicable".to_owned(),
-            (None, _) => "not yet known".to_owned(),
-        };
+        let value = time_words(session, fact);
         row(session, fact.name, &value, &remark(fact));
     }
     let lengths = &view.line.durations;
@@ -89,7 +86,7 @@ fn times(session: &mut Session, view: &IncidentView) {
     ];
     for (name, minutes) in lengths {
         if let Some(minutes) = minutes {
-            row(session, name, &format!("{minutes} min"), "");
+            row(session, name, &length_of(minutes), "");
         }
     }
 }

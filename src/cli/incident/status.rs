@@ -1,9 +1,11 @@
 //! `runledger incident status`: say how far it is.
 
-use super::{Done, MannerArgs, Session, Which, ask_for_outcomes, moment, report};
+use super::super::when::local;
+use super::{Done, MannerArgs, Session, Which, ask_for_outcomes, moment, report, time_words};
 use crate::domain::incident::Status;
 use crate::error::Error;
 use crate::text::nearest;
+use crate::views::incident::IncidentView;
 
 /// Say how far it is
 ///
@@ -41,10 +43,29 @@ pub(crate) fn run(args: &Args, session: &mut Session) -> Result<Done, Error> {
         }
     };
     report(session, &view, args.which.json);
+    if !args.which.json {
+        told(session, &view);
+    }
     if !args.which.json && view.line.status == Status::Resolved {
         ask_for_outcomes(session, &view);
     }
     Ok(Done::Well)
+}
+
+/// Since when it is so. The first time it was mitigated stays, whatever came after.
+fn told(session: &mut Session, view: &IncidentView) {
+    let changed = view.versions.get("status").copied();
+    let line = view.timeline.iter().find(|line| Some(line.id) == changed);
+    let Some(since) = line.map(|line| local(session.config.timezone, &line.at)) else { return };
+    let status = view.line.status;
+    session.out.line(&format!("  {status} since {since}"));
+    let fact = view.time_facts.iter().find(|fact| fact.name == status.as_str());
+    if let Some(fact) = fact {
+        let first = time_words(session, fact);
+        if first != since {
+            session.out.line(&format!("  its time {status} is {first}"));
+        }
+    }
 }
 
 fn parse_status(word: &str) -> Result<Status, String> {

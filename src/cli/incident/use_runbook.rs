@@ -30,6 +30,11 @@ pub(crate) fn run(args: &Args, session: &mut Session) -> Result<Done, Error> {
     let view = app.use_runbook(label, target, at, &args.note, &actor)?;
     report(session, &view, args.which.json);
     if !args.which.json {
+        let used = view.timeline.iter().filter(|line| line.kind == "runbook");
+        if let Some(line) = used.max_by_key(|line| line.id) {
+            let at = super::super::when::local(session.config.timezone, &line.at);
+            session.out.line(&format!("  {at}: {}", line.text));
+        }
         session.out.say(&format!(
             "Its commands, filled: `runledger show {target} --incident {}`.",
             view.line.label

@@ -1,6 +1,7 @@
 //! `runledger postmortem`: write what was learned, and answer what has to be answered. One file
 //! for each verb.
 
+use super::when::local;
 use super::{Done, Session, Style, parse_date};
 use crate::domain::postmortem::PostmortemStatus;
 use crate::error::Error;
@@ -82,10 +83,11 @@ fn headline(session: &mut Session, line: &PostmortemLine) {
         PostmortemStatus::NotRequired if line.required => "required once it is resolved".to_owned(),
         status => status.as_str().replace('-', " "),
     };
+    let zone = session.config.timezone;
     if let Some(late) = &line.overdue {
-        state.push_str(&format!(", {} overdue since {}", late.what, late.due));
+        state.push_str(&format!(", {} overdue since {}", late.what, local(zone, &late.due)));
     } else if let Some(due) = line.publish_due.as_ref().filter(|_| line.published_at.is_none()) {
-        state.push_str(&format!(", due {due}"));
+        state.push_str(&format!(", due {}", local(zone, due)));
     }
     let owner = line.owner.as_deref().unwrap_or("nobody");
     session.out.styled(&[

@@ -1,5 +1,6 @@
 //! `runledger postmortem status`: questions and answers, and all that is missing.
 
+use super::super::when::local;
 use super::{Done, Session, Style, Which, headline};
 use crate::domain::checklist::Verdict;
 use crate::domain::postmortem::Missing;
@@ -47,10 +48,12 @@ fn facts(session: &mut Session, view: &PostmortemView) {
     session.out.line(&format!("  Cause: {cause}"));
     for (what, due) in [("Draft", &view.line.draft_due), ("Publication", &view.line.publish_due)] {
         if let Some(due) = due {
+            let due = local(session.config.timezone, due);
             session.out.line(&format!("  {what} due: {due}"));
         }
     }
     if let (Some(at), Some(file)) = (&view.line.published_at, &view.line.file) {
+        let at = local(session.config.timezone, at);
         session.out.line(&format!("  Published: {at} in {file}"));
     }
 }

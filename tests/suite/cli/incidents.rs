@@ -98,6 +98,105 @@ fn a_whole_life_is_told_by_commands() {
 }
 
 #[test]
+fn what_was_stored_is_told_with_the_zone_of_its_times() {
+    let lab = lab();
+    let args = ["incident", "open", "down", "--severity", "sev2", "--started", "12:40"];
+    let said = lab.run(&[&args[..], &["--context", "release=shop"]].concat()).ok();
+    said.says("severity P1, which is what sev2 means here")
+        .says("started 2026-06-01 12:40 WEST")
+        .says("release shop");
+    let label = "INC-2026-06-01-001";
+    let run = |args: &[&str]| lab.run(&[&["incident"], args].concat()).ok();
+    run(&["set", label, "detected=-10m", "--reason", "the alert"])
+        .says("detected 2026-06-01 12:50 WEST");
+    run(&["set", label, "mitigated=n/a", "sev=P2", "services=pay, cart"])
+        .says("mitigated not applicable")
+        .says("severity P2\n")
+        .says("services pay, cart");
+    run(&["set", label, "region=password=hunter2"]).says("region password=[redacted password]");
+    run(&["set", label, "region="]).says("region is not told any more");
+    run(&["set", label, "mitigated=unknown", "--reason", "it was"]).says("mitigated not yet known");
+    run(&["note", label, "errors", "since", "the", "release", "--at", "12:55"])
+        .says("2026-06-01 12:55 WEST  errors since the release");
+    run(&["status", label, "identified", "--at", "12:58"])
+        .says("identified since 2026-06-01 12:58 WEST");
+    run(&["status", label, "mitigated"]).says("mitigated since 2026-06-01 13:00 WEST");
+    run(&["use", label, "rollback#2", "--at", "12:57"])
+        .says("2026-06-01 12:57 WEST: Used rollback, step 2");
+    let link = "https://track.example.org/1";
+    let action = ["action", "add", label, "alert on it", "--link", link, "--due", "2026-06-09"];
+    lab.run(&action).ok().says("due 2026-06-09").says(link);
+}
+
+#[test]
+fn a_clock_time_that_is_to_come_is_refused_with_both_readings() {
+    let lab = lab();
+    let label = open(&lab, "down");
+    lab.run(&["incident", "set", &label, "started=13:30"])
+        .refused()
+        .says("13:30 is 30 minutes ahead of now, 13:00 WEST")
+        .says("for yesterday write 2026-05-31 13:30");
+    lab.run(&["incident", "note", &label, "errors", "--at", "15:05"]).refused();
+    lab.run(&["incident", "set", &label, "started=2026-05-31 13:30"]).ok();
+    assert_eq!(show(&lab, &label)["times"]["started"], "2026-05-31T12:30:00Z");
+    assert_eq!(show(&lab, &label)["timeline"].as_array().map(Vec::len), Some(2));
+    let late = Lab::new().at("2026-06-01T00:10:00Z");
+    let label = open(&late, "down");
+    late.run(&["incident", "set", &label, "started=23:50"]).ok().says("2026-05-31 23:50 UTC");
+}
+
+#[test]
+fn a_slip_in_a_name_does_not_hide_in_the_context() {
+    let lab = lab();
+    let label = open(&lab, "down");
+    let set = |change: &str| lab.run(&["incident", "set", &label, change]);
+    set("severty=P0").refused().says("did you mean severity?").says("context.severty=P0");
+    set("startd=15:00").refused().says("did you mean started?");
+    set("commander=ana").refused().says("incident role LABEL commander ana");
+    set("context.severty=P0").ok().says("severty P0");
+    set("severty=P2").ok();
+    for name in ["tier", "device", "version", "region", "namespace", "tenant", "release"] {
+        set(&format!("{name}=x")).ok();
+    }
+    assert_eq!(show(&lab, &label)["severity"], "P1");
+    assert_eq!(show(&lab, &label)["context"]["severty"], "P2");
+}
+
+#[test]
+fn the_number_of_an_incident_is_enough_where_only_one_has_it() {
+    let lab = lab();
+    open(&lab, "first");
+    let other = open(&lab, "second");
+    lab.run(&["incident", "note", "002", "errors"]).ok();
+    lab.run(&["incident", "show", "02"]).ok().says("second");
+    lab.run(&["incident", "show", "007"]).refused().says(&format!("the newest is {other}"));
+    let mut next_day = lab.command(&["incident", "open", "third", "--severity", "P1"]);
+    next_day.env("RUNLEDGER_NOW", "2026-06-02T12:00:00Z").output().expect("it runs");
+    let said = lab.run(&["incident", "show", "001"]).refused();
+    said.says("INC-2026-06-01-001").says("INC-2026-06-02-001");
+    assert_eq!(show(&lab, &other)["timeline"].as_array().map(Vec::len), Some(2));
+}
+
+#[test]
+fn times_for_people_are_local_and_lengths_fit() {
+    let lab = lab();
+    let label = open(&lab, "down");
+    let set = |change: &str| lab.run(&["incident", "set", &label, change, "--reason", "x"]).ok();
+    set("detected=2026-05-28 10:00");
+    set("started=2026-05-28 07:00");
+    lab.run(&["incident", "status", &label, "resolved"]).ok();
+    let said = lab.run(&["incident", "show", &label]).ok();
+    said.says("3 h").says("4 days 3 h").says("2026-05-28 10:00 WEST");
+    lab.run(&["incident", "list"]).ok().says("resolved in 4 days 3 h");
+    lab.run(&["incident", "metrics"]).ok().says("4 days 3 h");
+    for args in [["postmortem", "list"], ["postmortem", "status"]] {
+        let args = if args[1] == "list" { args.to_vec() } else { vec![args[0], args[1], &label] };
+        let said = lab.run(&args).ok().says("WEST");
+        assert!(!said.stdout.contains("00Z") && !said.stdout.contains("59Z"), "{}", said.stdout);
+    }
+}
+
+#[test]
 fn a_resolved_incident_asks_how_its_runbooks_went() {
     let lab = lab();
     let label = open(&lab, "down");
@@ -186,6 +285,7 @@ fn wrong_names_are_refused_with_the_nearest() {
     let label = open(&lab, "down");
     let run = |args: &[&str]| lab.run(&[&["incident"], args].concat()).refused();
     run(&["open", "x", "--severity", "CRITCAL"]).says("did you mean CRITICAL?");
+    run(&["open", "x", "--sev", "P9"]).says("unknown severity P9; there are: P0, P1, P2, P3, P4");
     run(&["open", " ", "--severity", "P1"]).says("needs a title");
     run(&["role", &label, "comander", "ana"]).says("did you mean commander?");
     run(&["show", "INC-2026-06-01-007"]).says(&format!("did you mean {label}?"));
