@@ -128,8 +128,17 @@ impl App {
         let near = [TimeName::Started, TimeName::Detected]
             .into_iter()
             .find_map(|name| incident.time(name).known());
-        let people: Vec<&str> =
+        let timeline = self.ledger.timeline_of(incident.id)?;
+        let said = timeline.iter().filter_map(|item| match &item.what {
+            Happening::Noted { author, .. } if !author.is_empty() => Some(author.as_str()),
+            _ => None,
+        });
+        let mut people: Vec<&str> =
             incident.roles.values().flat_map(|told| &told.value).map(String::as_str).collect();
+        people.extend(said);
+        people.push(&actor.name);
+        people.sort_unstable();
+        people.dedup();
         let now = Timestamp(self.clock.now_ms());
         let context = PasteContext {
             near: near.unwrap_or(incident.opened_at),

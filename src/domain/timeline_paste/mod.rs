@@ -8,6 +8,7 @@
 mod stamp;
 #[cfg(test)]
 mod tests;
+mod unclear;
 
 use std::collections::HashMap;
 
@@ -18,6 +19,7 @@ use chrono::{
 use chrono_tz::Tz;
 
 use self::stamp::{Day, Stamp, Stamped, Where, could_author, is_name, read_day, read_line};
+use self::unclear::Unclear;
 use super::entry::Timestamp;
 
 /// Clocks that go back by less are out of order; by as much or more, it is the next day.
@@ -53,8 +55,10 @@ pub fn split_paste(text: &str, context: &PasteContext<'_>) -> Vec<PastedLine> {
     let plain = text.replace(['\u{a0}', '\u{202f}', '\u{2009}'], " ").replace('\u{200e}', "");
     let lines: Vec<&str> = plain.lines().map(str::trim_end).collect();
     let read: Vec<Option<Stamped>> = lines.iter().map(|line| read_line(line)).collect();
-    let unmarked = unmarked_authors(&read, context.people);
+    let unclear = Unclear::of(&read, context.people);
+    let unmarked = unmarked_authors(&read, &unclear, context.people);
     let mut clock = WallClock::new(context);
+    clock.begin(&lines, &read, &unclear);
     let mut found: Vec<PastedLine> = Vec::new();
     for (nth, line) in lines.iter().enumerate() {
         let Some(stamped) = &read[nth] else {
@@ -75,7 +79,10 @@ pub fn split_paste(text: &str, context: &PasteContext<'_>) -> Vec<PastedLine> {
             }
             Where::AfterAuthor => (stamped.author.map(str::to_owned), ""),
             Where::Alone => (author_of_lone_stamp(&mut found, stamped, &lines, nth), ""),
-            Where::BeforeText => before_text(stamped, &unmarked, context.people, followed),
+            Where::BeforeText => match unclear.author(stamped) {
+                Some((author, text)) => (Some(author.to_owned()), text),
+                None => before_text(stamped, &unmarked, context.people, followed),
+            },
         };
         let at = clock.moment(&stamped.stamp);
         found.push(PastedLine { at, author, text: text.to_owned() });
@@ -148,11 +155,16 @@ fn before_text<'a>(
 
 /// First words after stamps that are authors: those who are known, and, where the same few names
 /// come again and again and nothing speaks against it, all of them.
-fn unmarked_authors(read: &[Option<Stamped>], people: &[&str]) -> HashMap<String, usize> {
+fn unmarked_authors(
+    read: &[Option<Stamped>],
+    unclear: &Unclear<'_>,
+    people: &[&str],
+) -> HashMap<String, usize> {
     let mut counts: HashMap<String, usize> = HashMap::new();
     let (mut messages, mut all_names) = (0, true);
     for stamped in read.iter().flatten() {
-        if stamped.place != Where::BeforeText || stamped.author.is_some() {
+        let has_author = stamped.author.is_some() || unclear.author(stamped).is_some();
+        if stamped.place != Where::BeforeText || has_author {
             continue;
         }
         let first = stamped.text.split_whitespace().next().unwrap_or_default();
@@ -167,7 +179,11 @@ fn unmarked_authors(read: &[Option<Stamped>], people: &[&str]) -> HashMap<String
     counts
 }
 
+/// How many days a paste may go back before it names one.
+const LONGEST: u64 = 7;
+
 /// Reads stamps without a day in the order in which they come.
+#[derive(Clone)]
 struct WallClock<'a> {
     context: &'a PasteContext<'a>,
     day: Option<NaiveDate>,
@@ -179,6 +195,36 @@ struct WallClock<'a> {
 impl<'a> WallClock<'a> {
     const fn new(context: &'a PasteContext<'a>) -> Self {
         Self { context, day: None, last: None, has_half: false }
+    }
+
+    /// Places what comes before the first stamp with a day: lines of one paste ascend, so it is the
+    /// last day from which they lead up to that stamp.
+    fn begin(&mut self, lines: &[&str], read: &[Option<Stamped<'_>>], unclear: &Unclear<'_>) {
+        let dated = |it: &Option<Stamped<'_>>| it.as_ref().is_some_and(|it| it.stamp.day.is_some());
+        let Some(nth) = read.iter().position(dated) else { return };
+        let names_day = |line: &&str| read_day(line).is_some();
+        let Some(next) = &read[nth] else { return };
+        let first: Vec<&Stamp> = read[..nth].iter().flatten().map(|it| &it.stamp).collect();
+        let (Some(lead), false) = (first.first(), lines[..nth].iter().any(|it| names_day(&it)))
+        else {
+            return;
+        };
+        let Some(until) = self.clone().moment(&next.stamp) else { return };
+        let (Some(nearest), Some(last)) =
+            (self.nearest(lead), self.date_of(until, next.stamp.offset))
+        else {
+            return;
+        };
+        let leads_up = |day: &NaiveDate| {
+            let mut clock = Self { day: Some(*day), ..self.clone() };
+            let latest = until.0 + NEW_DAY.num_milliseconds();
+            first.iter().filter_map(|stamp| clock.moment(stamp)).all(|at| at.0 < latest)
+        };
+        let days = (0..=LONGEST).filter_map(|back| last.checked_sub_days(Days::new(back)));
+        // A line of a log may be quoted from long before; it moves nobody back.
+        let is_log =
+            next.stamp.is_machine && next.author.is_none() && unclear.author(next).is_none();
+        self.day = days.into_iter().find(leads_up).filter(|day| *day >= nearest || !is_log);
     }
 
     fn set_day(&mut self, day: &Day) {

@@ -30,6 +30,8 @@ pub(super) struct Stamp {
     pub(super) has_half: bool,
     /// Whether a program wrote it: with `T`, an offset or fractions.
     pub(super) is_machine: bool,
+    /// Whether it tells fractions of a second, as logs do.
+    pub(super) has_fraction: bool,
 }
 
 /// On which side of its stamp the line says something.
@@ -53,6 +55,8 @@ pub(super) struct Stamped<'a> {
     /// Who, where a mark makes it certain.
     pub(super) author: Option<&'a str>,
     pub(super) text: &'a str,
+    /// Who and what, where the mark between them proves little.
+    pub(super) unclear: Option<(&'a str, &'a str)>,
 }
 
 const MONTH: &str = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec";
@@ -92,6 +96,8 @@ static DAY_LINE: LazyLock<Regex> = LazyLock::new(|| {
 /// `<ana> text`, `< @ana> text`.
 static IN_ANGLES: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"^<[ @+%~&]*([^\s<>]{1,60})>\s*(.*)$"));
+/// What may stand between a name and words.
+static APART: LazyLock<Regex> = LazyLock::new(|| pattern(r":\s+| +[-–—|] +|\t+|  +"));
 static TIME_INSIDE: LazyLock<Regex> = LazyLock::new(|| pattern(r"[0-9][:.][0-9]{2}"));
 /// `:palm_tree:` and the words that clients put after a name.
 static AFTER_NAME: LazyLock<Regex> =
@@ -140,6 +146,7 @@ pub(super) fn read_line(line: &str) -> Option<Stamped<'_>> {
         bracketed: false,
         author: Some(name),
         text: "",
+        unclear: None,
     })
 }
 
@@ -151,11 +158,21 @@ fn with_text(stamp: Stamp, bracketed: bool, rest: &str) -> Stamped<'_> {
     let (author, text) = match (IN_ANGLES.captures(said), named(said)) {
         (Some(found), _) => (found.get(1), found.get(2).map_or("", |text| text.as_str())),
         (None, Some((name, text))) if !stamp.is_machine => {
-            return Stamped { stamp, place, bracketed, author: Some(name), text };
+            return Stamped { stamp, place, bracketed, author: Some(name), text, unclear: None };
         }
         _ => (None, said),
     };
-    Stamped { stamp, place, bracketed, author: author.map(|author| author.as_str()), text }
+    let author = author.map(|author| author.as_str());
+    let unclear = if author.is_none() { unclear(said) } else { None };
+    Stamped { stamp, place, bracketed, author, text, unclear }
+}
+
+/// `ana - text`, `ana  text`, and after a program's stamp also `ana: text`.
+fn unclear(said: &str) -> Option<(&str, &str)> {
+    let head = &said[..said.char_indices().nth(60).map_or(said.len(), |(at, _)| at)];
+    let found = APART.find(head)?;
+    let (name, text) = (&said[..found.start()], said[found.end()..].trim_start());
+    (is_name(name) && !text.is_empty()).then_some((name, text))
 }
 
 /// `ana: text`, `Ana Lopez: text`, `@ana text`.
@@ -229,6 +246,8 @@ fn stamp(found: &Captures<'_>) -> Option<Stamp> {
     let half = found.name("half").map(|half| half.as_str().to_lowercase());
     let hour = match (number("hour")?, half.as_deref()) {
         (hour @ 1..=12, Some(half)) => hour % 12 + if half == "p" { 12 } else { 0 },
+        // `14:02 PM` says the same twice.
+        (hour @ 13..=23, Some("p")) => hour,
         (_, Some(_)) => return None,
         (hour, None) => hour,
     };
@@ -245,7 +264,8 @@ fn stamp(found: &Captures<'_>) -> Option<Stamp> {
         Some(_) => Some(day(found)?),
         None => None,
     };
-    Some(Stamp { day, time, offset, has_half: half.is_some(), is_machine })
+    let has_half = half.is_some() && number("hour")? <= 12;
+    Some(Stamp { day, time, offset, has_half, is_machine, has_fraction: !fraction.is_empty() })
 }
 
 fn offset(text: &str) -> Option<FixedOffset> {

@@ -60,6 +60,71 @@ fn stamps_before_the_text_are_read_in_every_dress() {
 }
 
 #[test]
+fn exports_with_a_dash_or_a_gap_after_the_name_keep_their_authors() {
+    let check = |line, expected: &str| assert_eq!(split(line), [expected], "{line}");
+    check("2026-05-20T12:03:00Z dave - back to normal", "20 14:03 dave | back to normal");
+    check("[2026-05-20T12:03:00Z] dave – back", "20 14:03 dave | back");
+    check("[2026-05-20T14:03:00+02:00] Ana Lima: back", "20 14:03 Ana Lima | back");
+    check("2026-05-20T12:03:00Z dave: back", "20 14:03 dave | back");
+    check("2026-05-20T12:03:00Z - dave: back", "20 14:03 dave | back");
+    check("2026-05-20T12:03:00Z <dave> back", "20 14:03 dave | back");
+    check("2026-05-20 14:03 - Ana Lima: back", "20 14:03 Ana Lima | back");
+    check("1:04 PM carl  hi", "20 13:04 carl | hi");
+    check("[14:03] carl - hi", "20 14:03 carl | hi");
+    check("14:03 ana - hi", "20 14:03 ana | hi");
+    check("14:02 PM bob: b", "20 14:02 bob | b");
+    check("14:02 AM bob: b", "- | 14:02 AM bob: b");
+    let names = "14:03  eva  pods restart\n14:05  kim  looking\n14:06  eva  rolled back";
+    let authors =
+        ["20 14:03 eva | pods restart", "20 14:05 kim | looking", "20 14:06 eva | rolled back"];
+    assert_eq!(split(names), authors);
+}
+
+#[test]
+fn where_an_author_is_unclear_the_whole_line_is_text() {
+    let check = |line: &str, rest: &str| assert_eq!(split(line), [format!("20 14:03 | {rest}")]);
+    check("14:03 deploy - started", "deploy - started");
+    check("14:03 latency - back to normal", "latency - back to normal");
+    check("14:03 pods  restart", "pods  restart");
+    check("2026-05-20T12:03:00Z nginx - restarted", "nginx - restarted");
+    check("2026-05-20T12:03:00Z kernel: out of memory", "kernel: out of memory");
+    check("2026-05-20T12:03:00Z checkout-api - started", "checkout-api - started");
+    check("2026-05-20T12:03:00Z INFO  pool - empty", "INFO  pool - empty");
+    assert_eq!(split("2026-05-20T12:03:00.5Z dave: back"), ["20 14:03 | dave: back"]);
+    // One line that is no message of a chat, and none is certain.
+    let log = "2026-05-20T12:03:00Z uwsgi - started\n2026-05-20T12:04:00Z 3 of 4 are up";
+    assert_eq!(split(log), ["20 14:03 | uwsgi - started", "20 14:04 | 3 of 4 are up"]);
+}
+
+#[test]
+fn lines_before_the_first_day_lead_up_to_it() {
+    // The incident began at 01:00, to which yesterday's afternoon is nearer.
+    let read = |paste: &str| -> Vec<String> {
+        let context = PasteContext {
+            near: at("2026-05-19T23:00:00Z"),
+            now: at("2026-05-20T16:00:00Z"),
+            zone: Berlin,
+            people: &[],
+        };
+        let day = |line: super::PastedLine| {
+            let at = DateTime::from_timestamp_millis(line.at.unwrap().0).unwrap();
+            at.with_timezone(&Berlin).format("%d %H:%M").to_string()
+        };
+        split_paste(paste, &context).into_iter().map(day).collect()
+    };
+    assert_eq!(read("14:01 - Ana: a"), ["19 14:01"]);
+    let mixed = "14:01 - Ana: a\n2026-05-20T12:15:00Z dave - back\n14:20 PM bob: b";
+    assert_eq!(read(mixed), ["20 14:01", "20 14:15", "20 14:20"]);
+    let night = "23:58 a\n00:02 b\n2026-05-20 00:10 c";
+    assert_eq!(read(night), ["19 23:58", "20 00:02", "20 00:10"]);
+    let earlier = "14:01 ana: a\n2026-05-18 14:05 bob: b";
+    assert_eq!(read(earlier), ["18 14:01", "18 14:05"]);
+    // A line of a log, quoted from before.
+    let quoted = "00:30 ana: see\n2026-05-18T10:00:00Z ERROR pool: empty";
+    assert_eq!(read(quoted), ["20 00:30", "18 12:00"]);
+}
+
+#[test]
 fn stamps_after_a_name_head_what_follows() {
     let check = |head: &str, expected: &str| {
         let paste = format!("{head}\nrolled back\n\nto 13\n");
@@ -181,6 +246,8 @@ fn five_megabytes_are_read_in_linear_time() {
         "14:03 ",
         "\n",
         "Monday\n",
+        "14:03 dave  hi\n",
+        "2026-05-20T12:03:00Z dave - hi\n",
     ] {
         let size = if seed.starts_with("14:03 ana") { 5 << 20 } else { 256 << 10 };
         let text = seed.repeat(size / seed.len());
