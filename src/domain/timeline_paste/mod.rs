@@ -202,10 +202,10 @@ impl<'a> WallClock<'a> {
     fn begin(&mut self, lines: &[&str], read: &[Option<Stamped<'_>>], unclear: &Unclear<'_>) {
         let dated = |it: &Option<Stamped<'_>>| it.as_ref().is_some_and(|it| it.stamp.day.is_some());
         let Some(nth) = read.iter().position(dated) else { return };
-        let names_day = |line: &&str| read_day(line).is_some();
         let Some(next) = &read[nth] else { return };
         let first: Vec<&Stamp> = read[..nth].iter().flatten().map(|it| &it.stamp).collect();
-        let (Some(lead), false) = (first.first(), lines[..nth].iter().any(|it| names_day(&it)))
+        let (Some(lead), false) =
+            (first.first(), lines[..nth].iter().any(|line| read_day(line).is_some()))
         else {
             return;
         };
