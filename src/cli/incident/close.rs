@@ -1,6 +1,6 @@
 //! `runledger incident close`: say that all that had to be done is done.
 
-use super::{Done, MannerArgs, Session, Which, ask_for_outcomes, report};
+use super::{Done, MannerArgs, Session, Which, ask_for_what_is_left, report};
 use crate::domain::incident::Status;
 use crate::error::Error;
 
@@ -20,7 +20,7 @@ pub(crate) fn run(args: &Args, session: &mut Session) -> Result<Done, Error> {
     let view = app.change_incident_status(label, Status::Closed, None, &manner, &actor)?;
     report(session, &view, args.which.json);
     if !args.which.json {
-        ask_for_outcomes(session, &view);
+        ask_for_what_is_left(session, &mut app, &view);
     }
     Ok(Done::Well)
 }

@@ -7,6 +7,7 @@ use crate::app::incidents::Manner;
 use crate::domain::incident::{Link, TimeName};
 use crate::error::Error;
 use crate::views::incident::{IncidentView, TimeFactView};
+use crate::views::postmortem::PostmortemLine;
 
 mod cancel;
 mod close;
@@ -175,7 +176,12 @@ fn told_severity(session: &mut Session, view: &IncidentView, written: &str) {
 }
 
 /// Asks how the runbooks went that were used and of which nobody said so.
-fn ask_for_outcomes(session: &mut Session, view: &IncidentView) {
+fn ask_for_what_is_left(session: &mut Session, app: &mut App, view: &IncidentView) {
+    // The incident is stored; that its postmortem cannot be looked at is told where it is asked for.
+    if let Ok(postmortem) = app.postmortem(view.line.label.as_str()) {
+        tell_due(session, &postmortem.line);
+    }
+
     let unsaid = view.runbooks.iter().filter(|used| used.found && used.outcome.is_none());
     for used in unsaid {
         let steps: String = used.steps.iter().map(|step| format!(" --step {step}")).collect();
@@ -184,6 +190,18 @@ fn ask_for_outcomes(session: &mut Session, view: &IncidentView) {
             used.slug, used.slug, view.line.label
         ));
     }
+}
+
+/// Says until when a postmortem has to be published that is not.
+fn tell_due(session: &mut Session, line: &PostmortemLine) {
+    let (true, None, Some(due)) = (line.required, &line.published_at, &line.publish_due) else {
+        return;
+    };
+    let due = local(session.config.timezone, due);
+    session.out.say(&format!(
+        "Its postmortem has to be published by {due}: `runledger postmortem status {}`",
+        line.incident
+    ));
 }
 
 /// `ADDRESS`, or `TEXT=ADDRESS`.

@@ -1,7 +1,7 @@
 //! `runledger incident status`: say how far it is.
 
 use super::super::when::local;
-use super::{Done, MannerArgs, Session, Which, ask_for_outcomes, moment, report, time_words};
+use super::{Done, MannerArgs, Session, Which, ask_for_what_is_left, moment, report, time_words};
 use crate::domain::incident::Status;
 use crate::error::Error;
 use crate::text::nearest;
@@ -46,8 +46,8 @@ pub(crate) fn run(args: &Args, session: &mut Session) -> Result<Done, Error> {
     if !args.which.json {
         told(session, &view);
     }
-    if !args.which.json && view.line.status == Status::Resolved {
-        ask_for_outcomes(session, &view);
+    if !args.which.json && matches!(view.line.status, Status::Resolved | Status::Closed) {
+        ask_for_what_is_left(session, &mut app, &view);
     }
     Ok(Done::Well)
 }

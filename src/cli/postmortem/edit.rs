@@ -8,6 +8,7 @@ use std::process::Command;
 
 use super::{Done, Session, Which, report};
 use crate::app::{PostmortemRetold, cause_named, section_named};
+use crate::domain::actor::Actor;
 use crate::domain::postmortem::Section;
 use crate::error::{Error, Kind};
 
@@ -76,8 +77,33 @@ type View = crate::views::postmortem::PostmortemView;
 
 fn write(args: &Args, section: Section, text: &str, session: &Session) -> Result<View, Error> {
     let actor = session.actor();
-    let seen = args.if_version.as_deref();
-    session.app()?.write_section(&args.which.label, section, text, seen, &actor)
+    let mut app = session.app()?;
+    let label = &args.which.label;
+    let seen = match &args.if_version {
+        Some(version) => version.clone(),
+        None => seen_by(&actor, &app.postmortem(label)?, section)?,
+    };
+    app.write_section(label, section, text, Some(&seen), &actor)
+}
+
+/// The version of a section that somebody has seen without naming it: what they wrote themselves,
+/// or nothing.
+fn seen_by(actor: &Actor, before: &View, section: Section) -> Result<String, Error> {
+    let stands = before.sections.iter().find(|it| it.name == section.as_str());
+    let Some((it, version)) = stands.and_then(|it| Some((it, it.version?))) else {
+        return Ok(String::new());
+    };
+    let by = it.written_by.as_deref().unwrap_or_default();
+    if it.text.trim().is_empty() || by == actor.to_string() {
+        return Ok(version.to_string());
+    }
+    let (name, label) = (by.split_once(':').map_or(by, |(_, name)| name), &before.line.incident);
+    Err(Error::new(Kind::Outdated, format!("{name} wrote \"{}\"", section.title())).hinted(
+        format!(
+            "`runledger postmortem history {label} {section}` shows it; \
+         --if-version {version} puts your text in its place"
+        ),
+    ))
 }
 
 /// Opens the section in the editor. What somebody else wrote meanwhile is not overwritten, and

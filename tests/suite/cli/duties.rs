@@ -36,7 +36,8 @@ fn a_resolved_time_that_does_not_apply_excuses_nobody() {
     let before = status(&lab);
     assert_eq!(before["status"], "required");
     assert_eq!(before["draft_due"], "2026-06-03T12:00:00Z");
-    lab.run(&["incident", "close", LABEL]).ok();
+    let closed = lab.run(&["incident", "close", LABEL]).ok();
+    closed.says("Its postmortem has to be published by 2026-06-08 23:59 UTC");
     assert_eq!(status(&lab)["draft_due"], before["draft_due"], "closing moves no date");
 }
 

@@ -341,6 +341,25 @@ fn nobody_overwrites_a_section_that_somebody_else_changed() {
 }
 
 #[test]
+fn a_text_given_on_the_command_line_replaces_nobody_elses_unseen() {
+    let lab = lab();
+    resolved(&lab);
+    let edit = |who: &str, text: &str, more: &[&str]| {
+        let args = ["--actor", who, "postmortem", "edit", LABEL, "summary", "--text", text];
+        lab.run(&[&args[..], more].concat())
+    };
+    edit("ana", "Long and careful.", &[]).ok();
+    edit("ana", "Longer and careful.", &[]).ok();
+    let refused = edit("bo", "oops", &[]).refused().says("ana wrote \"Summary\"");
+    let version = status(&lab)["sections"][0]["version"].as_str().expect("a version").to_owned();
+    let refused = refused.says(&format!("--if-version {version}"));
+    assert!(refused.stderr.contains("postmortem history"), "{}", refused.stderr);
+    assert_eq!(status(&lab)["sections"][0]["text"], "Longer and careful.");
+    edit("bo", "better", &["--if-version", &version]).ok();
+    assert_eq!(status(&lab)["sections"][0]["text"], "better");
+}
+
+#[test]
 fn every_text_that_a_section_had_can_be_read() {
     let lab = lab();
     resolved(&lab);
