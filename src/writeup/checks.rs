@@ -5,39 +5,59 @@ use chrono_tz::Tz;
 
 use super::rows::Reading;
 use super::when::leading;
-use super::{Span, StatedDuration, TimeName, WriteUp};
+use super::{Span, StatedDuration, StatedTime, TimeName, WriteUp};
 use crate::runbook::Severity;
 use crate::text::duration_words;
 
-/// Compares what one report says with itself.
-pub(super) fn check(reading: &mut Reading<'_>, write_up: &WriteUp) {
-    orders(reading, write_up);
+/// What comes first, and what may not come before it.
+const ORDERS: [(TimeName, TimeName); 7] = [
+    (TimeName::Started, TimeName::Detected),
+    (TimeName::Detected, TimeName::Acknowledged),
+    (TimeName::Detected, TimeName::Mitigated),
+    (TimeName::Started, TimeName::Mitigated),
+    (TimeName::Mitigated, TimeName::Resolved),
+    (TimeName::Detected, TimeName::Resolved),
+    (TimeName::Started, TimeName::Resolved),
+];
+
+/// Compares what one report says with itself. Of times in an impossible order, those that must be
+/// wrong are left out.
+pub(super) fn check(reading: &mut Reading<'_>, write_up: &mut WriteUp) {
+    while let Some((wrong, because)) = misplaced(&write_up.times) {
+        let [wrong, because] = [wrong, because].map(|at| write_up.times[at].clone());
+        let order = if wrong.point > because.point { "before" } else { "after" };
+        let message = format!(
+            "`{}` is {order} `{}` (line {}), which cannot be; {} is left empty",
+            wrong.words,
+            because.words,
+            because.line,
+            wrong.point.as_str()
+        );
+        reading.report(wrong.line, "impossible-order", Severity::Warning, message);
+        write_up.times.retain(|stated| stated.point != wrong.point);
+    }
     for stated in &write_up.durations {
         compare(reading, write_up, stated);
     }
 }
 
-fn orders(reading: &mut Reading<'_>, write_up: &WriteUp) {
-    let pairs = [
-        (TimeName::Started, TimeName::Detected),
-        (TimeName::Detected, TimeName::Acknowledged),
-        (TimeName::Detected, TimeName::Mitigated),
-        (TimeName::Started, TimeName::Mitigated),
-        (TimeName::Mitigated, TimeName::Resolved),
-        (TimeName::Detected, TimeName::Resolved),
-        (TimeName::Started, TimeName::Resolved),
-    ];
-    let mut said: Vec<TimeName> = Vec::new();
-    for (first, second) in pairs {
-        let (Some(a), Some(b)) = (write_up.time(first), write_up.time(second)) else { continue };
-        if said.contains(&second) || a.at_ms.zip(b.at_ms).is_none_or(|(a, b)| a <= b) {
-            continue;
+/// The time that cannot be, by its place in the list, and one that it contradicts: the one that
+/// contradicts most others; where that tells nothing, the one that the report names later.
+fn misplaced(times: &[StatedTime]) -> Option<(usize, usize)> {
+    let mut contradicted: Vec<Vec<usize>> = vec![Vec::new(); times.len()];
+    for (a, first) in times.iter().enumerate() {
+        for (b, second) in times.iter().enumerate() {
+            let must_follow = ORDERS.contains(&(first.point, second.point));
+            let follows = first.at_ms.zip(second.at_ms).is_none_or(|(a, b)| a <= b);
+            if must_follow && !follows {
+                contradicted[a].push(b);
+                contradicted[b].push(a);
+            }
         }
-        said.push(second);
-        let message =
-            format!("`{}` is before `{}` (line {}), which cannot be", b.words, a.words, a.line);
-        reading.report(b.line, "impossible-order", Severity::Warning, message);
     }
+    let wrong = (0..times.len())
+        .max_by_key(|at| (contradicted[*at].len(), times[*at].line, times[*at].point))?;
+    contradicted[wrong].first().map(|because| (wrong, *because))
 }
 
 /// The ends that a stated duration may have: the first pair is the one it is compared with, the

@@ -1,14 +1,15 @@
 //! The times of the key events: from labelled lines and cells, else from rows of the timeline.
 
-use chrono::{Duration, NaiveDate, NaiveDateTime};
+use chrono::{NaiveDate, NaiveTime};
 
 use super::lines::{Block, Line, Table};
 use super::outline::{Place, label_of, value_of};
 use super::rows::{Blank, Reading, blank};
 use super::statements::{Manner, stated};
-use super::timeline::ReadRow;
+use super::timeline::{BACK, ReadRow, end_day};
 use super::vocabulary::{key_of, plain};
-use super::when::{When, leading};
+use super::when::{Day, When, leading};
+use super::zone::Zone;
 use super::{Key, SectionKind, StatedTime, TimeName, WriteUp};
 use crate::runbook::Severity;
 
@@ -51,6 +52,18 @@ struct Statement {
     rank: Rank,
 }
 
+/// A time of day that a label states without its day.
+#[derive(Debug)]
+struct Dayless {
+    key: Key,
+    time: NaiveTime,
+    /// The day read last before it, or the incident's.
+    near: NaiveDate,
+    zone: Option<Zone>,
+    words: String,
+    line: usize,
+}
+
 /// A key event with its time at the beginning of some words, and the bytes both take.
 pub(super) fn leading_statement(words: &str) -> Option<(When, Key, usize)> {
     let mut before = ' ';
@@ -76,9 +89,10 @@ pub(super) fn states_a_time(words: &str) -> bool {
 
 /// Reads the times of one incident.
 pub(super) fn read(reading: &mut Reading<'_>, rows: &[ReadRow], write_up: &mut WriteUp) {
-    let mut found = Finder { reading, statements: Vec::new(), last: None };
+    let mut found = Finder { reading, statements: Vec::new(), dayless: Vec::new(), day: None };
     found.front_matter();
     found.text();
+    found.give_days();
     for row in rows {
         let keys = stated(&row.row.text, row.bold, row.phase.as_deref());
         for (key, manner) in keys {
@@ -153,8 +167,9 @@ fn contradiction(reading: &mut Reading<'_>, all: &[Statement], chosen: &Statemen
 struct Finder<'r, 't> {
     reading: &'r mut Reading<'t>,
     statements: Vec<Statement>,
-    /// The time read last, for one without a day after it.
-    last: Option<NaiveDateTime>,
+    dayless: Vec<Dayless>,
+    /// The day read last, for a time without one after it.
+    day: Option<NaiveDate>,
 }
 
 impl Finder<'_, '_> {
@@ -272,8 +287,19 @@ impl Finder<'_, '_> {
         let impact = ["outage", "impact", "downtime"].iter().any(|word| name.contains(word));
         let end_key = if impact { Key::Mitigated } else { Key::Resolved };
         self.state(Key::Started, label, when, words.clone(), line, place);
-        let day = when.until_day.or(when.day);
-        let end = When { day, time: when.until, until: None, until_day: None, ..when };
+        let mut end = When { day: when.until_day, time: when.until, ..when };
+        (end.until, end.until_day) = (None, None);
+        // One day is named for both: the end may lie past its midnight.
+        if end.day.is_none()
+            && let Some(day) = when.day
+            && let Some(day) = self.reading.full_day(day, self.day.or(self.reading.day))
+            && let (Some(from), Some(until)) = (when.time, when.until)
+        {
+            match end_day(day, from, until) {
+                Some(day) => end.day = Some(Day::Full(day)),
+                None => return self.report(line, &format!("`{words}` ends before it begins")),
+            }
+        }
         self.state(end_key, label, end, words, line, place);
     }
 
@@ -286,36 +312,71 @@ impl Finder<'_, '_> {
         line: usize,
         place: &Place,
     ) {
-        let near = self.last.map(|last| last.date()).or(self.reading.day);
-        let day = match when.day {
-            Some(day) => match self.reading.full_day(day, near) {
-                Some(day) => day,
-                None => {
-                    return self
-                        .report(line, &format!("`{words}` could be two days, or has no year"));
-                }
-            },
-            None => match near {
-                Some(day) => day,
-                None => return self.report(line, &format!("`{words}` has a time but no day")),
-            },
-        };
+        let near = self.day.or(self.reading.day);
         let Some(time) = when.time else {
             return self.report(line, &format!("`{words}` has a day but no time"));
         };
-        let mut local = day.and_time(time);
-        if when.day.is_none()
-            && self.last.is_some_and(|last| last - local > Duration::hours(2))
-            && key != Key::Started
-        {
-            local += Duration::days(1);
-        }
-        self.last = Some(local);
         let zone = self.reading.zone_for(&when, label, place);
-        let at_ms = self.reading.moment(local.date(), time, zone, line);
+        let Some(day) = when.day else {
+            match near {
+                Some(near) => self.dayless.push(Dayless { key, time, near, zone, words, line }),
+                None => self.report(line, &format!("`{words}` has a time but no day")),
+            }
+            return;
+        };
+        let Some(day) = self.reading.full_day(day, near) else {
+            return self.report(line, &format!("`{words}` could be two days, or has no year"));
+        };
+        self.day = Some(day);
+        let at_ms = self.reading.moment(day, time, zone, line);
         if at_ms.is_some() {
             self.statements.push(Statement { key, at_ms, words, line, rank: Rank::Labelled });
         }
+    }
+
+    /// Gives the times without a day theirs, in the order of an incident's life whatever their
+    /// order in the text: the day read before them, or the next one past midnight. One that then
+    /// stands after what it must come before is of no day that can be told.
+    fn give_days(&mut self) {
+        let mut dayless = std::mem::take(&mut self.dayless);
+        dayless.sort_by_key(|stated| stated.key.point());
+        let (mut known, mut before, mut after) = (None, None, None);
+        for Dayless { key, time, near, zone, words, line } in dayless {
+            if known != Some(key.point()) {
+                (before, after) = self.bounds(key.point());
+                known = Some(key.point());
+            }
+            let mut at_ms = self.reading.moment(near, time, zone, line);
+            if let Some((at, before)) = at_ms.zip(before)
+                && before - at > BACK.num_milliseconds()
+                && let Some(next) = near.succ_opt()
+            {
+                at_ms = self.reading.moment(next, time, zone, line);
+            }
+            let Some(at) = at_ms else { continue };
+            if after.is_some_and(|after| at - after > BACK.num_milliseconds()) {
+                let what = format!("`{words}` has no day, and fits on none that is named");
+                self.report(line, &what);
+                continue;
+            }
+            self.statements.push(Statement { key, at_ms, words, line, rank: Rank::Labelled });
+        }
+    }
+
+    /// The moments that a key event lies between, as far as others are known: the latest that
+    /// comes before it in an incident's life, and the earliest that comes after.
+    fn bounds(&self, point: TimeName) -> (Option<i64>, Option<i64>) {
+        let first = |other: TimeName| {
+            let own = self.statements.iter().filter(|known| known.key.point() == other);
+            own.filter_map(|known| known.at_ms).min()
+        };
+        let last = |other: TimeName| {
+            let own = self.statements.iter().filter(|known| known.key.point() == other);
+            own.filter_map(|known| known.at_ms).max()
+        };
+        let before = TimeName::ALL.into_iter().filter(|other| *other < point);
+        let after = TimeName::ALL.into_iter().filter(|other| *other > point);
+        (before.filter_map(first).max(), after.filter_map(last).min())
     }
 
     /// A key event whose value is no time: there is none, or it cannot be read.

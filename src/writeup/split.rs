@@ -143,7 +143,7 @@ fn read_part(
         findings.extend(reading.template_finding());
         return None;
     }
-    checks::check(&mut reading, &write_up);
+    checks::check(&mut reading, &mut write_up);
     findings.append(&mut reading.findings);
     Some(write_up)
 }

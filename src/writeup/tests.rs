@@ -217,11 +217,93 @@ fn times_that_cannot_be_are_reported_and_nothing_is_mended() {
     let text = "# Incident 2024-01-05\n\n- Detected: 2024-01-05 10:00\n- Resolved: 2024-01-05 09:00\n\
                 - Started: 2024-01-05\n- Mitigated: 09:61\n";
     let (read, findings) = one(text, "x.md", Tz::UTC);
-    assert_eq!(times(&read), ["-", "2024-01-05 10:00", "-", "-", "2024-01-05 09:00"]);
+    assert_eq!(times(&read), ["-", "2024-01-05 10:00", "-", "-", "-"]);
+    assert!(findings[0].message.ends_with("resolved is left empty"), "{findings:?}");
     assert_eq!(
         said(&findings),
         ["4: impossible-order", "5: unreadable-time", "6: unreadable-time"]
     );
+}
+
+/// The times and findings of a report of a few lines about one day.
+fn of_lines(lines: &str) -> (Vec<String>, Vec<String>) {
+    let text = format!("# Incident\n\n{lines}\n## Impact\n\nSlow.\n");
+    let (read, findings) = one(&text, "x.md", Tz::UTC);
+    (times(&read), said(&findings))
+}
+
+#[test]
+fn the_time_that_contradicts_most_others_is_the_one_left_empty() {
+    let (times, findings) = of_lines(
+        "- Started: 2024-01-05 09:00\n- Detected: 2024-01-05 15:00\n\
+         - Acknowledged: 2024-01-05 10:05\n- Resolved: 2024-01-05 11:00\n",
+    );
+    let stated = ["2024-01-05 09:00", "-", "2024-01-05 10:05", "-", "2024-01-05 11:00"];
+    assert_eq!(
+        (times, findings),
+        (stated.map(str::to_owned).to_vec(), vec!["4: impossible-order".to_owned()])
+    );
+}
+
+#[test]
+fn key_events_are_placed_in_the_order_of_life_not_of_the_text() {
+    let check = |lines: &str, expected: [&str; 2], reported: &[&str]| {
+        let (times, findings) = of_lines(lines);
+        assert_eq!([&times[1], &times[4]], expected, "{lines}");
+        assert_eq!(findings, reported, "{lines}");
+    };
+    let same_day = ["2026-04-15 14:03", "2026-04-15 17:10"];
+    check("Date: 2026-04-15\n\n- Resolved: 17:10\n- Detected: 14:03\n", same_day, &[]);
+    let midnight = ["2026-04-15 23:50", "2026-04-16 00:20"];
+    check("Date: 2026-04-15\n\n- Resolved: 00:20\n- Detected: 23:50\n", midnight, &[]);
+    // Nothing says on which day it was detected: the day it was resolved is none it can be.
+    check(
+        "- Resolved: 2026-04-16 00:20\n- Detected: 23:50\n",
+        ["-", "2026-04-16 00:20"],
+        &["4: unreadable-time"],
+    );
+    let front = "---\ndate: 2026-04-15\nresolved: \"17:10\"\ndetected: \"14:03\"\n---\n\n# Slow\n";
+    let (read, _) = one(front, "x.md", Tz::UTC);
+    assert_eq!(times(&read), ["-", same_day[0], "-", "-", same_day[1]]);
+}
+
+#[test]
+fn a_window_across_midnight_ends_on_the_next_day() {
+    let check = |window: &str, expected: [&str; 2], reported: &[&str]| {
+        let (times, findings) = of_lines(&format!("Time: {window}\n"));
+        assert_eq!([&times[0], &times[4]], expected, "{window}");
+        assert_eq!(findings, reported, "{window}");
+    };
+    check("2026-04-15 23:50 – 00:20", ["2026-04-15 23:50", "2026-04-16 00:20"], &[]);
+    check("2026-04-15 14:03 – 14:42", ["2026-04-15 14:03", "2026-04-15 14:42"], &[]);
+    check("2026-04-15 14:42 – 14:03", ["2026-04-15 14:42", "-"], &["3: unreadable-time"]);
+}
+
+/// The times of a timeline's rows, and what is said of them.
+fn rows_of(rows: &str) -> (Vec<String>, Vec<String>) {
+    let text = format!("# Incident\n\n## Timeline\n\n{rows}\n## Impact\n\nSlow.\n");
+    let (read, findings) = one(&text, "x.md", Tz::UTC);
+    (read.timeline.iter().map(|row| utc(row.at_ms)).collect(), said(&findings))
+}
+
+#[test]
+fn a_row_after_one_with_a_day_passes_midnight_too() {
+    let (rows, findings) = rows_of("- 2024-04-15 23:50 alert fired\n- 00:10 issue mitigated\n");
+    assert_eq!(rows, ["2024-04-15 23:50", "2024-04-16 00:10"]);
+    assert_eq!(findings, Vec::<String>::new());
+}
+
+#[test]
+fn a_timeline_with_the_newest_first_keeps_its_days() {
+    let headed = "### 2024-04-16\n\n- 09:00 calm\n- 00:10 restarted\n\n\
+                  ### 2024-04-15\n\n- 23:50 looked\n- 23:40 alert fired\n";
+    let expected = ["2024-04-16 09:00", "2024-04-16 00:10", "2024-04-15 23:50", "2024-04-15 23:40"];
+    assert_eq!(rows_of(headed), (expected.map(str::to_owned).to_vec(), Vec::new()));
+    let dated = "- 2024-04-16 09:00 calm\n- 00:10 restarted\n- 23:50 looked\n- 23:40 alert fired\n";
+    assert_eq!(rows_of(dated), (expected.map(str::to_owned).to_vec(), Vec::new()));
+    let below =
+        "- 09:00 calm\n- 00:10 restarted\n- 2024-04-15 23:50 looked\n- 2024-04-15 23:40 a\n";
+    assert_eq!(rows_of(below), (expected.map(str::to_owned).to_vec(), Vec::new()));
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Timelines: tables, lists and lines that begin with a time.
 
+use std::cmp::Ordering;
 use std::ops::ControlFlow;
 
 use chrono::{Duration, NaiveDate, NaiveDateTime, NaiveTime};
@@ -15,7 +16,7 @@ use super::{SectionKind, TimelineRow};
 use crate::runbook::Severity;
 
 /// A time that goes back by more than this has passed midnight; by less, the row is out of order.
-const BACK: Duration = Duration::hours(2);
+pub(super) const BACK: Duration = Duration::hours(2);
 
 /// A row with what its statements are read from.
 #[derive(Debug, Default)]
@@ -186,29 +187,25 @@ fn text_after(words: &str, length: usize) -> &str {
 }
 
 /// Gives each row its day: its own, else the day of the row before, the next one past midnight.
+/// Where the newest stands first, time runs backwards from row to row.
 fn give_days(reading: &mut Reading<'_>, mut raws: Vec<Raw>) -> Vec<ReadRow> {
-    let newest_first = is_newest_first(&raws);
-    if newest_first {
-        raws.reverse();
+    let mut clock = Clock::new(reading.day, is_newest_first(&raws));
+    if clock.backwards {
+        // What stands above the first day that is told is later than what that day is told of.
+        let tells = |raw: &Raw| raw.when.is_some_and(|when| when.day.is_some());
+        let head = raws.iter().position(tells).unwrap_or(raws.len());
+        let (above, below) = raws.split_at_mut(head);
+        clock.place_all(reading, below.iter_mut());
+        clock = Clock { backwards: false, last: clock.first, ..clock };
+        clock.day = clock.first.map(|first| first.date()).or(reading.day);
+        clock.place_all(reading, above.iter_mut().rev());
+    } else {
+        clock.place_all(reading, raws.iter_mut());
     }
-    let mut clock = Clock { day: reading.day, last: None };
-    let mut dayless = None;
-    for raw in &mut raws {
-        let line = raw.read.row.line;
-        let step = clock.place(reading, raw);
-        match step {
-            ControlFlow::Break(Problem::NoDay) => dayless = dayless.or(Some(line)),
-            ControlFlow::Break(Problem::NoTime) => no_time(reading, raw),
-            ControlFlow::Continue(()) => {}
-        }
-    }
-    if let Some(line) = dayless {
+    if let Some(line) = clock.dayless {
         let message = "the timeline's times have no day: write the date into a row, a heading or \
                        the title";
         reading.report(line, "time-without-day", Severity::Warning, message.to_owned());
-    }
-    if newest_first {
-        raws.reverse();
     }
     raws.into_iter().filter(|raw| !raw.is_day).map(|raw| raw.read).collect()
 }
@@ -236,22 +233,43 @@ fn no_time(reading: &mut Reading<'_>, raw: &Raw) {
 /// Where the reading of the rows stands.
 struct Clock {
     day: Option<NaiveDate>,
+    /// The row before.
     last: Option<NaiveDateTime>,
+    /// The row that was placed first.
+    first: Option<NaiveDateTime>,
+    /// Whether each row is earlier than the one before.
+    backwards: bool,
+    /// The first row without a day.
+    dayless: Option<usize>,
 }
 
 impl Clock {
+    const fn new(day: Option<NaiveDate>, backwards: bool) -> Self {
+        Self { day, last: None, first: None, backwards, dayless: None }
+    }
+
+    fn place_all<'r>(
+        &mut self,
+        reading: &mut Reading<'_>,
+        raws: impl Iterator<Item = &'r mut Raw>,
+    ) {
+        for raw in raws {
+            match self.place(reading, raw) {
+                ControlFlow::Break(Problem::NoDay) => {
+                    self.dayless = self.dayless.or(Some(raw.read.row.line));
+                }
+                ControlFlow::Break(Problem::NoTime) => no_time(reading, raw),
+                ControlFlow::Continue(()) => {}
+            }
+        }
+    }
+
     fn place(&mut self, reading: &mut Reading<'_>, raw: &mut Raw) -> ControlFlow<Problem> {
         let line = raw.read.row.line;
         let Some(when) = raw.when else { return ControlFlow::Break(Problem::NoTime) };
         if let Some(day) = when.day {
             let Some(day) = reading.full_day(day, self.day) else {
-                if raw.is_day {
-                    return ControlFlow::Continue(());
-                }
-                let message =
-                    format!("`{}` could be two days, or has no year", raw.read.row.written);
-                reading.report(line, "unreadable-time", Severity::Warning, message);
-                return ControlFlow::Continue(());
+                return self.unclear_day(reading, raw);
             };
             self.day = Some(day);
             self.last = None;
@@ -263,14 +281,35 @@ impl Clock {
         let Some(mut day) = self.day else { return ControlFlow::Break(Problem::NoDay) };
         if when.day.is_none() {
             day = self.day_of(reading, day, time, line);
+        } else {
+            self.last = Some(day.and_time(time));
         }
+        self.first = self.first.or(self.last);
         let row = &mut raw.read.row;
         row.at_ms = reading.moment(day, time, raw.zone, line);
         if let Some(until) = when.until {
             let end = when.until_day.and_then(|day| reading.full_day(day, self.day));
-            let end = end.unwrap_or(if until < time { day + Duration::days(1) } else { day });
+            let Some(end) = end.or_else(|| end_day(day, time, until)) else {
+                let message =
+                    format!("`{}` ends before it begins; its end is left out", row.written);
+                reading.report(line, "unreadable-time", Severity::Warning, message);
+                return ControlFlow::Continue(());
+            };
             row.until_ms = reading.moment(end, until, raw.zone, line);
         }
+        ControlFlow::Continue(())
+    }
+
+    /// A day that could be two: the rows below it, which have none of their own, are of neither.
+    fn unclear_day(&mut self, reading: &mut Reading<'_>, raw: &Raw) -> ControlFlow<Problem> {
+        let row = &raw.read.row;
+        let what = match row.written.as_str() {
+            "" => "the day of the rows below".to_owned(),
+            written => format!("`{written}`"),
+        };
+        let message = format!("{what} could be two days, or has no year");
+        reading.report(row.line, "unreadable-time", Severity::Warning, message);
+        (self.day, self.last) = (None, None);
         ControlFlow::Continue(())
     }
 
@@ -284,9 +323,9 @@ impl Clock {
     ) -> NaiveDate {
         let mut here = day.and_time(time);
         if let Some(last) = self.last {
-            let back = last - here;
+            let back = if self.backwards { here - last } else { last - here };
             if back > BACK {
-                here += Duration::days(1);
+                here += Duration::days(if self.backwards { -1 } else { 1 });
             } else if back > Duration::zero() {
                 let message = format!(
                     "{} stands after {}; it is taken for the same day",
@@ -303,19 +342,42 @@ impl Clock {
     }
 }
 
+/// The day on which a range ends that names one day only; none where its end is so little before
+/// its beginning that it is a slip rather than the next day.
+pub(super) fn end_day(day: NaiveDate, from: NaiveTime, until: NaiveTime) -> Option<NaiveDate> {
+    match from - until {
+        back if back <= Duration::zero() => Some(day),
+        back if back > BACK => day.succ_opt(),
+        _ => None,
+    }
+}
+
 /// Whether most rows stand before an earlier one.
 fn is_newest_first(raws: &[Raw]) -> bool {
-    let key = |raw: &Raw| {
-        let when = raw.when?;
-        let day = match when.day {
+    let mut heading = None;
+    let mut times: Vec<(Option<NaiveDate>, NaiveTime)> = Vec::new();
+    for raw in raws {
+        let day = match raw.when.and_then(|when| when.day) {
             Some(Day::Full(day)) => Some(day),
             _ => None,
         };
-        Some((day, when.time?))
-    };
-    let times: Vec<_> = raws.iter().filter_map(key).collect();
-    let pairs = || times.windows(2).filter(|pair| pair[0].0.is_some() == pair[1].0.is_some());
-    let down = pairs().filter(|pair| pair[0] > pair[1]).count();
-    let up = pairs().filter(|pair| pair[0] < pair[1]).count();
+        if raw.is_day {
+            heading = day;
+        } else if let Some(time) = raw.when.and_then(|when| when.time) {
+            times.push((day.or(heading), time));
+        }
+    }
+    let (mut down, mut up) = (0, 0);
+    for pair in times.windows(2) {
+        let later = match (pair[0], pair[1]) {
+            ((Some(a), x), (Some(b), y)) => a.and_time(x).cmp(&b.and_time(y)),
+            // Without days, 00:10 is rather a little after 23:50 than a whole day before it.
+            ((None, x), (None, y)) if (y - x).abs() > Duration::hours(12) => y.cmp(&x),
+            ((None, x), (None, y)) => x.cmp(&y),
+            _ => Ordering::Equal,
+        };
+        down += usize::from(later == Ordering::Greater);
+        up += usize::from(later == Ordering::Less);
+    }
     down > up && down >= 2
 }
