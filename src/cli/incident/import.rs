@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use super::super::{Done, Session, Style};
 use crate::error::Error;
+use crate::runbook::Severity;
 use crate::text::count;
 use crate::views::incident_import::{ImportView, ImportedFileView, ImportedIncidentView};
 
@@ -30,11 +31,18 @@ pub(crate) fn run(args: &Args, session: &mut Session) -> Result<Done, Error> {
         session.out.json(&view);
         return Ok(done);
     }
-    for file in &view.files {
+    // A folder holds much that is no report: of several files, only what is one is told of.
+    let alone = view.files.len() == 1;
+    for file in view.files.iter().filter(|file| alone || !is_other_text(file)) {
         print(session, file);
     }
     session.out.say(&sum(&view));
     Ok(done)
+}
+
+/// Whether a file tells of no incident, and nothing in it needs a look.
+fn is_other_text(file: &ImportedFileView) -> bool {
+    file.result == "not-a-report" && file.findings.iter().all(|it| it.severity == Severity::Info)
 }
 
 fn print(session: &mut Session, file: &ImportedFileView) {
@@ -101,8 +109,9 @@ fn sum(view: &ImportView) -> String {
     }
     let mut said = format!("{}.", parts.join(", "));
     if view.not_reports > 0 {
-        let files = count(view.not_reports, "file tells", "files tell");
-        said.push_str(&format!(" {files} of no incident."));
+        let files = count(view.not_reports, "file is no report", "files are no reports");
+        let listed = if view.files.len() > 1 { " (`--json` lists them)" } else { "" };
+        said.push_str(&format!(" {files} of an incident{listed}."));
     }
     if view.failed > 0 {
         let files = count(view.failed, "file", "files");
