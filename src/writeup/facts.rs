@@ -159,14 +159,20 @@ fn take(reading: &mut Reading<'_>, write_up: &mut WriteUp, label: &str, value: &
             write_up.title = without_lead(value, None);
         }
         Fact::Id if write_up.label.is_none() => id(reading, write_up, value, line),
-        Fact::Severity if write_up.severity.is_none() => severity(reading, write_up, value, line),
-        Fact::Status if write_up.status.is_none() => write_up.status = Some(value.to_owned()),
+        Fact::Severity if write_up.severity.is_none() => {
+            severity(reading, write_up, value, line);
+            write_up.stated_at.severity = line;
+        }
+        Fact::Status if write_up.status.is_none() => {
+            write_up.status = Some(value.to_owned());
+            write_up.stated_at.status = line;
+        }
         Fact::Services => {
-            for name in list(value) {
-                if !write_up.services.contains(&name) {
-                    write_up.services.push(name);
-                }
+            if write_up.services.is_empty() {
+                write_up.stated_at.services = line;
             }
+            let new = list(value).into_iter().filter(|name| reading.services.insert(name.clone()));
+            write_up.services.extend(new);
         }
         Fact::Detection if write_up.detection.is_none() => {
             write_up.detection = Some(value.to_owned());

@@ -64,6 +64,8 @@ pub struct WriteUp {
     pub sections: Vec<Section>,
     /// What is to be done.
     pub actions: Vec<Action>,
+    /// Where it says what it is judged by.
+    pub stated_at: StatedAt,
     /// The first line that tells of it.
     pub line: usize,
     /// The last line that tells of it.
@@ -80,6 +82,17 @@ impl WriteUp {
     pub fn time(&self, point: TimeName) -> Option<&StatedTime> {
         self.times.iter().find(|time| time.point == point)
     }
+}
+
+/// The lines of some facts; 0 where they are not stated.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct StatedAt {
+    /// The severity.
+    pub severity: usize,
+    /// The status.
+    pub status: usize,
+    /// The services, the first line of them.
+    pub services: usize,
 }
 
 /// A time that a report states.

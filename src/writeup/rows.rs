@@ -1,6 +1,8 @@
 //! What the readers of one incident share: its lines, its day, its zone, and how a written time
 //! becomes a moment.
 
+use std::collections::HashSet;
+
 use chrono::{Datelike as _, NaiveDate, NaiveTime};
 use chrono_tz::Tz;
 
@@ -29,6 +31,10 @@ pub(super) struct Reading<'t> {
     pub(super) findings: Vec<Diagnostic>,
     /// A value that was left as the template has it.
     pub(super) placeholder: Option<usize>,
+    /// The services named so far.
+    pub(super) services: HashSet<String>,
+    /// Whether winter time in summer was doubted.
+    doubted: bool,
 }
 
 impl<'t> Reading<'t> {
@@ -50,6 +56,8 @@ impl<'t> Reading<'t> {
             day_first: None,
             findings: Vec::new(),
             placeholder: None,
+            services: HashSet::new(),
+            doubted: false,
         };
         reading.zone = reading.lines().find_map(|(line, _)| zone_of_all(&line.words));
         reading.day_first = source.day_first;
@@ -143,8 +151,7 @@ impl<'t> Reading<'t> {
             _ => return,
         };
         let is_summer = (5..=9).contains(&day.month());
-        let said = self.findings.iter().any(|finding| finding.rule == "winter-time");
-        if is_summer && !said {
+        if is_summer && !std::mem::replace(&mut self.doubted, true) {
             let message = format!(
                 "{letters} is winter time and is read as such; if the summer's was meant, write {summer}"
             );

@@ -31,13 +31,23 @@ pub struct Redacted {
 
 /// Replaces every secret of a text; doing it again changes nothing.
 pub fn redact(text: &str) -> Redacted {
+    replace(text, spots(text), false)
+}
+
+/// As [`redact`], with a line break for each one that a secret of several lines had: what follows
+/// stays on its line.
+pub fn redact_keeping_lines(text: &str) -> Redacted {
+    replace(text, spots(text), true)
+}
+
+fn spots(text: &str) -> Vec<Spot> {
     let mut spots = Vec::new();
     // The more telling name comes first, since it wins where two rules see the same secret.
     shape::find(text, &mut spots);
     header::find(text, &mut spots);
     kubernetes::find(text, &mut spots);
     named::find(text, &mut spots);
-    replace(text, merged(spots))
+    merged(spots)
 }
 
 /// A place of the text that holds a secret.
@@ -66,7 +76,7 @@ fn merged(spots: Vec<Spot>) -> Vec<Spot> {
     merged.into_iter().map(|(_, spot)| spot).collect()
 }
 
-fn replace(text: &str, spots: Vec<Spot>) -> Redacted {
+fn replace(text: &str, spots: Vec<Spot>, keep_lines: bool) -> Redacted {
     let mut kept = String::with_capacity(text.len());
     let mut at = 0;
     for spot in &spots {
@@ -74,6 +84,10 @@ fn replace(text: &str, spots: Vec<Spot>) -> Redacted {
         kept.push_str("[redacted ");
         kept.push_str(spot.kind);
         kept.push(']');
+        if keep_lines {
+            let breaks = text[spot.range.clone()].matches('\n');
+            kept.extend(breaks);
+        }
         at = spot.range.end;
     }
     kept.push_str(&text[at..]);
