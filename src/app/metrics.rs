@@ -100,7 +100,8 @@ impl App {
             let used = self.runbooks_in(&incident)?;
             let case = case(&incident, &used);
             let day = day_of(&self.config, case.at);
-            if incident.status.value.counts() {
+            // What is of no day is not within days of anything.
+            if incident.status.value.counts() && !incident.is_undated() {
                 all.push(case.clone());
             }
             if asked.since.is_some_and(|since| day < since) {
@@ -292,20 +293,24 @@ fn groups<'a>(
     for Measured { incident, case, .. } in measured {
         let day = day_of(config, case.at);
         let named = |name: String| (name.clone(), Some(name));
+        let last = || "\u{10ffff}".to_owned();
         let keys = match by {
+            GroupBy::Quarter | GroupBy::Month if incident.is_undated() => {
+                vec![(last(), Some("unknown".to_owned()))]
+            }
             GroupBy::Quarter => {
                 vec![named(format!("{}-Q{}", day.year(), day.month0() / 3 + 1))]
             }
             GroupBy::Month => vec![named(day.format("%Y-%m").to_string())],
             GroupBy::Severity if incident.severity_unknown => {
-                vec![("\u{10ffff}".to_owned(), Some("unknown".to_owned()))]
+                vec![(last(), Some("unknown".to_owned()))]
             }
             GroupBy::Severity => {
                 let severity = incident.severity.value;
                 let label = config.incidents.severities.label(severity).to_owned();
                 vec![(severity.rank().to_string(), Some(label))]
             }
-            GroupBy::Service if case.services.is_empty() => vec![("\u{10ffff}".to_owned(), None)],
+            GroupBy::Service if case.services.is_empty() => vec![(last(), None)],
             GroupBy::Service => {
                 let services: BTreeSet<&String> = case.services.iter().collect();
                 services.into_iter().cloned().map(named).collect()

@@ -64,9 +64,9 @@ pub struct IncidentLine {
     pub times: TimesView,
     /// What lies between.
     pub durations: DurationsView,
-    /// When it began to be recorded, in UTC.
-    pub opened_at: String,
-    /// When it began, as people here read it: `2026-04-15 14:03`.
+    /// When it began to be recorded, in UTC; none for a report that names no day.
+    pub opened_at: Option<String>,
+    /// When it began, as people here read it: `2026-04-15 14:03`, or `unknown`.
     pub began: String,
     /// The report it was read from, where it was.
     pub imported_from: Option<String>,
@@ -172,11 +172,11 @@ pub struct RunbookUseView {
 pub struct TimelineItemView {
     /// The entry it comes from, to be erased by.
     pub id: EntryId,
-    /// When it happened, in UTC.
-    pub at: String,
-    /// The day, here.
+    /// When it happened, in UTC; none for a row of a report that tells no time.
+    pub at: Option<String>,
+    /// The day, here; empty where there is no time.
     pub date: String,
-    /// The time of day, here: `14:03`.
+    /// The time of day, here: `14:03`; empty where there is none.
     pub clock: String,
     /// `opened`, `note`, `status`, `field`, `time`, `role`, `runbook`, `exercise` or `erased`.
     pub kind: &'static str,

@@ -1,19 +1,20 @@
 //! Importing reports: each file is read, what it states is kept as an entry, what cannot be read is
 //! said. The same file again changes nothing; a changed one replaces what it said before.
 
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use super::super::App;
 use super::super::exercises::entry;
-use super::report::moment_of;
+use super::report::{Reported, labels, moment_of};
 use crate::domain::actor::Actor;
 use crate::domain::entry::Timestamp;
 use crate::domain::event::{Event, IncidentImported};
 use crate::domain::id::{EntryId, Hash, IncidentId, IncidentLabel};
-use crate::domain::incident::TimeName;
+use crate::domain::incident::{Incident, TimeName};
 use crate::error::Error;
 use crate::runbook::front_matter_values;
-use crate::text::redact::redact;
+use crate::text::redact::redact_keeping_lines;
 use crate::views::incident_import::{
     FindingView, ImportView, ImportedFileView, ImportedIncidentView,
 };
@@ -37,8 +38,9 @@ impl App {
     pub fn import_reports(&mut self, paths: &[PathBuf]) -> Result<ImportView, Error> {
         self.refresh()?;
         let mut view = ImportView::default();
+        let mut known = Known::of(&self.ledger.incidents()?);
         for report in self.reports(paths)? {
-            let file = self.import_report(report)?;
+            let file = self.import_report(report, &mut known)?;
             view.count(&file);
             view.files.push(file);
         }
@@ -74,7 +76,7 @@ impl App {
                 reports.push(Report { path, text: Err(error.clone()) });
             }
         }
-        let mut seen = std::collections::HashSet::new();
+        let mut seen = HashSet::new();
         reports.retain(|report| seen.insert(report.path.clone()));
         Ok(reports)
     }
@@ -87,11 +89,15 @@ impl App {
         whole.strip_prefix(&root).unwrap_or(&whole).to_string_lossy().into_owned()
     }
 
-    fn import_report(&mut self, report: Report) -> Result<ImportedFileView, Error> {
+    fn import_report(
+        &mut self,
+        report: Report,
+        known: &mut Known,
+    ) -> Result<ImportedFileView, Error> {
         let Report { path, text } = report;
         let mut file = ImportedFileView { path, ..ImportedFileView::default() };
         let text = match text {
-            Ok(text) => redact(&text).text,
+            Ok(text) => redact_keeping_lines(&text).text,
             Err(error) => {
                 file.result = "failed";
                 file.findings.push(FindingView::failed(error.line, error.column, error.message));
@@ -112,7 +118,7 @@ impl App {
             return Ok(file);
         }
         let hash = Hash::of(text.as_bytes());
-        if let Some(other) = self.same_text_elsewhere(&file.path, hash)? {
+        if let Some(other) = known.same_text_elsewhere(&file.path, hash) {
             file.result = "unchanged";
             let message =
                 format!("says what {other} says, which was imported; nothing is imported");
@@ -120,7 +126,7 @@ impl App {
             return Ok(file);
         }
         for write_up in &write_ups {
-            if let Err(error) = self.import_incident(&mut file, write_up, &text, hash) {
+            if let Err(error) = self.import_incident(&mut file, write_up, &text, hash, known) {
                 // One report that cannot be kept, say for its size, stops no other.
                 file.findings.push(FindingView::failed(write_up.line, 1, error.to_string()));
             }
@@ -148,46 +154,54 @@ impl App {
         Ok(incident.map(|incident| incident.label))
     }
 
-    /// Another file with the very same text that was imported: this one is a copy, or was moved.
-    fn same_text_elsewhere(&self, path: &str, text: Hash) -> Result<Option<String>, Error> {
-        let incidents = self.ledger.incidents()?;
-        let same = incidents.into_iter().filter(|incident| incident.report == Some(text));
-        let sources = same.filter_map(|incident| incident.imported_from);
-        let files: Vec<String> =
-            sources.map(|source| source.split('#').next().unwrap_or_default().to_owned()).collect();
-        Ok(if files.iter().any(|file| file == path) { None } else { files.into_iter().next() })
-    }
-
     fn import_incident(
         &mut self,
         file: &mut ImportedFileView,
         write_up: &WriteUp,
         text: &str,
         hash: Hash,
+        known: &mut Known,
     ) -> Result<(), Error> {
-        let (mut body, finding) = self.body_of(write_up, &file.path, hash);
-        file.findings.extend(finding.map(|message| FindingView::warning(write_up.line, message)));
+        let anchor = write_up.anchor.as_deref().unwrap_or_default();
+        let parts = ["incident.imported", file.path.as_str(), anchor];
+        let id = IncidentId::new(EntryId::derived(&parts));
+        let versions = self.versions_of(id)?;
+        let before = versions.last();
+        let said_before = before.and_then(|version| version.said.as_ref());
+        let label = known.label(id, said_before, write_up, &file.path);
+        let Reported { mut body, findings } = self.body_of(write_up, &file.path, hash, label);
+        let fits_not = findings.into_iter().map(|(line, it)| FindingView::warning(line, it));
+        file.findings.extend(fits_not);
         let now = self.clock.now_ms();
         for stated in write_up.times.iter().filter(|stated| stated.at_ms > Some(now)) {
             let message = format!("`{}` lies in the future", stated.words);
             file.findings.push(FindingView::warning(stated.line, message));
         }
-        let anchor = write_up.anchor.as_deref().unwrap_or_default();
-        let parts = ["incident.imported", file.path.as_str(), anchor];
-        let id = IncidentId::new(EntryId::derived(&parts));
-        let before = self.last_import(id)?;
-        let result = match &before {
-            Some((_, known)) if says_the_same(known.as_ref(), &body) => "unchanged",
+        let plain = labels(write_up, &file.path).0;
+        if before.is_none() && body.label != plain {
+            let message = format!("{plain} is another incident; this one is called {}", body.label);
+            file.findings.push(FindingView::warning(write_up.line, message));
+        }
+        let erased = was_erased(&versions, &body)?;
+        if erased {
+            let message = "was erased here, and stays so".to_owned();
+            file.findings.push(FindingView::info(write_up.line, message));
+        }
+        let result = match before {
+            _ if erased => "unchanged",
+            Some(_) if said_before.is_some_and(|said| says_the_same(said, &body)) => "unchanged",
             Some(_) => "replaced",
             None => "imported",
         };
         if result != "unchanged" {
-            body.replaces = before.map(|(entry, _)| entry);
-            self.keep(id, body, moment_of(write_up).unwrap_or_default(), text)?;
+            body.replaces = before.map(|version| version.entry);
+            let at = moment_of(write_up, self.config.timezone).unwrap_or_default();
+            self.keep(id, body, at, text)?;
         }
         let incident = self.ledger.incident(id)?.ok_or_else(|| {
             Error::failed(format!("reading back the incident that {} tells of", file.path))
         })?;
+        known.learn(&incident);
         let line = self.incident_line(&incident);
         file.incidents.push(ImportedIncidentView {
             result,
@@ -216,7 +230,8 @@ impl App {
         let said = event
             .to_json()
             .map_err(|error| Error::failed(format!("storing {}: {error}", event.kind())))?;
-        let entry_id = EntryId::derived(&["incident.imported", &subject, &said]);
+        let recorded = at.0.to_string();
+        let entry_id = EntryId::derived(&["incident.imported", &subject, &said, &recorded]);
         let entry = entry(entry_id, &event, &subject, at, &Actor::import())?;
         self.ledger.transact(|tx| -> Result<(), Error> {
             tx.put_blob(text.as_bytes())?;
@@ -225,11 +240,8 @@ impl App {
         })
     }
 
-    /// The last version of a report that was kept, with what it said; erased, it says nothing.
-    fn last_import(
-        &self,
-        id: IncidentId,
-    ) -> Result<Option<(EntryId, Option<IncidentImported>)>, Error> {
+    /// The versions of a report that were kept, the one that no other replaces last.
+    fn versions_of(&self, id: IncidentId) -> Result<Vec<Version>, Error> {
         let mut versions = Vec::new();
         for entry in self.ledger.entries_of(&id.to_string())? {
             if entry.kind != "incident.imported" {
@@ -241,19 +253,107 @@ impl App {
                     _ => None,
                 }
             });
-            versions.push((entry.id, said));
+            let erased = entry.body.is_none().then_some(entry.body_hash);
+            versions.push(Version { entry: entry.id, said, erased });
         }
-        let replaced: Vec<EntryId> = versions
-            .iter()
-            .filter_map(|(_, said)| said.as_ref().and_then(|said| said.replaces))
-            .collect();
-        versions.retain(|(entry, _)| !replaced.contains(entry));
-        Ok(versions.pop())
+        let said = versions.iter().filter_map(|version| version.said.as_ref());
+        let replaced: HashSet<EntryId> = said.filter_map(|said| said.replaces).collect();
+        versions.sort_by_key(|version| !replaced.contains(&version.entry));
+        Ok(versions)
     }
 }
 
-/// Whether a report says what it said before; erased, it stays so until it says something else.
-fn says_the_same(known: Option<&IncidentImported>, now: &IncidentImported) -> bool {
-    known
-        .is_some_and(|known| IncidentImported { replaces: known.replaces, ..now.clone() } == *known)
+/// A version of a report that was kept.
+struct Version {
+    entry: EntryId,
+    /// What it said; nothing where it was erased.
+    said: Option<IncidentImported>,
+    /// The hash of what was erased.
+    erased: Option<Hash>,
+}
+
+/// What is known of earlier imports, so that it is read once and not for each file.
+struct Known {
+    /// The files that each text was read from.
+    files: HashMap<Hash, BTreeSet<String>>,
+    /// The text that each file had.
+    texts: HashMap<String, Hash>,
+    /// The incidents that are called so, by the label in lower case.
+    labels: HashMap<String, HashSet<IncidentId>>,
+}
+
+impl Known {
+    fn of(incidents: &[Incident]) -> Self {
+        let mut known =
+            Self { files: HashMap::new(), texts: HashMap::new(), labels: HashMap::new() };
+        for incident in incidents {
+            known.learn(incident);
+        }
+        known
+    }
+
+    fn learn(&mut self, incident: &Incident) {
+        let label = incident.label.as_str().to_lowercase();
+        self.labels.entry(label).or_default().insert(incident.id);
+        let (Some(source), Some(text)) = (&incident.imported_from, incident.report) else { return };
+        let path = source.split('#').next().unwrap_or_default();
+        if let Some(old) = self.texts.insert(path.to_owned(), text)
+            && old != text
+            && let Some(files) = self.files.get_mut(&old)
+        {
+            files.remove(path);
+        }
+        self.files.entry(text).or_default().insert(path.to_owned());
+    }
+
+    /// Another file with the very same text that was imported: this one is a copy, or was moved.
+    fn same_text_elsewhere(&self, path: &str, text: Hash) -> Option<String> {
+        let files = self.files.get(&text)?;
+        if files.contains(path) { None } else { files.first().cloned() }
+    }
+
+    /// What an incident of a report is called: what it was called before, else by its plain label
+    /// where that is no other incident's.
+    fn label(
+        &self,
+        id: IncidentId,
+        before: Option<&IncidentImported>,
+        write_up: &WriteUp,
+        path: &str,
+    ) -> IncidentLabel {
+        let (plain, own) = labels(write_up, path);
+        if let Some(before) = before
+            && [&plain, &own].contains(&&before.label)
+        {
+            return before.label.clone();
+        }
+        let called = self.labels.get(&plain.as_str().to_lowercase());
+        let is_taken = called.is_some_and(|ids| ids.iter().any(|other| *other != id));
+        if is_taken { own } else { plain }
+    }
+}
+
+/// Whether a report says what it said before.
+fn says_the_same(known: &IncidentImported, now: &IncidentImported) -> bool {
+    IncidentImported { replaces: known.replaces, ..now.clone() } == *known
+}
+
+/// Whether what a report says was erased: an erased version is known by the hash of its body, and
+/// had replaced any of the other versions, or none.
+fn was_erased(versions: &[Version], now: &IncidentImported) -> Result<bool, Error> {
+    let erased: HashSet<Hash> = versions.iter().filter_map(|version| version.erased).collect();
+    if erased.is_empty() {
+        return Ok(false);
+    }
+    let earlier = versions.iter().map(|version| Some(version.entry));
+    for replaces in earlier.chain([None]) {
+        let event = Event::IncidentImported(IncidentImported { replaces, ..now.clone() });
+        let said = event
+            .to_json()
+            .map_err(|error| Error::failed(format!("comparing {}: {error}", event.kind())))?;
+        if erased.contains(&Hash::of(said.as_bytes())) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }

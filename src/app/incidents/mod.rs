@@ -8,6 +8,7 @@ mod noting;
 mod opening;
 mod outcomes;
 mod report;
+mod reported_status;
 mod roles;
 mod runbooks;
 mod show;
@@ -239,7 +240,10 @@ fn ambiguous(name: &str, several: &[&Incident]) -> Error {
 fn number_of(label: &str, day: &str) -> Option<u32> {
     let digits = label.strip_prefix(LABEL_START)?.strip_prefix(day)?.strip_prefix('-')?;
     let end = digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len());
-    digits[..end].parse().ok()
+    // A report's own name may begin with digits: `-404-errors`. A machine's tag is two characters.
+    let is_tag = |tag: &str| tag.len() == 2 && tag.bytes().all(|b| b.is_ascii_alphanumeric());
+    let ends = digits[end..].is_empty() || digits[end..].strip_prefix('-').is_some_and(is_tag);
+    if ends { digits[..end].parse().ok() } else { None }
 }
 
 /// The label of the next incident of a day, given those that are taken.
@@ -266,6 +270,7 @@ mod tests {
         check(&["INC-2026-05-20-002", "INC-2026-05-19-009"], "INC-2026-05-20-003");
         check(&["INC-2026-05-20-007-k3"], "INC-2026-05-20-008");
         check(&["INC-2026-05-20-999"], "INC-2026-05-20-1000");
+        check(&["INC-2026-05-20-404-errors", "INC-2026-05-20-3am"], "INC-2026-05-20-001");
         check(&["INC-2026-05-20-x", "INC-2026-05-201"], "INC-2026-05-20-001");
     }
 }

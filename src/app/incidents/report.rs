@@ -1,62 +1,94 @@
 //! From what a report says to the entry that keeps it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
+
+use chrono::TimeZone as _;
+use chrono_tz::Tz;
 
 use super::super::App;
 use super::opening::{checked_context, checked_title, checked_value};
+use super::reported_status::status;
 use crate::domain::entry::Timestamp;
 use crate::domain::event::{ImportedRow, IncidentImported};
+use crate::domain::exercise::Context;
 use crate::domain::id::{Hash, IncidentLabel};
-use crate::domain::incident::{Moment, Role, Status, TimeTold};
+use crate::domain::incident::{Moment, Role, TimeTold};
 use crate::writeup::{Part, StatedTime, TimelineRow, WriteUp};
 
 /// The longest row of a timeline that is kept, in characters.
 const MAX_ROW: usize = 4_000;
+/// How many digits make a label that another incident has one of its own. Two would be a machine's
+/// tag.
+const OWN: usize = 6;
+
+/// What a report's entry says, with what of the report it cannot say.
+pub(super) struct Reported {
+    /// The entry's body.
+    pub(super) body: IncidentImported,
+    /// What does not fit, each with the line it stands on.
+    pub(super) findings: Vec<(usize, String)>,
+}
 
 impl App {
-    /// The body of the entry for one incident of a report. What the report says of a severity that
-    /// is none of the team's comes back as a finding.
+    /// The body of the entry for one incident of a report, under a label that is given.
     pub(super) fn body_of(
         &self,
         write_up: &WriteUp,
         path: &str,
         text: Hash,
-    ) -> (IncidentImported, Option<String>) {
-        let mut finding = None;
+        label: IncidentLabel,
+    ) -> Reported {
+        let stated_at = write_up.stated_at;
+        let mut findings = Vec::new();
+        let mut report = |line: usize, message: String| {
+            findings.push((if line == 0 { write_up.line } else { line }, message));
+        };
         let severity = write_up.severity.as_deref().and_then(|label| {
             let found = self.severity_as_written(label);
             if found.is_none() {
-                finding = Some(format!("`{label}` is no severity here; it is left empty"));
+                let message = format!("`{label}` is no severity here; it is left empty");
+                report(stated_at.severity, message);
             }
             found
         });
-        let source = match &write_up.anchor {
-            Some(anchor) => format!("{path}#{anchor}"),
-            None => path.to_owned(),
-        };
-        let mut context: BTreeMap<String, String> = BTreeMap::new();
-        for (name, value) in &write_up.context {
-            if let Ok((name, value)) = checked_context(name, value) {
-                context.entry(name).or_insert(value);
-            }
+        let (status, doubt) = status(write_up);
+        if let Some(message) = doubt {
+            report(stated_at.status, message);
         }
-        let value = |text: &str| checked_value(text, "a value").unwrap_or_default();
+        let title = checked_title(&write_up.title).unwrap_or_else(|error| {
+            report(write_up.line, format!("{error}; the file's name stands for it"));
+            path.to_owned()
+        });
+        let mut value = |text: &str, what: &str, line: usize| match checked_value(text, what) {
+            Ok(value) => value,
+            Err(error) => {
+                report(line, format!("{error}; it is left empty"));
+                String::new()
+            }
+        };
+        let detection = write_up.detection.as_deref().unwrap_or_default();
+        let detection = value(detection, "how it was detected", 0);
+        let services = write_up.services.iter();
+        let services = services.map(|name| value(name, "a service", stated_at.services));
+        let services = services.filter(|name| !name.is_empty()).collect();
+        let context = context(write_up, &mut value);
+        let times = write_up.times.iter().map(|stated| (stated.point, told(stated, path)));
         let body = IncidentImported {
-            label: label(write_up, path),
-            title: checked_title(&write_up.title).unwrap_or_else(|_| path.to_owned()),
+            label,
+            title,
             severity,
-            status: status(write_up),
-            times: write_up.times.iter().map(|stated| (stated.point, told(stated, path))).collect(),
-            services: write_up.services.iter().map(|name| value(name)).collect(),
-            context: context.into_iter().collect(),
-            detection: value(write_up.detection.as_deref().unwrap_or_default()),
-            roles: roles(write_up),
-            timeline: rows(write_up),
-            source,
+            status,
+            times: times.collect(),
+            services,
+            context,
+            detection,
+            roles: roles(write_up, &mut value),
+            timeline: rows(write_up, moment_of(write_up, self.config.timezone)),
+            source: source(write_up, path),
             text,
             replaces: None,
         };
-        (body, finding)
+        Reported { body, findings }
     }
 
     /// `SEV-1`, `sev 1` and `SEV1` are one label.
@@ -66,13 +98,17 @@ impl App {
     }
 }
 
-/// When the incident was, as far as the report tells: what its entry is recorded at.
-pub(super) fn moment_of(write_up: &WriteUp) -> Option<Timestamp> {
+/// When the incident was, as far as the report tells: what its entry is recorded at. A day begins
+/// at its midnight in the workspace's zone.
+pub(super) fn moment_of(write_up: &WriteUp, zone: Tz) -> Option<Timestamp> {
     let stated = write_up.times.iter().find_map(|time| time.at_ms);
     let row = || write_up.timeline.iter().find_map(|row| row.at_ms);
     let day = || {
-        let midnight = write_up.date?.and_hms_opt(0, 0, 0)?;
-        Some(midnight.and_utc().timestamp_millis())
+        let day = write_up.date?;
+        // Where the clocks are put forward at midnight, the day begins an hour later.
+        let begins = (0..3)
+            .find_map(|hour| zone.from_local_datetime(&day.and_hms_opt(hour, 0, 0)?).earliest())?;
+        Some(begins.timestamp_millis())
     };
     stated.or_else(row).or_else(day).map(Timestamp)
 }
@@ -85,22 +121,33 @@ fn told(stated: &StatedTime, path: &str) -> TimeTold {
     TimeTold { moment, source: format!("{path}:{}", stated.line), reason: String::new() }
 }
 
-/// What the report says of the incident's status; a report that says nothing tells of what is over.
-fn status(write_up: &WriteUp) -> Status {
-    let said = write_up.status.as_deref().unwrap_or_default().to_lowercase();
-    let first = said.split(|c: char| !c.is_alphabetic()).find(|word| !word.is_empty());
-    match first {
-        Some("investigating") => Status::Investigating,
-        Some("identified") => Status::Identified,
-        Some("monitoring" | "mitigated") => Status::Mitigated,
-        Some("ongoing" | "open" | "active") => Status::Investigating,
-        Some("closed") => Status::Closed,
-        _ => Status::Resolved,
+/// A report's path, with the anchor of the incident's heading where it tells of several.
+fn source(write_up: &WriteUp, path: &str) -> String {
+    match &write_up.anchor {
+        Some(anchor) => format!("{path}#{anchor}"),
+        None => path.to_owned(),
     }
 }
 
-fn roles(write_up: &WriteUp) -> BTreeMap<Role, Vec<String>> {
+/// Keeps a value, or reports that it does not fit.
+type Keep<'k> = dyn FnMut(&str, &str, usize) -> String + 'k;
+
+fn context(write_up: &WriteUp, keep: &mut Keep<'_>) -> Context {
+    let mut context: BTreeMap<String, String> = BTreeMap::new();
+    for (name, value) in &write_up.context {
+        let value = keep(value, "a value of the context", 0);
+        if let Ok((name, value)) = checked_context(name, &value)
+            && !value.is_empty()
+        {
+            context.entry(name).or_insert(value);
+        }
+    }
+    context.into_iter().collect()
+}
+
+fn roles(write_up: &WriteUp, keep: &mut Keep<'_>) -> BTreeMap<Role, Vec<String>> {
     let mut roles: BTreeMap<Role, Vec<String>> = BTreeMap::new();
+    let mut seen = HashSet::new();
     for person in &write_up.people {
         let role = match person.part {
             Part::Commander => Role::Commander,
@@ -110,29 +157,27 @@ fn roles(write_up: &WriteUp) -> BTreeMap<Role, Vec<String>> {
             Part::Responder => Role::Expert,
             Part::Author => continue,
         };
-        let people = roles.entry(role).or_default();
-        let name = checked_value(&person.name, "a name").unwrap_or_default();
-        if !name.is_empty() && !people.contains(&name) {
-            people.push(name);
+        let name = keep(&person.name, "a name", 0);
+        if !name.is_empty() && seen.insert((role, name.clone())) {
+            roles.entry(role).or_default().push(name);
         }
     }
     roles
 }
 
-/// The rows; one whose time cannot be read stays after the row before it, and says so.
-fn rows(write_up: &WriteUp) -> Vec<ImportedRow> {
+/// The rows; one whose time cannot be read stays after the row before it, and claims none.
+fn rows(write_up: &WriteUp, begun: Option<Timestamp>) -> Vec<ImportedRow> {
     let first = write_up.timeline.iter().find_map(|row| row.at_ms);
-    let Some(mut last) = first.or_else(|| moment_of(write_up).map(|at| at.0)) else {
-        return Vec::new();
-    };
+    let mut place = first.map(Timestamp).or(begun).unwrap_or_default();
     let mut rows = Vec::with_capacity(write_up.timeline.len());
     for row in &write_up.timeline {
-        last = row.at_ms.unwrap_or(last);
+        place = row.at_ms.map_or(place, Timestamp);
         let named = row.source.as_deref().filter(|source| is_address(source));
         let linked = row.link.as_deref().filter(|link| is_address(link));
         let link = named.or(linked).unwrap_or_default();
         rows.push(ImportedRow {
-            at: Timestamp(last),
+            at: place,
+            untimed: row.at_ms.is_none(),
             text: crate::text::truncate_to_width(&words_of(row), MAX_ROW),
             author: row.author.clone().unwrap_or_default(),
             link: link.to_owned(),
@@ -144,9 +189,8 @@ fn rows(write_up: &WriteUp) -> Vec<ImportedRow> {
 
 fn words_of(row: &TimelineRow) -> String {
     let mut words = String::new();
-    if row.at_ms.is_none() {
-        let written = if row.written.is_empty() { "none given" } else { row.written.as_str() };
-        words.push_str(&format!("(time not read: {written}) "));
+    if row.at_ms.is_none() && !row.written.is_empty() {
+        words.push_str(&format!("({}) ", row.written));
     }
     words.push_str(&row.text);
     if let Some(until) = row.until_ms.zip(row.at_ms) {
@@ -162,26 +206,35 @@ fn is_address(text: &str) -> bool {
     (text.starts_with("https://") || text.starts_with("http://")) && !text.contains(' ')
 }
 
-/// What the incident is called: by the report's own id, else by its day and name.
-fn label(write_up: &WriteUp, path: &str) -> IncidentLabel {
+/// What the incident is called: by the report's own id, else by its day and name. Then what it is
+/// called where that is another's name: a few digits are added that follow from the report's path,
+/// so that they are the same on every machine.
+pub(super) fn labels(write_up: &WriteUp, path: &str) -> (IncidentLabel, IncidentLabel) {
+    let plain = plain_label(write_up, path);
+    let hash = Hash::of(source(write_up, path).as_bytes()).to_string();
+    let own = IncidentLabel::new(format!("{plain}-{}", &hash[..OWN]));
+    (IncidentLabel::new(plain), own)
+}
+
+fn plain_label(write_up: &WriteUp, path: &str) -> String {
     let name = match (&write_up.label, &write_up.anchor) {
         (Some(label), _) => {
             let label = kebab(label, true);
-            return IncidentLabel::new(match label.get(..4) {
+            return match label.get(..4) {
                 Some(start) if start.eq_ignore_ascii_case("INC-") => format!("INC-{}", &label[4..]),
                 _ => format!("INC-{label}"),
-            });
+            };
         }
         (None, Some(_)) => kebab(&write_up.title, false),
         (None, None) => kebab(crate::writeup::file_stem(path), false),
     };
     let day = write_up.date.map(|day| day.to_string()).unwrap_or_default();
     let name = if name.is_empty() { "report".to_owned() } else { name };
-    IncidentLabel::new(match day.as_str() {
+    match day.as_str() {
         "" => format!("INC-{name}"),
         day if name.contains(day) => format!("INC-{name}"),
         day => format!("INC-{day}-{name}"),
-    })
+    }
 }
 
 /// A name as one word: letters, digits and hyphens, not too long.
@@ -210,7 +263,7 @@ mod tests {
             date: day.and_then(|day| day.parse().ok()),
             ..WriteUp::default()
         };
-        super::label(&write_up, path).to_string()
+        labels(&write_up, path).0.to_string()
     }
 
     #[test]
@@ -223,18 +276,5 @@ mod tests {
         );
         assert_eq!(called(None, Some("2024-04-15"), "2024-04-15-disk.md"), "INC-2024-04-15-disk");
         assert_eq!(called(None, None, "x.md"), "INC-x");
-    }
-
-    #[test]
-    fn a_report_without_a_status_tells_of_what_is_over() {
-        let check = |said: Option<&str>, expected| {
-            let write_up = WriteUp { status: said.map(str::to_owned), ..WriteUp::default() };
-            assert_eq!(status(&write_up), expected, "{said:?}");
-        };
-        check(None, Status::Resolved);
-        check(Some("Complete, action items in progress"), Status::Resolved);
-        check(Some("Resolved at 15:09"), Status::Resolved);
-        check(Some("Monitoring"), Status::Mitigated);
-        check(Some("Closed"), Status::Closed);
     }
 }

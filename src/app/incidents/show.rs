@@ -46,8 +46,11 @@ impl App {
             commander: incident.people(Role::Commander).first().cloned(),
             times: times_view(incident),
             durations: durations_view(incident),
-            opened_at: utc(incident.opened_at),
-            began: self.local_time(began),
+            opened_at: (!incident.is_undated()).then(|| utc(incident.opened_at)),
+            began: match incident.is_undated() {
+                true => "unknown".to_owned(),
+                false => self.local_time(began),
+            },
             imported_from: incident.imported_from.clone(),
         }
     }

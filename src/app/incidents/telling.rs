@@ -23,7 +23,7 @@ impl App {
                 view.kind = "opened";
                 view.text = "Opened.".to_owned();
             }
-            Happening::Noted { text, author, link, source } => {
+            Happening::Noted { text, author, link, source, untimed } => {
                 view.kind = "note";
                 view.text.clone_from(text);
                 view.automatic = false;
@@ -32,6 +32,9 @@ impl App {
                 }
                 view.link = filled(link);
                 view.source = filled(source);
+                if *untimed {
+                    (view.at, view.date, view.clock) = (None, String::new(), String::new());
+                }
             }
             Happening::Status { from, to, duplicate_of, reason } => {
                 view.kind = "status";
@@ -87,7 +90,7 @@ impl App {
         let (date, clock) = local.split_once(' ').unwrap_or((&local, ""));
         TimelineItemView {
             id,
-            at: utc(at),
+            at: Some(utc(at)),
             date: date.to_owned(),
             clock: clock.to_owned(),
             kind: "note",

@@ -56,7 +56,7 @@ fn print(session: &mut Session, line: &IncidentLine) {
     };
     session.out.styled(&[
         (Style::Bold, line.label.as_str()),
-        (Style::Plain, &format!("  {}  {:<4} ", line.began, line.severity)),
+        (Style::Plain, &format!("  {:<16}  {:<4} ", line.began, line.severity)),
         (style, &format!("{:<13} ", line.status.as_str())),
         (Style::Plain, &line.title),
         (Style::Dim, &length),

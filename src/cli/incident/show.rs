@@ -125,11 +125,11 @@ fn runbook(session: &mut Session, used: &RunbookUseView) {
 fn timeline(session: &mut Session, items: &[TimelineItemView]) {
     let mut day = "";
     for item in items {
-        if item.date != day {
+        if item.date != day && !item.date.is_empty() {
             day = &item.date;
             session.out.styled(&[(Style::Dim, &format!("  {day}"))]);
         }
-        let lead = format!("  {}  ", item.clock);
+        let lead = format!("  {:<5}  ", item.clock);
         let style = if item.automatic { Style::Dim } else { Style::Plain };
         let mut lines = item.text.lines();
         let first = lines.next().unwrap_or_default();

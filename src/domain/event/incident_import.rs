@@ -55,8 +55,11 @@ pub struct IncidentImported {
 /// A row of a report's timeline.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ImportedRow {
-    /// When it happened; for a row whose time cannot be read, the time of the row before it.
+    /// When it happened; for a row without a time of its own, where it stands among the others.
     pub at: Timestamp,
+    /// Whether the report gives the row no time that can be read: [`Self::at`] is only its place.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub untimed: bool,
     /// What happened.
     pub text: String,
     /// Who did it, where the report says so.

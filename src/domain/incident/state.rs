@@ -112,6 +112,15 @@ impl Incident {
         times
     }
 
+    /// Whether nothing tells when it was: it was read from a report that names no day, and is
+    /// recorded at the first moment there is, so that all machines record it alike.
+    pub fn is_undated(&self) -> bool {
+        let known = [TimeName::Started, TimeName::Detected].map(|name| self.time(name).known());
+        self.imported_from.is_some()
+            && self.opened_at == Timestamp::default()
+            && known.iter().all(Option::is_none)
+    }
+
     /// What is known of a time.
     pub fn time(&self, name: TimeName) -> Moment {
         self.times.get(&name).map_or(Moment::Unknown, |told| told.value.moment)
@@ -243,6 +252,9 @@ pub enum Happening {
         /// From where it was taken: `paste`, `report.md:12`; empty for a note.
         #[serde(default, skip_serializing_if = "String::is_empty")]
         source: String,
+        /// Nobody says when: the line's moment is only its place among the others.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        untimed: bool,
     },
     /// The status changed.
     Status {

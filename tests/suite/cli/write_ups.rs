@@ -44,7 +44,10 @@ fn what_a_report_states_is_kept_and_the_rest_stays_empty() {
     assert_eq!(incident["imported_from"], "reports/login.md");
     let timeline = incident["timeline"].as_array().expect("a timeline");
     assert_eq!(timeline.len(), 3);
-    assert_eq!(timeline[1]["text"], "(time not read: soon) Rolled back");
+    // The row without a time stays where it stands, and claims none.
+    assert_eq!(timeline[1]["text"], "(soon) Rolled back");
+    assert_eq!((&timeline[1]["at"], &timeline[1]["clock"]), (&Value::Null, &json!("")));
+    lab.run(&["incident", "show", "INC-2026-04-01-001"]).ok().says("         (soon) Rolled back");
     assert_eq!(timeline[2]["source"], "reports/login.md:15");
     let list = lab.run(&["incident", "list", "--json"]).ok().json();
     assert_eq!(list["incidents"][0]["imported_from"], "reports/login.md");
@@ -101,6 +104,122 @@ fn incidents_are_found_by_title_by_note_and_by_what_a_report_says() {
     assert_eq!(hits("login slow")[0].0, "runbook");
     lab.run(&["incident", "note", "INC-2026-04-01-001", "the wombat helped"]).ok();
     assert_eq!(hits("wombat"), [incident]);
+}
+
+#[test]
+fn what_was_erased_stays_so_until_the_report_says_something_else() {
+    let lab = lab();
+    import(&lab, "reports");
+    let entry = |lab: &Lab| {
+        let lines = lab.run(&["export"]).ok().stdout;
+        let line = lines.lines().rfind(|line| line.contains("incident.imported")).expect("one");
+        let entry: Value = serde_json::from_str(line).expect("a line of JSON");
+        entry["entry"]["id"].as_str().expect("an id").to_owned()
+    };
+    let is_told = |lab: &Lab| {
+        let lines = lab.run(&["export"]).ok().stdout;
+        lines.lines().any(|line| line.contains("incident.imported") && line.contains("login slow"))
+    };
+    assert!(is_told(&lab));
+    lab.run(&["erase", &entry(&lab), "--reason", "a name"]).ok();
+    let again = import(&lab, "reports");
+    assert_eq!((&again["imported"], &again["replaced"]), (&json!(0), &json!(0)), "{again}");
+    assert_eq!(again["unchanged"], 1);
+    assert!(!is_told(&lab));
+
+    // Another text is another report; erasing that leaves both erased.
+    lab.write("reports/login.md", &REPORT.replace("10:12", "10:15"));
+    assert_eq!(import(&lab, "reports")["replaced"], 1);
+    lab.run(&["erase", &entry(&lab), "--reason", "a name"]).ok();
+    assert_eq!(import(&lab, "reports")["unchanged"], 1);
+    lab.write("reports/login.md", REPORT);
+    assert_eq!(import(&lab, "reports")["unchanged"], 1);
+    assert!(!is_told(&lab));
+    lab.run(&["verify"]).ok();
+}
+
+#[test]
+fn reports_of_one_name_and_day_have_labels_of_their_own() {
+    let lab = Lab::new();
+    let report = |what: &str| {
+        format!("# Disk full on {what}\n\n- Detected: 2026-04-01 10:00\n\n## Impact\n\nMuch.\n")
+    };
+    lab.write("a/disk.md", &report("a"));
+    lab.write("b/disk.md", &report("b"));
+    lab.write("a/404-errors.md", &report("the web"));
+    let labels = |view: &Value| -> Vec<String> {
+        let files = view["files"].as_array().expect("files").iter();
+        let label = |file: &Value| file["incidents"][0]["label"].as_str().expect("one").to_owned();
+        files.map(label).collect()
+    };
+    let first = labels(&lab.run(&["incident", "import", "a", "b", "--json"]).ok().json());
+    assert_eq!(first[..2], ["INC-2026-04-01-404-errors", "INC-2026-04-01-disk"]);
+    assert!(first[2].starts_with("INC-2026-04-01-disk-"), "{first:?}");
+    assert_eq!(show(&lab, &first[1])["title"], "Disk full on a");
+    assert_eq!(show(&lab, &first[2])["title"], "Disk full on b");
+    // Whatever comes first on another day, they keep what they are called.
+    let again = lab.run(&["incident", "import", "b", "a", "--json"]).ok().json();
+    assert_eq!(again["unchanged"], 3);
+    // The name of a report is no number of ours.
+    let other = Lab::new();
+    other.write("404-errors.md", &report("the web"));
+    import(&other, "404-errors.md");
+    let opened = ["incident", "open", "slow", "--severity", "P2", "--json"];
+    let opened = other.run(&opened).ok().json();
+    assert!(opened["label"].as_str().expect("a label").ends_with("-001"), "{opened}");
+}
+
+#[test]
+fn a_report_without_a_day_is_of_no_quarter() {
+    let lab = lab();
+    let sections = "## Impact\n\nMuch.\n\n## Root cause\n\nA disk.\n\n## Lessons\n\nNone.\n\n\
+                    ## Action items\n\n- Watch it\n";
+    lab.write("reports/login.md", &format!("# Outage of the disk\n\n{sections}"));
+    lab.write(
+        "reports/day.md",
+        &format!("# Outage of the web\n\nDate: 2026-04-01\nStatus: Escalated\n\n{sections}"),
+    );
+    let view = import(&lab, "reports");
+    assert_eq!(view["imported"], 2);
+    let said = &view["files"][0]["findings"];
+    assert_eq!((&said[0]["line"], said.as_array().map(Vec::len)), (&json!(4), Some(1)), "{said}");
+    let list = lab.run(&["incident", "list", "--json"]).ok().json();
+    let undated = &list["incidents"][1];
+    assert_eq!((&undated["began"], &undated["opened_at"]), (&json!("unknown"), &Value::Null));
+    // The first of April begins an hour before midnight UTC in Lisbon's summer.
+    assert_eq!(list["incidents"][0]["opened_at"], "2026-03-31T23:00:00Z");
+    let metrics = lab.run(&["incident", "metrics", "--by", "quarter", "--json"]).ok().json();
+    let names: Vec<&Value> =
+        metrics["groups"].as_array().expect("groups").iter().map(|group| &group["name"]).collect();
+    assert_eq!(names, ["2026-Q2", "unknown"]);
+}
+
+#[test]
+fn files_that_are_no_reports_are_counted_and_not_listed() {
+    let lab = lab();
+    for at in 0..5 {
+        lab.write(&format!("reports/note-{at}.md"), "# Shopping\n\n- milk\n");
+    }
+    let told = lab.run(&["incident", "import", "reports"]).ok();
+    let told = told.says("5 files are no reports of an incident (`--json` lists them).");
+    assert!(!told.stdout.contains("note-1.md"));
+    let alone = lab.run(&["incident", "import", "reports/note-1.md"]).ok();
+    alone.says("reports/note-1.md").says("1 file is no report of an incident.");
+}
+
+#[test]
+fn a_secret_of_several_lines_moves_no_finding() {
+    let lab = lab();
+    let key = ["-----BEGIN RSA PRIVATE KEY-----", "MIIEowIBAAKCAQEA7vZ2", "aGVsbG8gd29ybGQ="];
+    let key = format!("{}\n{}\n{}\n-----END RSA PRIVATE KEY-----", key[0], key[1], key[2]);
+    lab.write("reports/login.md", &REPORT.replace("## Timeline", &format!("{key}\n\n## Timeline")));
+    let told = lab.run(&["incident", "import", "reports"]).ok();
+    told.says("reports/login.md:19: `soon` is no time of day");
+    let long = REPORT.replace("- Severity: P1", &format!("- Services: {}, web", "x".repeat(3000)));
+    lab.write("reports/login.md", &long);
+    let told = lab.run(&["incident", "import", "reports"]).ok();
+    told.says("reports/login.md:3: a service is at most 2000 characters long");
+    assert_eq!(show(&lab, "INC-2026-04-01-001")["services"], json!(["web"]));
 }
 
 #[test]

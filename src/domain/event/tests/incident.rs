@@ -243,6 +243,7 @@ fn imported_in_full() -> Event {
     let told = TimeTold { moment: Moment::At(NOON), source, reason: String::new() };
     let row = |text: &str, author: &str, link: &str, line| ImportedRow {
         at: NOON,
+        untimed: text == "calm",
         text: text.into(),
         author: author.into(),
         link: link.into(),

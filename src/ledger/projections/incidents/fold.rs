@@ -296,6 +296,7 @@ impl Fold {
             author: body.author.clone(),
             link: body.link.clone(),
             source: body.source.clone(),
+            untimed: false,
         };
         self.tell(entry, body.at, false, what);
     }

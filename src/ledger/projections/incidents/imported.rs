@@ -61,6 +61,7 @@ pub(super) fn begun(id: IncidentId, entry: &Entry, body: &IncidentImported) -> B
                 author: row.author.clone(),
                 link: row.link.clone(),
                 source: format!("{source}:{}", row.line),
+                untimed: row.untimed,
             };
             (row.at, what)
         })
