@@ -33,7 +33,7 @@ static LEAD: LazyLock<Regex> = LazyLock::new(|| {
 });
 static SEVERITY: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)^(?:(?:sev(?:erity)?|priority|prio|level)?[- ]?(?:p[0-5]|s[0-5]|sev[- ]?[0-5]|[0-5])\b|critical|high|major|medium|moderate|minor|low|trivial|blocker|catastrophic)",
+        r"(?i)^(?:(?:sev(?:erity)?|priority|prio|level)?[- ]?(?:p[0-5]|s[0-5]|sev[- ]?[0-5]|[0-5])\b|critical|high|major|medium|moderate|minor|low|trivial|blocker|catastrophic)\b",
     )
 });
 static IN_TITLE: LazyLock<Regex> =
@@ -194,7 +194,12 @@ fn id(reading: &mut Reading<'_>, write_up: &mut WriteUp, value: &str, line: usiz
     }
     let word =
         value.split([' ', ',']).next().unwrap_or_default().trim_matches(['(', ')', '#', '[', ']']);
-    let is_id = word.chars().any(|c| c.is_ascii_digit())
+    // `Incident: web01 unreachable` is a title: an id stands alone, or before what explains it.
+    let rest = value.trim_start_matches(['(', '#', '[']).get(word.len()..).unwrap_or_default();
+    let rest = rest.trim_start_matches([')', ']', ' ']);
+    let is_alone = rest.is_empty() || rest.starts_with(['(', '[', '-', '–', '—', ':', ',', '/']);
+    let is_id = is_alone
+        && word.chars().any(|c| c.is_ascii_digit())
         && (4..=64).contains(&word.len())
         && leading(value).is_none();
     if let Some(found) = label_within(value) {
@@ -252,38 +257,74 @@ fn list(value: &str) -> Vec<String> {
 }
 
 /// The incident's day: as a label says it, else as the title, a key event or the file's name does.
+/// The `date` of the front matter is as often the day that the report was published, so that it
+/// counts after them.
 fn day(
-    reading: &Reading<'_>,
+    reading: &mut Reading<'_>,
     pairs: &[(String, String, usize)],
     heading: Option<&Heading>,
 ) -> Option<NaiveDate> {
+    let (published, labelled) = labelled_days(reading, pairs);
+    let events = key_times::days(reading);
     let whole = |day: Day| reading.full_day(day, None);
-    let labelled = || {
-        pairs.iter().filter(|(label, ..)| matches!(fact_of(label), Some(Fact::Day))).find_map(
-            |(_, value, _)| {
-                whole(leading(value).and_then(|when| when.day).or_else(|| day_within(value))?)
-            },
-        )
-    };
     let titled = || heading.and_then(|heading| day_within(&heading.words)).and_then(whole);
-    let identified = || {
-        let ids = pairs.iter().filter(|(label, ..)| matches!(fact_of(label), Some(Fact::Id)));
-        ids.filter_map(|(_, value, _)| day_within(value)).find_map(whole)
-    };
-    let front_title = || {
-        let titles = pairs.iter().filter(|(label, ..)| matches!(fact_of(label), Some(Fact::Title)));
-        titles.filter_map(|(_, value, _)| day_within(value)).find_map(whole)
+    let within = |wanted: Fact| {
+        let values = pairs.iter().filter(|(label, ..)| fact_of(label) == Some(wanted));
+        values.filter_map(|(_, value, _)| day_within(value)).find_map(whole)
     };
     let named = || {
         let file = Some(reading.source.file_name).filter(|_| !reading.is_one_of_several)?;
         day_within(&stem(file).replace('_', " ")).and_then(whole)
     };
-    labelled()
-        .or_else(|| key_times::first_day(reading))
+    let labelled = labelled.first().copied();
+    let day = labelled
+        .or_else(|| events.first().copied())
+        .map(|(day, _)| day)
         .or_else(titled)
-        .or_else(front_title)
-        .or_else(identified)
-        .or_else(named)
+        .or(published.map(|(day, _)| day))
+        .or_else(|| within(Fact::Title))
+        .or_else(|| within(Fact::Id))
+        .or_else(named)?;
+    if let Some((said, line)) = labelled.or(published)
+        && let Some((first, at)) = events.first()
+        && !events.iter().any(|(event, _)| (*event - said).num_days().abs() <= 1)
+    {
+        let message = format!(
+            "says {said}, but line {at} says {first}; {day} counts for times without a day"
+        );
+        reading.report(line, "days-disagree", Severity::Warning, message);
+    }
+    Some(day)
+}
+
+/// The days that labels say, with their lines: that of the front matter's `date`, and the others.
+/// What could be two days is said.
+fn labelled_days(
+    reading: &mut Reading<'_>,
+    pairs: &[(String, String, usize)],
+) -> (Option<(NaiveDate, usize)>, Vec<(NaiveDate, usize)>) {
+    let in_front = if reading.is_one_of_several { 0 } else { reading.source.front.len() };
+    let (mut published, mut labelled) = (None, Vec::new());
+    for (at, (label, value, line)) in pairs.iter().enumerate() {
+        if fact_of(label) != Some(Fact::Day) {
+            continue;
+        }
+        let said = leading(value).and_then(|when| when.day).or_else(|| day_within(value));
+        let Some(said) = said else { continue };
+        match reading.full_day(said, None) {
+            Some(day) if at < in_front && label.eq_ignore_ascii_case("date") => {
+                published = Some((day, *line));
+            }
+            Some(day) => labelled.push((day, *line)),
+            None => {
+                let shown = crate::text::truncate_to_width(value, 60);
+                let message =
+                    format!("`{shown}` could be two days, or has no year; it is left empty");
+                reading.report(*line, "unreadable-time", Severity::Warning, message);
+            }
+        }
+    }
+    (published, labelled)
 }
 
 /// Another tracker's id, where a title has it alone or in brackets.

@@ -430,10 +430,36 @@ fn shorten(words: &str) -> String {
     crate::text::truncate_to_width(words.trim(), 80)
 }
 
-/// The day of the key event that stands first in the text, for an incident without a date.
-pub(super) fn first_day(reading: &Reading<'_>) -> Option<NaiveDate> {
-    reading.lines().filter(|(_, place)| may_state(place.kind)).find_map(|(line, _)| {
-        let (when, ..) = leading_statement(&line.words)?;
-        reading.full_day(when.day?, None)
-    })
+/// The days that key events name, in the text's order, with their lines.
+pub(super) fn days(reading: &Reading<'_>) -> Vec<(NaiveDate, usize)> {
+    let whole = |when: Option<When>| reading.full_day(when?.day?, None);
+    let mut days = Vec::new();
+    if !reading.is_one_of_several {
+        let front = reading.source.front.iter().filter(|(key, ..)| key_of(key).is_some());
+        days.extend(
+            front.filter_map(|(_, value, line)| Some((whole(leading(value.as_str()?))?, *line))),
+        );
+    }
+    for (block, place) in reading.blocks.iter().zip(&reading.outline.places) {
+        if !may_state(place.kind) {
+            continue;
+        }
+        match block {
+            Block::Line(line) if !line.quoted => {
+                let stated = leading_statement(&line.words).map(|(when, ..)| when);
+                days.extend(whole(stated).map(|day| (day, line.line)));
+            }
+            Block::Table(table) if !table.quoted => {
+                let pairs = table.rows.iter().filter_map(|row| match row.cells.as_slice() {
+                    [label, value, ..] if key_of(&label.words).is_some() => {
+                        Some((whole(leading(&value.words))?, row.line))
+                    }
+                    _ => None,
+                });
+                days.extend(pairs);
+            }
+            _ => {}
+        }
+    }
+    days
 }

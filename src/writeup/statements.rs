@@ -21,6 +21,9 @@ pub(super) enum Manner {
 const TROUBLE: &str =
     r"\b(?:incident|issue|outage|problem|fault|failure|disruption|degradation)s?\b";
 
+/// What reaches whoever is on call.
+const CALL: &str = r"(?:alert|alarm|page|pager|paging|notification|call|ticket)s?\b";
+
 /// Words between a noun and its verb.
 const FEW: &str = r"(?:\s+[^\s.;]+){0,4}?\s+";
 
@@ -51,7 +54,13 @@ static PHRASES: LazyLock<Vec<(Regex, Key)>> = LazyLock::new(|| {
             r"\bon-?call\b(?:\s+[^\s.;]+){0,3}?\s+(?:paged|alerted)\b|\b(?:paged|pages|alerted|alerts)\s+(?:the\s+)?(?:primary|on-?call)\b|\breceive[sd]?\s+(?:an?\s+|the\s+)?pager?\b".to_owned(),
             Key::Detected,
         ),
-        say(r"\b(?:acked|acks|acknowledge[sd])\b".to_owned(), Key::Acknowledged),
+        // What was taken on is the call that went out here: a provider acknowledges issues too.
+        say(
+            format!(
+                r"\b(?:acked|acks|acknowledge[sd])\s+(?:(?:the|this|that|its|an?|first|second|[^\s.;]+['’]s)\s+)*{CALL}|\b{CALL}{FEW}(?:acked|acknowledged)\b|\b{CALL}\s+(?:acked|acknowledged)\b|\b(?:on-?call|primary|secondary)\b(?:\s+[^\s.;]+){{0,2}}?\s+(?:acked|acks|acknowledge[sd])\b|^\s*[^\s.;]+\s+(?:acked|acks)\s*$"
+            ),
+            Key::Acknowledged,
+        ),
         say(
             r"\bdeclare[sd]?\s+(?:[^\s.;]+\s+){0,3}?(?:incident|outage|sev[- ]?\d|p[0-4])\b".to_owned(),
             Key::Declared,
@@ -119,6 +128,12 @@ mod tests {
         check("`HighErrors` alert fired (P0)", &[Key::Detected]);
         check("Alert fired", &[Key::Detected]);
         check("Ana acked the page from her phone", &[Key::Acknowledged]);
+        check("AWS acknowledged an issue in its status feed", &[]);
+        check("The bank acknowledged the outage", &[]);
+        check("On-call engineer acknowledged", &[Key::Acknowledged]);
+        check("Issue acknowledged by the provider", &[]);
+        check("Bo acked", &[Key::Acknowledged]);
+        check("Pager was acknowledged by Bo", &[Key::Acknowledged]);
         check("The probe is down. Team acknowledged and looked", &[]);
         check("Incident declared. https://x", &[Key::Declared]);
         check("Incident declared resolved", &[Key::Resolved]);

@@ -10,7 +10,7 @@ use super::key_times;
 use super::lines::{Block, Line};
 use super::outline::Place;
 use super::rows::{Reading, blank};
-use super::when::{Day, When, leading};
+use super::when::{Day, Dotted, When, leading};
 use super::zone::Zone;
 use super::{SectionKind, TimelineRow};
 use crate::runbook::Severity;
@@ -48,7 +48,28 @@ pub(super) fn read(reading: &mut Reading<'_>) -> Vec<ReadRow> {
             raws = elsewhere;
         }
     }
+    doubt_dots(&mut raws);
     give_days(reading, raws)
+}
+
+/// `22.04 nodes drained` begins with a time only where the timeline writes its times with dots: no
+/// row has a colon, and another one has a dot too.
+fn doubt_dots(raws: &mut [Raw]) {
+    let timed = || raws.iter().filter_map(|raw| raw.when.filter(|when| when.time.is_some()));
+    let colons = timed().filter(|when| when.dotted.is_none()).count();
+    let dots = timed().count() - colons;
+    if colons == 0 && dots > 1 {
+        return;
+    }
+    for raw in raws.iter_mut() {
+        if raw.when.is_some_and(|when| when.dotted == Some(Dotted::Unsure)) {
+            let row = &mut raw.read.row;
+            row.text = format!("{} {}", row.written, row.text).trim().to_owned();
+            row.written.clear();
+            raw.read.bold = 0;
+            raw.when = None;
+        }
+    }
 }
 
 /// Sections in which lines that begin with a time are what happened.

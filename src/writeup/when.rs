@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use chrono::{Datelike as _, NaiveDate, NaiveTime};
-use regex::Regex;
+use regex::{Captures, Regex};
 
 use super::zone::{Zone, leading_zone};
 use crate::text::pattern::pattern;
@@ -19,6 +19,15 @@ pub(super) enum Day {
     Either(NaiveDate, NaiveDate),
 }
 
+/// How sure it is that a number with a dot is a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Dotted {
+    /// A day stands before it, or a mark, a zone or nothing follows: it stands where a time does.
+    Sure,
+    /// Words follow, as they do after any number.
+    Unsure,
+}
+
 /// What a text begins with.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct When {
@@ -31,6 +40,8 @@ pub(super) struct When {
     pub(super) until_day: Option<Day>,
     /// `about`, `~`.
     pub(super) approximate: bool,
+    /// `22.04` before a word could be any number: what stands around it tells.
+    pub(super) dotted: Option<Dotted>,
     /// Bytes of the text it takes.
     pub(super) length: usize,
 }
@@ -103,9 +114,18 @@ pub(super) fn leading(text: &str) -> Option<When> {
     if when.day.is_some() {
         when.length = reader.at;
         reader.between_day_and_time();
+        let start = reader.at;
         when.time = reader.time(true);
+        when.dotted = is_dotted(&text[start..reader.at]).then_some(Dotted::Sure);
     } else {
+        let start = reader.at;
         when.time = reader.time(false);
+        if is_dotted(&text[start..reader.at]) {
+            let rest = reader.rest().trim_start_matches([' ', '\u{a0}']);
+            let says_so = text[start..reader.at].ends_with(char::is_alphabetic)
+                || !rest.starts_with(|c: char| c.is_alphanumeric());
+            when.dotted = Some(if says_so { Dotted::Sure } else { Dotted::Unsure });
+        }
     }
     if when.time.is_none() {
         return when.day.is_some().then_some(when);
@@ -117,6 +137,9 @@ pub(super) fn leading(text: &str) -> Option<When> {
     }
     reader.until(&mut when);
     when.length = reader.at;
+    if when.dotted.is_some() && (when.zone.is_some() || when.day.is_some()) {
+        when.dotted = Some(Dotted::Sure);
+    }
     Some(when)
 }
 
@@ -238,10 +261,15 @@ impl<'t> Reader<'t> {
         if day.is_some() {
             end.between_day_and_time();
         }
+        let start = end.at;
         let Some(time) = end.time(day.is_some()) else { return };
-        // `14:03 - 10.5 GB were free` is no range.
+        // `14:03 - 10.5 GB were free` is no range, nor is `14:03 – 12.50 requests/s`.
         let next = end.rest().chars().next();
         if next.is_some_and(|c| c.is_alphanumeric() || c == '%' || c == '.') {
+            return;
+        }
+        let is_number = is_dotted(&end.text[start..end.at]) && when.day.is_none() && day.is_none();
+        if is_number && when.dotted.is_none() {
             return;
         }
         when.until = Some(time);
@@ -268,6 +296,7 @@ pub(super) fn leading_day(text: &str) -> Option<(Day, usize)> {
     if let Some(found) = NUMERIC.captures(head)
         && found[2] == found[4]
         && no_more(found[0].len())
+        && !is_version(&found, &head[found[0].len()..])
     {
         return Some((numeric(&found[1], &found[2], &found[3], &found[5])?, found[0].len()));
     }
@@ -284,6 +313,17 @@ pub(super) fn leading_day(text: &str) -> Option<(Day, usize)> {
     named(&found[2], month, found.get(3).map(|year| year.as_str()), found[0].len())
 }
 
+/// `1.2.10 rolled back`: with a short year, a date with dots has two digits for day and month, and
+/// no words follow.
+fn is_version(found: &Captures<'_>, rest: &str) -> bool {
+    let rest = rest.trim_start_matches([' ', '\u{a0}']);
+    &found[2] == "."
+        && found[5].len() == 2
+        && (found[1].len() < 2
+            || found[3].len() < 2
+            || rest.starts_with(|c: char| c.is_alphabetic() || c == '.'))
+}
+
 fn named(day: &str, month: u32, year: Option<&str>, length: usize) -> Option<(Day, usize)> {
     if let Some(year) = year {
         return Some((Day::Full(date(year, month, day)?), length));
@@ -291,6 +331,11 @@ fn named(day: &str, month: u32, year: Option<&str>, length: usize) -> Option<(Da
     let day = day.parse().ok()?;
     NaiveDate::from_ymd_opt(2024, month, day)?;
     Some((Day::Yearless(month, day), length))
+}
+
+/// Whether a time that was read has a dot where others have a colon.
+fn is_dotted(time: &str) -> bool {
+    time.trim_start_matches(|c: char| c.is_ascii_digit()).starts_with('.')
 }
 
 /// With dots it is the day first, as in Germany; with slashes or hyphens only a number over 12
@@ -458,6 +503,9 @@ mod tests {
         check("1403 UTC page", "- 14:03:00 UTC", " page");
         check("14h03", "- 14:03:00", "");
         check("14.43 restarted", "- 14:43:00", " restarted");
+        check("14:03 – 12.50 requests/s", "- 14:03:00", " – 12.50 requests/s");
+        check("14.03 – 14.50: x", "- 14:03:00 to 14:50:00", ": x");
+        check("15.04.24 14.43", "2024-04-15 14:43:00", "");
         check("2024-04-15", "2024-04-15 -", "");
         check("2024-04-15: x", "2024-04-15 -", ": x");
     }
@@ -467,6 +515,7 @@ mod tests {
         for text in [
             "10.30 % of requests",
             "1.24.0 was rolled out",
+            "1.2.10 rolled back",
             "25:61",
             "4200 customers",
             "12 replicas",

@@ -1,6 +1,9 @@
 //! Time zones as people write them after a time or above a table.
 
-use chrono::{FixedOffset, LocalResult, NaiveDateTime, Offset as _, TimeZone as _};
+use chrono::{
+    Datelike as _, FixedOffset, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, Offset as _,
+    TimeZone as _,
+};
 use chrono_tz::{OffsetName as _, Tz};
 
 /// A zone that a text names.
@@ -153,7 +156,24 @@ pub(super) fn zone_within(words: &str) -> Option<Zone> {
         .char_indices()
         .filter(|(at, c)| c.is_ascii_uppercase() && is_word_start(words, *at))
         .map(|(at, _)| at);
-    starts.filter_map(|at| zone_word(&words[at..])).map(|(zone, _)| zone).next()
+    let mut found = starts.filter_map(|at| Some((at, zone_word(&words[at..])?)));
+    found.find(|(at, (_, length))| *length > 2 || names_two_letters(words, *at)).map(|(_, it)| it.0)
+}
+
+/// Whether two letters in some words are meant as a zone: alone in brackets, as `Timeline (PT)` has
+/// them, or last after what speaks of times. `PT tenant` is no zone.
+fn names_two_letters(words: &str, at: usize) -> bool {
+    let (before, after) = (&words[..at], words[at + 2..].trim_start_matches(' '));
+    if before.ends_with(['(', '[']) {
+        return after.starts_with([')', ']']);
+    }
+    let before = before.trim_end_matches([' ', ':']).to_lowercase();
+    let before = ["in", "are"].iter().fold(before.as_str(), |words, filler| {
+        words.strip_suffix(filler).map_or(words, str::trim_end)
+    });
+    let speaks = ["time", "times", "timezone", "zone"];
+    let last = before.rsplit(' ').next().unwrap_or_default();
+    speaks.contains(&last) && (after.is_empty() || after.starts_with(['.', ',', ';', ')']))
 }
 
 fn is_word_start(words: &str, at: usize) -> bool {
@@ -161,16 +181,21 @@ fn is_word_start(words: &str, at: usize) -> bool {
 }
 
 impl Zone {
-    /// A local time of this zone as a moment. Letters that mean the workspace's zone at that date
-    /// are taken for it.
+    /// A local time of this zone as a moment. Letters that the workspace's own zone is called by,
+    /// in winter or in summer, mean what they mean there.
     pub(super) fn moment(self, local: NaiveDateTime, workspace: Tz) -> Moment {
         match self {
             Self::Fixed(seconds) => fixed(local, seconds),
             Self::Place(place) => in_place(local, place),
             Self::Letters(letters, meaning) => {
-                let here = workspace.offset_from_utc_datetime(&local);
-                if here.abbreviation() == Some(letters) {
-                    return fixed(local, here.fix().local_minus_utc());
+                let year = local.year();
+                let halves = [1, 7].map(|month| NaiveDate::from_ymd_opt(year, month, 1));
+                let halves = halves.into_iter().flatten().map(|day| day.and_time(NaiveTime::MIN));
+                let mut here = std::iter::once(local)
+                    .chain(halves)
+                    .map(|at| workspace.offset_from_utc_datetime(&at));
+                if let Some(own) = here.find(|offset| offset.abbreviation() == Some(letters)) {
+                    return fixed(local, own.fix().local_minus_utc());
                 }
                 meaning.map_or(Moment::Unclear, |seconds| fixed(local, seconds))
             }
@@ -242,6 +267,10 @@ mod tests {
         assert_eq!(zone.moment(noon, Tz::UTC), Moment::Unclear);
         let there = zone.moment(noon, Tz::Asia__Kolkata);
         assert_eq!(there, Moment::At(noon.and_utc().timestamp_millis() - 19_800_000));
+        // In Havana's summer, its own winter letters still mean five hours, not Chicago's six.
+        let (zone, _) = leading_zone("CST").unwrap();
+        let there = zone.moment(noon, Tz::America__Havana);
+        assert_eq!(there, Moment::At(noon.and_utc().timestamp_millis() + 18_000_000));
     }
 
     #[test]
@@ -262,5 +291,12 @@ mod tests {
         check("times are Europe/Berlin", Some("Europe/Berlin"));
         check("Timeline", None);
         check("The EST_TIME flag", None);
+        check("Timeline (PT)", Some("America/Los_Angeles"));
+        check("All times in PT.", Some("America/Los_Angeles"));
+        check("Time zone: ET", Some("America/New_York"));
+        check("Timeline (PT tenant)", None);
+        check("CT scanner down", None);
+        check("Outage of MT", None);
+        check("Timeline of the PT tenant (UTC)", Some("UTC"));
     }
 }
