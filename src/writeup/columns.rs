@@ -19,18 +19,24 @@ pub(super) struct Columns {
     zone: Option<Zone>,
 }
 
+/// The names of a table's columns, as they are compared.
+pub(super) fn names(table: &Table) -> Vec<String> {
+    table.header.iter().map(|name| plain(name)).collect()
+}
+
+/// The first column that has one of some names, alone or before other words.
+pub(super) fn named_column(header: &[String], names: &[&str]) -> Option<usize> {
+    let begins = |name: &str, known: &str| {
+        name.strip_prefix(known).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
+    };
+    header.iter().position(|name| names.iter().any(|known| begins(name, known)))
+}
+
 impl Columns {
     /// The columns of a table that is a timeline.
     pub(super) fn of(table: &Table, named: bool) -> Option<Self> {
-        let header: Vec<String> = table.header.iter().map(|name| plain(name)).collect();
-        let find = |names: &[&str]| {
-            header.iter().position(|name| {
-                names.iter().any(|known| {
-                    name == known
-                        || name.strip_prefix(known).is_some_and(|rest| rest.starts_with(' '))
-                })
-            })
-        };
+        let header = names(table);
+        let find = |names: &[&str]| named_column(&header, names);
         let day = find(&["date", "day", "datum", "tag"]);
         let time = find(&[
             "time",

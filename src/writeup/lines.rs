@@ -46,10 +46,6 @@ pub(super) struct Line {
     pub(super) begins: bool,
     pub(super) quoted: bool,
     pub(super) code: bool,
-    /// A task list's box: ticked or not.
-    pub(super) ticked: Option<bool>,
-    /// Addresses it links to.
-    pub(super) links: Vec<String>,
     pub(super) line: usize,
     pub(super) end: usize,
 }
@@ -135,7 +131,6 @@ struct State {
     in_code: bool,
     in_cell: bool,
     begins: bool,
-    ticked: Option<bool>,
     heading: Option<(u8, usize)>,
     words: Words,
     range: Option<Range<usize>>,
@@ -166,12 +161,12 @@ impl Walk<'_> {
                 }
             }
             Event::SoftBreak | Event::HardBreak => self.soft_break(),
-            Event::TaskListMarker(ticked) => self.state.ticked = Some(ticked),
             Event::Html(_)
             | Event::Rule
             | Event::FootnoteReference(_)
             | Event::InlineMath(_)
-            | Event::DisplayMath(_) => {}
+            | Event::DisplayMath(_)
+            | Event::TaskListMarker(_) => {}
         }
     }
 
@@ -205,7 +200,6 @@ impl Walk<'_> {
             Tag::List(_) => self.state.lists += 1,
             Tag::Item => {
                 self.state.begins = true;
-                self.state.ticked = None;
             }
             Tag::Paragraph => self.state.begins = true,
             Tag::CodeBlock(_) => self.state.in_code = true,
@@ -335,10 +329,8 @@ impl Walk<'_> {
             bold,
             strong: cell.strong,
             words: cell.words,
-            links: cell.links,
             depth: self.state.lists,
             begins: std::mem::take(&mut self.state.begins),
-            ticked: self.state.ticked.take(),
             quoted: self.state.quotes > 0,
             code: false,
             line: self.lines.line(range.start),

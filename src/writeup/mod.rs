@@ -62,8 +62,8 @@ pub struct WriteUp {
     pub durations: Vec<StatedDuration>,
     /// Its sections, in its order, with what stands under them as Markdown.
     pub sections: Vec<Section>,
-    /// What is to be done.
-    pub actions: Vec<Action>,
+    /// How much is to be done: the action items, which stand in their section.
+    pub action_items: usize,
     /// Where it says what it is judged by.
     pub stated_at: StatedAt,
     /// The first line that tells of it.
@@ -236,31 +236,6 @@ pub struct Person {
     pub part: Part,
     /// What they are called, as written.
     pub name: String,
-}
-
-/// Something to be done.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Action {
-    /// The id that the report gives it.
-    pub id: Option<String>,
-    /// What to do.
-    pub text: String,
-    /// Who does it.
-    pub owner: Option<String>,
-    /// Until when.
-    pub due: Option<NaiveDate>,
-    /// A ticket's number or address.
-    pub ticket: Option<String>,
-    /// As written.
-    pub priority: Option<String>,
-    /// Prevent, detect, mitigate …, as written.
-    pub kind: Option<String>,
-    /// Open, done …, as written.
-    pub status: Option<String>,
-    /// Whether it is done, where the report says so.
-    pub done: Option<bool>,
-    /// Where it stands.
-    pub line: usize,
 }
 
 /// What a word or phrase of a report names.

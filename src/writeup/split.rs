@@ -9,8 +9,10 @@ use super::lines::{self, Block, Heading};
 use super::outline::Outline;
 use super::rows::{Reading, day_order};
 use super::vocabulary::{key_of, plain, section_kind};
-use super::when::day_within;
-use super::{SectionKind, WriteUp, actions, checks, durations, facts, key_times, timeline};
+use super::when::{day_within, leading};
+use super::{
+    SectionKind, TimelineRow, WriteUp, actions, checks, durations, facts, key_times, timeline,
+};
 use crate::runbook::{Diagnostic, Severity, front_matter_values};
 use crate::text::{Anchors, LineIndex};
 
@@ -137,7 +139,7 @@ fn read_part(
     key_times::read(&mut reading, &rows, &mut write_up);
     write_up.timeline = rows.into_iter().map(|row| row.row).collect();
     durations::read(&mut reading, &mut write_up);
-    actions::read(&mut reading, &mut write_up);
+    write_up.action_items = actions::count(&reading);
     write_up.sections = outline.sections(source.text);
     if !is_report(&write_up, reading.placeholder.is_some()) {
         findings.extend(reading.template_finding());
@@ -149,7 +151,8 @@ fn read_part(
 }
 
 /// Whether a text tells of an incident: a time or a duration of it, a timeline with times, or at
-/// least three of the sections that only a report has, and a day. Where nothing is known and what
+/// least three of the sections that only a report has, and a day, or a timeline without a day and
+/// one section more. Where nothing is known and what
 /// should stand is written as `HH:MM` and the like, it is a template.
 fn is_report(write_up: &WriteUp, has_placeholders: bool) -> bool {
     use SectionKind::{
@@ -163,16 +166,19 @@ fn is_report(write_up: &WriteUp, has_placeholders: bool) -> bool {
         has(&[RootCause, Trigger, Contributing]),
         has(&[Impact]),
         has(&[Resolution, Detection]),
-        has(&[ActionItems]) || !write_up.actions.is_empty(),
+        has(&[ActionItems]) || write_up.action_items > 0,
         has(&[Timeline]) || !write_up.timeline.is_empty(),
         has(&[Lessons, Lucky, WentWell, WentWrong]),
     ];
     let sections = signs.iter().filter(|sign| **sign).count();
     let times = write_up.times.iter().filter(|time| time.at_ms.is_some()).count();
     let rows = write_up.timeline.iter().filter(|row| row.at_ms.is_some()).count();
+    let has_clock = |row: &&TimelineRow| leading(&row.written).is_some_and(|it| it.time.is_some());
+    let dayless = write_up.timeline.iter().filter(has_clock).count();
     let known = times + usize::from(rows > 1) + write_up.durations.len();
     match known {
         0 if has_placeholders => false,
+        0 if dayless > 1 && sections >= 2 => true,
         0 => sections >= 3 && write_up.date.is_some() || sections >= 4,
         1 => sections >= 1 || write_up.label.is_some(),
         _ => times > 0 || sections >= 1,

@@ -212,7 +212,7 @@ impl App {
                 .collect(),
             timeline_rows: write_up.timeline.len(),
             sections: write_up.sections.len(),
-            action_items: write_up.actions.len(),
+            action_items: write_up.action_items,
             incident: line,
         });
         Ok(())
