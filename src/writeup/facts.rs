@@ -297,12 +297,15 @@ fn day(
     Some(day)
 }
 
-/// The days that labels say, with their lines: that of the front matter's `date`, and the others.
+/// A day and the line that says it.
+type SaidDay = (NaiveDate, usize);
+
+/// The days that labels say: that of the front matter's `date`, and the others.
 /// What could be two days is said.
 fn labelled_days(
     reading: &mut Reading<'_>,
     pairs: &[(String, String, usize)],
-) -> (Option<(NaiveDate, usize)>, Vec<(NaiveDate, usize)>) {
+) -> (Option<SaidDay>, Vec<SaidDay>) {
     let in_front = if reading.is_one_of_several { 0 } else { reading.source.front.len() };
     let (mut published, mut labelled) = (None, Vec::new());
     for (at, (label, value, line)) in pairs.iter().enumerate() {
