@@ -3,16 +3,15 @@
 
 use std::sync::LazyLock;
 
-use chrono::NaiveDate;
 use regex::Regex;
 use serde_json::Value;
 
+use super::days::incident_day;
 use super::fact_names::{Fact, fact_of};
-use super::key_times;
-use super::lines::{Block, Heading};
+use super::lines::Block;
 use super::outline::{Place, label_of, value_of};
 use super::rows::{Blank, Reading, blank};
-use super::when::{Day, day_within, leading};
+use super::when::{Day, leading};
 use super::{Person, SectionKind, WriteUp};
 use crate::runbook::Severity;
 use crate::text::pattern::pattern;
@@ -46,7 +45,7 @@ pub(super) fn read(reading: &mut Reading<'_>, write_up: &mut WriteUp) {
         _ => None,
     });
     let pairs = pairs(reading);
-    reading.day = day(reading, &pairs, heading);
+    reading.day = incident_day(reading, &pairs, heading);
     write_up.date = reading.day;
     for (label, value, line) in &pairs {
         take(reading, write_up, label, value, *line);
@@ -254,80 +253,6 @@ fn list(value: &str) -> Vec<String> {
     }
     let names = names.iter().map(|name| name.trim().trim_end_matches('.').to_owned());
     names.filter(|name| !name.is_empty() && name != "and").collect()
-}
-
-/// The incident's day: as a label says it, else as the title, a key event or the file's name does.
-/// The `date` of the front matter is as often the day that the report was published, so that it
-/// counts after them.
-fn day(
-    reading: &mut Reading<'_>,
-    pairs: &[(String, String, usize)],
-    heading: Option<&Heading>,
-) -> Option<NaiveDate> {
-    let (published, labelled) = labelled_days(reading, pairs);
-    let events = key_times::days(reading);
-    let whole = |day: Day| reading.full_day(day, None);
-    let titled = || heading.and_then(|heading| day_within(&heading.words)).and_then(whole);
-    let within = |wanted: Fact| {
-        let values = pairs.iter().filter(|(label, ..)| fact_of(label) == Some(wanted));
-        values.filter_map(|(_, value, _)| day_within(value)).find_map(whole)
-    };
-    let named = || {
-        let file = Some(reading.source.file_name).filter(|_| !reading.is_one_of_several)?;
-        day_within(&stem(file).replace('_', " ")).and_then(whole)
-    };
-    let labelled = labelled.first().copied();
-    let day = labelled
-        .or_else(|| events.first().copied())
-        .map(|(day, _)| day)
-        .or_else(titled)
-        .or(published.map(|(day, _)| day))
-        .or_else(|| within(Fact::Title))
-        .or_else(|| within(Fact::Id))
-        .or_else(named)?;
-    if let Some((said, line)) = labelled.or(published)
-        && let Some((first, at)) = events.first()
-        && !events.iter().any(|(event, _)| (*event - said).num_days().abs() <= 1)
-    {
-        let message = format!(
-            "says {said}, but line {at} says {first}; {day} counts for times without a day"
-        );
-        reading.report(line, "days-disagree", Severity::Warning, message);
-    }
-    Some(day)
-}
-
-/// A day and the line that says it.
-type SaidDay = (NaiveDate, usize);
-
-/// The days that labels say: that of the front matter's `date`, and the others.
-/// What could be two days is said.
-fn labelled_days(
-    reading: &mut Reading<'_>,
-    pairs: &[(String, String, usize)],
-) -> (Option<SaidDay>, Vec<SaidDay>) {
-    let in_front = if reading.is_one_of_several { 0 } else { reading.source.front.len() };
-    let (mut published, mut labelled) = (None, Vec::new());
-    for (at, (label, value, line)) in pairs.iter().enumerate() {
-        if fact_of(label) != Some(Fact::Day) {
-            continue;
-        }
-        let said = leading(value).and_then(|when| when.day).or_else(|| day_within(value));
-        let Some(said) = said else { continue };
-        match reading.full_day(said, None) {
-            Some(day) if at < in_front && label.eq_ignore_ascii_case("date") => {
-                published = Some((day, *line));
-            }
-            Some(day) => labelled.push((day, *line)),
-            None => {
-                let shown = crate::text::truncate_to_width(value, 60);
-                let message =
-                    format!("`{shown}` could be two days, or has no year; it is left empty");
-                reading.report(*line, "unreadable-time", Severity::Warning, message);
-            }
-        }
-    }
-    (published, labelled)
 }
 
 /// Another tracker's id, where a title has it alone or in brackets.

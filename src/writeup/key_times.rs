@@ -418,7 +418,7 @@ fn looks_like_a_time(value: &str) -> bool {
 }
 
 /// Sections that tell of the incident rather than of what follows from it.
-fn may_state(kind: Option<SectionKind>) -> bool {
+pub(super) fn may_state(kind: Option<SectionKind>) -> bool {
     use SectionKind::{ActionItems, Lessons, Lucky, Other, WentWell, WentWrong};
     !kind.is_some_and(|kind| {
         [ActionItems, Lessons, Lucky, Other, WentWell, WentWrong].contains(&kind)
@@ -428,38 +428,4 @@ fn may_state(kind: Option<SectionKind>) -> bool {
 /// Words for a message, not too many of them.
 fn shorten(words: &str) -> String {
     crate::text::truncate_to_width(words.trim(), 80)
-}
-
-/// The days that key events name, in the text's order, with their lines.
-pub(super) fn days(reading: &Reading<'_>) -> Vec<(NaiveDate, usize)> {
-    let whole = |when: Option<When>| reading.full_day(when?.day?, None);
-    let mut days = Vec::new();
-    if !reading.is_one_of_several {
-        let front = reading.source.front.iter().filter(|(key, ..)| key_of(key).is_some());
-        days.extend(
-            front.filter_map(|(_, value, line)| Some((whole(leading(value.as_str()?))?, *line))),
-        );
-    }
-    for (block, place) in reading.blocks.iter().zip(&reading.outline.places) {
-        if !may_state(place.kind) {
-            continue;
-        }
-        match block {
-            Block::Line(line) if !line.quoted => {
-                let stated = leading_statement(&line.words).map(|(when, ..)| when);
-                days.extend(whole(stated).map(|day| (day, line.line)));
-            }
-            Block::Table(table) if !table.quoted => {
-                let pairs = table.rows.iter().filter_map(|row| match row.cells.as_slice() {
-                    [label, value, ..] if key_of(&label.words).is_some() => {
-                        Some((whole(leading(&value.words))?, row.line))
-                    }
-                    _ => None,
-                });
-                days.extend(pairs);
-            }
-            _ => {}
-        }
-    }
-    days
 }

@@ -8,11 +8,13 @@
 mod actions;
 mod checks;
 mod columns;
+mod days;
 mod durations;
 mod fact_names;
 mod facts;
 mod key_times;
 mod lines;
+mod months;
 mod outline;
 mod rows;
 mod split;

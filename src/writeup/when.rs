@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use chrono::{Datelike as _, NaiveDate, NaiveTime};
 use regex::{Captures, Regex};
 
+use super::months::month;
 use super::zone::{Zone, leading_zone};
 use crate::text::pattern::pattern;
 
@@ -72,33 +73,6 @@ static MILITARY: LazyLock<Regex> =
 static ABOUT: LazyLock<Regex> = LazyLock::new(|| {
     pattern(r"(?i)^(?:(?:about|around|approx\.?|approximately|circa|ca\.?|roughly|~|≈)\s*)+")
 });
-
-const MONTHS: [&str; 12] = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-];
-/// German names that do not begin like the English ones.
-const GERMAN: [(&str, u32); 9] = [
-    ("januar", 1),
-    ("februar", 2),
-    ("märz", 3),
-    ("maerz", 3),
-    ("mai", 5),
-    ("juni", 6),
-    ("juli", 7),
-    ("oktober", 10),
-    ("dezember", 12),
-];
 
 /// The date, the time or both that a text begins with.
 pub(super) fn leading(text: &str) -> Option<When> {
@@ -358,15 +332,6 @@ fn numeric(first: &str, mark: &str, second: &str, year: &str) -> Option<Day> {
 fn date(year: &str, month: u32, day: &str) -> Option<NaiveDate> {
     let date = NaiveDate::from_ymd_opt(year.parse().ok()?, month, day.parse().ok()?)?;
     (1970..=9998).contains(&date.year()).then_some(date)
-}
-
-fn month(name: &str) -> Option<u32> {
-    let name = name.to_lowercase();
-    if let Some((_, month)) = GERMAN.iter().find(|(german, _)| *german == name) {
-        return Some(*month);
-    }
-    let at = MONTHS.iter().position(|month| month.starts_with(&name))?;
-    u32::try_from(at + 1).ok()
 }
 
 /// The time of day that a text begins with, and the bytes it takes. `14.43` could be a number, so
