@@ -12,7 +12,7 @@ use crate::domain::id::{Hash, IncidentId};
 use crate::domain::incident::{Field, Link, Moment, Role, Severity, Status, TimeName, TimeTold};
 
 /// **These lines may never change**; see [`super::STORED`].
-pub(super) const STORED: [(&str, u32, &str); 20] = [
+pub(super) const STORED: [(&str, u32, &str); 21] = [
     (
         "incident.opened",
         1,
@@ -100,6 +100,11 @@ pub(super) const STORED: [(&str, u32, &str); 20] = [
         "incident.imported",
         1,
         r#"{"label":"INC-x","title":"x","status":"mitigated","source":"x.md","text":"0000000000000000000000000000000000000000000000000000000000000000"}"#,
+    ),
+    (
+        "incident.imported",
+        1,
+        r#"{"label":"INC-x","title":"x","status":"mitigated","timeline":[{"at":1780315200000,"untimed":true,"text":"later","line":11}],"source":"x.md","text":"0000000000000000000000000000000000000000000000000000000000000000"}"#,
     ),
 ];
 
@@ -215,13 +220,17 @@ pub(super) fn meant() -> Vec<Event> {
         }),
         Event::IncidentRunbookUsed(used),
         imported_in_full(),
-        imported(),
+        Event::IncidentImported(imported()),
+        Event::IncidentImported(IncidentImported {
+            timeline: vec![ImportedRow { untimed: true, ..row("later", "", "", 11) }],
+            ..imported()
+        }),
     ]
 }
 
 /// A report that says as little as one can.
-fn imported() -> Event {
-    Event::IncidentImported(IncidentImported {
+fn imported() -> IncidentImported {
+    IncidentImported {
         label: "INC-x".into(),
         title: "x".into(),
         severity: None,
@@ -235,20 +244,23 @@ fn imported() -> Event {
         source: "x.md".into(),
         text: Hash::ZERO,
         replaces: None,
-    })
+    }
+}
+
+fn row(text: &str, author: &str, link: &str, line: usize) -> ImportedRow {
+    ImportedRow {
+        at: NOON,
+        untimed: false,
+        text: text.into(),
+        author: author.into(),
+        link: link.into(),
+        line,
+    }
 }
 
 fn imported_in_full() -> Event {
     let source = "a/disk.md:7".into();
     let told = TimeTold { moment: Moment::At(NOON), source, reason: String::new() };
-    let row = |text: &str, author: &str, link: &str, line| ImportedRow {
-        at: NOON,
-        untimed: text == "calm",
-        text: text.into(),
-        author: author.into(),
-        link: link.into(),
-        line,
-    };
     Event::IncidentImported(IncidentImported {
         label: "INC-2026-06-01-disk".into(),
         title: "disk full".into(),
