@@ -9,11 +9,13 @@ use std::fmt::Write as _;
 
 use crate::runbook::html::escape;
 
-/// A row's height, and room for the names on the left and the figures on the right.
-const ROW: usize = 26;
-const LEFT: f64 = 110.0;
-const BARS: f64 = 330.0;
-const RIGHT: f64 = 290.0;
+/// A row's height with its words above its bar, and the picture's width. It is as wide as the
+/// narrowest screen, so that its words are never drawn smaller than they are meant.
+const ROW: usize = 44;
+const BARS: f64 = 340.0;
+
+/// A thin line where there is nothing to show a length of.
+const LEAST: f64 = 1.0;
 
 /// One row.
 #[derive(Clone, Debug, PartialEq)]
@@ -33,7 +35,7 @@ pub struct Bar {
 pub fn bars(id: &str, title: &str, rows: &[Bar]) -> String {
     let longest = rows.iter().filter_map(|row| row.most).fold(0.0_f64, f64::max);
     let scale = if longest > 0.0 { BARS / longest } else { 0.0 };
-    let (width, height) = (LEFT + BARS + RIGHT, ROW * rows.len().max(1));
+    let (width, height) = (BARS, ROW * rows.len().max(1));
     let id = escape(id);
     let mut svg = format!(
         "<svg class=\"chart\" viewBox=\"0 0 {width} {height}\" role=\"img\" \
@@ -49,36 +51,49 @@ pub fn bars(id: &str, title: &str, rows: &[Bar]) -> String {
 }
 
 fn draw(svg: &mut String, row: &Bar, top: usize, scale: f64) -> std::fmt::Result {
-    let base = top + 17;
-    write!(svg, "<text x=\"0\" y=\"{base}\">{}</text>", escape(&shortened(&row.name)))?;
+    let base = top + 14;
+    let name = escape(&shortened(&row.name));
+    write!(svg, "<text class=\"name\" x=\"0\" y=\"{base}\">{name}</text>")?;
+    let figures = |svg: &mut String, words: &str| {
+        write!(svg, "<text class=\"figures\" x=\"{BARS}\" y=\"{base}\">{words}</text>")
+    };
     let (Some(median), Some(most)) = (row.median, row.most) else {
-        return write!(svg, "<text x=\"{LEFT}\" y=\"{base}\">not known</text>");
+        return figures(svg, "not known");
     };
-    let (to_median, to_most) = (median * scale, most * scale);
-    if row.n > 1 {
-        let y = top + 11;
-        write!(
-            svg,
-            "<rect class=\"rest\" x=\"{LEFT}\" y=\"{y}\" width=\"{to_most:.1}\" height=\"4\"/>"
-        )?;
-    }
-    let y = top + 5;
-    write!(
-        svg,
-        "<rect class=\"median\" x=\"{LEFT}\" y=\"{y}\" width=\"{:.1}\" height=\"16\"/>",
-        to_median.max(1.0)
-    )?;
     let words = match row.n {
-        1 => format!("{median} min, 1 incident"),
-        n => format!("{median} min, 90 % in {most} min, n {n}"),
+        1 => format!("{}, 1 incident", minutes(median)),
+        n => format!("{}, 90 % in {}, n {n}", minutes(median), minutes(most)),
     };
-    let x = LEFT + to_most.max(1.0) + 8.0;
-    write!(svg, "<text x=\"{x:.1}\" y=\"{base}\">{words}</text>")
+    figures(svg, &words)?;
+    if row.n > 1 {
+        let (y, width) = (top + 26, most * scale);
+        write!(svg, "<rect class=\"rest\" x=\"0\" y=\"{y}\" width=\"{width:.1}\" height=\"4\"/>")?;
+    }
+    let (y, width) = (top + 22, (median * scale).max(LEAST));
+    write!(svg, "<rect class=\"median\" x=\"0\" y=\"{y}\" width=\"{width:.1}\" height=\"12\"/>")
+}
+
+/// A length in minutes as people say it: `0.5 min`, `45 min`, `1 h 30 min`, `2 d 3 h`.
+pub fn minutes(minutes: f64) -> String {
+    const HOUR: f64 = 60.0;
+    const DAY: f64 = 24.0 * HOUR;
+    let in_two = |unit: f64, big: &str, part: f64, small: &str| {
+        let parts = (minutes / part).round();
+        let (whole, rest) = ((parts / (unit / part)).floor(), parts % (unit / part));
+        if rest > 0.0 { format!("{whole} {big} {rest} {small}") } else { format!("{whole} {big}") }
+    };
+    if minutes < HOUR {
+        format!("{minutes} min")
+    } else if minutes.round() < DAY {
+        in_two(HOUR, "h", 1.0, "min")
+    } else {
+        in_two(DAY, "d", HOUR, "h")
+    }
 }
 
 /// A name that fits beside the bars.
 fn shortened(name: &str) -> String {
-    crate::text::truncate_to_width(name, 14)
+    crate::text::truncate_to_width(name, 16)
 }
 
 #[cfg(test)]
@@ -94,10 +109,26 @@ mod tests {
         let rows =
             [bar("2026-Q1", Some(5.0), Some(10.0), 3), bar("2026-Q2", Some(20.0), Some(20.0), 1)];
         let svg = bars("detect", "Detect", &rows);
-        assert!(svg.contains("class=\"rest\" x=\"110\" y=\"11\" width=\"165.0\""), "{svg}");
-        assert!(svg.contains("class=\"median\" x=\"110\" y=\"31\" width=\"330.0\""), "{svg}");
+        assert!(svg.contains("class=\"rest\" x=\"0\" y=\"26\" width=\"170.0\""), "{svg}");
+        assert!(svg.contains("class=\"median\" x=\"0\" y=\"66\" width=\"340.0\""), "{svg}");
         assert!(svg.contains("5 min, 90 % in 10 min, n 3"), "{svg}");
         assert!(svg.contains("20 min, 1 incident"), "{svg}");
+    }
+
+    #[test]
+    fn long_lengths_are_told_in_hours_and_days() {
+        for (length, words) in [
+            (0.0, "0 min"),
+            (12.5, "12.5 min"),
+            (60.0, "1 h"),
+            (90.4, "1 h 30 min"),
+            (1439.6, "1 d"),
+            (1440.0, "1 d"),
+            (3070.0, "2 d 3 h"),
+            (14_399.0, "10 d"),
+        ] {
+            assert_eq!(minutes(length), words, "{length}");
+        }
     }
 
     #[test]

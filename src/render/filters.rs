@@ -4,21 +4,27 @@
 //! | --- | --- | --- |
 //! | `md_cell` | text | the text, safe in a cell of a Markdown table |
 //! | `duration` | seconds | `2 min` |
+//! | `minutes` | minutes | `45 min`, `1 h 30 min`, `2 d 3 h` |
+//! | `local` | a moment in UTC | `2026-06-01 14:03`, where the team is |
 //! | `plural(one, many)` | a count | `3 runbooks` |
 //! | `days_ago` | days | `today`, `yesterday`, `107 days ago`, `in 3 days` |
 //! | `url` | text | the text as one segment of a path |
 //! | `url_path` | text | the text as a path, its slashes kept |
 
+use chrono_tz::Tz;
 use tera::{Kwargs, State, Tera, TeraResult};
 
+use super::bars;
 use crate::text;
 
-/// Makes the filters known.
-pub(super) fn register(tera: &mut Tera) {
+/// Makes the filters known; moments are told in this zone.
+pub(super) fn register(tera: &mut Tera, zone: Tz) {
     tera.register_filter("md_cell", |value: &str, _: Kwargs, _: &State| md_cell(value));
     tera.register_filter("duration", |value: u32, _: Kwargs, _: &State| {
         text::duration_words(value)
     });
+    tera.register_filter("minutes", |value: f64, _: Kwargs, _: &State| bars::minutes(value));
+    tera.register_filter("local", move |value: &str, _: Kwargs, _: &State| local(value, zone));
     tera.register_filter("plural", plural);
     tera.register_filter("days_ago", |value: i64, _: Kwargs, _: &State| text::days_ago(value));
     tera.register_filter("url", |value: &str, _: Kwargs, _: &State| {
@@ -34,6 +40,15 @@ fn plural(value: usize, args: Kwargs, _: &State) -> TeraResult<String> {
     let one: String = args.must_get("one")?;
     let many: String = args.must_get("many")?;
     Ok(text::count(value, &one, &many))
+}
+
+/// A moment as people in a zone read it; what is no moment stays what it is.
+fn local(value: &str, zone: Tz) -> String {
+    let moment = chrono::DateTime::parse_from_rfc3339(value);
+    moment.map_or_else(
+        |_| value.to_owned(),
+        |moment| moment.with_timezone(&zone).format("%Y-%m-%d %H:%M").to_string(),
+    )
 }
 
 /// A text that stays what it is inside a cell of a Markdown table: one line, no markup, no HTML.
@@ -91,16 +106,26 @@ mod tests {
     }
 
     #[test]
+    fn a_moment_is_told_where_the_team_is() {
+        let said = |value| local(value, chrono_tz::Europe::Lisbon);
+        assert_eq!(said("2026-06-01T23:30:05Z"), "2026-06-02 00:30");
+        assert_eq!(said("2026-06-01"), "2026-06-01");
+    }
+
+    #[test]
     fn templates_know_every_filter() {
         let template = "{{ n | plural(one=\"runbook\", many=\"runbooks\") }}, {{ s | duration }}, \
-                        {{ n | days_ago }}, {{ t | md_cell }}, {{ t | url }}, {{ t | url_path }}";
+                        {{ n | days_ago }}, {{ t | md_cell }}, {{ t | url }}, {{ t | url_path }}, \
+                        {{ n | minutes }}, {{ at | local }}";
         let renderer = Renderer::new(&[("a.md", template)]).unwrap();
         let value = BTreeMap::from([
             ("n", serde_json::json!(3)),
             ("s", serde_json::json!(120)),
             ("t", serde_json::json!("a/b|c")),
+            ("at", serde_json::json!("2026-06-01T14:03:59Z")),
         ]);
-        let expected = "3 runbooks, 2 min, 3 days ago, a/b\\|c, a%2Fb%7Cc, a/b%7Cc";
+        let expected = "3 runbooks, 2 min, 3 days ago, a/b\\|c, a%2Fb%7Cc, a/b%7Cc, 3 min, \
+                        2026-06-01 14:03";
         assert_eq!(renderer.render("a.md", &value).unwrap(), expected);
     }
 }

@@ -12,6 +12,7 @@ mod filters;
 
 use std::{fmt, io};
 
+use chrono_tz::Tz;
 use serde::Serialize;
 use tera::{Context, ErrorKind, Tera};
 
@@ -65,10 +66,21 @@ impl Renderer {
     /// # Errors
     /// One of them is no template, or names something that is not there.
     pub fn new<N: AsRef<str>, T: AsRef<str>>(templates: &[(N, T)]) -> Result<Self, RenderError> {
+        Self::in_zone(templates, Tz::UTC)
+    }
+
+    /// The same for pages that tell moments as people in a zone read them.
+    ///
+    /// # Errors
+    /// As for [`Renderer::new`].
+    pub fn in_zone<N: AsRef<str>, T: AsRef<str>>(
+        templates: &[(N, T)],
+        zone: Tz,
+    ) -> Result<Self, RenderError> {
         let mut tera = Tera::new();
         tera.autoescape_on(ESCAPED);
         tera.set_escape_fn(escape);
-        filters::register(&mut tera);
+        filters::register(&mut tera, zone);
         tera.add_raw_templates(templates.iter().map(|(name, text)| (name, text)))
             .map_err(|error| explain("", &error))?;
         Ok(Self { tera })
