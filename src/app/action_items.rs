@@ -45,8 +45,8 @@ pub struct ActionEdit {
     pub priority: Option<Priority>,
     /// Who does it.
     pub owner: Option<String>,
-    /// Until when.
-    pub due: Option<NaiveDate>,
+    /// Until when; `Some(None)` takes the date away.
+    pub due: Option<Option<NaiveDate>>,
     /// Where it is tracked.
     pub link: Option<String>,
     /// How far it is.
@@ -272,7 +272,7 @@ fn changed(item: &ActionItem, edit: &ActionEdit) -> Result<Option<ActionChanged>
         kind: differing(edit.kind, &item.kind),
         priority: differing(edit.priority, &item.priority),
         owner: differing(line(&edit.owner, "a name")?, &item.owner),
-        due: edit.due.filter(|due| Some(*due) != item.due),
+        due: differing(edit.due, &item.due),
         link: differing(link, &item.link),
         state: differing(edit.state, &item.state),
         reason,

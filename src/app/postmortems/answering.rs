@@ -27,10 +27,12 @@ const MAX_ANSWER: usize = 16 * 1024;
 pub struct NewAnswer {
     /// `yes`, `no`, `na`, or words.
     pub answer: String,
-    /// What it names, by the evidence's name. What was named before stays.
+    /// What it names, by the evidence's name; an empty one is removed. What was named before and
+    /// is not here stays.
     pub evidence: Vec<(String, String)>,
-    /// Why it does not apply, or a remark.
-    pub reason: String,
+    /// Why it does not apply, or a remark; an empty one is removed. What was said before stays
+    /// where nothing is said.
+    pub reason: Option<String>,
     /// What follows from it.
     pub follow: Option<Follow>,
     /// The version that the editor saw.
@@ -110,12 +112,15 @@ fn told(
     evidence.retain(|name, _| question.evidence.iter().any(|wanted| wanted.name == *name));
     for (name, value) in &new.evidence {
         let name = name.trim().to_lowercase().replace('-', "_");
-        evidence.insert(name, kept_line(value, "an evidence")?);
+        match kept_line(value, "an evidence")? {
+            empty if empty.is_empty() => evidence.remove(&name),
+            value => evidence.insert(name, value),
+        };
     }
-    let mut reason = kept_line(&new.reason, "a reason")?;
-    if let Some(before) = before.filter(|_| reason.is_empty()) {
-        reason.clone_from(&before.reason);
-    }
+    let reason = match &new.reason {
+        Some(reason) => kept_line(reason, "a reason")?,
+        None => before.map(|before| before.reason.clone()).unwrap_or_default(),
+    };
     let verdict = question.judge(&answer, &evidence, &reason).map_err(|unfit| {
         let names: Vec<&str> = question.evidence.iter().map(|it| it.name.as_str()).collect();
         let error = Error::refused(unfit.to_string()).at(question.id.to_string());

@@ -14,9 +14,9 @@ pub(crate) struct Args {
     /// Who does it
     #[arg(long, value_name = "NAME")]
     owner: Option<String>,
-    /// Until when
-    #[arg(long, value_name = "DATE", value_parser = parse_date)]
-    due: Option<DateArg>,
+    /// Until when; none takes the date away
+    #[arg(long, value_name = "DATE", value_parser = parse_due)]
+    due: Option<Due>,
     /// How much it matters: high, medium or low
     #[arg(long, value_name = "WORD", value_parser = parse_priority)]
     priority: Option<Priority>,
@@ -43,6 +43,20 @@ pub(crate) struct Args {
     json: bool,
 }
 
+/// A date, or that there is none any more.
+#[derive(Clone, Copy, Debug)]
+enum Due {
+    On(DateArg),
+    Never,
+}
+
+fn parse_due(text: &str) -> Result<Due, String> {
+    if text.trim() == "none" {
+        return Ok(Due::Never);
+    }
+    parse_date(text).map(Due::On).map_err(|error| format!("{error}, or none"))
+}
+
 pub(crate) fn run(args: &Args, session: &mut Session) -> Result<Done, Error> {
     let actor = session.actor();
     let mut app = session.app()?;
@@ -51,7 +65,10 @@ pub(crate) fn run(args: &Args, session: &mut Session) -> Result<Done, Error> {
         kind: args.kind,
         priority: args.priority,
         owner: args.owner.clone(),
-        due: args.due.map(|due| due.on(app.today())),
+        due: args.due.map(|due| match due {
+            Due::On(date) => Some(date.on(app.today())),
+            Due::Never => None,
+        }),
         link: args.link.clone(),
         state: args.reopen.then_some(ActionState::Open),
         reason: args.reason.clone(),

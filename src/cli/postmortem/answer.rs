@@ -27,8 +27,8 @@ pub(crate) struct Args {
     #[arg(long, value_name = "NAME=VALUE", value_parser = parse_pair)]
     evidence: Vec<(String, String)>,
     /// Why it does not apply, or a remark
-    #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
-    reason: String,
+    #[arg(long, value_name = "TEXT")]
+    reason: Option<String>,
     /// Open the action item that the question proposes, or this one
     #[arg(
         long,

@@ -50,9 +50,9 @@ pub struct ActionChanged {
     /// Who does it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<String>,
-    /// Until when.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub due: Option<NaiveDate>,
+    /// Until when; null where there is no such day any more.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "told")]
+    pub due: Option<Option<NaiveDate>>,
     /// Where it is tracked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub link: Option<String>,
@@ -62,6 +62,15 @@ pub struct ActionChanged {
     /// Why; may be empty.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub reason: String,
+}
+
+/// What is told, be it null, is told apart from what is not.
+fn told<'de, T, D>(deserializer: D) -> Result<Option<Option<T>>, D::Error>
+where
+    T: Deserialize<'de>,
+    D: serde::Deserializer<'de>,
+{
+    Option::deserialize(deserializer).map(Some)
 }
 
 impl ActionChanged {

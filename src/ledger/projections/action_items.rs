@@ -65,7 +65,7 @@ fn change(item: &mut ActionItem, entry: &Entry, body: &ActionChanged) {
     }
     item.kind = body.kind.unwrap_or(item.kind);
     item.priority = body.priority.unwrap_or(item.priority);
-    item.due = body.due.or(item.due);
+    item.due = body.due.unwrap_or(item.due);
     if let Some(state) = body.state {
         item.closed_at = state.is_over().then_some(entry.recorded_at);
         item.state = state;
