@@ -8,7 +8,9 @@ use axum::response::Response;
 use tower_http::catch_panic::ResponseForPanic;
 
 use super::address;
+use super::correction::correct;
 use super::error::{Failure, Words, panic_message};
+use super::forms::Kept;
 use super::page::error_page;
 use super::state::Shared;
 use super::visitor::Visitor;
@@ -18,12 +20,15 @@ use crate::views::RunbookRef;
 pub(super) async fn dress(
     State(state): State<Shared>,
     mut visitor: Visitor,
-    request: Request,
+    mut request: Request,
     next: Next,
 ) -> Response {
+    let path = request.uri().path().to_owned();
     let program = request.uri().path().starts_with("/api/");
     let changes = request.method() != Method::GET;
+    let kept = Kept::default();
     if changes {
+        request.extensions_mut().insert(kept.clone());
         // Nobody can come back to where a form was sent.
         "/".clone_into(&mut visitor.path);
     }
@@ -33,6 +38,11 @@ pub(super) async fn dress(
     if changes && status == StatusCode::SERVICE_UNAVAILABLE && is_bare(&response) {
         // What a worker has begun it ends, though nobody waits for the answer any more.
         words.hint = Some("Look whether it was recorded before you send it again.".to_owned());
+    }
+    if words.again.is_none()
+        && let Some(fields) = kept.fields()
+    {
+        words.again = correct(&path, fields, response.extensions().get().copied());
     }
     let mut dressed = if program {
         words.json(status)

@@ -36,7 +36,7 @@ pub(super) struct Words {
     pub(super) back: Option<String>,
 }
 
-/// A form that repeats a refused request with one field more.
+/// A form that repeats a refused request: with one field more, or corrected.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(super) struct Again {
     /// Where it goes.
@@ -45,8 +45,25 @@ pub(super) struct Again {
     pub(super) label: String,
     /// A field that is still to be filled, if one is.
     pub(super) ask: Option<&'static str>,
-    /// Its fields.
+    /// Its fields that nobody sees.
     pub(super) fields: Vec<(String, String)>,
+    /// Its fields that were typed, to be corrected.
+    pub(super) typed: Vec<Typed>,
+}
+
+/// A field that somebody typed into.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(super) struct Typed {
+    /// Its name.
+    pub(super) name: String,
+    /// What it is called on the page.
+    pub(super) label: String,
+    /// What was typed.
+    pub(super) value: String,
+    /// It takes several lines.
+    pub(super) long: bool,
+    /// What may be chosen; empty where it is typed.
+    pub(super) choices: &'static [&'static str],
 }
 
 impl Failure {
@@ -125,6 +142,9 @@ impl IntoResponse for Failure {
     fn into_response(self) -> Response {
         let mut response = (self.status, self.words.message.clone()).into_response();
         response.extensions_mut().insert(*self.words);
+        if let Some(kind) = self.kind {
+            response.extensions_mut().insert(kind);
+        }
         response
     }
 }

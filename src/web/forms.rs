@@ -1,37 +1,38 @@
-//! What forms say, read leniently where that is safe: an empty field is a field left out.
+//! What forms say, read leniently where that is safe: an empty field is a field left out, but for
+//! those who ask whether it was emptied.
 
-use std::collections::BTreeMap;
 use std::str::FromStr;
+use std::sync::{Arc, OnceLock};
 
+use axum::Form;
+use axum::extract::{FromRequest, Request};
 use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Response};
 
 use super::error::Failure;
 use crate::app::runs::Sent;
 use crate::domain::exercise::ExerciseKind;
 
-/// The fields of a sent form.
+/// The fields of a sent form, in its order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Fields {
-    values: BTreeMap<String, String>,
-    context: Vec<(String, String)>,
+    pairs: Vec<(String, String)>,
 }
 
 /// Marks the fields that are columns of a runbook's table: `context.Release`.
 const CONTEXT: &str = "context.";
 
 impl Fields {
-    /// Sorts the fields as they came; of two with one name the first counts.
+    /// Keeps the fields as they came; of two with one name the first that is filled counts.
     pub(super) fn new(pairs: Vec<(String, String)>) -> Self {
         let mut fields = Self::default();
         for (name, value) in pairs {
-            let value = value.trim();
-            if value.is_empty() {
-                continue;
-            }
-            if let Some(column) = name.strip_prefix(CONTEXT) {
-                fields.context.push((column.to_owned(), value.to_owned()));
-            } else {
-                fields.values.entry(name).or_insert_with(|| value.to_owned());
+            let value = value.trim().to_owned();
+            let known = fields.pairs.iter_mut().find(|(known, _)| *known == name);
+            match known.filter(|_| !name.starts_with(CONTEXT)) {
+                Some((_, before)) if before.is_empty() => *before = value,
+                Some(_) => {}
+                None => fields.pairs.push((name, value)),
             }
         }
         fields
@@ -39,7 +40,12 @@ impl Fields {
 
     /// A field that was filled.
     pub(super) fn get(&self, name: &str) -> Option<&str> {
-        self.values.get(name).map(String::as_str)
+        self.sent(name).filter(|value| !value.is_empty())
+    }
+
+    /// A field that the form has, filled or not: what was emptied is to be removed.
+    pub(super) fn sent(&self, name: &str) -> Option<&str> {
+        self.pairs.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
     /// A field that has to be filled.
@@ -70,22 +76,23 @@ impl Fields {
     }
 
     /// How the form came: what tells it from another one, and how long it waited.
-    pub(super) fn sent(&self) -> Result<Sent, Failure> {
+    pub(super) fn came(&self) -> Result<Sent, Failure> {
         let token = self.get("token").unwrap_or_default().to_owned();
         Ok(Sent { token, ago_ms: self.read("ago", "1500")? })
     }
 
     /// The columns that were filled, in the form's order.
     pub(super) fn context(&self) -> Vec<(String, String)> {
-        self.context.clone()
+        let filled = self.pairs.iter().filter(|(_, value)| !value.is_empty());
+        let column = |(name, value): &(String, String)| {
+            Some((name.strip_prefix(CONTEXT)?.to_owned(), value.clone()))
+        };
+        filled.filter_map(column).collect()
     }
 
     /// All fields once more, to send the same form again.
     pub(super) fn all(&self) -> Vec<(String, String)> {
-        let mut pairs: Vec<_> = self.values.clone().into_iter().collect();
-        let columns = self.context.iter();
-        pairs.extend(columns.map(|(column, value)| (format!("{CONTEXT}{column}"), value.clone())));
-        pairs
+        self.pairs.clone()
     }
 
     /// The same with one field more.
@@ -94,6 +101,34 @@ impl Fields {
         pairs.retain(|(known, _)| known != name);
         pairs.push((name.to_owned(), value.to_owned()));
         pairs
+    }
+}
+
+/// What a form said, kept while it is dealt with: the page that refuses it gives it back, so that
+/// nobody types anything twice.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Kept(Arc<OnceLock<Vec<(String, String)>>>);
+
+impl Kept {
+    /// What was kept, if a form came that long.
+    pub(super) fn fields(&self) -> Option<&[(String, String)]> {
+        self.0.get().map(Vec::as_slice)
+    }
+}
+
+impl<S: Send + Sync> FromRequest<S> for Fields {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
+        let kept = request.extensions().get::<Kept>().cloned();
+        let form = Form::<Vec<(String, String)>>::from_request(request, state).await;
+        let Form(pairs) = form.map_err(|rejection| rejection.into_response())?;
+        let fields = Self::new(pairs);
+        if let Some(kept) = kept {
+            // Nothing else keeps anything in it.
+            let _ = kept.0.set(fields.all());
+        }
+        Ok(fields)
     }
 }
 
@@ -121,6 +156,8 @@ mod tests {
             ("context.A", ""),
         ]);
         assert_eq!(fields.get("note"), None);
+        assert_eq!(fields.sent("note"), Some(""), "what was emptied is told apart");
+        assert_eq!(fields.sent("other"), None);
         assert_eq!(fields.get("step"), Some("3a"));
         assert_eq!(fields.context(), [("Release".to_owned(), "x".to_owned())]);
     }

@@ -9,6 +9,7 @@
 mod address;
 mod api;
 mod connection;
+mod correction;
 mod dress;
 mod error;
 mod filters;
@@ -18,6 +19,7 @@ mod hosts;
 mod layout;
 mod page;
 mod pages;
+mod parts;
 mod pool;
 mod routes;
 mod security;
@@ -79,7 +81,7 @@ pub fn serve(
         .filter(|asset| !asset.name.starts_with("postmortems/"))
         .map(|asset| (&asset.name, asset.text.as_ref()))
         .collect();
-    let renderer = Renderer::new(&templates)?;
+    let renderer = Renderer::in_zone(&templates, config.timezone)?;
     let apps = Pool::new(open);
     // What is broken in the workspace is said now, not to the first visitor.
     let as_of = apps.run_here(|app| app.refresh().map(|_| app.as_of()))?;

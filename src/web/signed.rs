@@ -1,6 +1,5 @@
 //! A form that was sent, and who sent it: what every handler that records something begins with.
 
-use axum::Form;
 use axum::extract::{FromRequest, FromRequestParts as _, Request};
 use axum::response::{IntoResponse as _, Redirect, Response};
 
@@ -33,10 +32,7 @@ impl<S: Send + Sync> FromRequest<S> for Signed {
             Ok(visitor) => visitor,
             Err(never) => match never {},
         };
-        let request = Request::from_parts(parts, body);
-        let form = Form::<Vec<(String, String)>>::from_request(request, state).await;
-        let Form(pairs) = form.map_err(|rejection| rejection.into_response())?;
-        let fields = Fields::new(pairs);
+        let fields = Fields::from_request(Request::from_parts(parts, body), state).await?;
         let actor = visitor.must_be_named(&fields).map_err(|failure| failure.into_response())?;
         Ok(Self { fields, actor })
     }

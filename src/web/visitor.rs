@@ -43,7 +43,7 @@ pub(super) struct Notice {
 
 /// The notices. The address carries a code and never words, so that a link from elsewhere
 /// cannot put its own words on our pages.
-const NOTICES: [(&str, &str, &str); 20] = [
+const NOTICES: [(&str, &str, &str); 24] = [
     ("worked", "good", "Recorded: it worked. The banner counts it already."),
     ("recorded", "good", "Recorded with the steps you used. The banner counts it already."),
     ("failed", "bad", "Recorded: it failed. The banner says so until it works again."),
@@ -65,6 +65,15 @@ const NOTICES: [(&str, &str, &str); 20] = [
     ("written", "good", "Saved. The text before it is kept."),
     ("answered", "good", "The answer is kept."),
     ("published", "good", "Published: its file stands in the workspace, and searches find it."),
+    ("same", "plain", "Nothing was changed, so nothing was saved."),
+    (
+        "redacted",
+        "plain",
+        "It stands in the timeline. What looked secret in it was left out; look whether the rest \
+         is right.",
+    ),
+    ("known", "plain", "All of it stood in the timeline already, so nothing was added twice."),
+    ("partly-known", "good", "Added, but for the lines that stood in the timeline already."),
     ("promised", "good", "The action item is open."),
     ("moved", "good", "The action item is changed."),
     ("named", "good", "Your name stands beside what you record."),
@@ -112,6 +121,7 @@ impl Visitor {
                 label: "Go on".to_owned(),
                 ask: Some(WHO),
                 fields: fields.all(),
+                typed: Vec::new(),
             })
         })
     }

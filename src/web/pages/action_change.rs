@@ -32,7 +32,8 @@ pub(in crate::web) async fn save(
 }
 
 fn edit(fields: &Fields) -> Result<ActionEdit, Failure> {
-    let said = |name: &str| fields.get(name).map(str::to_owned);
+    // What was emptied is removed; what the form does not have stays.
+    let said = |name: &str| fields.sent(name).map(str::to_owned);
     let state = match fields.get("state") {
         None => None,
         Some(word) => Some(ActionState::parse(word).ok_or_else(|| unknown("state", word))?),
@@ -42,11 +43,11 @@ fn edit(fields: &Fields) -> Result<ActionEdit, Failure> {
         kind: kind(fields)?,
         priority: priority(fields)?,
         owner: said("owner"),
-        due: fields.read("due", "2026-06-01")?,
+        due: fields.sent("due").map(|_| fields.read("due", "2026-06-01")).transpose()?,
         link: said("link"),
         state,
         reason: said("reason").unwrap_or_default(),
-        seen: said("seen"),
+        seen: fields.get("seen").map(str::to_owned),
     })
 }
 

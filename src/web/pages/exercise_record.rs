@@ -1,6 +1,5 @@
 //! `POST /exercises`: a step worked or failed.
 
-use axum::Form;
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use chrono::NaiveDate;
@@ -19,9 +18,8 @@ use crate::web::visitor::{Visitor, keep};
 pub(in crate::web) async fn save(
     State(state): State<Shared>,
     visitor: Visitor,
-    Form(pairs): Form<Vec<(String, String)>>,
+    fields: Fields,
 ) -> Result<Response, Failure> {
-    let fields = Fields::new(pairs);
     let slug = fields.required("slug")?;
     let actor = visitor.must_be_named(&fields)?;
     let cookie = keep(&actor.name);
@@ -79,5 +77,6 @@ fn again(fields: &Fields) -> Again {
         label: "It happened twice: record it again".to_owned(),
         ask: None,
         fields: fields.with("again", "yes"),
+        typed: Vec::new(),
     }
 }

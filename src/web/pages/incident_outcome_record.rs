@@ -45,6 +45,7 @@ pub(in crate::web) async fn save(
             label: "It happened twice: record it again".to_owned(),
             ask: None,
             fields: fields.with("again", "yes"),
+            typed: Vec::new(),
         })
     })?;
     Ok(Signed::lead_to(&actor, &done))

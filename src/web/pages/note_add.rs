@@ -1,6 +1,5 @@
 //! `POST /notes`: a note for the next reader of a step.
 
-use axum::Form;
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Redirect, Response};
 
@@ -14,9 +13,8 @@ use crate::web::visitor::{Visitor, keep};
 pub(in crate::web) async fn save(
     State(state): State<Shared>,
     visitor: Visitor,
-    Form(pairs): Form<Vec<(String, String)>>,
+    fields: Fields,
 ) -> Result<Response, Failure> {
-    let fields = Fields::new(pairs);
     let slug = fields.required("slug")?;
     let text = fields.required("text")?;
     let step = fields.get("step");

@@ -1,6 +1,5 @@
 //! `POST /notes/{id}/resolve`: a note is dealt with.
 
-use axum::Form;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 
@@ -15,9 +14,8 @@ pub(in crate::web) async fn save(
     State(state): State<Shared>,
     visitor: Visitor,
     Path(id): Path<String>,
-    Form(pairs): Form<Vec<(String, String)>>,
+    fields: Fields,
 ) -> Result<Response, Failure> {
-    let fields = Fields::new(pairs);
     let slug = fields.required("slug")?;
     let actor = visitor.must_be_named(&fields)?;
     let cookie = keep(&actor.name);

@@ -1,6 +1,5 @@
 //! `POST /runs/{id}/{verb}`: what people do during a run. Each goes back to the run.
 
-use axum::Form;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
@@ -17,14 +16,13 @@ pub(in crate::web) async fn save(
     State(state): State<Shared>,
     visitor: Visitor,
     Path((id, verb)): Path<(String, String)>,
-    Form(pairs): Form<Vec<(String, String)>>,
+    fields: Fields,
 ) -> Result<Response, Failure> {
-    let fields = Fields::new(pairs);
     let back = format!("/runs/{}", crate::web::address::encode(&id));
     let action = action(&verb, &fields).map_err(|failure| failure.back_to(&back))?;
     let actor = visitor.must_be_named(&fields).map_err(|failure| failure.back_to(&back))?;
     let cookie = keep(&actor.name);
-    let sent = fields.sent()?;
+    let sent = fields.came()?;
     let done = state.run(move |app| app.act_on_run(&id, &action, &sent, &actor)).await;
     let run = done.map_err(|failure| failure.back_to(&back))?;
     Ok(([cookie], Redirect::to(&format!("/runs/{run}"))).into_response())

@@ -1,6 +1,5 @@
 //! `/runs/{id}/finish`: one form, already filled, that records a run as an exercise.
 
-use axum::Form;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
@@ -40,9 +39,8 @@ pub(in crate::web) async fn save(
     State(state): State<Shared>,
     visitor: Visitor,
     Path(id): Path<String>,
-    Form(pairs): Form<Vec<(String, String)>>,
+    fields: Fields,
 ) -> Result<Response, Failure> {
-    let fields = Fields::new(pairs);
     let back = run(&id);
     let actor = visitor.must_be_named(&fields).map_err(|failure| failure.back_to(&back))?;
     let cookie = keep(&actor.name);
@@ -57,6 +55,7 @@ pub(in crate::web) async fn save(
             label: label.to_owned(),
             ask: None,
             fields,
+            typed: Vec::new(),
         };
         match failure.kind {
             Some(Kind::Duplicate) => {

@@ -1,6 +1,5 @@
 //! `POST /runs`: somebody follows a runbook from now on.
 
-use axum::Form;
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Redirect, Response};
 
@@ -15,9 +14,8 @@ use crate::web::visitor::{Visitor, keep};
 pub(in crate::web) async fn save(
     State(state): State<Shared>,
     visitor: Visitor,
-    Form(pairs): Form<Vec<(String, String)>>,
+    fields: Fields,
 ) -> Result<Response, Failure> {
-    let fields = Fields::new(pairs);
     let start = Start {
         slug: fields.required("slug")?,
         kind: fields.kind()?,
@@ -26,7 +24,7 @@ pub(in crate::web) async fn save(
     };
     let actor = visitor.must_be_named(&fields)?;
     let cookie = keep(&actor.name);
-    let sent = fields.sent()?;
+    let sent = fields.came()?;
     let back = address::runbook(&start.slug, None);
     let run = state.run(move |app| app.start_run(&start, &sent, &actor)).await;
     let run = run.map_err(|failure| failure.back_to(back))?;
