@@ -114,6 +114,7 @@ const STATIC: &[(&str, &[u8])] = bytes! { "static":
     "runbook.js",
     "search.js",
     "toast.js",
+    "unsaved.js",
     "values.js",
 };
 

@@ -8,10 +8,11 @@ use serde::Serialize;
 use crate::app::App;
 use crate::domain::postmortem::{About, Missing};
 use crate::error::Result;
-use crate::views::postmortem::{PostmortemView, PreviewSectionView};
+use crate::views::postmortem::{PostmortemView, PreviewSectionView, SectionView};
 use crate::web::address;
 use crate::web::error::Failure;
 use crate::web::page::{Here, page};
+use crate::web::parts::print;
 use crate::web::state::Shared;
 use crate::web::visitor::Visitor;
 
@@ -19,11 +20,20 @@ use crate::web::visitor::Visitor;
 #[derive(Debug, Serialize)]
 struct Shown {
     postmortem: PostmortemView,
+    sections: Vec<Section>,
     missing: Vec<Wanted>,
     templates: Vec<String>,
     preview: Vec<PreviewSectionView>,
     /// Why there is no preview: the template has an error.
     broken: Option<String>,
+}
+
+/// A section, and how it looks as long as nobody changes anything.
+#[derive(Debug, Serialize)]
+struct Section {
+    #[serde(flatten)]
+    section: SectionView,
+    was: String,
 }
 
 /// Something that is missing, and where it is mended.
@@ -57,7 +67,12 @@ impl Shown {
             Ok(preview) => (preview, None),
             Err(error) => (Vec::new(), Some(error.to_string())),
         };
+        let sections = postmortem.sections.iter().map(|section| Section {
+            was: print([("text", section.text.as_str())]),
+            section: section.clone(),
+        });
         Ok(Self {
+            sections: sections.collect(),
             missing: wanted(&postmortem),
             templates: app.postmortem_templates(),
             postmortem,
