@@ -64,6 +64,7 @@ pub(super) fn router(
         .route("/notes/{id}/resolve", post(pages::note_resolve::save))
         .route("/name", post(pages::name_set::save))
         .route("/api/anchors/{*slug}", get(api::anchors::answer))
+        .route("/api/incidents/{label}", get(api::incidents::answer))
         .route("/api/runs/{id}", get(api::runs::answer))
         .route("/api/search", get(api::search::answer))
         .route("/healthz", get(pages::health::alive))

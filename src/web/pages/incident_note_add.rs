@@ -3,7 +3,7 @@
 use axum::extract::{Path, State};
 use axum::response::Response;
 
-use crate::app::incidents::NewNote;
+use crate::app::incidents::{NewNote, Noted};
 use crate::web::address;
 use crate::web::error::Failure;
 use crate::web::signed::Signed;
@@ -18,7 +18,7 @@ pub(in crate::web) async fn save(
     let Signed { fields, actor } = signed;
     let text = fields.required("text")?;
     let at = fields.get("at").map(str::to_owned);
-    let back = address::incident(&label, "added");
+    let back = label.clone();
     let failed = address::incident(&label, "");
     let by = actor.clone();
     let noted = state.run(move |app| {
@@ -29,6 +29,19 @@ pub(in crate::web) async fn save(
         let note = NewNote { text, at, ..NewNote::default() };
         app.note_incident(&label, &[note], &by)
     });
-    noted.await.map_err(|failure| failure.back_to(failed))?;
-    Ok(Signed::lead_to(&actor, &back))
+    let noted = noted.await.map_err(|failure| failure.back_to(failed))?;
+    Ok(Signed::lead_to(&actor, &address::incident(&back, notice(&noted))))
+}
+
+/// What became of the lines, the most surprising first.
+fn notice(noted: &Noted) -> &'static str {
+    if !noted.redacted.is_empty() {
+        "redacted"
+    } else if noted.known == 0 {
+        "added"
+    } else if noted.ids.is_empty() {
+        "known"
+    } else {
+        "partly-known"
+    }
 }

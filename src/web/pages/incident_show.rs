@@ -7,11 +7,11 @@ use serde::Serialize;
 use crate::app::App;
 use crate::app::search::Query as Search;
 use crate::domain::id::Slug;
-use crate::domain::incident::Role;
+use crate::domain::incident::{Role, Status, TimeName};
 use crate::error::Result;
 use crate::search::{By, DocClass};
 use crate::views::HitView;
-use crate::views::incident::{DurationsView, IncidentView, RunbookUseView};
+use crate::views::incident::{IncidentView, RunbookUseView};
 use crate::web::address;
 use crate::web::error::Failure;
 use crate::web::page::{Here, page};
@@ -25,8 +25,15 @@ const SUGGESTED: usize = 4;
 #[derive(Debug, Serialize)]
 struct Shown {
     incident: IncidentView,
-    /// Seconds since it was detected, while it is open.
-    running_s: Option<i64>,
+    /// What tells this state of it from every other.
+    revision: String,
+    /// Minutes since it was detected, while it is open.
+    running_min: Option<i64>,
+    /// Nobody has said yet when it was taken on.
+    to_acknowledge: bool,
+    /// What may follow with a button alone.
+    next: Vec<Status>,
+    may_reopen: bool,
     clocks: Vec<Clock>,
     roles: Vec<RoleLine>,
     used: Vec<UsedRunbook>,
@@ -57,7 +64,9 @@ struct Suggestion {
 struct Clock {
     name: &'static str,
     between: &'static str,
-    seconds: Option<i64>,
+    minutes: Option<i64>,
+    /// It ended before the incident was reopened, and is no length of what goes on now.
+    before: bool,
 }
 
 /// A role and who has it.
@@ -117,8 +126,12 @@ impl Shown {
             people: people(role),
         };
         Ok(Self {
-            running_s: app.incident_age(&incident),
-            clocks: clocks(&incident.line.durations),
+            revision: revision(&incident),
+            running_min: app.incident_age(&incident).map(|seconds| seconds / 60),
+            to_acknowledge: incident.line.open && is_unknown(&incident, TimeName::Acknowledged),
+            next: next(&incident),
+            may_reopen: incident.line.status.may_reopen().is_ok(),
+            clocks: clocks(&incident),
             roles: Role::ALL.into_iter().map(line).collect(),
             context_names: incident.context.keys().cloned().collect(),
             used,
@@ -139,18 +152,44 @@ fn similar(about: String) -> Search {
     }
 }
 
+/// What tells this state of an incident from every other: what was edited last, and how much is
+/// told of it.
+pub(in crate::web) fn revision(incident: &IncidentView) -> String {
+    format!("{} {}", incident.version, incident.timeline.len())
+}
+
+fn is_unknown(incident: &IncidentView, name: TimeName) -> bool {
+    let fact = incident.time_facts.iter().find(|fact| fact.name == name.as_str());
+    fact.is_some_and(|fact| fact.state == "unknown")
+}
+
+/// What may be said of its status with a button alone: what lies ahead, then what it may go back
+/// to. Of what it is a duplicate and why it was cancelled has to be said in words.
+fn next(incident: &IncidentView) -> Vec<Status> {
+    let asks_more = |next: &Status| matches!(next, Status::Duplicate | Status::Cancelled);
+    let place = |status: Status| Status::ALL.iter().position(|it| *it == status);
+    let now = place(incident.line.status);
+    let mut next: Vec<Status> =
+        incident.next.iter().copied().filter(|next| !asks_more(next)).collect();
+    next.sort_by_key(|next| place(*next) < now);
+    next
+}
+
 /// The lengths, each with its two ends.
-fn clocks(durations: &DurationsView) -> Vec<Clock> {
-    let clock = |name, between, minutes: Option<i64>| Clock {
+fn clocks(incident: &IncidentView) -> Vec<Clock> {
+    let lengths = &incident.line.durations;
+    let again = incident.line.open && incident.reopened > 0;
+    let clock = |name, between, minutes: Option<i64>, ends: bool| Clock {
         name,
         between,
-        seconds: minutes.map(|minutes| minutes * 60),
+        minutes,
+        before: again && ends && minutes.is_some(),
     };
     vec![
-        clock("Detect", "started to detected", durations.detect_min),
-        clock("Acknowledge", "detected to acknowledged", durations.acknowledge_min),
-        clock("Mitigate", "detected to mitigated", durations.mitigate_min),
-        clock("Resolve", "detected to resolved", durations.resolve_min),
-        clock("Impact", "started to mitigated", durations.impact_min),
+        clock("Detect", "started to detected", lengths.detect_min, false),
+        clock("Acknowledge", "detected to acknowledged", lengths.acknowledge_min, false),
+        clock("Mitigate", "detected to mitigated", lengths.mitigate_min, true),
+        clock("Resolve", "detected to resolved", lengths.resolve_min, true),
+        clock("Impact", "started to mitigated", lengths.impact_min, true),
     ]
 }

@@ -5,6 +5,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 use crate::domain::incident::Status;
+use crate::error::Error;
 use crate::web::address;
 use crate::web::error::Failure;
 use crate::web::signed::Signed;
@@ -24,6 +25,10 @@ pub(in crate::web) async fn save(
         Failure::new(StatusCode::BAD_REQUEST, format!("“{to}” is no status of an incident."))
     })?;
     let at = fields.get("at").map(str::to_owned);
+    if at.is_some() && matches!(to, Status::Duplicate) {
+        let message = "A duplicate is one at every time: leave the time empty.";
+        return Err(Failure::new(StatusCode::BAD_REQUEST, message));
+    }
     let of = if to == Status::Duplicate { Some(fields.required("of")?) } else { None };
     let manner = manner(&fields);
     let failed = address::incident(&label, "");
@@ -31,6 +36,11 @@ pub(in crate::web) async fn save(
     let changed = state.run(move |app| match of {
         Some(other) => app.mark_duplicate(&label, &other, &manner, &by),
         None if to == Status::Investigating && !app.incident(&label)?.line.open => {
+            if at.is_some() {
+                return Err(Error::refused("an incident is reopened when that is said").hinted(
+                    "leave the time empty, and note what happened before in the timeline",
+                ));
+            }
             app.reopen_incident(&label, &manner, &by)
         }
         None => {

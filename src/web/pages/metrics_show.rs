@@ -22,6 +22,7 @@ pub(in crate::web) struct Asked {
     by: String,
     since: String,
     hours: String,
+    mean: String,
 }
 
 /// The view.
@@ -30,6 +31,8 @@ struct Shown {
     metrics: MetricsView,
     pictures: Vec<Picture>,
     ways: [&'static str; 4],
+    /// Some mean is told.
+    has_mean: bool,
     asked: Asked,
 }
 
@@ -65,9 +68,17 @@ pub(in crate::web) async fn show(
         })?),
     };
     let support_hours = !asked.hours.trim().is_empty();
-    let wanted = MetricsAsked { by: Some(by), since, support_hours, mean: false };
+    let wanted =
+        MetricsAsked { by: Some(by), since, support_hours, mean: !asked.mean.trim().is_empty() };
     let metrics = state.run(move |app| app.incident_metrics(&wanted)).await?;
-    let shown = Shown { pictures: pictures(&metrics.groups), metrics, ways: GroupBy::WORDS, asked };
+    let mut measures = metrics.groups.iter().flat_map(|group| &group.measures);
+    let shown = Shown {
+        pictures: pictures(&metrics.groups),
+        has_mean: measures.any(|measure| measure.figures.mean_min.is_some()),
+        metrics,
+        ways: GroupBy::WORDS,
+        asked,
+    };
     Ok(page(&state, &visitor, Here::Incidents, "pages/metrics_show.html", &shown))
 }
 
@@ -89,7 +100,7 @@ fn pictures(groups: &[GroupView]) -> Vec<Picture> {
             .collect();
         let name = capitalised(measure.measure);
         let between = format!("from {} to {}", measure.from, measure.to);
-        let title = format!("{name}: minutes {between}");
+        let title = format!("{name}: {between}");
         Picture {
             svg: bars(measure.measure, &title, &rows),
             known: rows.iter().any(|row| row.n > 0),
