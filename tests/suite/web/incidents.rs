@@ -46,44 +46,44 @@ fn resolved(server: &Server) {
 /// Everything that publishing asks for: page, form, notice.
 const PIECES: [(&str, &str, &str); 12] = [
     ("postmortem", "owner=ana", "begun"),
-    ("postmortem/sections", "section=summary&text=The+shop+was+down.&seen=nothing", "written"),
-    ("postmortem/sections", "section=impact&text=Nobody+could+pay.&seen=nothing", "written"),
-    ("postmortem/sections", "section=root-cause&text=A+new+default.&seen=nothing", "written"),
-    ("postmortem/sections", "section=lessons&text=Read+the+notes.&seen=nothing", "written"),
+    ("postmortem/sections", "text.summary=The+shop+was+down.&1.seen.summary=nothing", "written"),
+    ("postmortem/sections", "text.impact=Nobody+could+pay.&1.seen.impact=nothing", "written"),
+    ("postmortem/sections", "text.root-cause=A+new+default.&1.seen.root-cause=nothing", "written"),
+    ("postmortem/sections", "text.lessons=Read+the+notes.&1.seen.lessons=nothing", "written"),
     (
         "checklist",
-        "question=change-rollback%2Fstaging-soak&answer=no&follow=action&action=&owner=ana\
-         &due=2026-06-20&seen=nothing",
+        "1.question=change-rollback%2Fstaging-soak&1.answer=no&1.follow=action&1.action=&1.owner=ana\
+         &1.due=2026-06-20&1.seen=nothing",
         "answered",
     ),
     (
         "checklist",
-        "question=change-rollback%2Fversion-pinning&answer=yes&evidence.version=4.12.1",
+        "1.question=change-rollback%2Fversion-pinning&1.answer=yes&1.evidence.version=4.12.1",
         "answered",
     ),
     (
         "checklist",
-        "question=change-rollback%2Fchangelog-read&answer=yes\
-         &evidence.changelog=https%3A%2F%2Fe.example%2Fc",
+        "1.question=change-rollback%2Fchangelog-read&1.answer=yes\
+         &1.evidence.changelog=https%3A%2F%2Fe.example%2Fc",
         "answered",
     ),
     (
         "checklist",
-        "question=communication%2Ftold-first&answer=na&reason=nobody+outside",
+        "1.question=communication%2Ftold-first&1.answer=na&1.reason=nobody+outside",
         "answered",
     ),
     (
         "checklist",
-        "question=detection%2Falert-first&answer=yes&evidence.alert=NGINXConfigFailed",
+        "1.question=detection%2Falert-first&1.answer=yes&1.evidence.alert=NGINXConfigFailed",
         "answered",
     ),
     (
         "checklist",
-        "question=runbook-quality%2Frunbook-led&answer=yes\
-         &evidence.step=rollback%2Fhelm-release%233a",
+        "1.question=runbook-quality%2Frunbook-led&1.answer=yes\
+         &1.evidence.step=rollback%2Fhelm-release%233a",
         "answered",
     ),
-    ("checklist", "question=runbook-quality%2Frunbook-wrong&answer=no", "answered"),
+    ("checklist", "1.question=runbook-quality%2Frunbook-wrong&1.answer=no", "answered"),
 ];
 
 #[test]
@@ -132,12 +132,12 @@ fn questions_are_asked_once_and_a_bad_answer_shows_what_it_proposes() {
     let checklist = format!("/incidents/{LABEL}/checklist");
     let page = get(&server, &checklist).says(200, "0 of 7 answered").body;
     assert_eq!(page.matches("helm-release</a> asks:").count(), 3, "{page}");
-    tell(&server, "checklist", "question=change-rollback%2Fstaging-soak&answer=no", "answered");
+    tell(&server, "checklist", "1.question=change-rollback%2Fstaging-soak&1.answer=no", "answered");
     let page = get(&server, &checklist).says(200, "Something is missing").body;
     assert!(page.contains("make the pipeline refuse a production upgrade"), "{page}");
-    post(&server, &checklist, "question=change-rollback%2Fstaging-soak&answer=perhaps")
+    post(&server, &checklist, "1.question=change-rollback%2Fstaging-soak&1.answer=perhaps")
         .says(400, "yes, no or na");
-    post(&server, &checklist, "question=asked%2Fnothing&answer=yes").says(404, "No question");
+    post(&server, &checklist, "1.question=asked%2Fnothing&1.answer=yes").says(404, "No question");
 }
 
 #[test]
@@ -145,17 +145,211 @@ fn nobody_overwrites_a_section_that_they_have_not_seen() {
     let lab = lab();
     let server = lab.serve(&[]);
     resolved(&server);
-    let form = "section=summary&seen=nothing&text=";
+    let form = "seen.summary=nothing&text.summary=";
     tell(&server, "postmortem/sections", &format!("{form}first"), "written");
     let address = format!("/incidents/{LABEL}/postmortem/sections");
-    let refused = post(&server, &address, &format!("{form}second"));
+    let both = format!("{form}second&seen.impact=nothing&text.impact=Nobody+could+pay.");
+    let refused = post(&server, &address, &both);
     let refused = refused.says(409, "Something happened meanwhile").body;
-    assert!(refused.contains("name=\"text\" value=\"second\""), "what was typed stays: {refused}");
+    assert!(
+        refused.contains("name=\"text.summary\" rows=\"5\">\nsecond</textarea>"),
+        "it stays: {refused}"
+    );
     assert!(refused.contains("Save mine in its place"), "{refused}");
-    tell(&server, "postmortem/sections", "section=summary&text=second", "written");
+    assert!(refused.contains("Everything else is saved"), "{refused}");
+    assert!(!refused.contains("text.impact"), "what was saved is not asked again: {refused}");
+    tell(&server, "postmortem/sections", "text.summary=second&seen.summary=", "written");
     let status = lab.run(&["postmortem", "status", LABEL, "--json"]).ok().json();
     assert_eq!(status["sections"][0]["text"], "second");
     assert_eq!(status["sections"][0]["versions"], 2);
+    assert_eq!(status["sections"][1]["text"], "Nobody could pay.");
+}
+
+/// The value of a hidden field of a page.
+fn hidden<'a>(page: &'a str, name: &str) -> &'a str {
+    let start = format!("name=\"{name}\" value=\"");
+    let (_, rest) = page.split_once(&start).unwrap_or_else(|| panic!("no {name} in {page}"));
+    rest.split('"').next().unwrap_or_default()
+}
+
+#[test]
+fn a_section_that_nobody_touched_is_not_in_the_way_of_one_that_somebody_wrote() {
+    let lab = lab();
+    let server = lab.serve(&[]);
+    resolved(&server);
+    tell(&server, "postmortem/sections", "text.summary=The+shop+was+down.", "written");
+    let page = get(&server, &format!("/incidents/{LABEL}/postmortem")).body;
+    let fields = |text: &str, impact: &str| {
+        let (seen, was) = (hidden(&page, "seen.summary"), hidden(&page, "was.summary"));
+        format!(
+            "text.summary={text}&seen.summary={seen}&was.summary={was}\
+             &text.impact={impact}&seen.impact=nothing&was.impact={}",
+            hidden(&page, "was.impact")
+        )
+    };
+    tell(&server, "postmortem/sections", &fields("The+shop+was+down.%0D%0A", ""), "same");
+    // Somebody else changes what this page has not touched.
+    tell(&server, "postmortem/sections", "text.summary=For+an+hour.", "written");
+    let form = fields("The+shop+was+down.", "Nobody+could+pay.");
+    tell(&server, "postmortem/sections", &form, "written");
+    let status = lab.run(&["postmortem", "status", LABEL, "--json"]).ok().json();
+    assert_eq!(status["sections"][0]["text"], "For an hour.");
+    assert_eq!(status["sections"][1]["text"], "Nobody could pay.");
+}
+
+#[test]
+fn a_bad_answer_can_be_corrected_and_the_other_answers_are_kept() {
+    let lab = lab();
+    let server = lab.serve(&[]);
+    resolved(&server);
+    let soak = "1.question=change-rollback%2Fstaging-soak";
+    let told = "2.question=communication%2Ftold-first&2.answer=na&2.reason=nobody+outside";
+    tell(&server, "checklist", &format!("{soak}&1.answer=no&1.follow=later&{told}"), "answered");
+    let page = get(&server, &format!("/incidents/{LABEL}/checklist")).body;
+    assert!(page.contains("2 of 7 answered") || page.contains("1 of 7 answered"), "{page}");
+    let wrong = page.matches("value=\"action\" checked").count();
+    assert_eq!(wrong, 0, "nothing follows that nobody said: {page}");
+    // The form as it comes changes nothing; with another answer it does, whatever was to follow.
+    let seen = hidden(&page, "1.seen").to_owned();
+    let proposal = "make+the+pipeline+refuse";
+    let good = format!(
+        "{soak}&1.seen={seen}&1.answer=yes&1.evidence.soak_start=2026-05-30+10%3A00\
+         &1.evidence.soak_end=2026-05-31+10%3A00&1.follow=action&1.action={proposal}"
+    );
+    tell(&server, "checklist", &good, "answered");
+    let status = lab.run(&["postmortem", "status", LABEL, "--json"]).ok().json();
+    let question = &status["checklist"][0]["questions"][0];
+    assert_eq!((&question["answer"], &question["verdict"]), (&"yes".into(), &"good".into()));
+    assert_eq!(question["complete"], true, "{question}");
+    assert_eq!(status["actions"], serde_json::json!([]), "a good answer leads to none");
+}
+
+#[test]
+fn what_was_typed_is_given_back_wherever_it_is_refused() {
+    let lab = lab();
+    let server = lab.serve(&[]);
+    let form = "title=checkout+answers+502&severity=P1&detected=2+pm&services=checkout";
+    let page = post(&server, "/incidents", form).says(400, "Send it again").body;
+    for field in [
+        "name=\"title\" value=\"checkout answers 502\"",
+        "name=\"detected\" value=\"2 pm\"",
+        "name=\"services\" value=\"checkout\"",
+        "type=\"hidden\" name=\"severity\" value=\"P1\"",
+        "action=\"/incidents\"",
+    ] {
+        assert!(page.contains(field), "{field} is not in {page}");
+    }
+    resolved(&server);
+    let refused = |page: &str, form: &str, kept: &[&str]| {
+        let answer = post(&server, &format!("/incidents/{LABEL}/{page}"), form);
+        let body = answer.says(400, "What you typed is kept here").body;
+        for field in kept {
+            assert!(body.contains(field), "{page}: {field} is not in {body}");
+        }
+    };
+    let na = "3.question=detection%2Falert-first&3.answer=na&3.reason=&3.seen=nothing";
+    refused("checklist", na, &["name=\"3.reason\" value=\"\"", "<option selected>na</option>"]);
+    let soak = "1.question=change-rollback%2Fstaging-soak&1.answer=yes\
+                &1.evidence.soak_start=last+week";
+    refused("checklist", soak, &["name=\"1.evidence.soak_start\" value=\"last week\""]);
+    let long = "words+".repeat(9_000);
+    refused("notes", &format!("text={long}&at=-1m"), &["words words", "name=\"at\" value=\"-1m\""]);
+    // What is corrected there is what the form sends.
+    let form = "title=checkout+answers+502&severity=P1&detected=-2m&services=checkout";
+    assert_eq!(post(&server, "/incidents", form).status, 303);
+}
+
+#[test]
+fn each_thing_done_to_the_status_is_a_form_of_its_own() {
+    let lab = lab();
+    let server = lab.serve(&[]);
+    post(&server, "/incidents", "title=checkout&severity=P1");
+    let page = get(&server, &format!("/incidents/{LABEL}")).body;
+    for form in page.split("<form").filter(|form| form.contains("name=\"of\"")) {
+        let form = form.split("</form>").next().unwrap_or_default();
+        assert_eq!(form.matches("<button").count(), 1, "Enter does one thing: {form}");
+        assert!(form.contains("value=\"duplicate\"") && !form.contains("name=\"at\""), "{form}");
+    }
+    // One button says that somebody took it on.
+    assert!(page.contains("name=\"at\" value=\"now\">Acknowledge</button>"), "{page}");
+    tell(&server, "times", "time=acknowledged&at=now", "changed");
+    let page = get(&server, &format!("/incidents/{LABEL}")).body;
+    assert!(!page.contains(">Acknowledge</button>"), "{page}");
+    tell(&server, "status", "to=mitigated", "changed");
+    let page = get(&server, &format!("/incidents/{LABEL}")).body;
+    let (_, buttons) = page.split_once("<button name=\"to\"").expect("buttons");
+    assert!(buttons.starts_with(" value=\"resolved\" class=\"main\""), "what lies ahead is first");
+    tell(&server, "status", "to=resolved", "changed");
+    let page = get(&server, &format!("/incidents/{LABEL}")).body;
+    assert!(
+        page.contains(">Reopen</button>") && !page.contains("before it was reopened"),
+        "{page}"
+    );
+    let status = format!("/incidents/{LABEL}/status");
+    post(&server, &status, "to=investigating&reason=it+came+back&at=-1h").says(400, "time empty");
+    post(&server, &status, "to=duplicate&of=x&at=-1h").says(400, "time empty");
+    tell(&server, "status", "to=investigating&reason=it+came+back", "changed");
+    let page = get(&server, &format!("/incidents/{LABEL}")).body;
+    assert_eq!(page.matches("before it was reopened").count(), 2, "{page}");
+}
+
+#[test]
+fn what_is_left_out_of_a_note_or_stood_there_already_is_said() {
+    let lab = lab();
+    let server = lab.serve(&[]);
+    post(&server, "/incidents", "title=checkout&severity=P1");
+    let secret = "text=it+logs+password%3Dhunter2hunter2+all+the+time";
+    tell(&server, "notes", secret, "redacted");
+    get(&server, &format!("/incidents/{LABEL}?notice=redacted")).says(200, "looked secret");
+    let chat = "text=11%3A50+ana%3A+it+is+slow%0A11%3A52+bo%3A+rolling+back";
+    tell(&server, "notes", chat, "added");
+    tell(&server, "notes", chat, "known");
+    tell(&server, "notes", &format!("{chat}%0A11%3A55+bo%3A+done"), "partly-known");
+}
+
+#[test]
+fn what_is_emptied_is_removed() {
+    let lab = lab();
+    let server = lab.serve(&[]);
+    resolved(&server);
+    let form = format!("incident={LABEL}&text=pin+the+chart&owner=ana&due=2026-06-20");
+    assert_eq!(post(&server, "/actions", &form).status, 303);
+    let item = || lab.run(&["action", "list", "--json"]).ok().json()["actions"][0].clone();
+    let id = item()["id"].as_str().expect("an id").to_owned();
+    assert_eq!(post(&server, &format!("/actions/{id}"), "state=in-progress").status, 303);
+    assert_eq!(item()["owner"], "ana", "what the form does not have stays");
+    assert_eq!(post(&server, &format!("/actions/{id}"), "owner=&due=").status, 303);
+    assert_eq!((&item()["owner"], &item()["due"]), (&Value::Null, &Value::Null));
+
+    let pinning = "1.question=change-rollback%2Fversion-pinning&1.answer=yes";
+    let told = format!("{pinning}&1.evidence.version=4.12.1&1.reason=by+hand");
+    tell(&server, "checklist", &told, "answered");
+    tell(&server, "checklist", &format!("{pinning}&1.evidence.version=&1.reason="), "answered");
+    let status = lab.run(&["postmortem", "status", LABEL, "--json"]).ok().json();
+    let question = &status["checklist"][0]["questions"][1];
+    assert_eq!(question["answer"], "yes");
+    assert_eq!(
+        (&question["evidence"][0]["value"], &question["reason"]),
+        (&Value::Null, &Value::Null)
+    );
+    lab.run(&["verify"]).ok();
+}
+
+#[test]
+fn a_page_that_watches_asks_for_little() {
+    let lab = lab();
+    let server = lab.serve(&[]);
+    post(&server, "/incidents", "title=checkout&severity=P1");
+    let ask = || get(&server, &format!("/api/incidents/{LABEL}")).says(200, "revision").body;
+    let first = ask();
+    assert_eq!(ask(), first);
+    let page = get(&server, &format!("/incidents/{LABEL}")).body;
+    let known: Value = serde_json::from_str(&first).expect("JSON");
+    let known = known["revision"].as_str().expect("words");
+    assert!(page.contains(&format!("data-version=\"{known}\"")), "{page}");
+    tell(&server, "notes", "text=errors+are+gone", "added");
+    assert_ne!(ask(), first);
+    get(&server, "/api/incidents/INC-2026-06-01-009").says(404, "error");
 }
 
 #[test]
