@@ -9,6 +9,7 @@ mod follow;
 mod guards;
 mod hostile;
 mod incident_runbook;
+mod incident_visit;
 mod incidents;
 mod keyboard;
 mod looks;
