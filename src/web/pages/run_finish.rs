@@ -95,7 +95,8 @@ fn run(id: &str) -> String {
 fn recording(fields: &Fields) -> Result<Recording, Failure> {
     let mut steps = Vec::new();
     for (name, word) in fields.all() {
-        if let Some(step) = name.strip_prefix(STEP) {
+        let step = name.strip_prefix(STEP).filter(|_| !word.is_empty());
+        if let Some(step) = step {
             steps.push((step.to_owned(), result(&word)?));
         }
     }

@@ -320,6 +320,13 @@ fn what_is_emptied_is_removed() {
     assert_eq!(item()["owner"], "ana", "what the form does not have stays");
     assert_eq!(post(&server, &format!("/actions/{id}"), "owner=&due=").status, 303);
     assert_eq!((&item()["owner"], &item()["due"]), (&Value::Null, &Value::Null));
+    // The command line can do the same.
+    lab.run(&["action", "move", &id, "--due", "2026-06-21"]).ok();
+    assert_eq!(item()["due"], "2026-06-21");
+    lab.run(&["action", "move", &id, "--due", "none"]).ok();
+    assert_eq!(item()["due"], Value::Null);
+    lab.run(&["rebuild"]).ok();
+    assert_eq!(item()["due"], Value::Null, "replayed, it stays away");
 
     let pinning = "1.question=change-rollback%2Fversion-pinning&1.answer=yes";
     let told = format!("{pinning}&1.evidence.version=4.12.1&1.reason=by+hand");
@@ -463,6 +470,8 @@ fn metrics_are_told_in_pictures_and_in_figures() {
     assert!(page.contains("What runbooks claim"), "{page}");
     get(&server, "/incidents/metrics?by=severity&hours=support")
         .says(200, "Only minutes in support hours");
+    assert!(!page.contains(", mean"), "one incident has no mean that is worth telling");
+    get(&server, "/incidents/metrics?mean=yes").says(200, "12 min / 12 min, mean 12 min");
     get(&server, "/incidents/metrics?by=mood").says(400, "cannot be grouped");
     get(&server, "/incidents/metrics?since=lately").says(400, "is no day");
 }

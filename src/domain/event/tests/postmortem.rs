@@ -210,10 +210,21 @@ fn published() -> Vec<Event> {
             kind: Some(ActionKind::Process),
             priority: Some(Priority::Low),
             owner: Some("ana".into()),
-            due: "2026-08-01".parse().ok(),
+            due: Some("2026-08-01".parse().ok()),
             link: Some(String::new()),
             state: Some(ActionState::WillNotDo),
             reason: "the chart is gone".into(),
         }),
     ]
+}
+
+#[test]
+fn a_due_date_that_is_taken_away_is_told_apart_from_one_that_stays() {
+    let change = |due| ActionChanged { due, ..ActionChanged::of(ActionId::new(id(1)), id(2)) };
+    for due in [None, Some(None), Some("2026-08-01".parse().ok())] {
+        let body = serde_json::to_string(&change(due)).expect("JSON");
+        assert_eq!(body.contains("due"), due.is_some(), "{body}");
+        let read: ActionChanged = serde_json::from_str(&body).expect("a change");
+        assert_eq!(read.due, due, "{body}");
+    }
 }
