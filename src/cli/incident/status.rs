@@ -56,7 +56,8 @@ pub(crate) fn run(args: &Args, session: &mut Session) -> Result<Done, Error> {
 fn told(session: &mut Session, view: &IncidentView) {
     let changed = view.versions.get("status").copied();
     let line = view.timeline.iter().find(|line| Some(line.id) == changed);
-    let Some(since) = line.map(|line| local(session.config.timezone, &line.at)) else { return };
+    let at = line.and_then(|line| line.at.as_deref());
+    let Some(since) = at.map(|at| local(session.config.timezone, at)) else { return };
     let status = view.line.status;
     session.out.line(&format!("  {status} since {since}"));
     let fact = view.time_facts.iter().find(|fact| fact.name == status.as_str());

@@ -31,8 +31,10 @@ pub(crate) fn run(args: &Args, session: &mut Session) -> Result<Done, Error> {
     report(session, &view, args.which.json);
     if !args.which.json {
         let used = view.timeline.iter().filter(|line| line.kind == "runbook");
-        if let Some(line) = used.max_by_key(|line| line.id) {
-            let at = super::super::when::local(session.config.timezone, &line.at);
+        if let Some(line) = used.max_by_key(|line| line.id)
+            && let Some(at) = &line.at
+        {
+            let at = super::super::when::local(session.config.timezone, at);
             session.out.line(&format!("  {at}: {}", line.text));
         }
         session.out.say(&format!(
