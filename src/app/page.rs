@@ -58,6 +58,7 @@ impl App {
             incident: incident.map(|incident| ReadFor {
                 open: incident.status.value.is_open(),
                 columns: columns_of(&incident, &columns),
+                values: filling.map(|it| it.values).unwrap_or_default(),
                 label: incident.label,
                 title: incident.title.value,
             }),

@@ -1,5 +1,7 @@
 //! What only pages need: a runbook laid out for reading, and the overview.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 use serde::Serialize;
 
@@ -58,6 +60,8 @@ pub struct ReadFor {
     pub open: bool,
     /// What its context says of the context columns, in their order.
     pub columns: Vec<String>,
+    /// What its context puts in place of placeholders.
+    pub values: BTreeMap<String, String>,
 }
 
 /// How to reach an owner.

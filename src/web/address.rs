@@ -60,21 +60,6 @@ pub(super) fn of_incident(label: &str, page: &str, notice: &str) -> String {
     if notice.is_empty() { address } else { format!("{address}?notice={notice}") }
 }
 
-/// The values of placeholders behind the `#` of an address, after a place on the page if one is
-/// given: what a script reads, and no browser sends.
-pub(super) fn fragment<'a>(
-    place: &str,
-    values: impl IntoIterator<Item = (&'a String, &'a String)>,
-) -> String {
-    let mut parts: Vec<String> = Vec::new();
-    if !place.is_empty() {
-        parts.push(encode(place));
-    }
-    let value = |(name, value): (&String, &String)| format!("v:{}={}", encode(name), encode(value));
-    parts.extend(values.into_iter().map(value));
-    if parts.is_empty() { String::new() } else { format!("#{}", parts.join("&")) }
-}
-
 /// A path with its slashes kept and everything else encoded that is not plain.
 pub(super) fn encode_path(path: &str) -> String {
     percent_encode(path, true)

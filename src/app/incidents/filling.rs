@@ -3,13 +3,13 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::id::{IncidentLabel, Slug};
+use crate::domain::id::IncidentLabel;
 use crate::domain::incident::Incident;
 use crate::error::Error;
 use crate::runbook::{Bound, Runbook, acted_on};
 use crate::views::incident::{DifferingView, FillingView};
 
-use super::super::{App, Document};
+use super::super::App;
 
 impl App {
     /// What an incident's context fills in a runbook, and which of its literals differ from it.
@@ -27,24 +27,6 @@ impl App {
 }
 
 impl App {
-    /// The same for several runbooks at once, by their exact addresses. One that is not known is
-    /// filled with nothing.
-    ///
-    /// # Errors
-    /// The incident is not known.
-    pub fn fillings(&self, incident: &str, slugs: &[Slug]) -> Result<Vec<FillingView>, Error> {
-        let incident = self.find_incident(incident)?;
-        let one = |slug: &Slug| {
-            let Some(found) = self.ledger.document(slug)? else {
-                return Ok(filling(&Runbook::default(), &incident));
-            };
-            let document = Document::read(found)?;
-            let (runbook, _) = self.parse(&document, &self.text_of(&document)?);
-            Ok(filling(&runbook, &incident))
-        };
-        slugs.iter().map(one).collect()
-    }
-
     /// An incident's label, and what its context says of some columns; nothing where it says
     /// nothing.
     ///

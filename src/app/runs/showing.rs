@@ -100,6 +100,7 @@ impl App {
         let filling = view.incident.as_deref().map(|it| self.filling_by_label(it, &opened.runbook));
         let filling = filling.transpose()?.flatten();
         let body = self.body(&opened, &self.view(&opened)?, &[], filling.as_ref())?;
+        let known = filling.as_ref().map(|it| &it.values);
         let placeholders = crate::app::page::placeholders(&body);
         let shown = shown(&view, asked);
         let mut sections = sections(body);
@@ -112,7 +113,7 @@ impl App {
         Ok(RunPage {
             steps: steps.collect(),
             moments: view.moments(),
-            placeholders: placeholders.into_iter().map(|it| filled(it, &context)).collect(),
+            placeholders: placeholders.into_iter().map(|it| filled(it, &context, known)).collect(),
             real,
             known_incident: filling.is_some(),
             run: view,
@@ -297,12 +298,18 @@ fn choices(step: &RunStepView, steps: &[RunStepView], runbook: &Runbook) -> Vec<
     views.cloned().collect()
 }
 
-/// A placeholder with what the context says it is: `RELEASE` from the column "Release".
-fn filled(placeholder: PlaceholderView, context: &[(String, String)]) -> RunPlaceholder {
+/// A placeholder with what the run was begun for (`RELEASE` from the column "Release"), else with
+/// what its incident is about.
+fn filled(
+    placeholder: PlaceholderView,
+    context: &[(String, String)],
+    incident: Option<&BTreeMap<String, String>>,
+) -> RunPlaceholder {
     let plain = |name: &str| -> String {
         name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_lowercase()
     };
     let wanted = plain(&placeholder.name);
-    let value = context.iter().find(|(name, _)| plain(name) == wanted);
-    RunPlaceholder { value: value.map(|(_, value)| value.clone()), placeholder }
+    let value = context.iter().find(|(name, _)| plain(name) == wanted).map(|(_, value)| value);
+    let value = value.or_else(|| incident?.get(&placeholder.name));
+    RunPlaceholder { value: value.cloned(), placeholder }
 }

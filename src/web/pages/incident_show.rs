@@ -11,7 +11,7 @@ use crate::domain::incident::{Role, Status, TimeName};
 use crate::error::Result;
 use crate::search::{By, DocClass};
 use crate::views::HitView;
-use crate::views::incident::{IncidentView, RunbookUseView};
+use crate::views::incident::IncidentView;
 use crate::web::address;
 use crate::web::error::Failure;
 use crate::web::page::{Here, page};
@@ -36,27 +36,8 @@ struct Shown {
     may_reopen: bool,
     clocks: Vec<Clock>,
     roles: Vec<RoleLine>,
-    used: Vec<UsedRunbook>,
-    suggested: Vec<Suggestion>,
+    suggested: Vec<HitView>,
     context_names: Vec<String>,
-}
-
-/// A runbook that is used, and what the incident fills in it.
-#[derive(Debug, Serialize)]
-struct UsedRunbook {
-    #[serde(flatten)]
-    used: RunbookUseView,
-    /// The values, as the address of its page takes them.
-    fragment: String,
-}
-
-/// A runbook that may help.
-#[derive(Debug, Serialize)]
-struct Suggestion {
-    #[serde(flatten)]
-    hit: HitView,
-    /// The step to open and the values, as the address of its page takes them.
-    fragment: String,
 }
 
 /// A length of time between two of the five times.
@@ -104,21 +85,6 @@ impl Shown {
             hits.retain(|hit| !is_used(&hit.slug));
             hits.truncate(SUGGESTED);
         }
-        let used = incident.runbooks.iter().map(|used| &used.slug);
-        let slugs: Vec<Slug> = used.chain(hits.iter().map(|hit| &hit.slug)).cloned().collect();
-        let mut fillings = app.fillings(label, &slugs)?.into_iter();
-        let mut fragment = |place: &str| {
-            let values = fillings.next().map(|filling| filling.values).unwrap_or_default();
-            address::fragment(place, &values)
-        };
-        let used = incident
-            .runbooks
-            .iter()
-            .map(|used| UsedRunbook { fragment: fragment(""), used: used.clone() });
-        let used = used.collect();
-        let suggested =
-            hits.into_iter().map(|hit| Suggestion { fragment: fragment(&hit.anchor), hit });
-        let suggested = suggested.collect();
         let people = |role: Role| incident.roles.get(role.as_str()).cloned().unwrap_or_default();
         let line = |role: Role| RoleLine {
             name: role.as_str(),
@@ -134,8 +100,7 @@ impl Shown {
             clocks: clocks(&incident),
             roles: Role::ALL.into_iter().map(line).collect(),
             context_names: incident.context.keys().cloned().collect(),
-            used,
-            suggested,
+            suggested: hits,
             incident,
         })
     }

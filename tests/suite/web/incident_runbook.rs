@@ -7,7 +7,7 @@ use crate::support::Lab;
 const LABEL: &str = "INC-2026-06-01-001";
 
 const WRITTEN_OUT: &str = "# Roll back\n\n## Step 1 — Roll back\n\n```sh\n\
-     helm rollback shop 3 -n monitoring\n```\n\n## When this runbook last worked\n\n\
+     helm rollback shop 3 -n monitoring\nkubectl get pods -n <NAMESPACE>\n```\n\n## When this runbook last worked\n\n\
      | Date | Namespace | Resolved by |\n|---|---|---|\n";
 
 #[test]
@@ -25,6 +25,8 @@ fn the_page_of_a_runbook_knows_the_incident_it_is_read_for() {
     assert!(body.contains(mark), "{body}");
     assert!(body.contains(&format!("/follow/rollback?incident={LABEL}")), "{body}");
     assert!(body.contains("name=\"context.Namespace\" type=\"text\" value=\"prod\""), "{body}");
+    let filled = "<input data-name=\"NAMESPACE\" spellcheck=\"false\" autocapitalize=\"off\" value=\"prod\">";
+    assert!(body.contains(filled), "{body}");
     let bare = get(&server, "/runbooks/rollback").body;
     assert!(!bare.contains("Another namespace"), "{bare}");
 
@@ -37,6 +39,10 @@ fn the_page_of_a_runbook_knows_the_incident_it_is_read_for() {
 
     // A run in an incident marks the same.
     let begun = post(&server, "/runs", &format!("slug=rollback&incident={LABEL}"));
-    get(&server, begun.header("location")).says(200, mark);
+    let run = get(&server, begun.header("location")).says(200, mark);
+    run.says(200, "value=\"prod\"");
+    let incident = get(&server, &format!("/incidents/{LABEL}")).body;
+    let link = format!("href=\"/runbooks/rollback?incident={LABEL}\"");
+    assert!(incident.contains(&link), "{incident}");
     get(&server, "/runbooks/rollback?incident=INC-2026-06-01-009").says(404, LABEL);
 }
