@@ -7,7 +7,7 @@ use crate::domain::actor::Actor;
 use crate::domain::entry::Timestamp;
 use crate::domain::event::{Event, IncidentOpened};
 use crate::domain::exercise::Context;
-use crate::domain::id::IncidentId;
+use crate::domain::id::{EntryId, IncidentId};
 use crate::domain::incident::{Link, Moment, Role, TimeName, TimeTold, Times};
 use crate::error::Error;
 use crate::text::redact::redact;
@@ -49,6 +49,9 @@ pub struct Opening {
     pub times: BTreeMap<TimeName, Moment>,
     /// Who does what.
     pub roles: BTreeMap<Role, Vec<String>>,
+    /// What tells this form from another one, so that sent twice it opens one incident; empty
+    /// where no form was sent.
+    pub token: String,
 }
 
 impl App {
@@ -80,9 +83,15 @@ impl App {
         };
         body.context.retain(|(_, value)| !value.is_empty());
         self.find_room();
-        let id = following(None, now);
+        let id = match opening.token.trim() {
+            "" => following(None, now),
+            token => EntryId::derived(&["incident.opened", token, &body.title, &actor.name]),
+        };
         let today = self.real_today();
         self.ledger.transact(|tx| -> Result<(), Error> {
+            if tx.entry(id)?.is_some() {
+                return Ok(());
+            }
             let taken = tx.incident_labels()?;
             body.label = next_label(today, taken.iter().map(String::as_str));
             let subject = IncidentId::new(id).to_string();

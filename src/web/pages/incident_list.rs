@@ -10,6 +10,7 @@ use crate::config::Config;
 use crate::domain::incident::Severity;
 use crate::views::incident::IncidentList;
 use crate::web::error::Failure;
+use crate::web::forms::new_token;
 use crate::web::page::{Here, page};
 use crate::web::state::Shared;
 use crate::web::visitor::Visitor;
@@ -31,6 +32,7 @@ struct Listed {
     severity: String,
     service: String,
     severities: Vec<String>,
+    token: String,
 }
 
 /// What the team calls its severities, the worst first.
@@ -55,6 +57,6 @@ pub(in crate::web) async fn show(
     let list = state.run(move |app| app.incident_list(&filter)).await?;
     let severities = severity_labels(&state.config);
     let Asked { severity, service, .. } = asked;
-    let listed = Listed { list, open_only, severity, service, severities };
+    let listed = Listed { list, open_only, severity, service, severities, token: new_token() };
     Ok(page(&state, &visitor, Here::Incidents, "pages/incident_list.html", &listed))
 }

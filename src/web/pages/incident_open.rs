@@ -22,6 +22,7 @@ pub(in crate::web) async fn save(
         severity: fields.required("severity")?,
         services: services.split(',').map(|it| it.trim().to_owned()).collect(),
         detection: fields.get("detection").unwrap_or_default().to_owned(),
+        token: fields.get("token").unwrap_or_default().to_owned(),
         ..Opening::default()
     };
     let by = actor.clone();

@@ -141,6 +141,26 @@ fn questions_are_asked_once_and_a_bad_answer_shows_what_it_proposes() {
 }
 
 #[test]
+fn a_form_that_is_sent_twice_opens_one_incident() {
+    let lab = lab();
+    let server = lab.serve(&[]);
+    let page = get(&server, "/incidents").body;
+    let (_, rest) = page.split_once("name=\"token\" value=\"").expect("a token");
+    let token = rest.split('"').next().expect("its value");
+    let form = format!("title=down&severity=P1&token={token}");
+    let to = format!("/incidents/{LABEL}?notice=opened");
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| post(&server, "/incidents", &form).leads_to(&to));
+        }
+    });
+    let other = format!("title=down&severity=P1&token={token}x");
+    post(&server, "/incidents", &other).leads_to("/incidents/INC-2026-06-01-002?notice=opened");
+    let list = lab.run(&["incident", "list", "--json"]).ok().json();
+    assert_eq!(list["incidents"].as_array().map(Vec::len), Some(2));
+}
+
+#[test]
 fn nobody_overwrites_a_section_that_they_have_not_seen() {
     let lab = lab();
     let server = lab.serve(&[]);
