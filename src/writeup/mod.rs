@@ -14,7 +14,6 @@ mod fact_names;
 mod facts;
 mod key_times;
 mod lines;
-mod months;
 mod outline;
 mod rows;
 mod split;

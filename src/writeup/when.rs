@@ -5,8 +5,8 @@ use std::sync::LazyLock;
 use chrono::{Datelike as _, NaiveDate, NaiveTime};
 use regex::{Captures, Regex};
 
-use super::months::month;
 use super::zone::{Zone, leading_zone};
+use crate::text::months::month;
 use crate::text::pattern::pattern;
 
 /// A date, as far as the text tells.

@@ -128,6 +128,50 @@ impl Dice {
     }
 }
 
+/// A ledger with the folder it stands in.
+type Kept = (TempDir, Ledger);
+
+/// Two ledgers with the entries of two writers who know of each other now and then: as they were
+/// written, and in any order of arrival.
+fn interleaved(
+    dice: &mut Dice,
+    first: Entry,
+    about: impl Fn(i64, i64, &Event) -> Entry,
+    any_event: impl Fn(&mut Dice, &[EntryId], i64) -> Event,
+) -> (Kept, Kept) {
+    let mut seen = [vec![first.id], vec![first.id]];
+    let mut told = vec![first];
+    for step in 0..40 {
+        let writer = dice.below(2);
+        if dice.below(4) == 0 {
+            seen[writer] = told.iter().map(|entry| entry.id).collect();
+        }
+        // The second writer's clock is slow, and sometimes several edits share a moment.
+        let now = 100 + step / 2 - if writer == 1 { 7 } else { 0 };
+        let event = any_event(dice, &seen[writer], now);
+        let entry = about(step, now, &event);
+        seen[writer].push(entry.id);
+        told.push(entry);
+    }
+    let (one, mut in_order) = new_ledger();
+    for entry in &told {
+        append(&mut in_order, std::slice::from_ref(entry)).expect("appended");
+    }
+    for at in (1..told.len()).rev() {
+        told.swap(at, dice.below(at + 1));
+    }
+    let (other, mut shuffled) = new_ledger();
+    let (first, second) = told.split_at(dice.below(told.len()));
+    append(&mut shuffled, first).expect("appended");
+    append(&mut shuffled, second).expect("appended");
+    ((one, in_order), (other, shuffled))
+}
+
+/// The dice of a seed.
+fn dice(seed: u64) -> Dice {
+    Dice(0x9e37_79b9_7f4a_7c15_u64.wrapping_mul(seed))
+}
+
 /// The hash of the chain's last link.
 fn head_hash(ledger: &Ledger) -> Hash {
     ledger.head().expect("readable").map_or(Hash::ZERO, |(_, hash)| hash)

@@ -256,31 +256,10 @@ fn any_event(dice: &mut Dice, seen: &[EntryId], now: i64) -> Event {
 fn any_sequence_in_any_interleaving_of_two_writers_gives_equal_rows() {
     let mut with_actions = 0;
     for seed in 1..60 {
-        let mut dice = Dice(0x9e37_79b9_7f4a_7c15_u64.wrapping_mul(seed));
-        let mut told = vec![about("start", 100, &started())];
-        let mut seen = [vec![id("start")], vec![id("start")]];
-        for step in 0..40 {
-            let writer = dice.below(2);
-            if dice.below(4) == 0 {
-                seen[writer] = told.iter().map(|entry| entry.id).collect();
-            }
-            let now = 100 + step / 2 - if writer == 1 { 7 } else { 0 };
-            let event = any_event(&mut dice, &seen[writer], now);
-            let entry = about(&format!("{seed}.{step}"), now, &event);
-            seen[writer].push(entry.id);
-            told.push(entry);
-        }
-        let (_one, mut in_order) = new_ledger();
-        for entry in &told {
-            append(&mut in_order, std::slice::from_ref(entry)).expect("appended");
-        }
-        for at in (1..told.len()).rev() {
-            told.swap(at, dice.below(at + 1));
-        }
-        let (_other, mut shuffled) = new_ledger();
-        let (first, second) = told.split_at(dice.below(told.len()));
-        append(&mut shuffled, first).expect("appended");
-        append(&mut shuffled, second).expect("appended");
+        let entry =
+            |step: i64, now: i64, event: &Event| about(&format!("{seed}.{step}"), now, event);
+        let ((_one, mut in_order), (_other, shuffled)) =
+            interleaved(&mut dice(seed), about("start", 100, &started()), entry, any_event);
         let rows = |ledger: &Ledger| {
             let postmortem = ledger.postmortem(incident()).expect("readable");
             (postmortem, ledger.action_items_of(incident()).expect("readable"))

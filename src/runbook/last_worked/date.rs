@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use chrono::NaiveDate;
 use regex::Regex;
 
+use crate::text::months::month;
 use crate::text::pattern::pattern;
 
 static YEAR_FIRST: LazyLock<Regex> =
@@ -15,21 +16,6 @@ static DAY_FIRST: LazyLock<Regex> = LazyLock::new(|| {
 static MONTH_FIRST: LazyLock<Regex> = LazyLock::new(|| {
     pattern(r"^([A-Za-z]{3,9})\.?[ -](\d{1,2})(?:st|nd|rd|th)?,?[ -](\d{4})(?:\D|$)")
 });
-
-const MONTHS: [&str; 12] = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-];
 
 /// The date that a cell's plain words begin with: `2026-05-12`, `2026/05/12`, `12 May 2026` or
 /// `May 12, 2026`. `05/06/2026` means two days and is read as neither.
@@ -48,13 +34,6 @@ pub fn read_date(words: &str) -> Option<NaiveDate> {
 
 fn date(year: &str, month: Option<u32>, day: &str) -> Option<NaiveDate> {
     NaiveDate::from_ymd_opt(year.parse().ok()?, month?, day.parse().ok()?)
-}
-
-/// `may`, `sep` and `sept` are months; `ma` is none.
-fn month(name: &str) -> Option<u32> {
-    let name = name.to_lowercase();
-    let at = MONTHS.iter().position(|month| month.starts_with(&name))?;
-    u32::try_from(at + 1).ok()
 }
 
 /// Whether a cell was left for later: nothing, a dash, or a template's `YYYY-MM-DD`.

@@ -28,7 +28,7 @@ const GERMAN: [(&str, u32); 9] = [
 ];
 
 /// The month's number, by its name or the beginning of its English one.
-pub(super) fn month(name: &str) -> Option<u32> {
+pub fn month(name: &str) -> Option<u32> {
     let name = name.to_lowercase();
     if let Some((_, month)) = GERMAN.iter().find(|(german, _)| *german == name) {
         return Some(*month);
