@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate};
 
 use crate::domain::action_item::{ActionKind, Priority};
 use crate::domain::actor::Actor;
@@ -76,6 +76,7 @@ impl App {
         self.refresh()?;
         let case = self.case(self.find_incident(name)?)?;
         let question = find_question(&case.groups, question)?.clone();
+        self.check_behind_us(&question, new)?;
         let beginning = self.default_beginning(&case.incident, actor)?;
         let due = self.default_due();
         self.write_postmortem(case.incident.id, actor, |desk| {
@@ -96,6 +97,28 @@ impl App {
     }
 }
 
+impl App {
+    /// What is named as evidence has happened.
+    fn check_behind_us(&self, question: &Question, new: &NewAnswer) -> Result<(), Error> {
+        let now = DateTime::from_timestamp_millis(self.clock.now_ms()).unwrap_or_default();
+        let now = now.with_timezone(&self.config.timezone);
+        for (name, value) in &new.evidence {
+            let name = evidence_name(name);
+            let wanted = question.evidence.iter().find(|wanted| wanted.name == name);
+            if let Some(wanted) = wanted.filter(|wanted| wanted.lies_ahead(value, &now)) {
+                let message = format!("{}: {} lies in the future", wanted.label, value.trim());
+                return Err(Error::refused(message).at(question.id.to_string()));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A piece of evidence by the name that questions give it: `soak-start` is `soak_start`.
+fn evidence_name(name: &str) -> String {
+    name.trim().to_lowercase().replace('-', "_")
+}
+
 /// The new answer; what stays true of the one before is kept.
 fn told(
     question: &Question,
@@ -111,7 +134,7 @@ fn told(
         before.map(|before| before.evidence.clone()).unwrap_or_default();
     evidence.retain(|name, _| question.evidence.iter().any(|wanted| wanted.name == *name));
     for (name, value) in &new.evidence {
-        let name = name.trim().to_lowercase().replace('-', "_");
+        let name = evidence_name(name);
         match kept_line(value, "an evidence")? {
             empty if empty.is_empty() => evidence.remove(&name),
             value => evidence.insert(name, value),

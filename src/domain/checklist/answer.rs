@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use chrono::{DateTime, NaiveDateTime};
+use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
 use super::super::id::{ActionId, QuestionId};
@@ -228,6 +229,18 @@ impl Question {
 }
 
 impl Evidence {
+    /// Whether a value of it is a moment that has not come yet: nothing has soaked until next
+    /// year. A moment without an offset is one of `now`'s zone.
+    pub fn lies_ahead(&self, value: &str, now: &DateTime<Tz>) -> bool {
+        if self.kind != EvidenceKind::Moment {
+            return false;
+        }
+        match DateTime::parse_from_rfc3339(value.trim()) {
+            Ok(at) => at > *now,
+            Err(_) => moment(value).is_some_and(|at| at > now.naive_local()),
+        }
+    }
+
     fn check(&self, value: &str) -> Result<(), Unfit> {
         let value = value.trim();
         let fits = match self.kind {

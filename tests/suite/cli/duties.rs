@@ -111,3 +111,17 @@ fn a_checklist_nested_without_end_is_refused_at_once() {
         .says("data/checklists/own.yaml:1:72")
         .says("nested more than 64 deep");
 }
+
+#[test]
+fn a_soak_that_has_not_ended_yet_is_no_evidence() {
+    let lab = lab();
+    lab.run(&["incident", "use", LABEL, "rollback/helm-release#3a"]).ok();
+    let answer = |start: &str, end: &str| {
+        let (start, end) = (format!("soak_start={start}"), format!("soak_end={end}"));
+        let question = ["postmortem", "answer", LABEL, "staging-soak", "yes"];
+        lab.run(&[&question[..], &["--evidence", &start, "--evidence", &end]].concat())
+    };
+    answer("2026-05-30 10:00", "2026-06-02 10:00").refused().says("lies in the future");
+    answer("2026-05-30 10:00", "2026-06-01T13:00:00Z").refused().says("lies in the future");
+    answer("2026-05-30 10:00", "2026-05-31 10:00").ok();
+}
