@@ -10,6 +10,7 @@ use std::io;
 use std::path::Path;
 
 use crate::assets::AssetError;
+use crate::domain::id::EntryId;
 use crate::ledger::LedgerError;
 use crate::render::RenderError;
 use crate::search::SearchError;
@@ -47,7 +48,12 @@ pub struct Error {
     place: Option<String>,
     cause: Option<Box<dyn StdError + Send + Sync>>,
     hint: Option<String>,
+    stands: Option<Standing>,
 }
+
+/// The version that stands where an edit named another one; none where nothing stands any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Standing(pub Option<EntryId>);
 
 /// The result of a verb.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -55,7 +61,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 impl Error {
     /// An error of a kind. The message is lower case, without a final stop.
     pub fn new(kind: Kind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), place: None, cause: None, hint: None }
+        Self { kind, message: message.into(), place: None, cause: None, hint: None, stands: None }
     }
 
     /// What was asked for is wrong in itself.
@@ -103,6 +109,18 @@ impl Error {
     pub fn hinted(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self
+    }
+
+    /// Says which version stands, so that whoever insists replaces that one and no later one.
+    #[must_use]
+    pub const fn standing(mut self, version: Option<EntryId>) -> Self {
+        self.stands = Some(Standing(version));
+        self
+    }
+
+    /// The version that stands where an edit named another one.
+    pub const fn stands(&self) -> Option<Standing> {
+        self.stands
     }
 
     /// Says what it comes from.

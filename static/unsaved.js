@@ -1,4 +1,5 @@
-// A long form with one button: it says what is not saved, and nobody leaves it unasked.
+// A form that takes long to fill: where it has a place for it, it says what is not saved, and nobody
+// leaves it unasked.
 
 const form = document.querySelector("form[data-unsaved]");
 const said = form?.querySelector("[data-said]");
@@ -16,8 +17,8 @@ function warn(event) {
 }
 
 if (form) {
-  const nothing = said.textContent;
-  const tell = () => { said.textContent = unsaved() ? said.dataset.said : nothing; };
+  const nothing = said?.textContent;
+  const tell = () => { if (said) said.textContent = unsaved() ? said.dataset.said : nothing; };
   form.addEventListener("input", tell);
   window.addEventListener("pageshow", tell);
   window.addEventListener("beforeunload", warn);

@@ -8,6 +8,7 @@ use crate::error::{Error, Kind};
 use crate::runbook::last_worked::{is_notes_column, is_resolved_by_column, say};
 use crate::runbook::{LastWorked, Runbook, Step};
 use crate::text::nearest;
+use crate::text::redact::redact_value;
 
 /// The longest note of an exercise, in bytes: all notes of a long run fit in.
 pub(super) const MAX_NOTE: usize = 64 * 1024;
@@ -28,7 +29,14 @@ pub(super) fn short_enough(what: &str, words: &str, most: usize) -> Result<(), E
         .hinted(format!("{most} are allowed")))
 }
 
-/// The same day, steps and context are the same exercise, however the row is worded.
+/// Whether both name an incident, and not the same.
+fn other_incident(exercise: &Exercise, facts: &Facts) -> bool {
+    let both = exercise.incident.as_deref().zip(facts.incident.as_deref());
+    both.is_some_and(|(one, other)| one != other)
+}
+
+/// The same day, steps and context in the same incident are the same exercise, however the row
+/// is worded.
 pub(super) fn refuse_duplicate(facts: &Facts, known: &[Exercise]) -> Result<(), Error> {
     let same = known.iter().find(|exercise| {
         exercise.retracted.is_none()
@@ -36,6 +44,7 @@ pub(super) fn refuse_duplicate(facts: &Facts, known: &[Exercise]) -> Result<(), 
             && exercise.outcome == facts.outcome
             && same_steps(&exercise.steps, &facts.steps)
             && same_context(&exercise.context, &facts.context)
+            && !other_incident(exercise, facts)
     });
     match same {
         None => Ok(()),
@@ -131,7 +140,10 @@ pub(super) fn checked_context(
         short_enough("a name", name, MAX_LABEL)?;
         short_enough(name, value, MAX_LABEL)?;
     }
-    let Some(table) = table else { return Ok(given.clone()) };
+    let kept = |name: &str, value: &str| (name.to_owned(), redact_value(name, value.trim()));
+    let Some(table) = table else {
+        return Ok(given.iter().map(|(name, value)| kept(name, value)).collect());
+    };
     let columns: Vec<&str> = context_columns(table).collect();
     let mut context = Context::new();
     for (name, value) in given {
@@ -149,7 +161,7 @@ pub(super) fn checked_context(
         if context.iter().any(|(name, _)| name == column) {
             return Err(Error::refused(format!("{column} is given twice")));
         }
-        context.push(((*column).to_owned(), value.trim().to_owned()));
+        context.push(kept(column, value));
     }
     Ok(context)
 }

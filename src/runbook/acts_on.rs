@@ -50,29 +50,59 @@ const HELM_VERBS: [&str; 9] = [
 /// Parts of a release that `helm get` shows.
 const HELM_PARTS: [&str; 6] = ["all", "hooks", "manifest", "metadata", "notes", "values"];
 
-/// Options of Helm that stand alone; any other one is followed by its value.
-const HELM_FLAGS: [&str; 20] = [
-    "--all",
-    "-a",
-    "--atomic",
-    "--cleanup-on-fail",
-    "--create-namespace",
-    "--debug",
-    "--dependency-update",
-    "--dry-run",
-    "--force",
-    "--install",
-    "-i",
-    "--keep-history",
-    "--no-hooks",
-    "--recreate-pods",
-    "--rollback-on-failure",
-    "--reset-values",
-    "--reuse-values",
-    "--skip-crds",
-    "--wait",
-    "--wait-for-jobs",
+/// Options that are followed by a value of their own; any other one stands alone.
+const VALUED: [&str; 47] = [
+    "-c",
+    "-f",
+    "-l",
+    "-n",
+    "-o",
+    "-p",
+    "--api-versions",
+    "--as",
+    "--burst-limit",
+    "--ca-file",
+    "--cert-file",
+    "--cluster",
+    "--container",
+    "--context",
+    "--description",
+    "--field-selector",
+    "--filename",
+    "--history-max",
+    "--image",
+    "--key-file",
+    "--keyring",
+    "--kube-apiserver",
+    "--kube-as-group",
+    "--kube-as-user",
+    "--kube-ca-file",
+    "--kube-context",
+    "--kube-token",
+    "--kube-version",
+    "--kubeconfig",
+    "--labels",
+    "--max",
+    "--namespace",
+    "--output",
+    "--output-dir",
+    "--password",
+    "--post-renderer",
+    "--replicas",
+    "--repo",
+    "--revision",
+    "--selector",
+    "--set",
+    "--since",
+    "--sort-by",
+    "--tail",
+    "--timeout",
+    "--values",
+    "--version",
 ];
+
+/// Options as [`VALUED`] has them, but in a family: `--set-string`, `--set-file`, `--set-json`.
+const VALUED_FAMILY: &str = "--set-";
 
 /// Kinds of objects, long and short, by the name they have in a context.
 const KINDS: [(&str, &[&str]); 7] = [
@@ -110,8 +140,10 @@ fn word_at(command: &str, range: Range<usize>) -> &str {
 }
 
 fn one(words: &[&str], found: &mut Vec<Bound>) {
-    let wrapped = words.iter().take_while(|word| WRAPPERS.contains(word)).count();
-    let words = &words[wrapped..];
+    let words = unwrapped(words);
+    // What stands behind `--` is told to another program.
+    let end = words.iter().position(|word| *word == "--").unwrap_or(words.len());
+    let words = &words[..end];
     let Some(program) = words.first().and_then(|word| word.rsplit('/').next()) else { return };
     let mut add = |name: &str, word: &str| {
         let literal = word.trim_matches(['"', '\'']);
@@ -138,25 +170,41 @@ fn one(words: &[&str], found: &mut Vec<Bound>) {
     }
 }
 
-/// The release that a command of Helm acts on.
-fn helm_release<'w>(words: &[&'w str]) -> Option<&'w str> {
+/// A command without the programs that only run it, and their options: `sudo`, `watch -n 5`.
+fn unwrapped<'a, 'w>(mut words: &'a [&'w str]) -> &'a [&'w str] {
+    while words.first().is_some_and(|word| WRAPPERS.contains(word)) {
+        let own = |word: &&str| {
+            word.starts_with('-') || word.bytes().all(|b| b.is_ascii_digit() || b == b'.')
+        };
+        let options = words[1..].iter().take_while(|word| own(word)).count();
+        words = &words[1 + options..];
+    }
+    words
+}
+
+/// The words of a command that are neither options nor values of options.
+fn plain_words<'w>(words: &[&'w str]) -> Vec<&'w str> {
+    let takes_value = |word: &str| VALUED.contains(&word) || word.starts_with(VALUED_FAMILY);
     let mut plain = Vec::new();
-    let mut at = 1;
-    while at < words.len() {
-        let word = words[at];
-        if word.starts_with('-') {
-            let alone = HELM_FLAGS.contains(&word) || word.contains('=');
-            at += if alone { 1 } else { 2 };
-            continue;
+    let mut rest = words.iter().skip(1);
+    while let Some(word) = rest.next() {
+        if !word.starts_with('-') {
+            plain.push(*word);
+        } else if takes_value(word) && !word.contains('=') {
+            rest.next();
         }
-        plain.push(word);
-        at += 1;
     }
-    match plain.as_slice() {
-        ["get", part, release, ..] if HELM_PARTS.contains(part) => Some(release),
-        [verb, release, ..] if HELM_VERBS.contains(verb) => Some(release),
-        _ => None,
-    }
+    plain
+}
+
+/// The release that a command of Helm acts on; what has a slash in it is a chart.
+fn helm_release<'w>(words: &[&'w str]) -> Option<&'w str> {
+    let release = match plain_words(words).as_slice() {
+        ["get", part, release, ..] if HELM_PARTS.contains(part) => *release,
+        [verb, release, ..] if HELM_VERBS.contains(verb) => *release,
+        _ => return None,
+    };
+    (!release.contains('/')).then_some(release)
 }
 
 /// The objects that a command names: `deployment/shop`, `deployment shop`.
@@ -165,12 +213,13 @@ fn objects<'w>(words: &[&'w str]) -> Vec<(&'static str, &'w str)> {
         KINDS.iter().find(|(_, written)| written.contains(&word)).map(|(name, _)| *name)
     };
     let mut found = Vec::new();
+    let words = plain_words(words);
     for (at, word) in words.iter().enumerate().skip(1) {
         let one = match word.split_once('/') {
             Some((before, name)) => kind(before).map(|kind| (kind, name)),
             None => kind(word).zip(words.get(at + 1).copied()),
         };
-        found.extend(one.filter(|(_, name)| !name.starts_with('-')));
+        found.extend(one);
     }
     found
 }
@@ -208,6 +257,10 @@ mod tests {
             &[("context", "eu"), ("release", "shop")],
         );
         check("helm repo update", &[]);
+        check("helm upgrade --reset-then-reuse-values shop bitnami/nginx", &[("release", "shop")]);
+        check("helm uninstall --ignore-not-found shop", &[("release", "shop")]);
+        check("helm install bitnami/nginx --generate-name", &[]);
+        check("helm upgrade --set-string a=b shop ./chart", &[("release", "shop")]);
         check("helm list -n prod", &[("namespace", "prod")]);
     }
 
@@ -223,6 +276,9 @@ mod tests {
         );
         check("kubectl get pods -o wide", &[]);
         check("sudo kubectl drain node/n1", &[("node", "n1")]);
+        check("watch -n 5 kubectl -n prod get pods", &[("namespace", "prod")]);
+        check("kubectl exec cart-0 -n prod -- tail -n 50 app.log", &[("namespace", "prod")]);
+        check("kubectl -n jobs get pods", &[("namespace", "jobs")]);
     }
 
     #[test]

@@ -167,6 +167,14 @@ pub struct RunbookUseView {
     pub failing: bool,
 }
 
+impl IncidentView {
+    /// What tells this state of an incident from every other: what was edited last, and how much
+    /// is told of it.
+    pub fn revision(&self) -> String {
+        format!("{} {}", self.version, self.timeline.len())
+    }
+}
+
 /// A line of a timeline.
 #[derive(Clone, Debug, Serialize)]
 pub struct TimelineItemView {

@@ -43,6 +43,8 @@ pub struct PostmortemLine {
     pub overdue: Option<OverdueView>,
     /// When it was published, in UTC.
     pub published_at: Option<String>,
+    /// Something was written or answered since: the file says less than is known.
+    pub edited_since: bool,
     /// Its file, relative to the workspace.
     pub file: Option<String>,
 }
@@ -203,6 +205,8 @@ pub struct ChecklistQuestionView {
     pub reason: Option<String>,
     /// The label of the action item that follows.
     pub action: Option<String>,
+    /// Action items that followed from an answer before this one, and are still open.
+    pub left_over: Vec<String>,
     /// Why no action item follows from a bad answer.
     pub declined: Option<String>,
     /// The entry that the next answer replaces.

@@ -4,14 +4,14 @@
 
 use super::error::{Again, Typed};
 use crate::domain::action_item::ActionState;
-use crate::error::Kind;
+use crate::error::{Kind, Standing};
 use crate::text::capitalised;
 
 /// Fields that nobody typed: what a page says about itself, and what its buttons say.
-const UNSEEN: [&str; 23] = [
-    "ago", "again", "cause", "field", "kind", "number", "outcome", "priority", "question",
-    "result", "role", "section", "seen", "severity", "slug", "step", "template", "time", "to",
-    "token", "was", "who", "within",
+const UNSEEN: [&str; 22] = [
+    "again", "cause", "field", "kind", "number", "outcome", "priority", "question", "result",
+    "role", "section", "seen", "severity", "slug", "step", "template", "time", "to", "token",
+    "was", "who", "within",
 ];
 
 /// Words for fields whose name says too little.
@@ -33,6 +33,12 @@ const LABELS: [(&str, &str); 12] = [
 /// Fields that take several lines.
 const LONG: [&str; 3] = ["answer", "note", "text"];
 
+/// What a form says that has seen nothing where something may stand now.
+pub(super) const NOTHING: &str = "nothing";
+
+/// What the button says that replaces what stands.
+pub(super) const INSIST: &str = "Save mine in its place";
+
 /// A value that would be unreadable in one line.
 const ONE_LINE: usize = 80;
 
@@ -51,24 +57,29 @@ const STATES: &[&str] = &[
 ];
 
 /// The form to correct; none where nobody typed anything. What is refused because something else
-/// stands there meanwhile can be put in its place.
+/// stands there meanwhile can be put in its place: that, and not what comes after it.
 pub(super) fn correct(
     action: &str,
     fields: &[(String, String)],
     kind: Option<Kind>,
+    stands: Option<Standing>,
 ) -> Option<Again> {
     let outdated = kind == Some(Kind::Outdated);
-    let kept = if outdated { insisting(fields) } else { fields.to_vec() };
+    let kept = if outdated { insisting(fields, stands) } else { fields.to_vec() };
     let (mut unseen, mut typed) = (Vec::new(), Vec::new());
     for (name, value) in kept {
         let parts = Name::of(&name);
+        if parts.what == "ago" {
+            // It waited for the reader now, and not for a connection.
+            continue;
+        }
         if UNSEEN.contains(&parts.what) {
             unseen.push((name, value));
         } else {
             typed.push(parts.typed(&value));
         }
     }
-    let label = if outdated { "Save mine in its place" } else { "Send it again" };
+    let label = if outdated { INSIST } else { "Send it again" };
     (!typed.is_empty()).then(|| Again {
         action: action.to_owned(),
         label: label.to_owned(),
@@ -79,10 +90,18 @@ pub(super) fn correct(
 }
 
 /// The same fields, as they are sent by somebody who has seen what stands and wants theirs.
-pub(super) fn insisting(fields: &[(String, String)]) -> Vec<(String, String)> {
+pub(super) fn insisting(
+    fields: &[(String, String)],
+    stands: Option<Standing>,
+) -> Vec<(String, String)> {
+    let now = match stands {
+        None => String::new(),
+        Some(Standing(None)) => NOTHING.to_owned(),
+        Some(Standing(Some(version))) => version.to_string(),
+    };
     let insist = |(name, value): &(String, String)| {
         let seen = Name::of(name).what == "seen";
-        (name.clone(), if seen { String::new() } else { value.clone() })
+        (name.clone(), if seen { now.clone() } else { value.clone() })
     };
     fields.iter().map(insist).collect()
 }
@@ -144,7 +163,7 @@ mod tests {
     fn corrected(pairs: &[(&str, &str)], kind: Kind) -> Option<Again> {
         let pairs: Vec<(String, String)> =
             pairs.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect();
-        correct("/x", &pairs, Some(kind))
+        correct("/x", &pairs, Some(kind), None)
     }
 
     #[test]

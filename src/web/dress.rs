@@ -31,6 +31,7 @@ pub(super) async fn dress(
         request.extensions_mut().insert(kept.clone());
         // Nobody can come back to where a form was sent.
         "/".clone_into(&mut visitor.path);
+        "/".clone_into(&mut visitor.back);
     }
     let response = next.run(request).await;
     let Some(mut words) = Words::about(&response) else { return response };
@@ -42,7 +43,8 @@ pub(super) async fn dress(
     if words.again.is_none()
         && let Some(fields) = kept.fields()
     {
-        words.again = correct(&path, fields, response.extensions().get().copied());
+        let about = response.extensions();
+        words.again = correct(&path, fields, about.get().copied(), about.get().copied());
     }
     let mut dressed = if program {
         words.json(status)

@@ -8,7 +8,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
-use crate::error::{Error, Kind};
+use crate::error::{Error, Kind, Standing};
 
 /// A request that has no good answer.
 #[derive(Clone, Debug)]
@@ -17,6 +17,8 @@ pub(super) struct Failure {
     pub(super) status: StatusCode,
     /// What sort of failure it was, where the app said so.
     pub(super) kind: Option<Kind>,
+    /// The version that stands where another one was named.
+    pub(super) stands: Option<Standing>,
     /// What is said about it.
     pub(super) words: Box<Words>,
 }
@@ -71,7 +73,7 @@ impl Failure {
     pub(super) fn new(status: StatusCode, message: impl Into<String>) -> Self {
         let mut words = Box::new(Words::of(status));
         words.message = message.into();
-        Self { status, kind: None, words }
+        Self { status, kind: None, stands: None, words }
     }
 
     /// The same with something to do about it.
@@ -95,7 +97,7 @@ impl Failure {
     /// A handler panicked: nothing more is known, and the server lives on.
     pub(super) fn panicked() -> Self {
         let status = StatusCode::INTERNAL_SERVER_ERROR;
-        Self { status, kind: Some(Kind::Failed), words: Box::new(Words::of(status)) }
+        Self { status, kind: Some(Kind::Failed), stands: None, words: Box::new(Words::of(status)) }
     }
 
     /// There is nothing at this address.
@@ -123,7 +125,7 @@ impl From<Error> for Failure {
             words.message = sentence(&error.to_string());
             words.hint = error.hint().map(sentence).or(words.hint);
         }
-        Self { status, kind: Some(error.kind()), words: Box::new(words) }
+        Self { status, kind: Some(error.kind()), stands: error.stands(), words: Box::new(words) }
     }
 }
 
@@ -144,6 +146,9 @@ impl IntoResponse for Failure {
         response.extensions_mut().insert(*self.words);
         if let Some(kind) = self.kind {
             response.extensions_mut().insert(kind);
+        }
+        if let Some(stands) = self.stands {
+            response.extensions_mut().insert(stands);
         }
         response
     }

@@ -19,6 +19,9 @@ pub(super) struct Fields {
     pairs: Vec<(String, String)>,
 }
 
+/// The most fields that are read: those of a page of ours are far fewer, and each is looked for.
+const MOST: usize = 2000;
+
 /// Marks the fields that are columns of a runbook's table: `context.Release`.
 const CONTEXT: &str = "context.";
 
@@ -123,6 +126,10 @@ impl<S: Send + Sync> FromRequest<S> for Fields {
         let kept = request.extensions().get::<Kept>().cloned();
         let form = Form::<Vec<(String, String)>>::from_request(request, state).await;
         let Form(pairs) = form.map_err(|rejection| rejection.into_response())?;
+        if pairs.len() > MOST {
+            let message = format!("This form has {} fields; {MOST} are read.", pairs.len());
+            return Err(Failure::new(StatusCode::BAD_REQUEST, message).into_response());
+        }
         let fields = Self::new(pairs);
         if let Some(kept) = kept {
             // Nothing else keeps anything in it.

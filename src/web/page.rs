@@ -65,7 +65,7 @@ pub(super) fn page<V: Serialize>(
     let frame = Frame {
         here,
         name: visitor.name.as_deref(),
-        path: &visitor.path,
+        path: &visitor.back,
         as_of: state.as_of,
         today: state.config.today(),
         notice: visitor.notice,

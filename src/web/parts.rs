@@ -7,8 +7,8 @@ use std::fmt::Write as _;
 use axum::http::StatusCode;
 use sha2::{Digest as _, Sha256};
 
-use super::correction::{correct, insisting};
-use super::error::Failure;
+use super::correction::{INSIST, correct, insisting};
+use super::error::{Again, Failure};
 use crate::error::{Error, Kind};
 
 /// A part that was refused.
@@ -49,14 +49,16 @@ pub(super) fn print<'a>(values: impl IntoIterator<Item = (&'a str, &'a str)>) ->
 pub(super) fn refusal(action: &str, refused: Vec<Refused>, saved: usize) -> Option<Failure> {
     let outdated = |part: &Refused| part.error.kind() == Kind::Outdated;
     let all_outdated = refused.iter().all(outdated);
+    let any_outdated = refused.iter().any(outdated);
     let mut words: Vec<String> = Vec::new();
     let mut hints: Vec<String> = Vec::new();
     let mut fields = Vec::new();
-    let mut status = StatusCode::BAD_REQUEST;
+    let gone = refused.iter().all(|part| part.error.kind() == Kind::NotFound);
+    let mut status = if gone { StatusCode::NOT_FOUND } else { StatusCode::BAD_REQUEST };
     for part in refused {
         if outdated(&part) {
             status = StatusCode::CONFLICT;
-            fields.extend(insisting(&part.fields));
+            fields.extend(insisting(&part.fields, part.error.stands()));
         } else {
             fields.extend(part.fields);
         }
@@ -81,7 +83,11 @@ pub(super) fn refusal(action: &str, refused: Vec<Refused>, saved: usize) -> Opti
     title.clone_into(&mut failure.words.title);
     failure.kind = Some(kind);
     failure.words.hint = (!hints.is_empty()).then(|| crate::text::capitalised(&hints.join(" ")));
-    failure.words.again = correct(action, &fields, failure.kind);
+    // Each part names what stands there already.
+    failure.words.again = correct(action, &fields, Some(Kind::Refused), None).map(|again| Again {
+        label: if any_outdated { INSIST } else { &again.label }.to_owned(),
+        ..again
+    });
     Some(failure)
 }
 

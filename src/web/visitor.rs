@@ -26,8 +26,10 @@ const LONGEST_NAME: usize = 100;
 pub(super) struct Visitor {
     /// The name they gave, if they did.
     pub(super) name: Option<String>,
-    /// The path they asked for, to come back to.
+    /// The path they asked for.
     pub(super) path: String,
+    /// The same with what it asked for, to come back to.
+    pub(super) back: String,
     /// What to tell them, because something was done.
     pub(super) notice: Option<Notice>,
 }
@@ -95,9 +97,16 @@ impl Visitor {
             .filter_map(|cookie| cookie.trim().strip_prefix(COOKIE)?.strip_prefix('='))
             .find_map(address::decode)
             .and_then(|name| plain_name(&name));
-        let codes = parts.uri.query().unwrap_or_default().split('&');
-        let code = codes.filter_map(|pair| pair.strip_prefix("notice=")).next();
-        Self { name, path: parts.uri.path().to_owned(), notice: code.and_then(notice) }
+        let pairs = || parts.uri.query().unwrap_or_default().split('&');
+        let code = pairs().find_map(|pair| pair.strip_prefix("notice="));
+        let path = parts.uri.path().to_owned();
+        let asked: Vec<&str> =
+            pairs().filter(|it| !it.is_empty() && !it.starts_with("notice=")).collect();
+        let back = match asked.join("&") {
+            asked if asked.is_empty() => path.clone(),
+            asked => format!("{path}?{asked}"),
+        };
+        Self { name, path, back, notice: code.and_then(notice) }
     }
 
     /// The actor that this visitor is, by the name in a form or else by the one kept.

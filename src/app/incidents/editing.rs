@@ -107,7 +107,8 @@ fn field(
     Ok(())
 }
 
-/// Nobody gets out of a postmortem by another severity without saying why it is right.
+/// Nobody gets out of a postmortem that is asked for by another severity without saying why that
+/// is right.
 fn check_still_required(desk: &Desk<'_, '_>, to: Severity) -> Result<(), Error> {
     let schedule = desk.tx.postmortem(desk.incident.id)?.and_then(|it| it.schedule);
     if desk.config.postmortems.is_required(to) || !schedule.is_some_and(|it| it.required) {

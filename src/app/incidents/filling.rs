@@ -70,15 +70,15 @@ pub(in crate::app) fn columns_of(incident: &Incident, columns: &[String]) -> Vec
 pub(in crate::app) fn filling(runbook: &Runbook, incident: &Incident) -> FillingView {
     let context: BTreeMap<String, &str> =
         incident.context().map(|(name, value)| (plain(name), value)).collect();
-    let commands = || runbook.steps.iter().flat_map(|step| &step.commands);
+    let in_steps = || runbook.steps.iter().flat_map(|step| &step.commands);
+    let commands = || in_steps().chain(&runbook.loose_commands);
     let value = |name: &str| context.get(&plain(name)).map(|value| (*value).to_owned());
     let asked = commands().flat_map(|command| &command.placeholders);
     let bound = commands().flat_map(|command| &command.bound);
     let names = asked.chain(bound.clone().map(|bound| &bound.name));
     let values = names.filter_map(|name| Some((name.clone(), value(name)?))).collect();
     let mut differing: Vec<DifferingView> = Vec::new();
-    let loose = runbook.loose_commands.iter();
-    for command in runbook.steps.iter().flat_map(|step| &step.commands).chain(loose) {
+    for command in commands() {
         for Bound { name, literal } in fixed(&command.text, &command.bound) {
             let known = differing.iter().any(|it| it.name == name && it.literal == literal);
             if let Some(value) = value(&name).filter(|value| *value != literal && !known) {

@@ -191,6 +191,10 @@ impl App {
         if day.is_some_and(|day| day.parse::<chrono::NaiveDate>().is_ok()) {
             return Ok(self.find_incident(given)?.label.to_string());
         }
+        let is_part = !given.is_empty() && given.bytes().all(|b| b.is_ascii_digit() || b == b'-');
+        if is_part && let Ok(incident) = self.find_incident(given) {
+            return Ok(incident.label.to_string());
+        }
         let mut known = self.ledger.incidents_labelled(given)?;
         known.retain(|incident| incident.label.as_str().eq_ignore_ascii_case(given));
         Ok(match known.as_slice() {

@@ -10,7 +10,7 @@ use crate::domain::exercise::Context;
 use crate::domain::id::{EntryId, IncidentId};
 use crate::domain::incident::{Link, Moment, Role, TimeName, TimeTold, Times};
 use crate::error::Error;
-use crate::text::redact::redact;
+use crate::text::redact::{redact, redact_value};
 use crate::views::incident::IncidentView;
 
 use super::super::App;
@@ -85,7 +85,12 @@ impl App {
         self.find_room();
         let id = match opening.token.trim() {
             "" => following(None, now),
-            token => EntryId::derived(&["incident.opened", token, &body.title, &actor.name]),
+            token => {
+                let services = body.services.join(",");
+                let severity = body.severity.rank().to_string();
+                let said = [token, &actor.name, &body.title, &severity, &services, &body.detection];
+                EntryId::derived(&[&["incident.opened"][..], &said].concat())
+            }
         };
         let today = self.real_today();
         self.ledger.transact(|tx| -> Result<(), Error> {
@@ -211,7 +216,8 @@ pub(super) fn checked_context(name: &str, value: &str) -> Result<(String, String
         return Err(Error::refused(format!("`{name}` is no name of a context"))
             .hinted("names are words like namespace, release, tenant, region"));
     }
-    Ok((name, checked_value(value, "a value of the context")?))
+    let value = redact_value(&name, value);
+    Ok((name, checked_value(&value, "a value of the context")?))
 }
 
 pub(super) fn checked_links(links: &[Link]) -> Result<Vec<Link>, Error> {

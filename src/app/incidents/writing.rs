@@ -139,7 +139,8 @@ impl Desk<'_, '_> {
         };
         let message = format!("{what} was changed meanwhile{who}: it is {value} now");
         Err(Error::new(Kind::Outdated, message)
-            .hinted(format!("look at it again; its version is {version}")))
+            .hinted(format!("look at it again; its version is {version}"))
+            .standing(Some(version)))
     }
 
     /// Whether a version was there already when an editor saw the incident as a whole: what was

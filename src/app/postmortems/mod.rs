@@ -137,5 +137,6 @@ pub(super) fn check_seen(
         return Ok(());
     }
     Err(Error::new(Kind::Outdated, format!("{what} was changed meanwhile"))
-        .hinted("look at it again, and edit what stands there now"))
+        .hinted("look at it again, and edit what stands there now")
+        .standing(stands))
 }

@@ -32,9 +32,11 @@ pub(in crate::app) fn schedule(
     }
     let Some(resolved_at) = over_since(tx, incident, before.as_ref())? else { return Ok(None) };
     let severity = incident.severity.value;
-    let same =
-        before.as_ref().is_some_and(|it| it.severity == severity && it.resolved_at == resolved_at);
     let required = config.postmortems.is_required(severity);
+    // What was withdrawn, because it was taken for another incident, is asked for again.
+    let same = before.as_ref().is_some_and(|it| {
+        it.severity == severity && it.resolved_at == resolved_at && (it.required || !required)
+    });
     if same || (before.is_none() && !required) {
         return Ok(None);
     }

@@ -2,8 +2,9 @@
 
 use crate::domain::checklist::{Answered, Ask, FollowUp, Good, Question};
 use crate::domain::entry::Timestamp;
+use crate::domain::id::ActionId;
 use crate::domain::incident::{Incident, Role};
-use crate::domain::postmortem::{Cause, Postmortem, Section, Version};
+use crate::domain::postmortem::{Cause, Postmortem, Published, Section, Version};
 use crate::domain::support_hours::end_of_day;
 use crate::error::Error;
 use crate::views::postmortem::{
@@ -55,6 +56,7 @@ impl App {
                 days: late.days,
             }),
             published_at: published.map(|it| utc(it.at)),
+            edited_since: published.is_some_and(|it| edited_since(postmortem, it)),
             file: published.map(|it| it.file.clone()),
         }
     }
@@ -153,6 +155,7 @@ impl App {
             verdict: answered.map(|answered| answered.verdict),
             reason: answered.map(|it| it.reason.clone()).filter(|reason| !reason.is_empty()),
             action: action.map(|action| format!("{}/{}", case.incident.label, action.number)),
+            left_over: left_over(case, question, action.map(|action| action.id)),
             declined: match follow_up {
                 Some(FollowUp::Declined(reason)) => Some(reason.clone()),
                 _ => None,
@@ -163,6 +166,23 @@ impl App {
             complete: question.lacks(answered).is_empty() && !given.is_some_and(|it| it.conflict),
         })
     }
+}
+
+/// Whether a section or an answer is newer than what was published.
+fn edited_since(postmortem: &Postmortem, published: &Published) -> bool {
+    let written = postmortem.sections.values().flatten().map(|it| (it.at, it.id));
+    let answered = postmortem.answers.values().map(|it| (it.at, it.id));
+    written.chain(answered).any(|edit| edit > (published.at, published.id))
+}
+
+/// Open action items of a question that follow from no answer any more.
+fn left_over(case: &Case, question: &Question, follows: Option<ActionId>) -> Vec<String> {
+    let left = case.actions.iter().filter(|action| {
+        action.question.as_ref() == Some(&question.id)
+            && !action.state.is_over()
+            && follows != Some(action.id)
+    });
+    left.map(|action| format!("{}/{}", case.incident.label, action.number)).collect()
 }
 
 fn evidence(question: &Question, answered: Option<&Answered>) -> Vec<EvidenceView> {

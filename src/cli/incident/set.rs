@@ -5,6 +5,7 @@ use crate::app::App;
 use crate::app::incidents::{Change, Manner};
 use crate::domain::incident::{Role, TimeName};
 use crate::error::Error;
+use crate::text::redact::redact;
 use crate::text::{is_slip_of, shell_quote};
 use crate::views::incident::IncidentView;
 
@@ -111,7 +112,7 @@ fn told(session: &mut Session, view: &IncidentView, change: &Change) {
         Change::Detection(_) => {
             format!("detection {}", named(view.detection.as_deref().unwrap_or_default()))
         }
-        Change::Link(link) => format!("link {}", link.url),
+        Change::Link(link) => format!("link {}", redact(&link.url).text),
         Change::Unlink(url) => format!("without the link {url}"),
         Change::Context { name, .. } => {
             let name = name.trim().to_lowercase();

@@ -109,6 +109,12 @@ fn tell(session: &mut Session, view: &PostmortemView, question: &ChecklistQuesti
         session.out.line(&format!("Proposed action item: {proposal}"));
         session.out.say("Open it with --action, or say with --no-action why nothing follows.");
     }
+    for label in &question.left_over {
+        session.out.say(&format!(
+            "Action item {label} followed from the answer before and is still open: \
+             `runledger action drop {label} --reason WHY` if it is not needed any more."
+        ));
+    }
     let about = format!("question:{}", question.id);
     let lacking = view.missing.iter().filter(|it| it.about.to_string() == about);
     for missing in lacking.filter(|_| question.verdict == Some(Verdict::Good)) {

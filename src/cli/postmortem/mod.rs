@@ -89,6 +89,9 @@ fn headline(session: &mut Session, line: &PostmortemLine) {
     } else if let Some(due) = line.publish_due.as_ref().filter(|_| line.published_at.is_none()) {
         state.push_str(&format!(", due {}", local(zone, due)));
     }
+    if line.edited_since {
+        state.push_str(", edited since: publish it again");
+    }
     let owner = line.owner.as_deref().unwrap_or("nobody");
     session.out.styled(&[
         (Style::Bold, line.incident.as_str()),

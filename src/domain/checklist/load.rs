@@ -6,8 +6,8 @@ use super::super::action_item::ActionKind;
 use super::super::id::QuestionId;
 use super::meaning::{Meaning, Words, words_of};
 use super::{Applies, Ask, Checklist, Evidence, EvidenceKind, Good, Known, Question};
-use crate::text::LineIndex;
 use crate::text::yaml_limits::{MAX_ANCHORS, MAX_DEPTH, too_deep, too_many_anchors};
+use crate::text::{LineIndex, collapse_whitespace};
 
 /// A file's name and text.
 #[derive(Clone, Copy, Debug)]
@@ -211,7 +211,7 @@ fn known(list: &str, item: &Item, source: Source<'_>) -> Result<Known, Checklist
         text: text.trim().to_owned(),
         ask,
         evidence: item.evidence.clone(),
-        if_bad: item.if_bad.trim().to_owned(),
+        if_bad: collapse_whitespace(&item.if_bad),
         action: item.action,
         also: Vec::new(),
     };

@@ -34,6 +34,13 @@ pub fn redact(text: &str) -> Redacted {
     replace(text, spots(text), false)
 }
 
+/// A value that stands under a name by itself, as in a table: the name may say that it is secret.
+pub fn redact_value(name: &str, value: &str) -> String {
+    let lead = format!("{}=", name.trim());
+    let text = redact(&format!("{lead}{value}")).text;
+    text.strip_prefix(&lead).map_or_else(|| redact(value).text, str::to_owned)
+}
+
 /// As [`redact`], with a line break for each one that a secret of several lines had: what follows
 /// stays on its line.
 pub fn redact_keeping_lines(text: &str) -> Redacted {

@@ -53,7 +53,7 @@ static ELSEWHERE: LazyLock<Regex> = LazyLock::new(|| {
 static IN_CODE: LazyLock<Regex> = LazyLock::new(|| {
     let word = "(?:[A-Za-z_]|b(?:ase)?64|sha(?:1|256|512)|md5)+";
     pattern(&format!(
-        r"^(?:(?:{word}(?:\.|::|->))*{word}\([^\n]*\)|(?:os\.environ|process\.env|secrets|var|local|data|config|settings|self|this|args)(?:\.[A-Za-z_]+|\[[^\]\n]*\]?)+)"
+        r"^(?:(?:{word}(?:\.|::|->))*{word}\((?:[^()\n]|\([^()\n]*\))*\)|(?:os\.environ|process\.env|secrets|var|local|data|config|settings|self|this|args)(?:\.[A-Za-z_]+|\[[^\]\n]*\]?)+)"
     ))
 });
 

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::redact;
+use super::{redact, redact_value};
 
 /// Every `‹…›` of the text must be replaced, and nothing else.
 fn check(marked: &str, kinds: &[&str]) {
@@ -305,4 +305,15 @@ fn five_megabytes_take_linear_time() {
         assert!(took < Duration::from_secs(300), "{seed}: {took:?}");
         assert!(!found.text.is_empty());
     }
+}
+
+#[test]
+fn the_name_of_a_value_may_say_that_it_is_secret() {
+    let check = |name: &str, value: &str, expected: &str| {
+        assert_eq!(redact_value(name, value), expected, "{name}={value}");
+    };
+    check("db_password", "S3cr3t-of-ours", "[redacted password]");
+    check("release", "ghp_0123456789abcdefghijklmnopqrstuvwxyz", "[redacted GitHub token]");
+    check("release", "shop", "shop");
+    check("Namespace", "prod eu", "prod eu");
 }

@@ -5,7 +5,6 @@ use axum::extract::{Path, State};
 use serde::Serialize;
 
 use crate::web::error::Failure;
-use crate::web::pages::incident_show::revision;
 use crate::web::state::Shared;
 
 /// The answer.
@@ -20,5 +19,5 @@ pub(in crate::web) async fn answer(
     Path(label): Path<String>,
 ) -> Result<Json<Revision>, Failure> {
     let incident = state.run(move |app| app.incident(&label)).await?;
-    Ok(Json(Revision { revision: revision(&incident) }))
+    Ok(Json(Revision { revision: incident.revision() }))
 }

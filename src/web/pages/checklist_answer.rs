@@ -8,6 +8,7 @@ use crate::app::{App, Follow, NewAnswer};
 use crate::domain::actor::Actor;
 use crate::error::{Error, Kind};
 use crate::web::address;
+use crate::web::correction::NOTHING;
 use crate::web::error::Failure;
 use crate::web::forms::Fields;
 use crate::web::parts::{Refused, print, refusal};
@@ -16,9 +17,6 @@ use crate::web::state::Shared;
 
 /// The fields that name what a good answer rests on: `3.evidence.soak_start`.
 const EVIDENCE: &str = "evidence.";
-
-/// What a form says whose question had no answer yet.
-const NOTHING: &str = "nothing";
 
 /// What a form says that leaves open for now what follows from a bad answer.
 pub(super) const LATER: &str = "later";
@@ -90,7 +88,10 @@ fn keep(
     for Answered { number, fields } in answered {
         match keep_one(app, label, &fields, actor) {
             Ok(()) => {}
-            Err(error) if matches!(error.kind(), Kind::Outdated | Kind::Refused) => {
+            // A question may be gone: a runbook that asked it was edited since.
+            Err(error)
+                if matches!(error.kind(), Kind::Outdated | Kind::Refused | Kind::NotFound) =>
+            {
                 let mut pairs = fields.all();
                 if fields.sent("answer").is_none() {
                     // No choice is no field; the form that asks again has one.

@@ -64,7 +64,12 @@ fn recording(fields: &Fields) -> Result<Recording, Failure> {
         kind: fields.kind()?,
         context: fields.context(),
         minutes: fields.read("minutes", "12")?,
-        incident: fields.get("incident").or(fields.get("within")).map(str::to_owned),
+        // Whoever empties the field means that it belongs to no incident.
+        incident: fields
+            .sent("incident")
+            .or(fields.get("within"))
+            .filter(|label| !label.is_empty())
+            .map(str::to_owned),
         note: fields.get("note").unwrap_or_default().to_owned(),
         again: fields.get("again").is_some(),
     })

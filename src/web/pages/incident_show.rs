@@ -92,7 +92,7 @@ impl Shown {
             people: people(role),
         };
         Ok(Self {
-            revision: revision(&incident),
+            revision: incident.revision(),
             running_min: app.incident_age(&incident).map(|seconds| seconds / 60),
             to_acknowledge: incident.line.open && is_unknown(&incident, TimeName::Acknowledged),
             next: next(&incident),
@@ -115,12 +115,6 @@ fn similar(about: String) -> Search {
         kinds: vec![DocClass::Runbook],
         explain: false,
     }
-}
-
-/// What tells this state of an incident from every other: what was edited last, and how much is
-/// told of it.
-pub(in crate::web) fn revision(incident: &IncidentView) -> String {
-    format!("{} {}", incident.version, incident.timeline.len())
 }
 
 fn is_unknown(incident: &IncidentView, name: TimeName) -> bool {

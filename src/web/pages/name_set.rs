@@ -21,15 +21,17 @@ pub(in crate::web) async fn save(Form(form): Form<NameForm>) -> Result<impl Into
         Failure::new(axum::http::StatusCode::BAD_REQUEST, "A name needs at least one letter.")
     })?;
     let back = if is_ours(&form.back) { form.back } else { "/".to_owned() };
-    Ok(([keep(&name)], Redirect::to(&format!("{back}?notice=named"))))
+    let sign = if back.contains('?') { '&' } else { '?' };
+    Ok(([keep(&name)], Redirect::to(&format!("{back}{sign}notice=named"))))
 }
 
-/// Whether an address is a path of this server: no scheme, no other host, no second line.
+/// Whether an address is a path of this server, with what it asks for: no scheme, no other host, no
+/// second line.
 fn is_ours(path: &str) -> bool {
     path.starts_with('/')
         && !path.starts_with("//")
         && path.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\')
-        && !path.contains(['?', '#'])
+        && !path.contains('#')
 }
 
 #[cfg(test)]
@@ -38,7 +40,7 @@ mod tests {
 
     #[test]
     fn only_paths_of_this_server_are_gone_back_to() {
-        assert!(is_ours("/runbooks/a%20b"));
+        assert!(is_ours("/runbooks/a%20b") && is_ours("/runbooks/a?incident=INC-1&x=y"));
         for foreign in
             ["", "x", "//evil.example", "/\\evil.example", "/a\r\nx:y", "https://x", "/ "]
         {

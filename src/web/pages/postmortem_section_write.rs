@@ -8,14 +8,12 @@ use crate::domain::actor::Actor;
 use crate::domain::postmortem::Section;
 use crate::error::{Error, Kind};
 use crate::web::address;
+use crate::web::correction::NOTHING;
 use crate::web::error::Failure;
 use crate::web::forms::Fields;
 use crate::web::parts::{Refused, print, refusal};
 use crate::web::signed::Signed;
 use crate::web::state::Shared;
-
-/// What a form says whose section had no text yet: an empty field would be one that is left out.
-const NOTHING: &str = "nothing";
 
 /// A section that somebody wrote.
 struct Written {

@@ -125,3 +125,15 @@ fn a_soak_that_has_not_ended_yet_is_no_evidence() {
     answer("2026-05-30 10:00", "2026-06-01T13:00:00Z").refused().says("lies in the future");
     answer("2026-05-30 10:00", "2026-05-31 10:00").ok();
 }
+
+#[test]
+fn what_was_no_duplicate_after_all_needs_its_postmortem_again() {
+    let lab = lab();
+    lab.run(&["incident", "open", "again", "--severity", "P3"]).ok();
+    lab.run(&["incident", "status", LABEL, "resolved"]).ok();
+    lab.run(&["incident", "duplicate", LABEL, "INC-2026-06-01-002"]).ok();
+    assert_eq!(status(&lab)["status"], "not-required");
+    lab.run(&["incident", "reopen", LABEL, "--reason", "another cause"]).ok();
+    lab.run(&["incident", "status", LABEL, "resolved"]).ok();
+    assert_eq!(status(&lab)["status"], "required");
+}

@@ -80,3 +80,31 @@ fn a_runbook_that_failed_altogether_is_not_said_to_have_worked() {
     let words = refused.body_mut().read_to_string().expect("a page");
     assert!(words.contains("tep 1 of rollback was ticked as failed"), "{words}");
 }
+
+#[test]
+fn a_second_incident_of_the_day_records_the_same_step_by_a_shortened_label() {
+    let (lab, first) = lab();
+    let open = ["incident", "open", "again", "--severity", "P2", "--json"];
+    let second = lab.run(&open).ok().json()["label"].as_str().expect("a label").to_owned();
+    let worked = ["worked", "rollback", "--step", "1", "--incident"];
+    lab.run(&[&worked[..], &["001"]].concat()).ok();
+    lab.run(&[&worked[..], &["2026-06-01-002"]].concat()).ok();
+    lab.run(&[&worked[..], &[second.as_str()]].concat()).refused().says("recorded already");
+    for label in [first, second] {
+        let shown = lab.run(&["incident", "show", &label, "--json"]).ok().json();
+        assert_eq!(shown["runbooks"][0]["outcome"], "worked", "{label}");
+    }
+    lab.run(&[&worked[..], &["PD-4711"]].concat()).ok();
+}
+
+#[test]
+fn a_secret_in_a_context_is_not_stored_and_stands_in_no_row() {
+    let (lab, label) = lab();
+    lab.run(&["incident", "set", &label, "context.db_password=S3cr3t-of-ours"]).ok();
+    let token = "ghp_0123456789abcdefghijklmnopqrstuvwxyz";
+    let context = format!("Namespace={token}");
+    lab.run(&["worked", "rollback", "--step", "1", "--context", &context]).ok();
+    let export = lab.run(&["export"]).ok().stdout;
+    assert!(!export.contains("S3cr3t") && !export.contains(token), "{export}");
+    assert!(!lab.read("runbooks/rollback.md").contains(token));
+}

@@ -527,3 +527,26 @@ fn what_looks_secret_is_not_kept() {
     let exported = lab.run(&["export"]).ok();
     assert!(!exported.stdout.contains("hunter2"));
 }
+
+#[test]
+fn what_an_answer_before_led_to_and_what_a_file_does_not_say_yet_is_told() {
+    let lab = lab();
+    resolved(&lab);
+    for (_, args) in PIECES {
+        lab.run(&[&["postmortem"][..], args].concat()).ok();
+    }
+    lab.run(&["postmortem", "publish", LABEL]).ok();
+    assert_eq!(status(&lab)["edited_since"], false);
+    let soak =
+        ["--evidence", "soak_start=2026-05-01 10:00", "--evidence", "soak_end=2026-05-02 10:00"];
+    let answer = ["postmortem", "answer", LABEL, "staging-soak", "yes"];
+    lab.run(&[&answer[..], &soak].concat()).ok().says("followed from the answer before");
+    assert_eq!(
+        question(&status(&lab), "change-rollback/staging-soak")["left_over"][0],
+        format!("{LABEL}/1")
+    );
+    assert_eq!(status(&lab)["edited_since"], true);
+    lab.run(&["postmortem", "status", LABEL]).ok().says("edited since: publish it again");
+    lab.run(&["postmortem", "publish", LABEL]).ok();
+    assert_eq!(status(&lab)["edited_since"], false);
+}

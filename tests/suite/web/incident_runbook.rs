@@ -46,3 +46,23 @@ fn the_page_of_a_runbook_knows_the_incident_it_is_read_for() {
     assert!(incident.contains(&link), "{incident}");
     get(&server, "/runbooks/rollback?incident=INC-2026-06-01-009").says(404, LABEL);
 }
+
+#[test]
+fn a_name_that_is_given_on_the_page_leads_back_to_the_same_incident() {
+    let lab = Lab::new();
+    lab.write("runledger.toml", "");
+    lab.write("runbooks/rollback.md", WRITTEN_OUT);
+    lab.run(&["incident", "open", "checkout is down", "--severity", "P2"]).ok();
+    let server = lab.serve(&[]);
+    let page = format!("/runbooks/rollback?incident={LABEL}");
+    get(&server, &format!("{page}&notice=named"))
+        .says(200, &format!("name=\"back\" value=\"{page}\""));
+    let back = post(
+        &server,
+        "/name",
+        &format!("name=Bo&back=%2Frunbooks%2Frollback%3Fincident%3D{LABEL}"),
+    );
+    assert_eq!(back.header("location"), format!("{page}&notice=named"));
+    let other = post(&server, "/name", "name=Bo&back=%2F%2Fevil.example%3Fx");
+    assert_eq!(other.header("location"), "/?notice=named");
+}

@@ -137,7 +137,7 @@ fn questions_are_asked_once_and_a_bad_answer_shows_what_it_proposes() {
     assert!(page.contains("make the pipeline refuse a production upgrade"), "{page}");
     post(&server, &checklist, "1.question=change-rollback%2Fstaging-soak&1.answer=perhaps")
         .says(400, "yes, no or na");
-    post(&server, &checklist, "1.question=asked%2Fnothing&1.answer=yes").says(404, "No question");
+    post(&server, &checklist, "1.question=asked%2Fnothing&1.answer=yes").says(404, "no question asked/nothing");
 }
 
 #[test]
@@ -512,4 +512,28 @@ fn what_is_not_there_names_what_may_be_meant() {
     tell(&server, "notes", hostile, "added");
     let page = get(&server, &format!("/incidents/{LABEL}")).body;
     assert!(!page.contains("<script>alert"), "{page}");
+}
+
+#[test]
+fn whoever_insists_replaces_what_they_were_shown_and_nothing_later() {
+    let lab = lab();
+    let server = lab.serve(&[]);
+    resolved(&server);
+    let address = format!("/incidents/{LABEL}/postmortem/sections");
+    let form =
+        |text: &str, seen: &str| format!("text.summary={text}&seen.summary={seen}&was.summary=x");
+    let seen_in = |page: &str| {
+        let (_, rest) = page.split_once("name=\"seen.summary\" value=\"").expect("a version");
+        rest.split('"').next().expect("its value").to_owned()
+    };
+    post(&server, &address, &form("first", "nothing"));
+    let refused = post(&server, &address, &form("second", "nothing")).says(409, "meanwhile");
+    let insists = seen_in(&refused.body);
+    let shown = lab.run(&["postmortem", "status", LABEL, "--json"]).ok().json();
+    let version = shown["sections"][0]["version"].as_str().expect("a version");
+    assert_eq!(insists, version, "it names what stands");
+    post(&server, &address, &form("third", version));
+    post(&server, &address, &form("second", &insists)).says(409, "meanwhile");
+    let shown = lab.run(&["postmortem", "status", LABEL, "--json"]).ok().json();
+    assert_eq!(shown["sections"][0]["text"], "third");
 }
