@@ -8,6 +8,7 @@
 use std::fmt::Write as _;
 
 use crate::runbook::html::escape;
+use crate::text::lengths::minutes_words;
 
 /// A row's height with its words above its bar, and the picture's width. It is as wide as the
 /// narrowest screen, so that its words are never drawn smaller than they are meant.
@@ -61,8 +62,8 @@ fn draw(svg: &mut String, row: &Bar, top: usize, scale: f64) -> std::fmt::Result
         return figures(svg, "not known");
     };
     let words = match row.n {
-        1 => format!("{}, 1 incident", minutes(median)),
-        n => format!("{}, 90 % in {}, n {n}", minutes(median), minutes(most)),
+        1 => format!("{}, 1 incident", minutes_words(median)),
+        n => format!("{}, 90 % in {}, n {n}", minutes_words(median), minutes_words(most)),
     };
     figures(svg, &words)?;
     if row.n > 1 {
@@ -71,24 +72,6 @@ fn draw(svg: &mut String, row: &Bar, top: usize, scale: f64) -> std::fmt::Result
     }
     let (y, width) = (top + 22, (median * scale).max(LEAST));
     write!(svg, "<rect class=\"median\" x=\"0\" y=\"{y}\" width=\"{width:.1}\" height=\"12\"/>")
-}
-
-/// A length in minutes as people say it: `0.5 min`, `45 min`, `1 h 30 min`, `2 d 3 h`.
-pub fn minutes(minutes: f64) -> String {
-    const HOUR: f64 = 60.0;
-    const DAY: f64 = 24.0 * HOUR;
-    let in_two = |unit: f64, big: &str, part: f64, small: &str| {
-        let parts = (minutes / part).round();
-        let (whole, rest) = ((parts / (unit / part)).floor(), parts % (unit / part));
-        if rest > 0.0 { format!("{whole} {big} {rest} {small}") } else { format!("{whole} {big}") }
-    };
-    if minutes < HOUR {
-        format!("{minutes} min")
-    } else if minutes.round() < DAY {
-        in_two(HOUR, "h", 1.0, "min")
-    } else {
-        in_two(DAY, "d", HOUR, "h")
-    }
 }
 
 /// A name that fits beside the bars.
@@ -113,22 +96,6 @@ mod tests {
         assert!(svg.contains("class=\"median\" x=\"0\" y=\"66\" width=\"340.0\""), "{svg}");
         assert!(svg.contains("5 min, 90 % in 10 min, n 3"), "{svg}");
         assert!(svg.contains("20 min, 1 incident"), "{svg}");
-    }
-
-    #[test]
-    fn long_lengths_are_told_in_hours_and_days() {
-        for (length, words) in [
-            (0.0, "0 min"),
-            (12.5, "12.5 min"),
-            (60.0, "1 h"),
-            (90.4, "1 h 30 min"),
-            (1439.6, "1 d"),
-            (1440.0, "1 d"),
-            (3070.0, "2 d 3 h"),
-            (14_399.0, "10 d"),
-        ] {
-            assert_eq!(minutes(length), words, "{length}");
-        }
     }
 
     #[test]

@@ -14,8 +14,8 @@
 use chrono_tz::Tz;
 use tera::{Kwargs, State, Tera, TeraResult};
 
-use super::bars;
 use crate::text;
+use crate::text::lengths::minutes_words;
 
 /// Makes the filters known; moments are told in this zone.
 pub(super) fn register(tera: &mut Tera, zone: Tz) {
@@ -23,7 +23,7 @@ pub(super) fn register(tera: &mut Tera, zone: Tz) {
     tera.register_filter("duration", |value: u32, _: Kwargs, _: &State| {
         text::duration_words(value)
     });
-    tera.register_filter("minutes", |value: f64, _: Kwargs, _: &State| bars::minutes(value));
+    tera.register_filter("minutes", |value: f64, _: Kwargs, _: &State| minutes_words(value));
     tera.register_filter("local", move |value: &str, _: Kwargs, _: &State| local(value, zone));
     tera.register_filter("plural", plural);
     tera.register_filter("days_ago", |value: i64, _: Kwargs, _: &State| text::days_ago(value));

@@ -1,10 +1,10 @@
 //! `runledger incident metrics`: what many incidents come to.
 
-use super::super::when::length;
 use super::super::{DateArg, Done, Session, Style, parse_date};
 use crate::app::metrics::{GroupBy, MetricsAsked};
 use crate::error::Error;
 use crate::runbook::DurationRange;
+use crate::text::lengths::minutes_words;
 use crate::text::{capitalised, count};
 use crate::views::metrics::{
     FiguresView, GroupView, MeasureView, MetricsView, OverdueFiguresView, QuestionFiguresView,
@@ -101,16 +101,16 @@ fn measured(session: &mut Session, measure: &MeasureView) {
 fn figures_words(figures: &FiguresView) -> String {
     let mut words = match (figures.median_min, figures.p90_min) {
         (Some(median), Some(p90)) if figures.n > 1 => {
-            let mean = figures.mean_min.map(|mean| format!(", mean {}", length(mean)));
+            let mean = figures.mean_min.map(|mean| format!(", mean {}", minutes_words(mean)));
             format!(
                 "median {}, 90th percentile {}{}, over {} incidents",
-                length(median),
-                length(p90),
+                minutes_words(median),
+                minutes_words(p90),
                 mean.unwrap_or_default(),
                 figures.n
             )
         }
-        (Some(only), _) => format!("{}, in 1 incident", length(only)),
+        (Some(only), _) => format!("{}, in 1 incident", minutes_words(only)),
         (None, _) => "not known of any incident".to_owned(),
     };
     match figures.missing {
@@ -214,7 +214,7 @@ fn overdue(session: &mut Session, overdue: &OverdueFiguresView) {
 /// `claims 1 to 3 min`.
 fn claim(claimed: DurationRange) -> String {
     let DurationRange { min_s, max_s } = claimed;
-    let minutes = |seconds: u32| length((f64::from(seconds) / 6.0).round() / 10.0);
+    let minutes = |seconds: u32| minutes_words((f64::from(seconds) / 6.0).round() / 10.0);
     if min_s == max_s {
         format!("claims {}", minutes(max_s))
     } else {

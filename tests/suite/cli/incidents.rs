@@ -186,9 +186,9 @@ fn times_for_people_are_local_and_lengths_fit() {
     set("started=2026-05-28 07:00");
     lab.run(&["incident", "status", &label, "resolved"]).ok();
     let said = lab.run(&["incident", "show", &label]).ok();
-    said.says("3 h").says("4 days 3 h").says("2026-05-28 10:00 WEST");
-    lab.run(&["incident", "list"]).ok().says("resolved in 4 days 3 h");
-    lab.run(&["incident", "metrics"]).ok().says("4 days 3 h");
+    said.says("3 h").says("4 d 3 h").says("2026-05-28 10:00 WEST");
+    lab.run(&["incident", "list"]).ok().says("resolved in 4 d 3 h");
+    lab.run(&["incident", "metrics"]).ok().says("4 d 3 h");
     for args in [["postmortem", "list"], ["postmortem", "status"]] {
         let args = if args[1] == "list" { args.to_vec() } else { vec![args[0], args[1], &label] };
         let said = lab.run(&args).ok().says("WEST");

@@ -137,7 +137,8 @@ fn questions_are_asked_once_and_a_bad_answer_shows_what_it_proposes() {
     assert!(page.contains("make the pipeline refuse a production upgrade"), "{page}");
     post(&server, &checklist, "1.question=change-rollback%2Fstaging-soak&1.answer=perhaps")
         .says(400, "yes, no or na");
-    post(&server, &checklist, "1.question=asked%2Fnothing&1.answer=yes").says(404, "no question asked/nothing");
+    post(&server, &checklist, "1.question=asked%2Fnothing&1.answer=yes")
+        .says(404, "no question asked/nothing");
 }
 
 #[test]
