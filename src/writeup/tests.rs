@@ -346,6 +346,36 @@ fn words_about_times_state_none() {
 }
 
 #[test]
+fn a_zone_in_brackets_counts_for_what_stands_under_or_after_it() {
+    let check = |zone: &str, expected: &str| {
+        let text = format!(
+            "# Incident 2024-04-15\n\n- **Detected ({zone}):** 2024-04-15 14:03\n- Resolved ({zone}): \
+             2024-04-15 14:42\n\n## Timeline ({zone})\n\n- 14:03 we saw it\n- 14:10 we looked\n"
+        );
+        let (read, findings) = one(&text, "x.md", Tz::America__New_York);
+        let rows = utc(read.timeline[0].at_ms);
+        assert_eq!((times(&read)[1].as_str(), rows.as_str()), (expected, expected), "{zone}");
+        assert_ne!(times(&read)[4], "-", "{zone}");
+        assert_eq!(said(&findings), Vec::<String>::new(), "{zone}");
+    };
+    check("Z", "2024-04-15 14:03");
+    check("UTC", "2024-04-15 14:03");
+    check("CEST", "2024-04-15 12:03");
+    check("PT", "2024-04-15 21:03");
+    check("Europe/Berlin", "2024-04-15 12:03");
+    check("+02:00", "2024-04-15 12:03");
+}
+
+#[test]
+fn a_letter_that_is_no_zone_is_left_alone() {
+    let text = "# Incident 2024-04-15\n\n**Plan Z:** wait\n\n## Timeline Z\n\n- 14:03 alert fired\n\
+                - 14:10 Plan Z– begun\n- 14:42 calm\n";
+    let (read, findings) = one(text, "x.md", Tz::America__New_York);
+    assert_eq!(utc(read.timeline[0].at_ms), "2024-04-15 18:03");
+    assert_eq!(said(&findings), Vec::<String>::new());
+}
+
+#[test]
 fn nothing_panics_and_time_is_linear() {
     let pieces = [
         "- Detected: 2024-04-15 12:32\n",
@@ -369,6 +399,11 @@ fn nothing_panics_and_time_is_linear() {
         "(",
         "~",
         "12.04.",
+        "## Timeline Z\n",
+        "**Plan Z:** ",
+        "Z– ",
+        "(Z) ",
+        "times in ET",
     ];
     for piece in pieces {
         let text = piece.repeat(60_000);

@@ -1,5 +1,6 @@
 //! The words that reports use for their sections, key events, durations and facts.
 
+use super::zone::without_zone;
 use super::{Key, SectionKind, Span as Stretch};
 use crate::text::nearest;
 
@@ -302,7 +303,7 @@ const LONG: [&str; 5] = ["detected", "acknowledged", "mitigated", "repaired", "r
 /// The key event that a label names, if all of its words are about that: `First detected`,
 /// `Outage ended (UTC)`, `Incident declared`. `Time to detect` names none.
 pub(super) fn key_of(label: &str) -> Option<Key> {
-    let label = plain(label);
+    let label = plain(&without_zone(label));
     let words: Vec<&str> = label.split_whitespace().collect();
     if words.len() > 7 || stretch_of(&label).is_some() || words.starts_with(&["time", "to"]) {
         return None;
@@ -461,6 +462,9 @@ mod tests {
         check("Incident declared", Some(Key::Declared));
         check("Repaired declared", Some(Key::Mitigated));
         check("Outage ended (UTC)", Some(Key::Mitigated));
+        check("Detected (Z):", Some(Key::Detected));
+        check("Detected (Europe/Berlin)", Some(Key::Detected));
+        check("Detected (PT tenant)", None);
         check("INCIDENT ENDS", Some(Key::Resolved));
         check("Service restored", Some(Key::Mitigated));
         check("End time", Some(Key::Resolved));

@@ -1,5 +1,7 @@
 //! Time zones as people write them after a time or above a table.
 
+use std::ops::Range;
+
 use chrono::{
     Datelike as _, FixedOffset, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, Offset as _,
     TimeZone as _,
@@ -154,26 +156,40 @@ fn offset(text: &str) -> Option<(Zone, usize)> {
 pub(super) fn zone_within(words: &str) -> Option<Zone> {
     let starts = words
         .char_indices()
-        .filter(|(at, c)| c.is_ascii_uppercase() && is_word_start(words, *at))
+        .filter(|(at, c)| !c.is_ascii_lowercase() && is_word_start(words, *at))
         .map(|(at, _)| at);
     let mut found = starts.filter_map(|at| Some((at, zone_word(&words[at..])?)));
-    found.find(|(at, (_, length))| *length > 2 || names_two_letters(words, *at)).map(|(_, it)| it.0)
+    let is_meant = |at: usize, length: usize| {
+        let is_word = words[at..].starts_with(|c: char| c.is_ascii_uppercase());
+        is_word && length > 2 || is_said_as_zone(words, at..at + length)
+    };
+    found.find(|(at, (_, length))| is_meant(*at, *length)).map(|(_, it)| it.0)
 }
 
-/// Whether two letters in some words are meant as a zone: alone in brackets, as `Timeline (PT)` has
-/// them, or last after what speaks of times. `PT tenant` is no zone.
-fn names_two_letters(words: &str, at: usize) -> bool {
-    let (before, after) = (&words[..at], words[at + 2..].trim_start_matches(' '));
+/// Some words without the zone that stands in brackets among them: `Detected (UTC)`.
+pub(super) fn without_zone(words: &str) -> String {
+    let opened = words.match_indices(['(', '[']);
+    let mut found = opened.filter_map(|(at, _)| Some((at, at + leading_zone(&words[at..])?.1)));
+    let closed = |end: usize| words[..end].ends_with([')', ']']);
+    match found.find(|(_, end)| closed(*end)) {
+        Some((start, end)) => format!("{}{}", &words[..start], &words[end..]),
+        None => words.to_owned(),
+    }
+}
+
+/// Whether a letter or two, or an offset, in some words are meant as a zone: alone in brackets, as
+/// `Timeline (PT)` has them, or last after what speaks of times. `PT tenant` and `plan Z` are no
+/// zones.
+fn is_said_as_zone(words: &str, letters: Range<usize>) -> bool {
+    let (before, after) = (&words[..letters.start], words[letters.end..].trim_start_matches(' '));
     if before.ends_with(['(', '[']) {
         return after.starts_with([')', ']']);
     }
-    let before = before.trim_end_matches([' ', ':']).to_lowercase();
-    let before = ["in", "are"].iter().fold(before.as_str(), |words, filler| {
-        words.strip_suffix(filler).map_or(words, str::trim_end)
-    });
+    let mut back = before.trim_end_matches(':').rsplit(' ').take(8);
+    let last = back.find(|word| !["", "in", "are"].contains(&word.to_lowercase().as_str()));
+    let last = last.unwrap_or_default().trim_end_matches(':').to_lowercase();
     let speaks = ["time", "times", "timezone", "zone"];
-    let last = before.rsplit(' ').next().unwrap_or_default();
-    speaks.contains(&last) && (after.is_empty() || after.starts_with(['.', ',', ';', ')']))
+    speaks.contains(&last.as_str()) && (after.is_empty() || after.starts_with(['.', ',', ';', ')']))
 }
 
 fn is_word_start(words: &str, at: usize) -> bool {
@@ -298,5 +314,15 @@ mod tests {
         check("CT scanner down", None);
         check("Outage of MT", None);
         check("Timeline of the PT tenant (UTC)", Some("UTC"));
+        check("Timeline (Z)", Some("Z"));
+        check("Detected (Z):", Some("Z"));
+        check("All times in Z", Some("Z"));
+        check("Timeline (+02:00)", Some("UTC+02:00"));
+        check("Timeline (-2 days)", None);
+        check("Timeline +2", None);
+        check("Timeline Z", None);
+        check("Plan Z:", None);
+        check("Plan Z– the last one", None);
+        check("Plan Z (UTC)", Some("UTC"));
     }
 }
