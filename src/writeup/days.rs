@@ -1,13 +1,15 @@
 //! The day of an incident, which counts for the times that have none: a report names several, and
 //! not all of them are the incident's.
 
+use std::collections::HashSet;
+
 use chrono::NaiveDate;
 
 use super::fact_names::{Fact, fact_of};
 use super::facts::stem;
 use super::key_times::{leading_statement, may_state};
 use super::lines::{Block, Heading};
-use super::rows::Reading;
+use super::rows::{Reading, blank, looks_like_a_time};
 use super::vocabulary::key_of;
 use super::when::{Day, When, day_within, leading};
 use crate::runbook::Severity;
@@ -64,12 +66,24 @@ fn labelled_days(
 ) -> (Option<SaidDay>, Vec<SaidDay>) {
     let in_front = if reading.is_one_of_several { 0 } else { reading.source.front.len() };
     let (mut published, mut labelled) = (None, Vec::new());
+    // What a table's columns are called is a day's only where it is written like one.
+    let headers: HashSet<usize> = reading.blocks.iter().filter_map(Block::header_line).collect();
     for (at, (label, value, line)) in pairs.iter().enumerate() {
         if fact_of(label) != Some(Fact::Day) {
             continue;
         }
-        let said = leading(value).and_then(|when| when.day).or_else(|| day_within(value));
-        let Some(said) = said else { continue };
+        let begins = leading(value);
+        let is_written = begins.is_some() || looks_like_a_time(value);
+        let within = || day_within(value).filter(|_| !is_written);
+        let Some(said) = begins.and_then(|when| when.day).or_else(within) else {
+            let is_header = headers.contains(line) && !is_written;
+            if begins.is_none() && blank(value).is_none() && !is_header {
+                let shown = crate::text::truncate_to_width(value, 60);
+                let message = format!("`{shown}` is no day that can be read; it is left empty");
+                reading.report(*line, "unreadable-time", Severity::Warning, message);
+            }
+            continue;
+        };
         match reading.full_day(said, None) {
             Some(day) if at < in_front && label.eq_ignore_ascii_case("date") => {
                 published = Some((day, *line));
@@ -88,7 +102,11 @@ fn labelled_days(
 
 /// The days that key events name, in the text's order, with their lines.
 fn event_days(reading: &Reading<'_>) -> Vec<(NaiveDate, usize)> {
-    let whole = |when: Option<When>| reading.full_day(when?.day?, None);
+    let whole = |when: Option<When>| {
+        // What is wrong with the time may be wrong with the day.
+        let when = when.filter(|when| !when.broken)?;
+        reading.full_day(when.day?, None)
+    };
     let mut days = Vec::new();
     if !reading.is_one_of_several {
         let front = reading.source.front.iter().filter(|(key, ..)| key_of(key).is_some());

@@ -1,13 +1,16 @@
 //! The times of the key events: from labelled lines and cells, else from rows of the timeline.
 
+use std::collections::HashSet;
+
 use chrono::{NaiveDate, NaiveTime};
 
+use super::fact_names::fact_of;
 use super::lines::{Block, Line, Table};
 use super::outline::{Place, label_of, value_of};
-use super::rows::{Blank, Reading, blank};
+use super::rows::{Blank, Reading, blank, looks_like_a_time};
 use super::statements::{Manner, stated};
 use super::timeline::{BACK, ReadRow, end_day};
-use super::vocabulary::{key_of, plain};
+use super::vocabulary::{key_of, plain, wants_a_time};
 use super::when::{Day, When, leading};
 use super::zone::Zone;
 use super::{Key, SectionKind, StatedTime, TimeName, WriteUp};
@@ -34,6 +37,9 @@ const WINDOWS: [&str; 16] = [
     "outage",
     "downtime",
 ];
+
+/// What is said of a day that stands alone.
+const NO_TIME: &str = "has a day but no time";
 
 /// Where a statement stands: a labelled line counts before a row of the timeline.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -89,7 +95,9 @@ pub(super) fn states_a_time(words: &str) -> bool {
 
 /// Reads the times of one incident.
 pub(super) fn read(reading: &mut Reading<'_>, rows: &[ReadRow], write_up: &mut WriteUp) {
-    let mut found = Finder { reading, statements: Vec::new(), dayless: Vec::new(), day: None };
+    let told = reading.findings.iter().map(|finding| finding.line).collect();
+    let (statements, dayless) = (Vec::new(), Vec::new());
+    let mut found = Finder { reading, statements, dayless, day: None, told };
     found.front_matter();
     found.text();
     found.give_days();
@@ -170,6 +178,8 @@ struct Finder<'r, 't> {
     dayless: Vec<Dayless>,
     /// The day read last, for a time without one after it.
     day: Option<NaiveDate>,
+    /// Lines that something was said of before: a row of the timeline without a time is one.
+    told: HashSet<usize>,
 }
 
 impl Finder<'_, '_> {
@@ -181,7 +191,7 @@ impl Finder<'_, '_> {
             if let Some(key_event) = key_of(key)
                 && let Some(value) = value.as_str()
             {
-                self.value(key_event, key, value, *line, &Place::default());
+                self.value(key_event, key, value, *line, &Place::default(), true);
             }
         }
     }
@@ -228,7 +238,8 @@ impl Finder<'_, '_> {
             if let Some(key) = key_of(label)
                 && leading(value).is_none()
             {
-                self.no_time(key, label, value, line.line);
+                let after = line.words[label.len()..].trim_start();
+                self.no_time(key, label, value, line.line, after.starts_with([':', '=']));
             }
         }
         any
@@ -242,37 +253,47 @@ impl Finder<'_, '_> {
                 for (at, cell) in row.cells.iter().enumerate() {
                     if let Some(Some(key)) = header.get(at) {
                         let label = table.header[at].clone();
-                        self.value(*key, &label, &cell.words, row.line, place);
+                        self.value(*key, &label, &cell.words, row.line, place, true);
                     }
                 }
             }
             return;
         }
         if let [label, value, ..] = table.header.as_slice() {
-            self.cell_pair(label, value, table.line, place);
+            self.cell_pair(label, value, table.line, place, false);
         }
         for row in &table.rows {
             if let [label, value, ..] = row.cells.as_slice() {
-                self.cell_pair(&label.words, &value.words, row.line, place);
+                let alone = row.cells.len() == 2;
+                self.cell_pair(&label.words, &value.words, row.line, place, alone);
             }
         }
     }
 
-    fn cell_pair(&mut self, label: &str, value: &str, line: usize, place: &Place) {
+    fn cell_pair(&mut self, label: &str, value: &str, line: usize, place: &Place, alone: bool) {
         if let Some(key) = key_of(label) {
-            self.value(key, label, value, line, place);
+            self.value(key, label, value, line, place, alone);
         } else {
             self.window(label, value, line, place);
         }
     }
 
-    fn value(&mut self, key: Key, label: &str, value: &str, line: usize, place: &Place) {
+    /// `alone` is whether the value stands there for its label and nothing else.
+    fn value(
+        &mut self,
+        key: Key,
+        label: &str,
+        value: &str,
+        line: usize,
+        place: &Place,
+        alone: bool,
+    ) {
         match leading(value) {
             Some(when) => {
                 let words = shorten(&format!("{}: {value}", label.trim_end_matches([':', ' '])));
                 self.state(key, label, when, words, line, place);
             }
-            None => self.no_time(key, label, value, line),
+            None => self.no_time(key, label, value, line, alone),
         }
     }
 
@@ -314,7 +335,8 @@ impl Finder<'_, '_> {
     ) {
         let near = self.day.or(self.reading.day);
         let Some(time) = when.time else {
-            return self.report(line, &format!("`{words}` has a day but no time"));
+            let what = if when.broken { "is no time that can be read" } else { NO_TIME };
+            return self.report(line, &format!("`{words}` {what}"));
         };
         let zone = self.reading.zone_for(&when, label, place);
         let Some(day) = when.day else {
@@ -380,7 +402,7 @@ impl Finder<'_, '_> {
     }
 
     /// A key event whose value is no time: there is none, or it cannot be read.
-    fn no_time(&mut self, key: Key, label: &str, value: &str, line: usize) {
+    fn no_time(&mut self, key: Key, label: &str, value: &str, line: usize, alone: bool) {
         match blank(value) {
             Some(Blank::NotApplicable) => {
                 let words = shorten(&format!("{label}: {value}"));
@@ -394,6 +416,14 @@ impl Finder<'_, '_> {
             None if looks_like_a_time(value) => {
                 self.report(line, &format!("`{}` is no time that can be read", shorten(value)));
             }
+            None if alone
+                && wants_a_time(label)
+                && fact_of(label).is_none()
+                && !self.told.contains(&line) =>
+            {
+                let said = shorten(&format!("{}: {value}", label.trim_end_matches([':', ' '])));
+                self.report(line, &format!("`{said}` states no time that can be read"));
+            }
             None => {}
         }
     }
@@ -402,19 +432,6 @@ impl Finder<'_, '_> {
         let message = format!("{what}; it is left empty");
         self.reading.report(line, "unreadable-time", Severity::Warning, message);
     }
-}
-
-/// Whether somebody meant a time: it begins with a number that has a mark of times or dates in it.
-fn looks_like_a_time(value: &str) -> bool {
-    let word =
-        value.trim_start_matches(['~', '(', '[']).split_whitespace().next().unwrap_or_default();
-    let digits = word.chars().filter(char::is_ascii_digit).count();
-    word.starts_with(|c: char| c.is_ascii_digit())
-        && digits >= 3
-        && word.contains([':', '-', '/', '.'])
-        && word.chars().all(|c| {
-            c.is_ascii_digit() || ":-/.,TZ".contains(c) || c.is_alphabetic() && digits >= 4
-        })
 }
 
 /// Sections that tell of the incident rather than of what follows from it.

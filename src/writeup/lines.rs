@@ -18,6 +18,16 @@ pub(super) enum Block {
     Table(Table),
 }
 
+impl Block {
+    /// Where a table's columns are named.
+    pub(super) fn header_line(&self) -> Option<usize> {
+        match self {
+            Self::Table(table) => Some(table.line),
+            Self::Heading(_) | Self::Line(_) => None,
+        }
+    }
+}
+
 /// A heading outside lists and quotes.
 #[derive(Debug)]
 pub(super) struct Heading {

@@ -244,3 +244,16 @@ pub(super) fn blank(value: &str) -> Option<Blank> {
         || (lower.starts_with('[') && lower.ends_with(']'));
     template.then_some(Blank::Placeholder)
 }
+
+/// Whether somebody meant a time: it begins with a number that has a mark of times or dates in it.
+pub(super) fn looks_like_a_time(value: &str) -> bool {
+    let word =
+        value.trim_start_matches(['~', '(', '[']).split_whitespace().next().unwrap_or_default();
+    let digits = word.chars().filter(char::is_ascii_digit).count();
+    word.starts_with(|c: char| c.is_ascii_digit())
+        && digits >= 3
+        && word.contains([':', '-', '/', '.'])
+        && word.chars().all(|c| {
+            c.is_ascii_digit() || ":-/.,TZ".contains(c) || c.is_alphabetic() && digits >= 4
+        })
+}

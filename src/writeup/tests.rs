@@ -217,6 +217,57 @@ fn times_that_cannot_be_are_reported_and_nothing_is_mended() {
     );
 }
 
+#[test]
+fn a_value_that_cannot_be_read_is_said_with_its_line() {
+    let check = |lines: &str, reported: &[&str]| {
+        let text = format!("# Incident\n\n{lines}\n## Root cause\n\nA.\n\n## Impact\n\nSlow.\n");
+        let text = format!("{text}\n## Actions\n\n- B\n\n## Lessons\n\nC.\n");
+        let (read, findings) = one(&text, "x.md", Tz::UTC);
+        assert_eq!(times(&read), ["-"; 5], "{lines}");
+        assert_eq!(read.date, None, "{lines}");
+        let said: Vec<String> =
+            findings.iter().map(|it| format!("{}: {}", it.line, it.message)).collect();
+        assert_eq!(said, reported, "{lines}");
+    };
+    check(
+        "**Date**: 2026-02-30\n",
+        &["3: `2026-02-30` is no day that can be read; it is left empty"],
+    );
+    check(
+        "Date: 2026-02-30, written 2026-03-05\n",
+        &["3: `2026-02-30, written 2026-03-05` is no day that can be read; it is left empty"],
+    );
+    let lunch = "`Detected: soon after lunch` states no time that can be read; it is left empty";
+    check("Detected: soon after lunch\n", &[&format!("3: {lunch}")]);
+    check("- **Detected:** soon after lunch\n", &[&format!("3: {lunch}")]);
+    check(
+        "| Event | Time |\n|---|---|\n| Detected | soon after lunch |\n",
+        &[&format!("5: {lunch}")],
+    );
+    check(
+        "Resolved: 2026-02-28 99:15\n",
+        &["3: `Resolved: 2026-02-28 99:15` is no time that can be read; it is left empty"],
+    );
+    check(
+        "| Event | Time |\n|---|---|\n| Resolved | 2026-02-28T99:15Z |\n",
+        &["5: `Resolved: 2026-02-28T99:15Z` is no time that can be read; it is left empty"],
+    );
+    // What is not known yet, or is told in words where words are wanted, is no slip.
+    check("Date: TBD\n\nDetected: unknown\n\nResolved: TBC\n", &[]);
+    check("Detected by: a customer\n\nResolved by: Ana\n\n**Resolved** by a restart.\n", &[]);
+    check("Detection: a customer called\n\nResolution: we rolled back\n", &[]);
+    check("| Date | Severity |\n|---|---|\n| TBD | P1 |\n| unknown | P2 |\n", &[]);
+}
+
+#[test]
+fn a_row_whose_time_cannot_be_read_is_said_once() {
+    let (rows, findings) = rows_of(
+        "- 2026-02-28 14:03 alert fired\n- 2026-02-28 99:15\n- Detected: after lunch\n- 14:20 calm\n",
+    );
+    assert_eq!(rows, ["2026-02-28 14:03", "-", "-", "2026-02-28 14:20"]);
+    assert_eq!(findings, ["6: row-without-time", "7: row-without-time"]);
+}
+
 /// The times and findings of a report of a few lines about one day.
 fn of_lines(lines: &str) -> (Vec<String>, Vec<String>) {
     let text = format!("# Incident\n\n{lines}\n## Impact\n\nSlow.\n");

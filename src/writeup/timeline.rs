@@ -142,7 +142,7 @@ fn take_line(raws: &mut Vec<Raw>, before: &mut Before, line: &Line, place: &Plac
         let rest = text_after(words, when.length);
         before.is_row = true;
         let is_aside = rest.starts_with('(') && rest.ends_with(')');
-        if when.time.is_none() && (rest.is_empty() || is_aside) {
+        if when.time.is_none() && !when.broken && (rest.is_empty() || is_aside) {
             raws.push(day_row(when, line.line));
             return;
         }

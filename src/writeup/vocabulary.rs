@@ -349,6 +349,29 @@ pub(super) fn key_of(label: &str) -> Option<Key> {
     }
 }
 
+/// Key events' names that reports rather describe than date: `Detection: a customer called`.
+const DESCRIBED: [&str; 8] = [
+    "detection",
+    "acknowledgement",
+    "acknowledgment",
+    "mitigation",
+    "repair",
+    "restoration",
+    "recovery",
+    "resolution",
+];
+
+/// Whether a key event's label wants a time and nothing else: `Detected`, `Detection time`.
+pub(super) fn wants_a_time(label: &str) -> bool {
+    let label = plain(label);
+    let mut words = label.split_whitespace();
+    let is_dated = |word: &str| {
+        matches!(word, "at" | "time" | "timestamp" | "datetime" | "date" | "when" | "declared")
+            || key_word(word).is_some() && !DESCRIBED.contains(&word)
+    };
+    words.any(is_dated)
+}
+
 fn alarm_verb(word: &str) -> bool {
     matches!(word, "fired" | "fires" | "triggered" | "triggers" | "raised" | "received")
 }
@@ -480,6 +503,16 @@ mod tests {
         check("Behoben am", Some(Key::Resolved));
         check("ädetected x", None);
         check("Duration of impact", None);
+    }
+
+    #[test]
+    fn some_labels_want_a_time_and_some_a_description() {
+        for label in ["Detected", "First detected (UTC)", "Detection time", "End", "Resolved at"] {
+            assert!(wants_a_time(label), "{label}");
+        }
+        for label in ["Detection", "Resolution", "Alert", "Mitigation"] {
+            assert!(!wants_a_time(label), "{label}");
+        }
     }
 
     #[test]

@@ -41,6 +41,8 @@ pub(super) struct When {
     pub(super) until_day: Option<Day>,
     /// `about`, `~`.
     pub(super) approximate: bool,
+    /// After the day stands what is written like a time and is none: `2026-02-28 99:15`.
+    pub(super) broken: bool,
     /// `22.04` before a word could be any number: what stands around it tells.
     pub(super) dotted: Option<Dotted>,
     /// Bytes of the text it takes.
@@ -70,6 +72,8 @@ static HOUR: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"(?i)^(\d{1,2})\s?(a\.?m\b\.?|p\.?m\b\.?|uhr\b)"));
 static MILITARY: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"^(\d{2})(\d{2})(?:\s?(?:hrs?|h|hours)\b|Z\b|\s(?:UTC|GMT)\b)"));
+static BROKEN: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"^\d{1,4}[:\u{ff1a}]\d{1,4}(?::\d{1,4})?"));
 static ABOUT: LazyLock<Regex> = LazyLock::new(|| {
     pattern(r"(?i)^(?:(?:about|around|approx\.?|approximately|circa|ca\.?|roughly|~|≈)\s*)+")
 });
@@ -102,6 +106,10 @@ pub(super) fn leading(text: &str) -> Option<When> {
         }
     }
     if when.time.is_none() {
+        if let Some(found) = BROKEN.find(reader.rest()).filter(|_| when.day.is_some()) {
+            when.broken = true;
+            when.length = reader.at + found.end();
+        }
         return when.day.is_some().then_some(when);
     }
     when.length = reader.at;
@@ -473,6 +481,21 @@ mod tests {
         check("15.04.24 14.43", "2024-04-15 14:43:00", "");
         check("2024-04-15", "2024-04-15 -", "");
         check("2024-04-15: x", "2024-04-15 -", ": x");
+    }
+
+    #[test]
+    fn what_is_written_like_a_time_after_a_day_is_told_from_no_time() {
+        let check = |text: &str, broken: bool, rest: &str| {
+            let when = leading(text).unwrap();
+            assert_eq!((when.time, when.broken), (None, broken), "{text}");
+            assert_eq!(&text[when.length..], rest, "{text}");
+        };
+        check("2026-02-28 99:15 x", true, " x");
+        check("2026-02-28T24:61:00Z", true, "Z");
+        check("28 February 2026 at 14:7", true, "");
+        check("2026-02-28", false, "");
+        check("2026-02-28 3 pods", false, " 3 pods");
+        check("2026-02-28: 12 pods", false, ": 12 pods");
     }
 
     #[test]
