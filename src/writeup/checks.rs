@@ -6,19 +6,9 @@ use chrono_tz::Tz;
 use super::rows::Reading;
 use super::when::leading;
 use super::{Span, StatedDuration, StatedTime, TimeName, WriteUp};
+use crate::domain::incident::Times;
 use crate::runbook::Severity;
 use crate::text::duration_words;
-
-/// What comes first, and what may not come before it.
-const ORDERS: [(TimeName, TimeName); 7] = [
-    (TimeName::Started, TimeName::Detected),
-    (TimeName::Detected, TimeName::Acknowledged),
-    (TimeName::Detected, TimeName::Mitigated),
-    (TimeName::Started, TimeName::Mitigated),
-    (TimeName::Mitigated, TimeName::Resolved),
-    (TimeName::Detected, TimeName::Resolved),
-    (TimeName::Started, TimeName::Resolved),
-];
 
 /// Compares what one report says with itself. Of times in an impossible order, those that must be
 /// wrong are left out.
@@ -47,7 +37,7 @@ fn misplaced(times: &[StatedTime]) -> Option<(usize, usize)> {
     let mut contradicted: Vec<Vec<usize>> = vec![Vec::new(); times.len()];
     for (a, first) in times.iter().enumerate() {
         for (b, second) in times.iter().enumerate() {
-            let must_follow = ORDERS.contains(&(first.point, second.point));
+            let must_follow = Times::ORDERS.contains(&(first.point, second.point));
             let follows = first.at_ms.zip(second.at_ms).is_none_or(|(a, b)| a <= b);
             if must_follow && !follows {
                 contradicted[a].push(b);

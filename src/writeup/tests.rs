@@ -289,6 +289,19 @@ fn the_time_that_contradicts_most_others_is_the_one_left_empty() {
 }
 
 #[test]
+fn times_are_left_empty_until_the_others_can_be() {
+    let day = "2024-01-05";
+    let (times, findings) = of_lines(&format!(
+        "- Started: {day} 12:00\n- Detected: {day} 11:00\n- Acknowledged: {day} 10:50\n"
+    ));
+    assert_eq!(times, ["2024-01-05 12:00", "-", "-", "-", "-"]);
+    assert_eq!(findings, ["4: impossible-order", "5: impossible-order"]);
+    let (times, findings) =
+        of_lines(&format!("- Started: {day} 12:00\n- Acknowledged: {day} 10:50\n"));
+    assert_eq!((times[2].as_str(), findings), ("-", vec!["4: impossible-order".to_owned()]));
+}
+
+#[test]
 fn key_events_are_placed_in_the_order_of_life_not_of_the_text() {
     let check = |lines: &str, expected: [&str; 2], reported: &[&str]| {
         let (times, findings) = of_lines(lines);

@@ -120,7 +120,7 @@ pub struct Durations {
 impl Times {
     /// What can only be in one order. Whether somebody acknowledged it before it was mitigated
     /// is not among it: some things heal before anyone comes.
-    const ORDERS: [(TimeName, TimeName); 8] = [
+    pub const ORDERS: [(TimeName, TimeName); 8] = [
         (TimeName::Started, TimeName::Detected),
         (TimeName::Started, TimeName::Acknowledged),
         (TimeName::Started, TimeName::Mitigated),
