@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::Key;
-use super::vocabulary::key_of;
+use super::vocabulary::{key_of, wants_a_time};
 use crate::text::pattern::pattern;
 
 /// How a row states it: as a label (`Detected: …`, `INCIDENT ENDS`) or in a sentence.
@@ -81,7 +81,9 @@ static PHRASES: LazyLock<Vec<(Regex, Key)>> = LazyLock::new(|| {
 /// the cell of a column that names the phase.
 pub(super) fn stated(text: &str, bold: usize, phase: Option<&str>) -> Vec<(Key, Manner)> {
     let mut found: Vec<(Key, Manner)> = Vec::new();
-    let labels = [phase, text.get(..bold).filter(|bold| !bold.is_empty()), Some(lead(text))];
+    let lead = lead(text);
+    let bold = text.get(..bold).filter(|bold| !bold.is_empty());
+    let labels = [phase, bold, Some(lead), done_by(lead)];
     found.extend(labels.into_iter().flatten().filter_map(key_of).map(|key| (key, Manner::Label)));
     let said = QUOTED.replace_all(text, " ");
     let clause = first_clause(&said);
@@ -104,6 +106,14 @@ fn lead(text: &str) -> &str {
         .find(|(at, c)| ":.,;!(|–—".contains(*c) || (*c == '-' && text[..*at].ends_with(' ')))
         .map_or(text.len(), |(at, _)| at);
     text[..end].trim_matches(['[', ']', ' ', '*'])
+}
+
+/// The word before who or what did it: `acknowledged by kim`, `mitigated by failover`. What was
+/// `started by kim` is rather something else than the incident.
+fn done_by(lead: &str) -> Option<&str> {
+    let (word, _) = lead.split_once(" by ")?;
+    let states = wants_a_time(word) && key_of(word).is_some_and(|key| key != Key::Started);
+    (states && !word.contains(' ') && !DOUBT.is_match(lead)).then_some(word)
 }
 
 /// What stands before the first full stop, semicolon or long dash; a label before a colon counts
@@ -151,6 +161,22 @@ mod tests {
         check("Should the issue be resolved, call", &[]);
         check("First pod was killed", &[]);
         check("Services fully restored", &[Key::Mitigated]);
+    }
+
+    #[test]
+    fn what_was_done_by_somebody_was_done() {
+        let check = |text: &str, expected: &[(Key, Manner)]| {
+            assert_eq!(stated(text, 0, None), expected, "{text}");
+        };
+        check("detected by alert", &[(Key::Detected, Manner::Label)]);
+        check("Detected by a customer", &[(Key::Detected, Manner::Label)]);
+        check("acknowledged by kim", &[(Key::Acknowledged, Manner::Label)]);
+        check("mitigated by failover", &[(Key::Mitigated, Manner::Label)]);
+        check("Resolved by Ana: rolled back", &[(Key::Resolved, Manner::Label)]);
+        check("partially mitigated by failover", &[]);
+        check("mitigated by failover?", &[]);
+        check("started by kim", &[]);
+        check("recovery by failover begun", &[]);
     }
 
     #[test]

@@ -399,6 +399,41 @@ fn a_timeline_with_the_newest_first_keeps_its_days() {
 }
 
 #[test]
+fn a_day_told_once_for_many_rows_leaves_the_newest_first() {
+    let expected = [
+        "2024-04-16 09:00",
+        "2024-04-16 08:30",
+        "2024-04-16 08:00",
+        "2024-04-15 23:50",
+        "2024-04-15 23:40",
+    ];
+    let sparse = "- 2024-04-16 09:00 calm\n- 08:30 looked\n- 08:00 restarted\n\
+                  - 2024-04-15 23:50 looked\n- 23:40 alert fired\n";
+    assert_eq!(rows_of(sparse), (expected.map(str::to_owned).to_vec(), Vec::new()));
+    let table = "| Date | Time | Event |\n|---|---|---|\n| 2024-04-16 | 09:00 | calm |\n\
+                 | | 08:30 | looked |\n| | 08:00 | restarted |\n\
+                 | 2024-04-15 | 23:50 | looked |\n| | 23:40 | alert fired |\n";
+    assert_eq!(rows_of(table), (expected.map(str::to_owned).to_vec(), Vec::new()));
+    let oldest = "- 2024-04-15 23:40 alert fired\n- 23:50 looked\n- 00:10 looked on\n\
+                  - 2024-04-16 08:00 restarted\n- 08:30 calm\n";
+    let (rows, findings) = rows_of(oldest);
+    assert_eq!((rows[2].as_str(), findings), ("2024-04-16 00:10", Vec::new()));
+}
+
+#[test]
+fn rows_say_who_or_what_did_it() {
+    let rows =
+        "- 14:03 detected by alert\n- 14:05 acknowledged by kim\n- 14:20 mitigated by failover\n";
+    let (read, _) =
+        one(&format!("# Incident 2024-04-15\n\n## Timeline\n\n{rows}"), "x.md", Tz::UTC);
+    let day = |time: &str| format!("2024-04-15 {time}");
+    assert_eq!(
+        times(&read),
+        ["-".to_owned(), day("14:03"), day("14:05"), day("14:20"), "-".to_owned()]
+    );
+}
+
+#[test]
 fn words_about_times_state_none() {
     let text = "# Incident 2024-01-05: slow\n\n## Summary\n\nErrors were seen from 10:00 to 10:30 and \
                 we thought it resolved 10:20.\n\n## Impact\n\nIt should have been resolved in 5 minutes.\n\n\

@@ -375,30 +375,33 @@ pub(super) fn end_day(day: NaiveDate, from: NaiveTime, until: NaiveTime) -> Opti
 
 /// Whether most rows stand before an earlier one.
 fn is_newest_first(raws: &[Raw]) -> bool {
-    let mut heading = None;
-    let mut times: Vec<(Option<NaiveDate>, NaiveTime)> = Vec::new();
+    // The day that a heading or a row above told last.
+    let mut told = None;
+    let mut before: Option<(Option<NaiveDate>, NaiveTime)> = None;
+    let (mut down, mut up) = (0, 0);
     for raw in raws {
-        let day = match raw.when.and_then(|when| when.day) {
+        let own = match raw.when.and_then(|when| when.day) {
             Some(Day::Full(day)) => Some(day),
             _ => None,
         };
         if raw.is_day {
-            heading = day;
-        } else if let Some(time) = raw.when.and_then(|when| when.time) {
-            times.push((day.or(heading), time));
+            told = own;
+            continue;
         }
-    }
-    let (mut down, mut up) = (0, 0);
-    for pair in times.windows(2) {
-        let later = match (pair[0], pair[1]) {
-            ((Some(a), x), (Some(b), y)) => a.and_time(x).cmp(&b.and_time(y)),
+        let Some(time) = raw.when.and_then(|when| when.time) else { continue };
+        let day = own.or(told);
+        let order = before.map_or(Ordering::Equal, |(known, last)| match (known, day) {
+            (Some(a), Some(b)) if a != b || own.is_some() => {
+                a.and_time(last).cmp(&b.and_time(time))
+            }
             // Without days, 00:10 is rather a little after 23:50 than a whole day before it.
-            ((None, x), (None, y)) if (y - x).abs() > Duration::hours(12) => y.cmp(&x),
-            ((None, x), (None, y)) => x.cmp(&y),
-            _ => Ordering::Equal,
-        };
-        down += usize::from(later == Ordering::Greater);
-        up += usize::from(later == Ordering::Less);
+            _ if (time - last).abs() > Duration::hours(12) => time.cmp(&last),
+            _ => last.cmp(&time),
+        });
+        down += usize::from(order == Ordering::Greater);
+        up += usize::from(order == Ordering::Less);
+        before = Some((day, time));
+        told = day;
     }
     down > up && down >= 2
 }
