@@ -149,6 +149,8 @@ fn take(reading: &mut Reading<'_>, write_up: &mut WriteUp, label: &str, value: &
             reading.placeholder = reading.placeholder.or(Some(line));
             return;
         }
+        // A time that is `ongoing` is not known yet; a status that is, is told.
+        Some(_) if fact == Fact::Status && value.to_lowercase().contains("ongoing") => {}
         Some(_) => return,
         None => {}
     }

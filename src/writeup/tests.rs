@@ -260,6 +260,14 @@ fn a_value_that_cannot_be_read_is_said_with_its_line() {
 }
 
 #[test]
+fn a_status_that_is_ongoing_is_told() {
+    let text = "# Incident 2024-04-15\n\n- Status: Ongoing\n- Detected: 2024-04-15 14:03\n- Resolved: ongoing\n\n## Impact\n\nMuch.\n";
+    let (read, findings) = one(text, "x.md", Tz::UTC);
+    assert_eq!((read.status.as_deref(), times(&read)[4].as_str()), (Some("Ongoing"), "-"));
+    assert_eq!(said(&findings), Vec::<String>::new());
+}
+
+#[test]
 fn a_row_whose_time_cannot_be_read_is_said_once() {
     let (rows, findings) = rows_of(
         "- 2026-02-28 14:03 alert fired\n- 2026-02-28 99:15\n- Detected: after lunch\n- 14:20 calm\n",
