@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::exercise::{Context, ExerciseKind, Outcome, StepOutcome};
 use super::id::{EntryId, Hash, IncidentLabel, RowKey, Slug, StepId};
-use super::incident::Severity;
+use super::incident::{Severity, Status};
 
 mod action;
 mod incident;
@@ -197,6 +197,12 @@ pub struct KeptFacts {
     pub label: IncidentLabel,
     /// How bad it is.
     pub severity: Severity,
+    /// How far it was, where a report said so: what was over is not open again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<Status>,
+    /// The version of the report that the erased one had replaced, which does not count again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replaces: Option<EntryId>,
 }
 
 /// `blob.erased`: a kept text was removed for good.

@@ -7,6 +7,7 @@ use crate::domain::actor::Actor;
 use crate::domain::entry::{Entry, Timestamp};
 use crate::domain::event::{BlobErased, EntryErased, Event, KeptFacts};
 use crate::domain::id::{EntryId, Hash, IncidentId};
+use crate::domain::incident::Incident;
 use crate::ledger::projections::incidents::BEGINNINGS;
 
 /// Set while erased bytes may still be in the write-ahead log.
@@ -55,7 +56,7 @@ impl Tx<'_> {
         let begins = BEGINNINGS.contains(&target.kind.as_str());
         let incident = IncidentId::of_subject(&target.subject).filter(|_| begins);
         let incident = incident.map(|id| self.incident(id)).transpose()?.flatten();
-        let keeps = incident.map(|it| KeptFacts { label: it.label, severity: it.severity.value });
+        let keeps = incident.map(|incident| kept(&target, incident));
         let event = Event::EntryErased(EntryErased { entry: id, reason, keeps });
         self.append_erasure(&target.subject, &event, by)
     }
@@ -124,6 +125,22 @@ impl Tx<'_> {
     fn note_erasure(&mut self) -> Result<(), LedgerError> {
         self.erased = true;
         self.set_meta(SCRUB_KEY, "1")
+    }
+}
+
+/// What stays of an incident after the erasure of an entry that begins it.
+fn kept(beginning: &Entry, incident: Incident) -> KeptFacts {
+    let said = beginning.body.as_deref().and_then(|body| {
+        match Event::decode(&beginning.kind, beginning.version, body) {
+            Ok(Some(Event::IncidentImported(said))) => Some(said),
+            _ => None,
+        }
+    });
+    KeptFacts {
+        label: incident.label,
+        severity: incident.severity.value,
+        status: said.as_ref().map(|said| said.status),
+        replaces: said.and_then(|said| said.replaces),
     }
 }
 

@@ -14,6 +14,8 @@ pub struct ImportView {
     pub replaced: usize,
     /// Incidents whose report says what it said before.
     pub unchanged: usize,
+    /// Incidents whose report was erased, and stays so.
+    pub erased: usize,
     /// Files that tell of no incident.
     pub not_reports: usize,
     /// Files that could not be read.
@@ -29,6 +31,7 @@ impl ImportView {
             match incident.result {
                 "imported" => self.imported += 1,
                 "replaced" => self.replaced += 1,
+                "erased" => self.erased += 1,
                 _ => self.unchanged += 1,
             }
         }
@@ -44,7 +47,7 @@ impl ImportView {
 pub struct ImportedFileView {
     /// Its path, within the workspace where it stands there.
     pub path: String,
-    /// `imported`, `replaced`, `unchanged`, `not-a-report` or `failed`.
+    /// `imported`, `replaced`, `erased`, `unchanged`, `not-a-report` or `failed`.
     pub result: &'static str,
     /// The incidents it tells of.
     pub incidents: Vec<ImportedIncidentView>,
@@ -55,21 +58,16 @@ pub struct ImportedFileView {
 impl ImportedFileView {
     /// The file's result: of its incidents, what changed most.
     pub fn sum_up(&mut self) {
-        let has = |result: &str| self.incidents.iter().any(|it| it.result == result);
-        self.result = if has("imported") {
-            "imported"
-        } else if has("replaced") {
-            "replaced"
-        } else {
-            "unchanged"
-        };
+        let has = |result: &&str| self.incidents.iter().any(|it| it.result == *result);
+        let result = ["imported", "replaced", "erased"].into_iter().find(has);
+        self.result = result.unwrap_or("unchanged");
     }
 }
 
 /// An incident that a report tells of.
 #[derive(Clone, Debug, Serialize)]
 pub struct ImportedIncidentView {
-    /// `imported`, `replaced` or `unchanged`.
+    /// `imported`, `replaced`, `unchanged`, or `erased` where nothing is read of what was erased.
     pub result: &'static str,
     /// The times that the report does not state.
     pub missing: Vec<&'static str>,
@@ -121,6 +119,14 @@ impl FindingView {
     pub fn warning(line: usize, message: String) -> Self {
         let rule = "does-not-fit".to_owned();
         Self { line, column: 1, severity: Severity::Warning, rule, message }
+    }
+
+    /// A report that was erased.
+    pub fn erased(line: usize) -> Self {
+        let message = "was erased here, and stays so; `runledger incident import --again` with \
+                       its path reads it again on purpose";
+        let rule = "erased".to_owned();
+        Self { line, column: 1, severity: Severity::Info, rule, message: message.to_owned() }
     }
 
     /// Something good to know.

@@ -1,5 +1,6 @@
 //! Importing reports: each file is read, what it states is kept as an entry, what cannot be read is
-//! said. The same file again changes nothing; a changed one replaces what it said before.
+//! said. The same file again changes nothing; a changed one replaces what it said before. A report that
+//! was erased stays so, whatever its file says, until somebody asks for it again.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
@@ -31,14 +32,15 @@ struct Report {
 }
 
 impl App {
-    /// Reads reports from files and folders. One that cannot be read stops no other.
+    /// Reads reports from files and folders. One that cannot be read stops no other. What was
+    /// erased is read only where that is asked for: `again`.
     ///
     /// # Errors
     /// A path does not exist, or an entry cannot be stored.
-    pub fn import_reports(&mut self, paths: &[PathBuf]) -> Result<ImportView, Error> {
+    pub fn import_reports(&mut self, paths: &[PathBuf], again: bool) -> Result<ImportView, Error> {
         self.refresh()?;
         let mut view = ImportView::default();
-        let mut known = Known::of(&self.ledger.incidents()?);
+        let mut known = Known::of(&self.ledger.incidents()?, again);
         for report in self.reports(paths)? {
             let file = self.import_report(report, &mut known)?;
             view.count(&file);
@@ -168,7 +170,9 @@ impl App {
         let versions = self.versions_of(id)?;
         let before = versions.last();
         let said_before = before.and_then(|version| version.said.as_ref());
-        let label = known.label(id, said_before, write_up, &file.path);
+        let current = self.ledger.incident(id)?;
+        let called = current.as_ref().map(|incident| &incident.label);
+        let label = known.label(id, called, write_up, &file.path);
         let Reported { mut body, findings } = self.body_of(write_up, &file.path, hash, label);
         let fits_not = findings.into_iter().map(|(line, it)| FindingView::warning(line, it));
         file.findings.extend(fits_not);
@@ -182,18 +186,16 @@ impl App {
             let message = format!("{plain} is another incident; this one is called {}", body.label);
             file.findings.push(FindingView::warning(write_up.line, message));
         }
-        let erased = was_erased(&versions, &body)?;
-        if erased {
-            let message = "was erased here, and stays so".to_owned();
-            file.findings.push(FindingView::info(write_up.line, message));
-        }
-        let result = match before {
-            _ if erased => "unchanged",
-            Some(_) if said_before.is_some_and(|said| says_the_same(said, &body)) => "unchanged",
+        let is_erased = current.is_some_and(|it| it.erased) || was_erased(&versions, &body)?;
+        let result = match said_before {
+            Some(said) if says_the_same(said, &body) => "unchanged",
+            _ if is_erased && !known.again => "erased",
             Some(_) => "replaced",
             None => "imported",
         };
-        if result != "unchanged" {
+        if result == "erased" {
+            file.findings.push(FindingView::erased(write_up.line));
+        } else if result != "unchanged" {
             body.replaces = before.map(|version| version.entry);
             let at = moment_of(write_up, self.config.timezone).unwrap_or_default();
             self.keep(id, body, at, text)?;
@@ -240,25 +242,30 @@ impl App {
         })
     }
 
-    /// The versions of a report that were kept, the one that no other replaces last.
+    /// The versions of a report that were kept, the one that no other replaces last: of several,
+    /// one that was erased.
     fn versions_of(&self, id: IncidentId) -> Result<Vec<Version>, Error> {
         let mut versions = Vec::new();
+        let mut replaced: HashSet<EntryId> = HashSet::new();
         for entry in self.ledger.entries_of(&id.to_string())? {
-            if entry.kind != "incident.imported" {
-                continue;
-            }
-            let said = entry.body.as_deref().and_then(|body| {
-                match Event::decode(&entry.kind, entry.version, body) {
-                    Ok(Some(Event::IncidentImported(body))) => Some(body),
-                    _ => None,
-                }
+            let event = entry.body.as_deref().and_then(|body| {
+                Event::decode(&entry.kind, entry.version, body).unwrap_or_default()
             });
-            let erased = entry.body.is_none().then_some(entry.body_hash);
-            versions.push(Version { entry: entry.id, said, erased });
+            let said = match event {
+                Some(Event::IncidentImported(body)) => Some(body),
+                Some(Event::EntryErased(body)) => {
+                    replaced.extend(body.keeps.and_then(|kept| kept.replaces));
+                    None
+                }
+                _ => None,
+            };
+            if entry.kind == "incident.imported" {
+                replaced.extend(said.as_ref().and_then(|said| said.replaces));
+                let erased = entry.body.is_none().then_some(entry.body_hash);
+                versions.push(Version { entry: entry.id, said, erased });
+            }
         }
-        let said = versions.iter().filter_map(|version| version.said.as_ref());
-        let replaced: HashSet<EntryId> = said.filter_map(|said| said.replaces).collect();
-        versions.sort_by_key(|version| !replaced.contains(&version.entry));
+        versions.sort_by_key(|it| (!replaced.contains(&it.entry), it.erased.is_some()));
         Ok(versions)
     }
 }
@@ -274,6 +281,8 @@ struct Version {
 
 /// What is known of earlier imports, so that it is read once and not for each file.
 struct Known {
+    /// Whether what was erased is asked for again.
+    again: bool,
     /// The files that each text was read from.
     files: HashMap<Hash, BTreeSet<String>>,
     /// The text that each file had.
@@ -283,9 +292,9 @@ struct Known {
 }
 
 impl Known {
-    fn of(incidents: &[Incident]) -> Self {
-        let mut known =
-            Self { files: HashMap::new(), texts: HashMap::new(), labels: HashMap::new() };
+    fn of(incidents: &[Incident], again: bool) -> Self {
+        let (files, texts, labels) = (HashMap::new(), HashMap::new(), HashMap::new());
+        let mut known = Self { again, files, texts, labels };
         for incident in incidents {
             known.learn(incident);
         }
@@ -317,15 +326,13 @@ impl Known {
     fn label(
         &self,
         id: IncidentId,
-        before: Option<&IncidentImported>,
+        before: Option<&IncidentLabel>,
         write_up: &WriteUp,
         path: &str,
     ) -> IncidentLabel {
         let (plain, own) = labels(write_up, path);
-        if let Some(before) = before
-            && [&plain, &own].contains(&&before.label)
-        {
-            return before.label.clone();
+        if let Some(before) = before.filter(|before| [&plain, &own].contains(before)) {
+            return before.clone();
         }
         let called = self.labels.get(&plain.as_str().to_lowercase());
         let is_taken = called.is_some_and(|ids| ids.iter().any(|other| *other != id));

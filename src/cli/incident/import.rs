@@ -13,19 +13,22 @@ use crate::views::incident_import::{ImportView, ImportedFileView, ImportedIncide
 /// Each Markdown file is read for what it states: key events in a list or table, the timeline,
 /// durations, severity, services, people. Times without a zone are in the workspace's. What cannot
 /// be read, or does not fit, is said with its file and line, and left empty. The same file again
-/// changes nothing; a changed one replaces what it said before.
+/// changes nothing; a changed one replaces what it said before. A report that was erased stays so.
 #[derive(clap::Args, Debug)]
 pub(crate) struct Args {
     /// Files, and folders to be searched for them
     #[arg(value_name = "PATH", required = true)]
     paths: Vec<PathBuf>,
+    /// Read reports again that were erased
+    #[arg(long)]
+    again: bool,
     /// Print JSON
     #[arg(long)]
     json: bool,
 }
 
 pub(crate) fn run(args: &Args, session: &mut Session) -> Result<Done, Error> {
-    let view = session.app()?.import_reports(&args.paths)?;
+    let view = session.app()?.import_reports(&args.paths, args.again)?;
     let done = if view.failed > 0 { Done::DoesNotHold } else { Done::Well };
     if args.json {
         session.out.json(&view);
@@ -67,14 +70,15 @@ fn print(session: &mut Session, file: &ImportedFileView) {
 }
 
 fn headline(session: &mut Session, file: &ImportedFileView, view: &ImportedIncidentView) {
-    let style = if view.result == "unchanged" { Style::Dim } else { Style::Good };
+    let is_kept = matches!(view.result, "unchanged" | "erased");
+    let style = if is_kept { Style::Dim } else { Style::Good };
     session.out.styled(&[
         (style, &format!("{:<13} ", view.result)),
         (Style::Bold, view.incident.label.as_str()),
         (Style::Plain, &format!("  {}", view.incident.title)),
         (Style::Dim, &format!("  {}", file.path)),
     ]);
-    if view.result == "unchanged" {
+    if is_kept {
         return;
     }
     let times = &view.incident.times;
@@ -102,7 +106,9 @@ fn headline(session: &mut Session, file: &ImportedFileView, view: &ImportedIncid
 
 fn sum(view: &ImportView) -> String {
     let mut parts = vec![format!("{} imported", view.imported)];
-    for (number, what) in [(view.replaced, "replaced"), (view.unchanged, "unchanged")] {
+    let others =
+        [(view.replaced, "replaced"), (view.unchanged, "unchanged"), (view.erased, "erased")];
+    for (number, what) in others {
         if number > 0 {
             parts.push(format!("{number} {what}"));
         }

@@ -6,12 +6,13 @@ use serde_json::Value;
 
 use super::super::entry::Timestamp;
 use super::super::exercise::{ExerciseKind, Outcome, StepOutcome, StepResult};
-use super::super::id::{EntryId, Hash, RowKey, Slug, StepId};
+use super::super::id::{EntryId, Hash, IncidentLabel, RowKey, Slug, StepId};
+use super::super::incident::{Severity, Status};
 use super::{
     BlobErased, EntryErased, Event, ExerciseAmended, ExerciseFound, ExerciseRecorded,
-    ExerciseRetracted, Facts, MoveSeen, NoteAdded, NoteResolved, Row, RowWritten, RunAbandoned,
-    RunEnded, RunNoted, RunStarted, RunStepOpened, RunStepSkipped, RunStepTicked, RunTickUndone,
-    RunbookMoved,
+    ExerciseRetracted, Facts, KeptFacts, MoveSeen, NoteAdded, NoteResolved, Row, RowWritten,
+    RunAbandoned, RunEnded, RunNoted, RunStarted, RunStepOpened, RunStepSkipped, RunStepTicked,
+    RunTickUndone, RunbookMoved,
 };
 
 mod incident;
@@ -20,7 +21,7 @@ mod postmortem;
 /// Bodies as they stand in ledgers, by kind and version. **These lines may never change**: they
 /// are the format of what people have already stored. A new format is a new version, and a new
 /// line beside the old one.
-const STORED: [(&str, u32, &str); 27] = [
+const STORED: [(&str, u32, &str); 29] = [
     (
         "exercise.recorded",
         1,
@@ -71,6 +72,16 @@ const STORED: [(&str, u32, &str); 27] = [
         "entry.erased",
         1,
         r#"{"entry":"0197288a-1111-7000-8000-000000000004","reason":"held a password"}"#,
+    ),
+    (
+        "entry.erased",
+        1,
+        r#"{"entry":"0197288a-1111-7000-8000-000000000004","reason":"a name","keeps":{"label":"INC-2026-06-01-001","severity":1}}"#,
+    ),
+    (
+        "entry.erased",
+        1,
+        r#"{"entry":"0197288a-1111-7000-8000-000000000004","reason":"a name","keeps":{"label":"INC-2026-06-01-001","severity":1,"status":"resolved","replaces":"0197288a-1111-7000-8000-000000000003"}}"#,
     ),
     (
         "blob.erased",
@@ -187,6 +198,14 @@ fn amended_in_full() -> Event {
     })
 }
 
+/// An erasure of what began an incident.
+fn erased_beginning(status: Option<Status>, replaces: Option<EntryId>) -> Event {
+    let label = IncidentLabel::new("INC-2026-06-01-001".to_owned());
+    let keeps = Some(KeptFacts { label, severity: Severity::ALL[1], status, replaces });
+    let entry = EntryId::parse("0197288a-1111-7000-8000-000000000004").expect("an id");
+    Event::EntryErased(EntryErased { entry, reason: "a name".into(), keeps })
+}
+
 /// What the bodies of [`STORED`] mean, in the same order.
 fn meant() -> Vec<Event> {
     let cells = [("Date", "2026-03-30"), ("Release", ""), ("Resolved by", "Step 3a + 3c")];
@@ -231,6 +250,8 @@ fn meant() -> Vec<Event> {
             reason: "held a password".into(),
             keeps: None,
         }),
+        erased_beginning(None, None),
+        erased_beginning(Some(Status::Resolved), Some(id(3))),
         Event::BlobErased(BlobErased { blob: hash(), reason: "held a password".into() }),
     ]
     .into_iter()

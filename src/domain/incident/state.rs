@@ -116,7 +116,7 @@ impl Incident {
     /// recorded at the first moment there is, so that all machines record it alike.
     pub fn is_undated(&self) -> bool {
         let known = [TimeName::Started, TimeName::Detected].map(|name| self.time(name).known());
-        self.imported_from.is_some()
+        (self.imported_from.is_some() || self.erased)
             && self.opened_at == Timestamp::default()
             && known.iter().all(Option::is_none)
     }

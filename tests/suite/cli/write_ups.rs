@@ -106,35 +106,92 @@ fn incidents_are_found_by_title_by_note_and_by_what_a_report_says() {
     assert_eq!(hits("wombat"), [incident]);
 }
 
+/// The entry of the report's version that was kept last.
+fn last_version(lab: &Lab) -> String {
+    let lines = lab.run(&["export"]).ok().stdout;
+    let line = lines.lines().rfind(|line| line.contains("incident.imported")).expect("one");
+    let entry: Value = serde_json::from_str(line).expect("a line of JSON");
+    entry["entry"]["id"].as_str().expect("an id").to_owned()
+}
+
+fn erase(lab: &Lab, entry: &str) {
+    lab.run(&["erase", entry, "--reason", "a name"]).ok();
+}
+
 #[test]
-fn what_was_erased_stays_so_until_the_report_says_something_else() {
+fn what_was_erased_stays_so_whatever_its_file_says_until_somebody_asks_for_it() {
     let lab = lab();
     import(&lab, "reports");
-    let entry = |lab: &Lab| {
-        let lines = lab.run(&["export"]).ok().stdout;
-        let line = lines.lines().rfind(|line| line.contains("incident.imported")).expect("one");
-        let entry: Value = serde_json::from_str(line).expect("a line of JSON");
-        entry["entry"]["id"].as_str().expect("an id").to_owned()
-    };
     let is_told = |lab: &Lab| {
         let lines = lab.run(&["export"]).ok().stdout;
         lines.lines().any(|line| line.contains("incident.imported") && line.contains("login slow"))
     };
     assert!(is_told(&lab));
-    lab.run(&["erase", &entry(&lab), "--reason", "a name"]).ok();
-    let again = import(&lab, "reports");
-    assert_eq!((&again["imported"], &again["replaced"]), (&json!(0), &json!(0)), "{again}");
-    assert_eq!(again["unchanged"], 1);
-    assert!(!is_told(&lab));
-
-    // Another text is another report; erasing that leaves both erased.
+    erase(&lab, &last_version(&lab));
+    let stays = |lab: &Lab| {
+        let told = import(lab, "reports");
+        assert_eq!((&told["erased"], &told["files"][0]["result"]), (&json!(1), &json!("erased")));
+        assert_eq!((&told["imported"], &told["replaced"]), (&json!(0), &json!(0)), "{told}");
+        assert!(!is_told(lab));
+    };
+    stays(&lab);
     lab.write("reports/login.md", &REPORT.replace("10:12", "10:15"));
+    stays(&lab);
+    let said = lab.run(&["incident", "import", "reports"]).ok().says("1 erased.");
+    said.says("was erased here, and stays so").says("--again");
+
+    // Said otherwise on purpose, it is a report like any other.
+    lab.run(&["incident", "import", "reports", "--again"]).ok().says("1 imported.");
+    assert_eq!(show(&lab, "INC-2026-04-01-001")["title"], "login slow");
+    assert_eq!(import(&lab, "reports")["unchanged"], 1);
+    lab.write("reports/login.md", &REPORT.replace("10:12", "10:16"));
     assert_eq!(import(&lab, "reports")["replaced"], 1);
-    lab.run(&["erase", &entry(&lab), "--reason", "a name"]).ok();
-    assert_eq!(import(&lab, "reports")["unchanged"], 1);
+    // The version that was erased at first is still no version to go back to.
     lab.write("reports/login.md", REPORT);
+    assert_eq!(import(&lab, "reports")["erased"], 1);
+    assert_eq!(show(&lab, "INC-2026-04-01-001")["times"]["detected"], "2026-04-01T09:16:00Z");
+    lab.run(&["verify"]).ok();
+}
+
+#[test]
+fn erasing_the_newest_version_brings_no_older_one_back() {
+    let lab = lab();
+    lab.write("reports/login.md", &REPORT.replace("P1\n", "P1\n- Status: ongoing\n"));
+    import(&lab, "reports");
+    assert_eq!(show(&lab, "INC-2026-04-01-001")["open"], true);
+    let first = last_version(&lab);
+    lab.write("reports/login.md", REPORT);
+    assert_eq!(import(&lab, "reports")["replaced"], 1);
+    let shown = show(&lab, "INC-2026-04-01-001");
+    let second = shown["version"].as_str().expect("an entry").to_owned();
+    erase(&lab, &second);
+    let check = |lab: &Lab| {
+        let shown = show(lab, "INC-2026-04-01-001");
+        assert_eq!((&shown["title"], &shown["open"]), (&json!("(erased)"), &json!(false)));
+        assert_eq!((&shown["severity"], &shown["status"]), (&json!("P1"), &json!("resolved")));
+        assert_eq!(import(lab, "reports")["erased"], 1);
+    };
+    check(&lab);
+    erase(&lab, &first);
+    check(&lab);
+    lab.run(&["rebuild"]).ok();
+    check(&lab);
+    lab.run(&["incident", "import", "reports", "--again"]).ok();
+    assert_eq!(show(&lab, "INC-2026-04-01-001")["title"], "login slow");
     assert_eq!(import(&lab, "reports")["unchanged"], 1);
-    assert!(!is_told(&lab));
+    lab.run(&["verify"]).ok();
+}
+
+#[test]
+fn erasing_an_older_version_leaves_the_newest() {
+    let lab = lab();
+    import(&lab, "reports");
+    let first = last_version(&lab);
+    lab.write("reports/login.md", &REPORT.replace("10:12", "10:15"));
+    import(&lab, "reports");
+    erase(&lab, &first);
+    assert_eq!(show(&lab, "INC-2026-04-01-001")["title"], "login slow");
+    assert_eq!(import(&lab, "reports")["unchanged"], 1);
     lab.run(&["verify"]).ok();
 }
 

@@ -40,13 +40,16 @@ pub(in crate::ledger) fn fold(
     }
     let id = IncidentId::of_subject(subject)?;
     let opening = || told.iter().find_map(|told| Some((told.entry, begun(id, told)?)));
-    let reported = || imported::newest(told).map(|(e, body)| (e, imported::begun(id, e, body)));
+    let reported = || {
+        let (entry, said) = imported::newest(entries, told)?;
+        let erased = || erased_beginning(id, entry, told);
+        Some((entry, said.map_or_else(erased, |body| imported::begun(id, entry, body))))
+    };
     let beginning = opening().or_else(reported);
     let (entry, begun) = match beginning {
         Some(begun) => begun,
         None => {
-            let erased =
-                |entry: &&Entry| entry.body.is_none() && BEGINNINGS.contains(&entry.kind.as_str());
+            let erased = |entry: &&Entry| entry.body.is_none() && entry.kind == "incident.opened";
             let entry = entries.iter().find(erased)?;
             (entry, erased_beginning(id, entry, told))
         }
@@ -109,6 +112,9 @@ fn erased_beginning(id: IncidentId, entry: &Entry, told: &[Told<'_>]) -> Begun {
     if let Some(kept) = kept {
         incident.label.clone_from(&kept.label);
         incident.severity.value = kept.severity;
+        if let Some(status) = kept.status {
+            incident.status.value = status;
+        }
     }
     Begun { incident, lines: vec![(entry.recorded_at, Happening::Opened)] }
 }

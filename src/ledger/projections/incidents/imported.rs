@@ -1,6 +1,6 @@
 //! An incident that began as a report: the newest version of the report is where it begins.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::super::Told;
 use super::fold::{Begun, blank};
@@ -9,17 +9,35 @@ use crate::domain::event::{Event, IncidentImported};
 use crate::domain::id::{EntryId, IncidentId};
 use crate::domain::incident::{Happening, Versioned};
 
-/// The version of the report that no other replaces: of several, the last in canonical order.
-pub(super) fn newest<'a>(told: &'a [Told<'a>]) -> Option<(&'a Entry, &'a IncidentImported)> {
+/// The version of the report that no other replaces, with what it says; nothing where that was
+/// erased: older versions do not count again. Of several, an erased one, else the last in canonical
+/// order.
+pub(super) fn newest<'a>(
+    entries: &'a [Entry],
+    told: &'a [Told<'a>],
+) -> Option<(&'a Entry, Option<&'a IncidentImported>)> {
+    let mut bodies: HashMap<EntryId, &IncidentImported> = HashMap::new();
+    let mut replaced: HashSet<EntryId> = HashSet::new();
+    for Told { entry, event } in told {
+        match event {
+            Event::IncidentImported(body) => {
+                bodies.insert(entry.id, body);
+                replaced.extend(body.replaces);
+            }
+            Event::EntryErased(body) => {
+                replaced.extend(body.keeps.as_ref().and_then(|kept| kept.replaces));
+            }
+            _ => {}
+        }
+    }
     let versions = || {
-        told.iter().filter_map(|told| match &told.event {
-            Event::IncidentImported(body) => Some((told.entry, body)),
-            _ => None,
-        })
+        let reports = entries.iter().filter(|entry| entry.kind == "incident.imported");
+        let told = reports.map(|entry| (entry, bodies.get(&entry.id).copied()));
+        told.filter(|(entry, said)| said.is_some() || entry.body.is_none()).rev()
     };
-    let replaced: HashSet<EntryId> = versions().filter_map(|(_, body)| body.replaces).collect();
-    let current = versions().rev().find(|(entry, _)| !replaced.contains(&entry.id));
-    current.or_else(|| versions().next_back())
+    let current = || versions().filter(|(entry, _)| !replaced.contains(&entry.id));
+    let erased = current().find(|(_, said)| said.is_none());
+    erased.or_else(|| current().next()).or_else(|| versions().next())
 }
 
 /// Versions of the report: an edit of what an earlier one said still stands.
