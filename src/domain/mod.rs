@@ -13,6 +13,7 @@ pub mod incident;
 pub mod metrics;
 pub mod moment;
 pub mod postmortem;
+pub mod report;
 pub mod run;
 pub mod support_hours;
 pub mod timeline_paste;
