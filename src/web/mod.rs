@@ -55,6 +55,9 @@ use crate::render::Renderer;
 /// How long a write that is under way may take after the server was told to stop.
 const LAST_WRITE: Duration = Duration::from_secs(10);
 
+/// The folders of templates that are no pages.
+const DOCUMENTS: [&str; 2] = ["postmortems/", "reports/"];
+
 /// Serves a workspace until SIGINT or SIGTERM. `open` opens what a request works with; `tell`
 /// hears where the server listens and what goes wrong.
 ///
@@ -74,13 +77,13 @@ pub fn serve(
         .hinted("listen on 127.0.0.1 and let a tunnel or proxy reach it, see public_url"));
     }
     let assets = Assets::new(Some(&config.workspace));
-    let templates = assets.templates()?;
-    // Those of postmortems are compiled when one is rendered: an error in them stops no server.
-    let templates: Vec<_> = templates
-        .iter()
-        .filter(|asset| !asset.name.starts_with("postmortems/"))
-        .map(|asset| (&asset.name, asset.text.as_ref()))
-        .collect();
+    // Those of documents are read when one is written: an error in them stops no server.
+    let mut names = assets.template_names();
+    names.retain(|name| !DOCUMENTS.iter().any(|folder| name.starts_with(folder)));
+    let templates: Vec<_> =
+        names.iter().map(|name| assets.template(name)).collect::<std::result::Result<_, _>>()?;
+    let templates: Vec<_> =
+        templates.iter().map(|asset| (&asset.name, asset.text.as_ref())).collect();
     let renderer = Renderer::in_zone(&templates, config.timezone)?;
     let apps = Pool::new(open);
     // What is broken in the workspace is said now, not to the first visitor.

@@ -114,3 +114,13 @@ fn a_broken_template_of_the_workspace_is_named_and_nothing_is_served() {
     lab.write("templates/pages/home.html", "{% if %}");
     lab.run(&["serve", "--listen", "127.0.0.1:0"]).refused().says("pages/home.html:1:");
 }
+
+#[test]
+fn a_broken_template_of_a_document_stops_no_server() {
+    let lab = lab();
+    lab.write("templates/reports/stale.html", "{% if %}");
+    lab.write_bytes("templates/reports/stale.md", b"caf\xe9");
+    lab.write("templates/postmortems/short.md", "{% if %}");
+    let server = lab.serve(&[]);
+    get(&server, "/").says(200, "<h1");
+}
