@@ -88,6 +88,9 @@ const TEMPLATES: &[(&str, &str)] = texts! { "templates":
     "partials/under.html",
     "partials/values.html",
     "postmortems/standard.md",
+    "reports/stale.html",
+    "reports/stale.md",
+    "reports/stale.txt",
 };
 
 const DATA: &[(&str, &str)] = texts! { "data":
@@ -185,6 +188,20 @@ struct Shelf {
     built_in: &'static [(&'static str, &'static str)],
 }
 
+impl Shelf {
+    /// A file of the program.
+    fn built_in(self, name: &str) -> Result<Asset, AssetError> {
+        match self.built_in.iter().find(|(built_in, _)| *built_in == name) {
+            Some(&(_, text)) => Ok(Asset {
+                name: name.to_owned(),
+                text: Cow::Borrowed(text),
+                origin: Origin::BuiltIn,
+            }),
+            None => Err(AssetError::Unknown { folder: self.folder, name: name.to_owned() }),
+        }
+    }
+}
+
 const TEMPLATE_SHELF: Shelf = Shelf { folder: "templates", built_in: TEMPLATES };
 const DATA_SHELF: Shelf = Shelf { folder: "data", built_in: DATA };
 
@@ -218,6 +235,14 @@ impl Assets {
     /// There is none of that name, or the workspace's cannot be used.
     pub fn template(&self, name: &str) -> Result<Asset, AssetError> {
         self.find(TEMPLATE_SHELF, name)
+    }
+
+    /// A template as the program brings it, whatever the workspace has in its place.
+    ///
+    /// # Errors
+    /// There is none of that name.
+    pub fn built_in_template(&self, name: &str) -> Result<Asset, AssetError> {
+        TEMPLATE_SHELF.built_in(name)
     }
 
     /// Every template, the workspace's own among them, by name.
@@ -258,15 +283,7 @@ impl Assets {
         if let Some(asset) = self.overriding(shelf, name)? {
             return Ok(asset);
         }
-        let built_in = shelf.built_in.iter().find(|(built_in, _)| *built_in == name);
-        match built_in {
-            Some(&(_, text)) => Ok(Asset {
-                name: name.to_owned(),
-                text: Cow::Borrowed(text),
-                origin: Origin::BuiltIn,
-            }),
-            None => Err(AssetError::Unknown { folder: shelf.folder, name: name.to_owned() }),
-        }
+        shelf.built_in(name)
     }
 
     fn all(&self, shelf: Shelf, prefix: &str) -> Result<Vec<Asset>, AssetError> {

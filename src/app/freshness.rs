@@ -39,8 +39,18 @@ impl App {
 
     /// Judges one runbook on the day asked about.
     pub(super) fn judge(&self, summary: &Summary, exercises: &[Exercise]) -> Freshness {
+        self.judge_on(summary, exercises, self.today())
+    }
+
+    /// Judges one runbook on any day, by its text of today.
+    pub(super) fn judge_on(
+        &self,
+        summary: &Summary,
+        exercises: &[Exercise],
+        day: NaiveDate,
+    ) -> Freshness {
         let steps: Vec<_> = summary.steps.iter().map(|step| step.facts.clone()).collect();
-        assess(&steps, exercises, self.policy(summary), self.today())
+        assess(&steps, exercises, self.policy(summary), day)
     }
 
     /// The exercises of a document, with what its file adds to them.
@@ -143,10 +153,14 @@ pub(super) fn join_rows(exercises: &mut [Exercise], summary: &Summary) {
 }
 
 pub(super) fn count(counts: &mut Counts, line: &RunbookLine) {
-    counts.failing += usize::from(line.failing);
-    let place = match line.status {
+    count_state(counts, line.status, line.failing);
+}
+
+pub(super) fn count_state(counts: &mut Counts, status: Status, failing: bool) {
+    counts.failing += usize::from(failing);
+    let place = match status {
         // What failed is not counted as fresh in the same breath.
-        Status::Fresh if line.failing => return,
+        Status::Fresh if failing => return,
         Status::Fresh => &mut counts.fresh,
         Status::Due => &mut counts.due,
         Status::Stale => &mut counts.stale,
@@ -262,7 +276,7 @@ pub(super) fn sentence(freshness: &Freshness, summary: &Summary) -> String {
     words
 }
 
-fn is_parent_of_any(id: &StepId, summary: &Summary) -> bool {
+pub(super) fn is_parent_of_any(id: &StepId, summary: &Summary) -> bool {
     summary.steps.iter().any(|step| step.facts.parent.as_ref() == Some(id))
 }
 
@@ -308,7 +322,7 @@ fn overdue(freshness: &Freshness) -> Option<i64> {
 }
 
 /// "step 3a"; a step without a number goes by its name.
-fn step_words(id: &StepId) -> String {
+pub(super) fn step_words(id: &StepId) -> String {
     match id.as_str().starts_with(|c: char| c.is_ascii_digit()) {
         true => format!("step {id}"),
         false => format!("“{id}”"),

@@ -40,6 +40,7 @@ mod overview;
 pub mod page;
 pub mod postmortems;
 mod recording;
+pub mod reports;
 mod rows;
 pub mod runbooks;
 pub mod runs;

@@ -27,6 +27,7 @@ mod note;
 mod output;
 mod postmortem;
 mod rebuild;
+mod report;
 mod restore;
 mod run;
 mod search;
@@ -87,6 +88,8 @@ enum Command {
     Action(action::Args),
     /// List the runbooks that nobody should trust
     Stale(stale::Args),
+    /// Write a report for people who read once a week
+    Report(report::Args),
     /// Check runbooks for what would hurt at three in the morning
     Lint(lint::Args),
     /// Serve the runbooks to a browser on this machine
@@ -216,6 +219,7 @@ fn dispatch(command: Command, session: &mut Session) -> Result<Done, Error> {
         Command::Postmortem(args) => postmortem::run(&args, session),
         Command::Action(args) => action::run(&args, session),
         Command::Stale(args) => stale::run(&args, session),
+        Command::Report(args) => report::run(&args, session),
         Command::Lint(args) => lint::run(&args, session),
         Command::Serve(args) => serve::run(&args, session),
         Command::Sync(args) => sync::run(&args, session),

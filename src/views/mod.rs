@@ -20,6 +20,7 @@ pub mod incident_import;
 pub mod metrics;
 pub mod page;
 pub mod postmortem;
+pub mod report;
 pub mod run;
 
 /// Everything a runbook says and what is known of it: `show --json`.

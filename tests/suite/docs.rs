@@ -58,6 +58,9 @@ fn every_option_that_the_readme_names_is_in_the_help() {
         if command == "exercise" {
             help.push_str(&lab.run(&["help", "exercise", "amend"]).ok().stdout);
         }
+        if command == "report" {
+            help.push_str(&lab.run(&["help", "report", "stale"]).ok().stdout);
+        }
         for word in row.split(['`', ' ', '=']).filter(|word| word.starts_with("--")) {
             assert!(help.contains(word), "`{command}` has no {word}");
         }
@@ -109,6 +112,7 @@ fn every_field_of_the_json_that_the_readme_promises_is_there() {
          ## When this runbook last worked\n\n| Date | Release | Resolved by | Notes |\n\
          |---|---|---|---|\n| 2026-11-01 | one | Step 1 | fine |\n| soon | two | Step 1 | |\n",
     );
+    lab.write("runbooks/spare.md", "# Spare\n\n## Step 1 — Mitigate\n\n```sh\ntrue\n```\n");
     lab.run(&["note", "drop#1", "mind the hooks"]).ok();
     let readme = document("README.md");
     let json = part(&readme, "JSON");
@@ -127,7 +131,7 @@ fn every_field_of_the_json_that_the_readme_promises_is_there() {
     lab.run(&["incident", "open", "down again", "--severity", "P3"]).ok();
     lab.run(&["incident", "use", "INC-2026-11-20-002", "drop#1"]).ok();
     let late = "2026-12-20T12:00:00Z";
-    let commands: [&[&str]; 9] = [
+    let commands: [&[&str]; 10] = [
         &["show", "drop", "--json"],
         &["stale", "--all", "--json"],
         &["search", "drop", "--json"],
@@ -137,6 +141,7 @@ fn every_field_of_the_json_that_the_readme_promises_is_there() {
         &["postmortem", "list", "--json"],
         &["postmortem", "status", label, "--json"],
         &["action", "list", "--json"],
+        &["report", "stale", "--json", "--since", "2026-10-01"],
     ];
     assert_eq!(shapes.len(), commands.len());
     for (shape, command) in shapes.iter().zip(commands) {

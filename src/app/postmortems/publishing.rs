@@ -226,11 +226,14 @@ impl App {
         Some(error.to_string())
     }
 
-    /// A template and those it names, so that an error in another one stops nobody.
-    fn templates_for(&self, name: &str) -> Result<Vec<(String, String)>, Error> {
+    /// A template and those of its folder that it names, so that an error in another one stops
+    /// nobody.
+    pub(in crate::app) fn templates_for(&self, name: &str) -> Result<Vec<(String, String)>, Error> {
         let mut found: Vec<(String, String)> = Vec::new();
         let mut wanted = vec![name.to_owned()];
-        let names = self.template_names();
+        let folder = name.rfind('/').map_or("", |at| &name[..=at]);
+        let mut names = self.assets.template_names();
+        names.retain(|name| name.starts_with(folder));
         while let Some(next) = wanted.pop() {
             if found.iter().any(|(known, _)| *known == next) {
                 continue;

@@ -12,6 +12,7 @@ mod keeping;
 mod metrics;
 mod notes;
 mod postmortems;
+mod reports;
 mod search;
 mod settings;
 mod write_ups;

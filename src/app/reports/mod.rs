@@ -1,0 +1,172 @@
+//! Reports: what people read once a week. Each is gathered into one view and written in the
+//! format asked for.
+//!
+//! The bytes depend on the day asked about, the ledger, the texts, the settings and the template
+//! alone; what they are is printed at the report's end.
+
+mod gathering;
+mod inputs;
+mod sheet;
+mod stale;
+mod writing;
+
+use chrono::{Days, NaiveDate};
+
+use super::App;
+use crate::error::Error;
+use crate::views::report::{Frame, StaleReport};
+
+/// What a report is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// The runbooks that nobody should trust.
+    Stale,
+}
+
+impl Kind {
+    /// The word that names its templates.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Stale => "stale",
+        }
+    }
+}
+
+/// How a report is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// Markdown.
+    Md,
+    /// A page that is also a mail.
+    Html,
+    /// Plain text.
+    Text,
+    /// The view itself.
+    Json,
+    /// A table for spreadsheets.
+    Csv,
+}
+
+impl Format {
+    /// The words of the command line.
+    pub const WORDS: [&str; 5] = ["md", "html", "text", "json", "csv"];
+
+    /// Reads a word; none if it is none of [`Format::WORDS`].
+    pub fn parse(word: &str) -> Option<Self> {
+        Some(match word {
+            "md" => Self::Md,
+            "html" => Self::Html,
+            "text" => Self::Text,
+            "json" => Self::Json,
+            "csv" => Self::Csv,
+            _ => return None,
+        })
+    }
+}
+
+/// What is asked of a report. The day it speaks of is the one the [`App`] looks at.
+#[derive(Clone, Debug, Default)]
+pub struct Asked {
+    /// The day before the first one of its period; a week before its day where nobody says.
+    pub since: Option<NaiveDate>,
+    /// Only what this owner has.
+    pub owner: Option<String>,
+}
+
+/// A report, written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Written {
+    /// The report.
+    pub text: String,
+    /// What is wrong with the team's template, where that is so; the built-in one was used.
+    pub warning: Option<String>,
+}
+
+/// A report of any kind.
+enum Report {
+    Stale(Box<StaleReport>),
+}
+
+impl Report {
+    fn frame(&mut self) -> &mut Frame {
+        match self {
+            Self::Stale(report) => &mut report.frame,
+        }
+    }
+}
+
+impl App {
+    /// A report in a format.
+    ///
+    /// # Errors
+    /// Its period begins after it ends, or the store cannot be read. An error in a template of
+    /// the team is none: the built-in one is used, and the report says so.
+    pub fn report(&mut self, kind: Kind, asked: &Asked, format: Format) -> Result<Written, Error> {
+        let report = match kind {
+            Kind::Stale => Report::Stale(Box::new(self.stale_report(asked)?)),
+        };
+        self.written(kind, report, format)
+    }
+
+    /// The day before the first one of a report's period.
+    fn period(&self, asked: &Asked, days: u64) -> Result<NaiveDate, Error> {
+        let as_of = self.today();
+        match asked.since {
+            Some(since) if since > as_of => {
+                Err(Error::refused(format!("--since {since} is after {as_of}, the report's day"))
+                    .hinted("a report looks back: give an earlier day, or a later --as-of"))
+            }
+            Some(since) => Ok(since),
+            None => Ok(before(as_of, days)),
+        }
+    }
+}
+
+/// So many days earlier; the same day where the calendar ends.
+fn before(day: NaiveDate, days: u64) -> NaiveDate {
+    day.checked_sub_days(Days::new(days)).unwrap_or(day)
+}
+
+/// So many days later; the same day where the calendar ends.
+fn after(day: NaiveDate, days: u64) -> NaiveDate {
+    day.checked_add_days(Days::new(days)).unwrap_or(day)
+}
+
+/// The one who sees to something, where several are named: a line that belongs to everybody is
+/// nobody's.
+fn one_owner(named: Option<&str>) -> Option<String> {
+    let first = named?.split([',', ';', '&', '+']).next().unwrap_or_default();
+    let first = first.split(" and ").next().unwrap_or_default().trim();
+    (!first.is_empty()).then(|| first.to_owned())
+}
+
+/// Whether something is of the owner asked for: the whole of what is written, or the one named.
+fn is_of(asked: &Asked, named: Option<&str>) -> bool {
+    let Some(wanted) = asked.owner.as_deref().map(str::trim) else { return true };
+    let one = one_owner(named);
+    named.is_some_and(|named| named.trim().eq_ignore_ascii_case(wanted))
+        || one.is_some_and(|one| one.eq_ignore_ascii_case(wanted))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_several_owners_the_first_sees_to_it() {
+        let check = |named, one: Option<&str>| assert_eq!(one_owner(named).as_deref(), one);
+        check(None, None);
+        check(Some(" "), None);
+        check(Some("ana"), Some("ana"));
+        check(Some("Ana, Bo"), Some("Ana"));
+        check(Some("Ana and Bo"), Some("Ana"));
+        check(Some("Ana & Bo"), Some("Ana"));
+        check(Some("platform/oncall"), Some("platform/oncall"));
+        let asked = |name: &str| Asked { owner: Some(name.to_owned()), ..Asked::default() };
+        assert!(is_of(&asked("ANA"), Some("Ana, Bo")));
+        assert!(is_of(&asked("ana, bo"), Some("Ana, Bo")));
+        assert!(!is_of(&asked("Bo"), Some("Ana, Bo")), "it is Ana's line");
+        assert!(!is_of(&asked("Bo"), None));
+        assert!(is_of(&Asked::default(), None));
+    }
+}

@@ -1,0 +1,249 @@
+//! The weekly report: which runbooks nobody should trust, what would hurt most, whose it is.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+
+use super::super::App;
+use super::super::freshness::{count_state, worked_for};
+use super::gathering::{Known, standing};
+use super::{Asked, after, before};
+use crate::domain::freshness::Status;
+use crate::domain::id::StepId;
+use crate::domain::report::{Change, ROOM_MIN, SET_UP_MIN, drill_minutes, fitting};
+use crate::error::Error;
+use crate::text::count;
+use crate::views::Counts;
+use crate::views::report::{
+    ChangeView, DrillView, DrillsView, ExercisedView, Frame, OwnedView, OwnerView, ReportLine,
+    StaleReport, UntriedView, WeekView,
+};
+
+/// A report is compared with the one of so many days before.
+const PERIOD: u64 = 7;
+
+/// What becomes stale within so many days is told.
+const SOON: u64 = 14;
+
+/// How many weeks the picture goes back.
+const WEEKS: u64 = 26;
+
+/// How many steps a drill names.
+const DRILL_STEPS: usize = 4;
+
+impl App {
+    /// The weekly report as a view.
+    ///
+    /// # Errors
+    /// Its period begins after it ends, or the store cannot be read.
+    pub fn stale_report(&mut self, asked: &Asked) -> Result<StaleReport, Error> {
+        let since = self.period(asked, PERIOD)?;
+        self.refresh()?;
+        let as_of = self.today();
+        let judged = self.judged()?;
+        let inputs = self.inputs(&judged)?;
+        let known = self.known(judged, asked, since)?;
+        let change = Change::of(known.iter().map(|it| (it.was, standing(&it.judged.freshness))));
+        let lines = |wanted: &dyn Fn(&Known) -> bool| {
+            let mut lines: Vec<ReportLine> =
+                known.iter().filter(|it| wanted(it)).map(|it| it.line.clone()).collect();
+            lines.sort_by_key(urgency);
+            lines
+        };
+        let stale = lines(&Known::is_stale);
+        let failing = lines(&|it| it.line.failing);
+        let mut due = lines(&|it| is_soon(&it.line, as_of));
+        due.sort_by_key(|line| line.stale_on);
+        let mut never = lines(&|it| it.line.status == Status::Never);
+        // What is known the longest has had the most time; what has no day comes last.
+        never.sort_by_key(|line| (line.known_since.is_none(), line.known_since));
+        let counts = counts(known.iter().map(|it| standing(&it.judged.freshness)));
+        let worst = lines(&|it| it.is_stale() || it.line.failing);
+        let headline = headline(known.len(), counts, worst.first(), asked.owner.as_deref());
+        Ok(StaleReport {
+            change: ChangeView { sentence: change.sentence(&since.to_string()), numbers: change },
+            runbooks: known.len(),
+            counts,
+            newly_stale: lines(&|it| it.is_stale() && it.was.status != Status::Stale),
+            exercised: exercised(&known, since, as_of),
+            untried: untried(&known),
+            by_owner: by_owner(&known, as_of),
+            drills: drills(&known, as_of),
+            weeks: self.weeks(&known),
+            failing,
+            stale,
+            due,
+            never,
+            frame: Frame {
+                report: "stale",
+                as_of,
+                since,
+                owner: asked.owner.clone(),
+                headline,
+                notice: None,
+                inputs,
+            },
+        })
+    }
+
+    /// The states at the end of each week, by the texts of today.
+    fn weeks(&self, known: &[Known]) -> Vec<WeekView> {
+        let days = (0..WEEKS).rev().map(|weeks| before(self.today(), 7 * weeks));
+        let week = |date: NaiveDate| {
+            let judge = |it: &Known| {
+                let judged = &it.judged;
+                standing(&self.judge_on(&judged.document.summary, &judged.exercises, date))
+            };
+            WeekView { date, counts: counts(known.iter().map(judge)) }
+        };
+        days.map(week).collect()
+    }
+}
+
+/// The most points first, then the longest overdue, then by name.
+fn urgency(line: &ReportLine) -> (Reverse<u32>, Reverse<Option<i64>>, String) {
+    (Reverse(line.points), Reverse(line.overdue_days), line.slug.to_string())
+}
+
+fn counts(all: impl Iterator<Item = crate::domain::report::Standing>) -> Counts {
+    let mut counts = Counts::default();
+    all.for_each(|it| count_state(&mut counts, it.status, it.failing));
+    counts
+}
+
+/// Whether it becomes stale within the next two weeks, the last day of them included.
+fn is_soon(line: &ReportLine, as_of: NaiveDate) -> bool {
+    line.stale_on.is_some_and(|day| as_of < day && day <= after(as_of, SOON))
+}
+
+fn headline(all: usize, counts: Counts, worst: Option<&ReportLine>, owner: Option<&str>) -> String {
+    let Some(worst) = worst else {
+        return match (all, counts.never, owner) {
+            (0, _, Some(owner)) => format!("{owner} has no runbook."),
+            (0, _, None) => "There is no runbook yet.".to_owned(),
+            (1, 0, _) => "The only runbook is neither stale nor failing.".to_owned(),
+            (all, 0, _) => format!("None of {all} runbooks is stale or failing."),
+            (all, never, _) => {
+                let never = count(never, "was never exercised", "were never exercised");
+                let of = count(all, "runbook", "runbooks");
+                format!("Of {of} none is stale or failing, but {never}.")
+            }
+        };
+    };
+    let of = count(all, "runbook", "runbooks");
+    let (is, are) = ("is stale", "are stale");
+    let state = match (counts.stale, counts.failing) {
+        (0, failing) => count(failing, "is failing", "are failing"),
+        (stale, 0) => count(stale, is, are),
+        (stale, failing) => format!("{} and {failing} failing", count(stale, is, are)),
+    };
+    let why = worst.reasons.first().map_or("", |point| point.reason.as_str());
+    format!("Of {of} {state}; {} would hurt most: {why}.", worst.title)
+}
+
+fn exercised(known: &[Known], since: NaiveDate, as_of: NaiveDate) -> Vec<ExercisedView> {
+    let mut found = Vec::new();
+    for one in known {
+        let exercises = &one.judged.exercises;
+        let in_period = exercises
+            .iter()
+            .filter(|it| it.retracted.is_none() && since < it.date && it.date <= as_of);
+        for exercise in in_period {
+            let view = ExercisedView {
+                date: exercise.date,
+                slug: one.line.slug.clone(),
+                title: one.line.title.clone(),
+                owner: one.line.owner.clone(),
+                kind: exercise.kind.as_str(),
+                outcome: exercise.outcome.as_str(),
+                worked_for: worked_for(Some(exercise.id), exercises),
+            };
+            found.push(((Reverse(exercise.date), view.slug.to_string(), exercise.id), view));
+        }
+    }
+    found.sort_by(|(a, _), (b, _)| a.cmp(b));
+    found.into_iter().map(|(_, view)| view).collect()
+}
+
+/// A runbook may be fresh by one of its ways while another was never gone.
+fn untried(known: &[Known]) -> Vec<UntriedView> {
+    let fresh = known.iter().filter(|it| it.line.status == Status::Fresh);
+    fresh
+        .map(|it| UntriedView {
+            slug: it.line.slug.clone(),
+            title: it.line.title.clone(),
+            owner: it.line.owner.clone(),
+            steps: it.untried(),
+        })
+        .filter(|it| !it.steps.is_empty())
+        .collect()
+}
+
+/// What asks for somebody, the most urgent first, with the word for why.
+fn asking(known: &[Known], as_of: NaiveDate) -> Vec<(&Known, &'static str)> {
+    let state = |it: &Known| match it.line.status {
+        _ if it.line.failing => Some("failing"),
+        Status::Stale => Some("stale"),
+        Status::Never => Some("never exercised"),
+        _ if is_soon(&it.line, as_of) => Some("due"),
+        _ => None,
+    };
+    let mut found: Vec<(&Known, &'static str)> =
+        known.iter().filter_map(|it| Some((it, state(it)?))).collect();
+    // What is merely due comes behind all that cannot be trusted today.
+    found.sort_by_key(|(it, state)| (*state == "due", urgency(&it.line)));
+    found
+}
+
+fn by_owner(known: &[Known], as_of: NaiveDate) -> Vec<OwnerView> {
+    let mut owners: BTreeMap<String, OwnerView> = BTreeMap::new();
+    for (it, state) in asking(known, as_of) {
+        let owner = it.line.owner.clone();
+        let key = owner.as_deref().unwrap_or_default().to_lowercase();
+        let own = owners.entry(key).or_insert_with(|| OwnerView {
+            owner,
+            points: 0,
+            runbooks: Vec::new(),
+        });
+        own.points += it.line.points;
+        let (slug, title) = (it.line.slug.clone(), it.line.title.clone());
+        own.runbooks.push(OwnedView { slug, title, state });
+    }
+    let mut owners: Vec<OwnerView> = owners.into_values().collect();
+    owners.sort_by_key(|it| (it.owner.is_none(), Reverse(it.points)));
+    owners
+}
+
+fn drills(known: &[Known], as_of: NaiveDate) -> DrillsView {
+    let asking = asking(known, as_of);
+    let minutes: Vec<u32> = asking.iter().map(|(it, _)| drill_minutes(it.claimed_s())).collect();
+    let fit = fitting(&minutes);
+    DrillsView {
+        room_min: ROOM_MIN,
+        minutes: fit.iter().map(|at| minutes[*at]).sum(),
+        left_out: asking.len() - fit.len(),
+        drills: fit.iter().map(|at| drill(asking[*at].0, minutes[*at])).collect(),
+    }
+}
+
+fn drill(it: &Known, minutes: u32) -> DrillView {
+    let mut steps: Vec<StepId> = it.failing_steps();
+    steps.extend(it.untried());
+    steps.truncate(DRILL_STEPS);
+    let minutes_from = match it.claimed_s() {
+        Some(_) => format!(
+            "{} by its own account, {SET_UP_MIN} to set up and to write down",
+            count((minutes - SET_UP_MIN) as usize, "minute", "minutes")
+        ),
+        None => "it claims no time".to_owned(),
+    };
+    DrillView {
+        slug: it.line.slug.clone(),
+        title: it.line.title.clone(),
+        owner: it.line.owner.clone(),
+        minutes,
+        minutes_from,
+        steps,
+    }
+}

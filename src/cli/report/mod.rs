@@ -1,0 +1,73 @@
+//! `runledger report`: what people read once a week. One file for each report.
+
+use std::path::PathBuf;
+
+use super::{DateArg, Done, Session, parse_date};
+use crate::app::reports::{Asked, Format, Kind};
+use crate::error::Error;
+use crate::workspace::whole_file::write_atomically;
+
+/// Write a report for people who read once a week
+///
+/// The same day, ledger, texts, settings and template give the same bytes on any machine. A team's
+/// own templates stand in templates/reports/ of the workspace, as stale.md, stale.html and so on.
+#[derive(clap::Args, Debug)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(clap::Subcommand, Debug)]
+enum Command {
+    /// Which runbooks nobody should trust, what would hurt most, and whose it is
+    Stale(Common),
+}
+
+/// What every report takes.
+#[derive(clap::Args, Debug)]
+struct Common {
+    /// As of another day
+    #[arg(long, value_name = "DATE", value_parser = parse_date)]
+    as_of: Option<DateArg>,
+    /// Compare with this day, and tell what was done since [default: the report before this one]
+    #[arg(long, value_name = "DATE", value_parser = parse_date)]
+    since: Option<DateArg>,
+    /// How it is written
+    #[arg(long, value_name = "FORMAT", value_parser = Format::WORDS, default_value = "text")]
+    format: String,
+    /// Into this file, which is replaced [default: standard output]
+    #[arg(long, short, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// Only what this owner has
+    #[arg(long, value_name = "NAME")]
+    owner: Option<String>,
+    /// Print JSON, like --format json
+    #[arg(long)]
+    json: bool,
+}
+
+pub(crate) fn run(args: &Args, session: &mut Session) -> Result<Done, Error> {
+    match &args.command {
+        Command::Stale(args) => write(Kind::Stale, args, session),
+    }
+}
+
+fn write(kind: Kind, args: &Common, session: &mut Session) -> Result<Done, Error> {
+    let today = session.config.today();
+    let format = Format::parse(&args.format).filter(|_| !args.json).unwrap_or(Format::Json);
+    let asked = Asked { since: args.since.map(|date| date.on(today)), owner: args.owner.clone() };
+    let mut app = session.app_as_of(args.as_of.map(|date| date.on(today)))?;
+    let written = app.report(kind, &asked, format)?;
+    if let Some(warning) = &written.warning {
+        session.out.warn(warning);
+    }
+    match &args.out {
+        Some(file) => {
+            write_atomically(file, written.text.as_bytes())
+                .map_err(|e| Error::io("write", file, e))?;
+            session.out.say(&format!("Wrote {}.", file.display()));
+        }
+        None => session.out.raw(&written.text),
+    }
+    Ok(Done::Well)
+}

@@ -1,0 +1,219 @@
+//! Reports that people read once a week, in the one shape that all formats share.
+
+use chrono::NaiveDate;
+use serde::Serialize;
+
+use super::Counts;
+use crate::domain::freshness::Status;
+use crate::domain::id::{Slug, StepId};
+use crate::domain::report::{Change, Point};
+
+/// What a report was made from. The same inputs make the same bytes, on any machine.
+#[derive(Clone, Debug, Serialize)]
+pub struct InputsView {
+    /// The program and its version.
+    pub program: String,
+    /// The day it speaks of.
+    pub as_of: NaiveDate,
+    /// How many entries the ledger holds.
+    pub entries: i64,
+    /// The hash of its last one; of nothing where it is empty.
+    pub head: String,
+    /// Of the texts of all runbooks, of what they said when they were exercised, and of the days
+    /// since which they are known.
+    pub texts: String,
+    /// Of the settings that matter to reports.
+    pub configuration: String,
+    /// Of the template; null where the format has none.
+    pub template: Option<String>,
+    /// Where the template comes from: `built-in`, or its file in the workspace.
+    pub template_from: Option<String>,
+}
+
+/// What every report begins and ends with.
+#[derive(Clone, Debug, Serialize)]
+pub struct Frame {
+    /// `stale`, `incidents` or `actions`.
+    pub report: &'static str,
+    /// The day it speaks of.
+    pub as_of: NaiveDate,
+    /// The day before the first one of its period.
+    pub since: NaiveDate,
+    /// Only what this owner has, if one was asked for.
+    pub owner: Option<String>,
+    /// All of it in one sentence.
+    pub headline: String,
+    /// What the reader should know about the report itself: the team's template has an error.
+    pub notice: Option<String>,
+    /// What it was made from.
+    pub inputs: InputsView,
+}
+
+/// The weekly report: `report stale`.
+#[derive(Clone, Debug, Serialize)]
+pub struct StaleReport {
+    /// What it begins and ends with.
+    #[serde(flatten)]
+    pub frame: Frame,
+    /// What changed since the last one.
+    pub change: ChangeView,
+    /// How many runbooks it speaks of.
+    pub runbooks: usize,
+    /// How many are in which state.
+    pub counts: Counts,
+    /// Stale now and not on the day it is compared with.
+    pub newly_stale: Vec<ReportLine>,
+    /// A step failed and has not worked since.
+    pub failing: Vec<ReportLine>,
+    /// Stale, what would hurt most first.
+    pub stale: Vec<ReportLine>,
+    /// Stale within the next two weeks, the next one first.
+    pub due: Vec<ReportLine>,
+    /// Never exercised, the longest known first.
+    pub never: Vec<ReportLine>,
+    /// What was exercised in the period, the newest first.
+    pub exercised: Vec<ExercisedView>,
+    /// Steps that nobody ever tried, inside runbooks that are fresh.
+    pub untried: Vec<UntriedView>,
+    /// Who has what; what nobody owns comes last.
+    pub by_owner: Vec<OwnerView>,
+    /// What to practise.
+    pub drills: DrillsView,
+    /// The states at the end of each of the last 26 weeks, oldest first.
+    pub weeks: Vec<WeekView>,
+}
+
+/// What changed.
+#[derive(Clone, Debug, Serialize)]
+pub struct ChangeView {
+    /// In one sentence.
+    pub sentence: String,
+    /// In numbers.
+    #[serde(flatten)]
+    pub numbers: Change,
+}
+
+/// A runbook that somebody should do something about.
+#[derive(Clone, Debug, Serialize)]
+pub struct ReportLine {
+    /// Its address.
+    pub slug: Slug,
+    /// Its title.
+    pub title: String,
+    /// The one who sees to it; null where nobody does.
+    pub owner: Option<String>,
+    /// How old its last success is.
+    pub status: Status,
+    /// A step failed and has not worked since.
+    pub failing: bool,
+    /// When it last worked.
+    pub last_worked: Option<NaiveDate>,
+    /// Days since then.
+    pub days_since: Option<i64>,
+    /// Its limit.
+    pub limit_days: u32,
+    /// Days past its limit.
+    pub overdue_days: Option<i64>,
+    /// The first day on which it is stale.
+    pub stale_on: Option<NaiveDate>,
+    /// Since when it is known; null where that is later than the day spoken of.
+    pub known_since: Option<NaiveDate>,
+    /// How much it would hurt.
+    pub points: u32,
+    /// The same point by point.
+    pub reasons: Vec<Point>,
+}
+
+/// Something that was exercised.
+#[derive(Clone, Debug, Serialize)]
+pub struct ExercisedView {
+    /// Its day.
+    pub date: NaiveDate,
+    /// The runbook.
+    pub slug: Slug,
+    /// Its title.
+    pub title: String,
+    /// The runbook's owner.
+    pub owner: Option<String>,
+    /// Why it was used.
+    pub kind: &'static str,
+    /// How it went.
+    pub outcome: &'static str,
+    /// For what.
+    pub worked_for: Option<String>,
+}
+
+/// Steps of a fresh runbook that nobody ever tried.
+#[derive(Clone, Debug, Serialize)]
+pub struct UntriedView {
+    /// The runbook.
+    pub slug: Slug,
+    /// Its title.
+    pub title: String,
+    /// Its owner.
+    pub owner: Option<String>,
+    /// The steps.
+    pub steps: Vec<StepId>,
+}
+
+/// What one owner has to do.
+#[derive(Clone, Debug, Serialize)]
+pub struct OwnerView {
+    /// Who; null where nobody is named.
+    pub owner: Option<String>,
+    /// The points of all of it.
+    pub points: u32,
+    /// What, the most urgent first.
+    pub runbooks: Vec<OwnedView>,
+}
+
+/// A runbook in an owner's list.
+#[derive(Clone, Debug, Serialize)]
+pub struct OwnedView {
+    /// The runbook.
+    pub slug: Slug,
+    /// Its title.
+    pub title: String,
+    /// `failing`, `stale`, `due` or `never exercised`.
+    pub state: &'static str,
+}
+
+/// What to practise within two hours.
+#[derive(Clone, Debug, Serialize)]
+pub struct DrillsView {
+    /// How long people are together.
+    pub room_min: u32,
+    /// How long the drills take.
+    pub minutes: u32,
+    /// The drills, the most urgent first.
+    pub drills: Vec<DrillView>,
+    /// How many others there was no room for.
+    pub left_out: usize,
+}
+
+/// A drill.
+#[derive(Clone, Debug, Serialize)]
+pub struct DrillView {
+    /// The runbook.
+    pub slug: Slug,
+    /// Its title.
+    pub title: String,
+    /// Its owner.
+    pub owner: Option<String>,
+    /// How long it takes.
+    pub minutes: u32,
+    /// Why it takes so long, in words.
+    pub minutes_from: String,
+    /// The steps to try; empty where any will do.
+    pub steps: Vec<StepId>,
+}
+
+/// The states at the end of a week.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct WeekView {
+    /// The week's last day.
+    pub date: NaiveDate,
+    /// How many were in which state.
+    #[serde(flatten)]
+    pub counts: Counts,
+}
