@@ -72,6 +72,8 @@ pub struct MetricsAsked {
     pub by: Option<GroupBy>,
     /// Only incidents that began on this day or later, in the workspace's zone.
     pub since: Option<NaiveDate>,
+    /// Only incidents that began on this day or earlier.
+    pub until: Option<NaiveDate>,
     /// Count only minutes inside the support hours.
     pub support_hours: bool,
     /// Tell means of a few, too.
@@ -104,7 +106,8 @@ impl App {
             if incident.status.value.counts() && !incident.is_undated() {
                 all.push(case.clone());
             }
-            if asked.since.is_some_and(|since| day < since) {
+            let late = asked.until.is_some_and(|until| until < day);
+            if late || asked.since.is_some_and(|since| day < since) {
                 continue;
             }
             if incident.status.value.counts() {
@@ -260,15 +263,13 @@ impl App {
 }
 
 fn case(incident: &Incident, used: &[(RunbookId, Option<Timestamp>)]) -> Case {
-    let known = [TimeName::Started, TimeName::Detected];
-    let began = known.into_iter().find_map(|name| incident.time(name).known());
     let symptom = SYMPTOMS.iter().find_map(|wanted| {
         incident.context().find(|(name, _)| name == wanted).map(|(_, value)| value.to_owned())
     });
     Case {
         label: incident.label.to_string(),
         times: incident.plain_times(),
-        at: began.unwrap_or(incident.opened_at),
+        at: incident.began(),
         services: incident.services.value.clone(),
         symptom: symptom.unwrap_or_default(),
         runbooks: used.iter().map(|(runbook, _)| runbook.to_string()).collect(),

@@ -40,6 +40,7 @@ pub(crate) fn run(args: &Args, session: &mut Session) -> Result<Done, Error> {
     let asked = MetricsAsked {
         by: args.by.as_deref().and_then(GroupBy::parse),
         since: args.since.map(|date| date.on(today)),
+        until: None,
         support_hours: args.support_hours,
         mean: args.mean,
     };

@@ -121,6 +121,13 @@ impl Incident {
             && known.iter().all(Option::is_none)
     }
 
+    /// When it began, as far as is known: it hurt, it was noticed, or it began to be recorded.
+    pub fn began(&self) -> Timestamp {
+        let known = [TimeName::Started, TimeName::Detected];
+        let known = known.into_iter().find_map(|name| self.time(name).known());
+        known.unwrap_or(self.opened_at)
+    }
+
     /// What is known of a time.
     pub fn time(&self, name: TimeName) -> Moment {
         self.times.get(&name).map_or(Moment::Unknown, |told| told.value.moment)
