@@ -4,6 +4,10 @@ use chrono::NaiveDate;
 use serde::Serialize;
 
 use super::Counts;
+use super::action::{ActionItemView, ClosingView};
+use super::incident::IncidentLine;
+use super::metrics::{GroupView, QuestionFiguresView, RecurrenceView};
+use super::postmortem::PostmortemLine;
 use crate::domain::freshness::Status;
 use crate::domain::id::{Slug, StepId};
 use crate::domain::report::{Change, Point};
@@ -216,4 +220,57 @@ pub struct WeekView {
     /// How many were in which state.
     #[serde(flatten)]
     pub counts: Counts,
+}
+
+/// What incidents came to: `report incidents`.
+#[derive(Clone, Debug, Serialize)]
+pub struct IncidentsReport {
+    /// What it begins and ends with.
+    #[serde(flatten)]
+    pub frame: Frame,
+    /// The incidents that began in the period, the newest first.
+    pub incidents: Vec<IncidentLine>,
+    /// How many were left out: cancelled ones and duplicates.
+    pub left_out: usize,
+    /// How long things took, all together.
+    pub metrics: GroupView,
+    /// What came back.
+    pub recurrence: RecurrenceView,
+    /// Questions of their postmortems with more than one bad answer, the worst first.
+    pub repeated: Vec<QuestionFiguresView>,
+    /// Postmortems that are late, whatever the period.
+    pub postmortems: Vec<PostmortemLine>,
+}
+
+/// What became of action items: `report actions`.
+#[derive(Clone, Debug, Serialize)]
+pub struct ActionsReport {
+    /// What it begins and ends with.
+    #[serde(flatten)]
+    pub frame: Frame,
+    /// Past their day, the longest first.
+    pub overdue: Vec<ActionItemView>,
+    /// Due within the next two weeks.
+    pub due: Vec<ActionItemView>,
+    /// Open, later or without a day.
+    pub later: Vec<ActionItemView>,
+    /// Opened in the period.
+    pub opened: Vec<ActionItemView>,
+    /// Done or dropped in the period.
+    pub closed: Vec<ActionItemView>,
+    /// By owner, what nobody has last.
+    pub by_owner: Vec<ActionOwnerView>,
+    /// By the quarter in which they were opened, oldest first.
+    pub closing: Vec<ClosingView>,
+}
+
+/// How many open action items somebody has.
+#[derive(Clone, Debug, Serialize)]
+pub struct ActionOwnerView {
+    /// Who; null where nobody is named.
+    pub owner: Option<String>,
+    /// How many.
+    pub open: usize,
+    /// How many of them are late.
+    pub overdue: usize,
 }

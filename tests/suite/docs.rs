@@ -131,7 +131,7 @@ fn every_field_of_the_json_that_the_readme_promises_is_there() {
     lab.run(&["incident", "open", "down again", "--severity", "P3"]).ok();
     lab.run(&["incident", "use", "INC-2026-11-20-002", "drop#1"]).ok();
     let late = "2026-12-20T12:00:00Z";
-    let commands: [&[&str]; 10] = [
+    let commands: [&[&str]; 12] = [
         &["show", "drop", "--json"],
         &["stale", "--all", "--json"],
         &["search", "drop", "--json"],
@@ -142,6 +142,8 @@ fn every_field_of_the_json_that_the_readme_promises_is_there() {
         &["postmortem", "status", label, "--json"],
         &["action", "list", "--json"],
         &["report", "stale", "--json", "--since", "2026-10-01"],
+        &["report", "incidents", "--json", "--since", "2026-10-01"],
+        &["report", "actions", "--json"],
     ];
     assert_eq!(shapes.len(), commands.len());
     for (shape, command) in shapes.iter().zip(commands) {

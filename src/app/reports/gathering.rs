@@ -11,7 +11,7 @@ use super::{Asked, before, is_of, one_owner};
 use crate::domain::exercise::{ExerciseKind, Outcome};
 use crate::domain::freshness::{Freshness, Status};
 use crate::domain::id::{RunbookId, StepId};
-use crate::domain::incident::{Severity, TimeName};
+use crate::domain::incident::Severity;
 use crate::domain::report::{Facts, INCIDENT_DAYS, Standing, risk, total};
 use crate::error::Error;
 use crate::views::report::ReportLine;
@@ -112,9 +112,7 @@ impl App {
         let (from, to) = (before(self.today(), INCIDENT_DAYS), self.today());
         let mut uses: HashMap<RunbookId, Uses> = HashMap::new();
         for incident in self.ledger.incidents()? {
-            let began = [TimeName::Started, TimeName::Detected];
-            let began = began.into_iter().find_map(|name| incident.time(name).known());
-            let day = self.date_of(began.unwrap_or(incident.opened_at));
+            let day = self.date_of(incident.began());
             let counts = incident.status.value.counts() && !incident.is_undated();
             if !counts || day <= from || to < day {
                 continue;

@@ -4,7 +4,9 @@
 //! The bytes depend on the day asked about, the ledger, the texts, the settings and the template
 //! alone; what they are is printed at the report's end.
 
+mod actions;
 mod gathering;
+mod incidents;
 mod inputs;
 mod sheet;
 mod stale;
@@ -14,13 +16,17 @@ use chrono::{Days, NaiveDate};
 
 use super::App;
 use crate::error::Error;
-use crate::views::report::{Frame, StaleReport};
+use crate::views::report::{ActionsReport, Frame, IncidentsReport, StaleReport};
 
 /// What a report is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// The runbooks that nobody should trust.
     Stale,
+    /// What incidents came to.
+    Incidents,
+    /// What was promised, and what became of it.
+    Actions,
 }
 
 impl Kind {
@@ -28,6 +34,8 @@ impl Kind {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Stale => "stale",
+            Self::Incidents => "incidents",
+            Self::Actions => "actions",
         }
     }
 }
@@ -67,7 +75,8 @@ impl Format {
 /// What is asked of a report. The day it speaks of is the one the [`App`] looks at.
 #[derive(Clone, Debug, Default)]
 pub struct Asked {
-    /// The day before the first one of its period; a week before its day where nobody says.
+    /// The day before the first one of its period; where nobody says, a week before its day, and
+    /// four weeks for incidents.
     pub since: Option<NaiveDate>,
     /// Only what this owner has.
     pub owner: Option<String>,
@@ -85,12 +94,16 @@ pub struct Written {
 /// A report of any kind.
 enum Report {
     Stale(Box<StaleReport>),
+    Incidents(Box<IncidentsReport>),
+    Actions(Box<ActionsReport>),
 }
 
 impl Report {
     fn frame(&mut self) -> &mut Frame {
         match self {
             Self::Stale(report) => &mut report.frame,
+            Self::Incidents(report) => &mut report.frame,
+            Self::Actions(report) => &mut report.frame,
         }
     }
 }
@@ -104,6 +117,8 @@ impl App {
     pub fn report(&mut self, kind: Kind, asked: &Asked, format: Format) -> Result<Written, Error> {
         let report = match kind {
             Kind::Stale => Report::Stale(Box::new(self.stale_report(asked)?)),
+            Kind::Incidents => Report::Incidents(Box::new(self.incidents_report(asked)?)),
+            Kind::Actions => Report::Actions(Box::new(self.actions_report(asked)?)),
         };
         self.written(kind, report, format)
     }

@@ -3,7 +3,8 @@
 
 use super::Report;
 use crate::text::printable;
-use crate::views::report::{InputsView, ReportLine, StaleReport};
+use crate::views::action::ActionItemView;
+use crate::views::report::{ActionsReport, Frame, IncidentsReport, ReportLine, StaleReport};
 
 /// Rows being written.
 struct Sheet(String);
@@ -37,6 +38,8 @@ fn or_empty(value: Option<impl ToString>) -> String {
 pub(super) fn sheet(report: &Report) -> String {
     match report {
         Report::Stale(report) => stale(report),
+        Report::Incidents(report) => incidents(report),
+        Report::Actions(report) => actions(report),
     }
 }
 
@@ -100,9 +103,7 @@ fn stale(report: &StaleReport) -> String {
         row[14] = it.minutes.to_string();
         sheet.row(row);
     }
-    notes(&mut sheet, &report.frame.headline, report.frame.notice.as_deref());
-    notes(&mut sheet, &report.change.sentence, None);
-    inputs(&mut sheet, &report.frame.inputs);
+    about(&mut sheet, &report.frame, Some(&report.change.sentence));
     sheet.0
 }
 
@@ -142,15 +143,113 @@ fn joined(steps: &[crate::domain::id::StepId]) -> String {
     steps.join(" ")
 }
 
-/// What is no row of its own stands in the third column of rows named `about`.
-fn notes(sheet: &mut Sheet, words: &str, notice: Option<&str>) {
-    for words in std::iter::once(words).chain(notice) {
-        sheet.row(["about", "", words]);
+const INCIDENTS: [&str; 9] =
+    ["section", "label", "title", "owner", "severity", "status", "date", "minutes", "why"];
+
+fn incidents(report: &IncidentsReport) -> String {
+    let mut sheet = Sheet(String::new());
+    sheet.row(INCIDENTS);
+    for it in &report.incidents {
+        sheet.row([
+            "incident".to_owned(),
+            it.label.to_string(),
+            it.title.clone(),
+            or_empty(it.commander.as_deref()),
+            it.severity.clone(),
+            it.status.to_string(),
+            it.began.clone(),
+            or_empty(it.durations.mitigate_min),
+            it.services.join(" "),
+        ]);
     }
+    for it in &report.metrics.measures {
+        let figures = &it.figures;
+        let why = format!(
+            "median from {} to {}; 90th percentile {}; n {}, {} missing, {} not applicable",
+            it.from,
+            it.to,
+            figures.p90_min.map_or_else(|| "not known".to_owned(), |it| format!("{it} min")),
+            figures.n,
+            figures.missing,
+            figures.not_applicable
+        );
+        let mut row = blank(["measure", it.measure, ""]);
+        row[7] = or_empty(figures.median_min);
+        row[8] = why;
+        sheet.row(row);
+    }
+    for it in &report.recurrence.recurred {
+        let mut row = blank(["recurred", it.label.as_str(), ""]);
+        let same = it.runbook.as_ref().map(|slug| slug.as_str().to_owned());
+        let same =
+            same.or_else(|| Some(format!("{} {}", it.service.as_ref()?, it.symptom.as_ref()?)));
+        row[8] = format!("{} days after {}: {}", it.days, it.before, or_empty(same));
+        sheet.row(row);
+    }
+    for it in &report.repeated {
+        let mut row = blank(["bad-answers", it.question.as_str(), &it.text]);
+        row[8] = format!("{} of {} answers, {} %", it.bad, it.answered, it.percent_bad);
+        sheet.row(row);
+    }
+    for it in &report.postmortems {
+        let mut row = blank(["postmortem", it.incident.as_str(), &it.title]);
+        row[3] = or_empty(it.owner.as_deref());
+        row[4].clone_from(&it.severity);
+        if let Some(overdue) = &it.overdue {
+            row[6].clone_from(&overdue.due);
+            row[8] = format!("{} late by {} days", overdue.what, overdue.days);
+        }
+        sheet.row(row);
+    }
+    about(&mut sheet, &report.frame, None);
+    sheet.0
 }
 
-fn inputs(sheet: &mut Sheet, inputs: &InputsView) {
-    let words = format!(
+/// A row of incidents with its first cells filled.
+fn blank(first: [&str; 3]) -> [String; 9] {
+    let mut row: [String; 9] = std::array::from_fn(|_| String::new());
+    for (cell, text) in row.iter_mut().zip(first) {
+        text.clone_into(cell);
+    }
+    row
+}
+
+const ACTIONS: [&str; 9] =
+    ["section", "label", "text", "owner", "priority", "state", "due", "days_overdue", "link"];
+
+fn actions(report: &ActionsReport) -> String {
+    let mut sheet = Sheet(String::new());
+    sheet.row(ACTIONS);
+    let sections: [(&str, &[ActionItemView]); 5] = [
+        ("overdue", &report.overdue),
+        ("due", &report.due),
+        ("later", &report.later),
+        ("opened", &report.opened),
+        ("closed", &report.closed),
+    ];
+    for (section, items) in sections {
+        for it in items {
+            sheet.row([
+                section.to_owned(),
+                it.label.clone(),
+                it.text.clone(),
+                or_empty(it.owner.as_deref()),
+                it.priority.to_string(),
+                it.state.as_str().to_owned(),
+                or_empty(it.due),
+                or_empty(it.days_overdue),
+                or_empty(it.link.as_deref()),
+            ]);
+        }
+    }
+    about(&mut sheet, &report.frame, None);
+    sheet.0
+}
+
+/// What is no row of its own stands in the third column of rows named `about`.
+fn about(sheet: &mut Sheet, frame: &Frame, more: Option<&str>) {
+    let inputs = &frame.inputs;
+    let made_from = format!(
         "{}, as of {}, ledger {} {}, texts {}, configuration {}",
         inputs.program,
         inputs.as_of,
@@ -159,7 +258,9 @@ fn inputs(sheet: &mut Sheet, inputs: &InputsView) {
         inputs.texts,
         inputs.configuration
     );
-    notes(sheet, &words, None);
+    for words in [Some(frame.headline.as_str()), more, Some(&made_from)].into_iter().flatten() {
+        sheet.row(["about", "", words]);
+    }
 }
 
 #[cfg(test)]

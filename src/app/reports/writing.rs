@@ -10,10 +10,12 @@ use super::sheet::sheet;
 use super::{Format, Kind, Report, Written};
 use crate::domain::id::Hash;
 use crate::error::Error;
+use crate::render::bars::{Bar, bars};
 use crate::render::calendar::{Mark, calendar, first_day};
 use crate::render::states::{Week, states};
 use crate::render::{RenderError, Renderer};
 use crate::text::{count, display_width, printable};
+use crate::views::metrics::{GroupView, MeasureView};
 use crate::views::report::StaleReport;
 
 /// Where the templates of reports stand, among the templates.
@@ -97,6 +99,10 @@ impl App {
                 ("states", picture_of_states(report)),
                 ("calendar", self.picture_of_exercises(report)?),
             ])),
+            Report::Incidents(report) => {
+                Ok(BTreeMap::from([("measures", picture_of_measures(&report.metrics))]))
+            }
+            Report::Actions(_) => Ok(BTreeMap::new()),
         }
     }
 
@@ -130,6 +136,8 @@ impl Report {
     fn json(&self) -> Result<String, Error> {
         let text = match self {
             Self::Stale(report) => serde_json::to_string_pretty(report),
+            Self::Incidents(report) => serde_json::to_string_pretty(report),
+            Self::Actions(report) => serde_json::to_string_pretty(report),
         };
         text.map(|text| format!("{text}\n")).map_err(|e| untold(&e))
     }
@@ -138,6 +146,8 @@ impl Report {
     fn value(&self) -> Result<serde_json::Value, Error> {
         let value = match self {
             Self::Stale(report) => serde_json::to_value(report),
+            Self::Incidents(report) => serde_json::to_value(report),
+            Self::Actions(report) => serde_json::to_value(report),
         };
         value.map_err(|e| untold(&e))
     }
@@ -168,6 +178,17 @@ fn place_of(error: &RenderError) -> String {
         ("", _) => error.message.clone(),
         _ => format!("templates/{error}"),
     }
+}
+
+fn picture_of_measures(group: &GroupView) -> String {
+    let row = |it: &MeasureView| Bar {
+        name: it.measure.to_owned(),
+        median: it.figures.median_min,
+        most: it.figures.p90_min,
+        n: it.figures.n,
+    };
+    let rows: Vec<Bar> = group.measures.iter().map(row).collect();
+    bars("measures", "How long things took", &rows)
 }
 
 fn picture_of_states(report: &StaleReport) -> String {

@@ -20,7 +20,11 @@ pub(crate) struct Args {
 #[derive(clap::Subcommand, Debug)]
 enum Command {
     /// Which runbooks nobody should trust, what would hurt most, and whose it is
-    Stale(Common),
+    Stale(Owned),
+    /// How long incidents took, what came back, and which postmortems are late
+    Incidents(Common),
+    /// Which action items are late or due, whose they are, and what was done
+    Actions(Owned),
 }
 
 /// What every report takes.
@@ -29,7 +33,8 @@ struct Common {
     /// As of another day
     #[arg(long, value_name = "DATE", value_parser = parse_date)]
     as_of: Option<DateArg>,
-    /// Compare with this day, and tell what was done since [default: the report before this one]
+    /// Compare with this day, and tell what was done since [default: a week before, four
+    /// weeks for incidents]
     #[arg(long, value_name = "DATE", value_parser = parse_date)]
     since: Option<DateArg>,
     /// How it is written
@@ -38,25 +43,45 @@ struct Common {
     /// Into this file, which is replaced [default: standard output]
     #[arg(long, short, value_name = "FILE")]
     out: Option<PathBuf>,
-    /// Only what this owner has
-    #[arg(long, value_name = "NAME")]
-    owner: Option<String>,
     /// Print JSON, like --format json
     #[arg(long)]
     json: bool,
 }
 
+/// What a report takes that tells of owners.
+#[derive(clap::Args, Debug)]
+struct Owned {
+    #[command(flatten)]
+    common: Common,
+    /// Only what this owner has
+    #[arg(long, value_name = "NAME")]
+    owner: Option<String>,
+}
+
 pub(crate) fn run(args: &Args, session: &mut Session) -> Result<Done, Error> {
     match &args.command {
-        Command::Stale(args) => write(Kind::Stale, args, session),
+        Command::Stale(Owned { common, owner }) => {
+            write(Kind::Stale, common, owner.clone(), session)
+        }
+        Command::Incidents(common) => write(Kind::Incidents, common, None, session),
+        Command::Actions(Owned { common, owner }) => {
+            write(Kind::Actions, common, owner.clone(), session)
+        }
     }
 }
 
-fn write(kind: Kind, args: &Common, session: &mut Session) -> Result<Done, Error> {
+fn write(
+    kind: Kind,
+    args: &Common,
+    owner: Option<String>,
+    session: &mut Session,
+) -> Result<Done, Error> {
     let today = session.config.today();
     let format = Format::parse(&args.format).filter(|_| !args.json).unwrap_or(Format::Json);
-    let asked = Asked { since: args.since.map(|date| date.on(today)), owner: args.owner.clone() };
-    let mut app = session.app_as_of(args.as_of.map(|date| date.on(today)))?;
+    let asked = Asked { since: args.since.map(|date| date.on(today)), owner };
+    // A day is asked for in any case: what is late is judged at its end, not at this hour.
+    let as_of = args.as_of.map_or(today, |date| date.on(today));
+    let mut app = session.app_as_of(Some(as_of))?;
     let written = app.report(kind, &asked, format)?;
     if let Some(warning) = &written.warning {
         session.out.warn(warning);

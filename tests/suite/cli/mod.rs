@@ -11,6 +11,7 @@ mod json;
 mod keeping;
 mod metrics;
 mod notes;
+mod period_reports;
 mod postmortems;
 mod reports;
 mod search;
