@@ -251,14 +251,6 @@ impl Assets {
         TEMPLATE_SHELF.built_in(name)
     }
 
-    /// Every template, the workspace's own among them, by name.
-    ///
-    /// # Errors
-    /// One of the workspace's cannot be used.
-    pub fn templates(&self) -> Result<Vec<Asset>, AssetError> {
-        self.all(TEMPLATE_SHELF, "")
-    }
-
     /// The names of all templates, the workspace's own among them, sorted.
     pub fn template_names(&self) -> Vec<String> {
         self.names(TEMPLATE_SHELF).into_iter().collect()
