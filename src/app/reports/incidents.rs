@@ -6,8 +6,8 @@ use super::super::metrics::MetricsAsked;
 use super::{Asked, after};
 use crate::domain::metrics::Measure;
 use crate::error::Error;
-use crate::render::bars::minutes;
 use crate::text::count;
+use crate::text::lengths::minutes_words;
 use crate::views::metrics::GroupView;
 use crate::views::report::{Frame, IncidentsReport};
 
@@ -80,9 +80,9 @@ fn headline(group: &GroupView, days: i64, recurred: usize, late: usize) -> Strin
     };
     let mitigate = group.measures.iter().find(|it| it.measure == Measure::Mitigate.as_str());
     match (mitigate.and_then(|it| it.figures.median_min), group.incidents) {
-        (Some(median), 1) => words += &format!(", mitigated in {}", minutes(median)),
+        (Some(median), 1) => words += &format!(", mitigated in {}", minutes_words(median)),
         // Where some were never mitigated, it is half of those that were.
-        (Some(median), _) => words += &format!(", median {} to mitigate", minutes(median)),
+        (Some(median), _) => words += &format!(", median {} to mitigate", minutes_words(median)),
         (None, _) => {}
     }
     if recurred > 0 {
