@@ -42,7 +42,26 @@ impl Rules {
     /// The text is no YAML of that shape, or a rule does not do what its examples say.
     pub fn from_yaml(yaml: &str) -> Result<Self, RuleError> {
         let rules = Self { document: Document::read(yaml)? };
-        for rule in &rules.document.rules {
+        rules.hold_against_examples(yaml, 0)?;
+        Ok(rules)
+    }
+
+    /// Reads the rules and more of them, which may use the programs and kinds of the first text.
+    ///
+    /// # Errors
+    /// As [`Rules::from_yaml`]; the place is one in the second text, and the first is taken to be
+    /// right.
+    pub fn with_more(yaml: &str, more: &str) -> Result<Self, RuleError> {
+        let base = Document::read(yaml)?;
+        let known = base.rules.len();
+        let rules = Self { document: base.with(more)? };
+        rules.hold_against_examples(more, known)?;
+        Ok(rules)
+    }
+
+    fn hold_against_examples(&self, yaml: &str, known: usize) -> Result<(), RuleError> {
+        let rules = self;
+        for rule in &rules.document.rules[known..] {
             let wrong = |message| RuleError::at_id(yaml, &rule.id, false, message);
             if !rule.source.starts_with("https://") {
                 return Err(wrong("`source` must be an https address to read more at".to_owned()));
@@ -55,7 +74,7 @@ impl Rules {
                 return Err(wrong(format!("the rule finds `{text}`, which it should not")));
             }
         }
-        Ok(rules)
+        Ok(())
     }
 
     /// What a command, or several, would destroy; each rule once.

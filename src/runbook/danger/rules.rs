@@ -40,6 +40,11 @@ impl RuleError {
         Self { line, column, message }
     }
 
+    /// Something about the rule with that id, for files of other shapes that hold rules, too.
+    pub fn about(yaml: &str, id: &str, message: String) -> Self {
+        Self::at_id(yaml, id, false, message)
+    }
+
     /// Something about the entry with that id; the first line where there is none.
     pub(in crate::runbook) fn at_id(yaml: &str, id: &str, last: bool, message: String) -> Self {
         let names = |line: &str| {
@@ -243,9 +248,12 @@ pub(super) struct Scope {
 #[serde(deny_unknown_fields)]
 pub(super) struct Document {
     pub(super) programs: Vec<Program>,
+    #[serde(default)]
     pub(super) prefixes: Vec<Prefix>,
     /// Kinds of resources with their other names.
+    #[serde(default)]
     pub(super) resources: BTreeMap<String, Vec<String>>,
+    #[serde(default)]
     pub(super) scopes: Vec<Scope>,
     pub(super) rules: Vec<Rule>,
 }
@@ -254,8 +262,33 @@ impl Document {
     pub(super) fn read(yaml: &str) -> Result<Self, RuleError> {
         let document: Self =
             serde_yaml::from_str(yaml).map_err(|error| RuleError::from_yaml(&error))?;
-        let mut seen = BTreeSet::new();
-        for rule in &document.rules {
+        document.validated(yaml, 0)
+    }
+
+    /// The same with what another text adds; a program that is known gets more flags.
+    pub(super) fn with(mut self, more: &str) -> Result<Self, RuleError> {
+        let more_read: Self =
+            serde_yaml::from_str(more).map_err(|error| RuleError::from_yaml(&error))?;
+        let known = self.rules.len();
+        for program in more_read.programs {
+            match self.programs.iter_mut().find(|one| one.names[..1] == program.names[..1]) {
+                Some(one) => one.flags.extend(program.flags),
+                None => self.programs.push(program),
+            }
+        }
+        self.prefixes.extend(more_read.prefixes);
+        self.resources.extend(more_read.resources);
+        self.scopes.extend(more_read.scopes);
+        self.rules.extend(more_read.rules);
+        self.validated(more, known)
+    }
+
+    /// The document, its rules from `known` on looked through.
+    fn validated(self, yaml: &str, known: usize) -> Result<Self, RuleError> {
+        let document = self;
+        let mut seen: BTreeSet<&str> =
+            document.rules[..known].iter().map(|rule| rule.id.as_str()).collect();
+        for rule in &document.rules[known..] {
             if !seen.insert(rule.id.as_str()) {
                 let message = format!("the rule {} is here twice: keep one", rule.id);
                 return Err(RuleError::at_id(yaml, &rule.id, true, message));
