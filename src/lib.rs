@@ -16,6 +16,7 @@
 //! - [`assets`]: built-in templates, static files and data, and the workspace's overrides.
 //! - [`runbook`]: a Markdown text in, a runbook and diagnostics out; dangers, lint, HTML.
 //! - [`writeup`]: an incident report that a team already has in, what it states out.
+//! - [`triage`]: messages in, a hypothesis out: pattern, severity, cause and plan, each with its place.
 //! - [`render`]: Tera over strings.
 //! - [`views`]: the one shape that JSON, pages and templates share.
 //! - [`domain`]: values and rules: entries, exercises, freshness, incidents, postmortems.
@@ -41,6 +42,7 @@ pub mod render;
 pub mod runbook;
 pub mod search;
 pub mod text;
+pub mod triage;
 pub mod views;
 pub mod web;
 pub mod workspace;

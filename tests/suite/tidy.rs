@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 const LAYERS: [&[&str]; 9] = [
     &["clock", "text"],
     &["domain"],
-    &["runbook", "writeup", "render", "views"],
+    &["runbook", "triage", "writeup", "render", "views"],
     &["ledger", "search", "assets", "workspace"],
     &["error"],
     &["config"],

@@ -1,0 +1,254 @@
+//! Whether a failure went from service to service, and in which order.
+//!
+//! A chain needs an order that the messages state, or a dependency file and alarms in it. Several
+//! alerts without one happen at the same time, and no more is said.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::LazyLock;
+
+use regex::Regex;
+use serde::Serialize;
+
+use super::message::{Input, Place};
+use super::reading::{Reading, judged};
+
+/// A chain is no chain with fewer services.
+const LEAST: usize = 3;
+
+/// Messages that are looked at, and services of one message.
+const MAX_MESSAGES: usize = 200;
+const MAX_MENTIONS: usize = 24;
+
+/// A service in a chain.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Stage {
+    /// Its name.
+    pub service: String,
+    /// Whether it began there.
+    pub origin: bool,
+    /// The service it took it from.
+    pub because_of: Option<String>,
+    /// Where that is said; none where a dependency file says it.
+    pub place: Option<Place>,
+}
+
+/// A name of a service in a text.
+#[derive(Clone, Debug)]
+struct Mention {
+    name: String,
+    start: usize,
+    end: usize,
+}
+
+fn regex(source: &str) -> Regex {
+    Regex::new(source)
+        .unwrap_or_else(|error| unreachable!("a fixed expression, used by every test: {error}"))
+}
+
+static MENTION: LazyLock<Regex> = LazyLock::new(|| {
+    regex(concat!(
+        r"(?i)\b(?P<a>[a-z][a-z0-9_]*(?:[-_][a-z0-9]+)*(?:[ -](?:proxy|gateway|portal))?)",
+        r"[ -](?:service|services|microservices?|api|apis|pods?|deployment|backend|app|",
+        r"application|workers?|servers?|cluster|database|db|functionality|consumers?|queue)\b",
+        r"|\b(?P<b>[a-z][a-z0-9]*[ -](?:proxy|gateway|portal|frontend))\b",
+        r"|\b(?P<c>postgres(?:ql)?|mysql|mariadb|redis|kafka|rabbitmq|elasticsearch|mongodb|vault|",
+        r"consul|etcd|coredns|nginx|haproxy|istio|envoy|keycloak|ldap|memcached|cassandra|",
+        r"active directory|dns|nfs|ceph)\b",
+    ))
+});
+
+static OUTWARD: LazyLock<Regex> = LazyLock::new(|| {
+    regex(concat!(
+        r"(?i)\b(?:caus(?:ing|ed|es)|leading to|leads to|led to|result(?:ing|ed|s) in|trigger(?:ing|ed|s)|",
+        r"cascad(?:ing|ed|es)(?: in)?to|propagat(?:ing|ed|es) to|takes? down|taking down|took down|",
+        r"which (?:breaks|blocks|starves|takes)|impact(?:ing|ed|s)|affect(?:ing|ed|s)|spread(?:ing|s)? to|",
+        r"starv(?:ing|ed|es)|block(?:ing|ed|s)|overload(?:ing|ed|s)|bring(?:ing|s) down)\b|->|→",
+    ))
+});
+
+static INWARD: LazyLock<Regex> = LazyLock::new(|| {
+    regex(concat!(
+        r"(?i)\b(?:due to|because(?: of)?|caused by|owing to|as a result of|waiting (?:for|on)|",
+        r"depend(?:s|ing|ent)? (?:up)?on|requires?|requiring|needs|downstream of|blocked (?:by|on)|",
+        r"(?:connections?|connect|connecting|calls?|calling|requests?|fail(?:s|ed|ing|ures?)?|",
+        r"time(?:s|d)?[ -]?outs?|unable|refused|errors?|cannot|could not|lost|reset)\b[^.;]*?",
+        r"\b(?:to|from|on|against|calling|reaching|with|by|reach|connect to))\b",
+    ))
+});
+
+/// Words that stand in front of "service" and name none.
+const NO_NAMES: [&str; 44] = [
+    "a", "an", "the", "this", "that", "all", "any", "each", "every", "other", "another", "some",
+    "our", "new", "old", "of", "in", "on", "to", "for", "from", "by", "with", "and", "or", "web",
+    "dependent", "downstream", "upstream", "multiple", "affected", "stateful", "kubernetes", "k8s",
+    "kube", "production", "mixed", "running", "failing", "two", "three", "one", "no", "its",
+];
+
+fn mentions(text: &str) -> Vec<Mention> {
+    let mut found: Vec<Mention> = Vec::new();
+    for captures in MENTION.captures_iter(text) {
+        let Some(name) = ["a", "b", "c"].iter().find_map(|group| captures.name(group)) else { continue };
+        let normal = normal(name.as_str());
+        if normal.len() < 2 || NO_NAMES.contains(&normal.as_str()) {
+            continue;
+        }
+        found.push(Mention { name: normal, start: name.start(), end: name.end() });
+        if found.len() == MAX_MENTIONS {
+            break;
+        }
+    }
+    found
+}
+
+/// One name for one service: lower case, no hashes, no plural, no filler in front.
+fn normal(name: &str) -> String {
+    let name = name.to_lowercase().replace([' ', '_'], "-");
+    let name = super::correlate::without_hashes(&name);
+    let mut parts: Vec<&str> = name.split('-').collect();
+    while parts.len() > 1 && NO_NAMES.contains(&parts[0]) {
+        parts.remove(0);
+    }
+    let last = parts.pop().unwrap_or_default();
+    let plural = last.len() > 2 && last.ends_with('s') && !last.ends_with("ss");
+    let is_name = ["redis", "dns", "nfs", "postgres", "aws", "kubernetes"].contains(&last);
+    parts.push(if plural && !is_name { &last[..last.len() - 1] } else { last });
+    parts.join("-")
+}
+
+/// From which service to which other, and where it is said.
+type Edges = BTreeMap<(String, String), Option<Place>>;
+
+/// The chain, origin first; empty where there is none.
+pub(super) fn chain(input: &Input<'_>, reading: &Reading<'_>) -> Vec<Stage> {
+    let mut edges = Edges::new();
+    let mut alarmed = BTreeSet::new();
+    for (at, message) in input.messages.iter().enumerate().take(MAX_MESSAGES) {
+        if message.resolved {
+            continue;
+        }
+        let text = judged(&message.text);
+        let failing = reading.found.iter().any(|f| f.message == at && f.evidence().is_some());
+        let mentions = mentions(text);
+        if failing {
+            alarmed.extend(mentions.first().map(|mention| mention.name.clone()));
+        }
+        stated(text, at, &mentions, &mut edges);
+    }
+    for (dependent, needed) in input.topology {
+        let (dependent, needed) = (normal(dependent), normal(needed));
+        if alarmed.contains(&dependent) && alarmed.contains(&needed) {
+            edges.entry((needed, dependent)).or_insert(None);
+        }
+    }
+    longest(&edges)
+}
+
+/// The edges one message states.
+fn stated(text: &str, at: usize, mentions: &[Mention], edges: &mut Edges) {
+    let mut carried: Option<(&Mention, bool)> = None;
+    for pair in mentions.windows(2) {
+        let (one, other) = (&pair[0], &pair[1]);
+        let between = text.get(one.end..other.start).unwrap_or_default();
+        if between.len() > 160 || between.contains(['\n', ';']) || between.contains(". ") {
+            carried = None;
+            continue;
+        }
+        let outward = OUTWARD.is_match(between);
+        let inward = INWARD.is_match(between);
+        // "A causing failures to reach B": the word that stands first says which way it goes.
+        let outward = match (outward, inward) {
+            (true, true) => {
+                let start = |regex: &Regex| regex.find(between).map_or(usize::MAX, |f| f.start());
+                Some(start(&OUTWARD) < start(&INWARD))
+            }
+            (true, false) => Some(true),
+            (false, true) => Some(false),
+            (false, false) => None,
+        };
+        // "A takes down B, C and D": what held for B holds for the others.
+        let listed = matches!(between.trim(), "," | "and" | ", and" | "or" | "service," | "service and" | "services,");
+        let (from, outward) = match (outward, carried.filter(|_| listed)) {
+            (Some(outward), _) => (one, outward),
+            (None, Some(carried)) => carried,
+            (None, None) => {
+                carried = None;
+                continue;
+            }
+        };
+        carried = Some((from, outward));
+        if from.name == other.name {
+            continue;
+        }
+        let (cause, effect) = if outward { (from, other) } else { (other, from) };
+        let place = Place { message: Some(at), start: from.start, end: other.end };
+        edges.entry((cause.name.clone(), effect.name.clone())).or_insert(Some(place));
+    }
+}
+
+/// The services reached from the origin that reaches most; in a tie the first by name.
+fn longest(edges: &Edges) -> Vec<Stage> {
+    let effects: BTreeSet<&str> = edges.keys().map(|(_, effect)| effect.as_str()).collect();
+    let causes: BTreeSet<&str> = edges.keys().map(|(cause, _)| cause.as_str()).collect();
+    let mut best: Vec<Stage> = Vec::new();
+    for origin in causes.iter().filter(|cause| !effects.contains(*cause)) {
+        let chain = reached(edges, origin);
+        if chain.len() > best.len() {
+            best = chain;
+        }
+    }
+    if best.len() < LEAST { Vec::new() } else { best }
+}
+
+fn reached(edges: &Edges, origin: &str) -> Vec<Stage> {
+    let first = Stage { service: origin.to_owned(), origin: true, because_of: None, place: None };
+    let mut chain = vec![first];
+    let mut waiting = VecDeque::from([origin.to_owned()]);
+    while let Some(cause) = waiting.pop_front() {
+        for ((from, effect), place) in edges.iter().filter(|((from, _), _)| *from == cause) {
+            if chain.iter().any(|stage| stage.service == *effect) {
+                continue;
+            }
+            chain.push(Stage {
+                service: effect.clone(),
+                origin: false,
+                because_of: Some(from.clone()),
+                place: *place,
+            });
+            waiting.push_back(effect.clone());
+        }
+    }
+    chain
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::triage::message::Message;
+
+    fn check(messages: &[&str], topology: &[(&str, &str)], expected: &[&str]) {
+        let topology: Vec<(String, String)> =
+            topology.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect();
+        let messages = messages.iter().map(|text| Message::new(text)).collect();
+        let input = Input { messages, topology: &topology, ..Input::default() };
+        let stages = chain(&input, &Reading::default());
+        let names: Vec<&str> = stages.iter().map(|stage| stage.service.as_str()).collect();
+        assert_eq!(names, expected);
+    }
+
+    #[test]
+    fn a_chain_is_stated_by_its_messages() {
+        check(
+            &["Cart service errors connecting to Redis", "Checkout service fails calls to cart service"],
+            &[],
+            &["redis", "cart", "checkout"],
+        );
+        check(&["vault sealed, causing orders service, billing service and payments service to fail"],
+            &[], &["vault", "order", "billing", "payment"]);
+    }
+
+    #[test]
+    fn several_alerts_without_an_order_are_no_chain() {
+        check(&["cart service is slow", "orders service is slow", "search service is slow"], &[], &[]);
+        check(&["cart service failing due to Redis"], &[], &[]);
+    }
+}

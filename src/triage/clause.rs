@@ -1,0 +1,270 @@
+//! How a message is built: its clauses, and which words are a cause, which an effect, and which
+//! say that something did not happen or is over.
+
+use std::sync::LazyLock;
+
+use regex::bytes::Regex;
+use serde::{Deserialize, Serialize};
+
+/// What a piece of a message says about the rest of it.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    /// What came of it. Counts half.
+    Symptom,
+    /// Neither is said.
+    #[default]
+    Plain,
+    /// Why it happened. Counts twice.
+    Cause,
+}
+
+impl Role {
+    /// How much evidence in this role counts.
+    pub const fn factor(self) -> f64 {
+        match self {
+            Self::Cause => 2.0,
+            Self::Plain => 1.0,
+            Self::Symptom => 0.5,
+        }
+    }
+}
+
+/// A message taken apart.
+#[derive(Clone, Debug)]
+pub(super) struct Clauses {
+    /// Where each clause begins, and the end of the text.
+    bounds: Vec<usize>,
+    /// From which byte on which role holds, in order.
+    roles: Vec<(usize, Role)>,
+    /// Stretches that say it did not happen, or is over.
+    denied: Vec<(usize, usize)>,
+}
+
+/// What a place in the text does to the role of what follows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Turn {
+    /// A cause follows, up to the end of the clause.
+    Cause,
+    /// What went wrong follows, up to the end of the sentence or quotation.
+    Detail,
+    /// An effect follows, up to the end of the clause.
+    Effect,
+    /// The clause ends.
+    Comma,
+    /// The sentence ends.
+    Stop,
+}
+
+fn regex(source: &str) -> Regex {
+    regex::bytes::RegexBuilder::new(source)
+        .unicode(false)
+        .case_insensitive(true)
+        .build()
+        .unwrap_or_else(|error| unreachable!("a fixed expression, used by every test: {error}"))
+}
+
+/// One alternative a kind of turn, in the order of [`Turn`].
+static TURNS: LazyLock<Regex> = LazyLock::new(|| {
+    regex(concat!(
+        r"(\b(?:due to|because(?: of)?|caused by|owing to|as a result of|triggered by|root cause:?)\b)",
+        r#"|(\bfailed(?: with(?: error)?)?:\s|\bfailed (?:['"]|\xe2\x80[\x98\x9c]))"#,
+        r"|(\b(?:causing|causes|resulting in|results in|returning|leading to|leads to|so that|",
+        r"affecting|impacting|triggering|cascading to|which means)\b)",
+        r"|(,\s|\s(?:but|while|whereas)\s|\s-{1,2}\s|\s?\xe2\x80[\x93\x94]\s?)",
+        r"|([.;!?]\s|\n|\r|\|)",
+    ))
+});
+
+/// Words that say it is over; they hold for their clause.
+static OVER: LazyLock<Regex> = LazyLock::new(|| {
+    regex(concat!(
+        r"\b(?:no longer|recovered|resolved|back to normal|back online|back up|is healthy again|",
+        r"cleared|self-healed|restored successfully|reconnected successfully|has been fixed|",
+        r"completed successfully|succeeded|finished successfully|now healthy|now ready)\b",
+    ))
+});
+
+/// Words in front that say it did not happen; they hold for what follows at once.
+static NOT: LazyLock<Regex> = LazyLock::new(|| {
+    regex(concat!(
+        r"(?:\b(?:no|0|zero|without(?: any)?|never(?: had)?|free of)\s+(?:[a-z-]+\s+)?",
+        r"|\b(?:not|isn't|aren't|wasn't|weren't|didn't|hasn't|doesn't)\s+(?:been\s+)?",
+        r"|\b(?:to|would|could|can|should|may|might|will|helps?) (?:prevent|avoid|detect|survive|handle|simulate|reduce)s?\s+(?:[a-z-]+\s+)?",
+        r"|\b(?:if|unless|in case) (?:(?:an?|the) )?(?:[a-z-]+\s+)?)$",
+    ))
+});
+
+impl Clauses {
+    /// Takes a message apart.
+    pub(super) fn new(text: &str) -> Self {
+        let mut bounds = vec![0];
+        let mut roles = vec![(0, Role::Plain)];
+        // Where a quotation that holds a cause ends; its commas end nothing.
+        let mut quoted_until = 0;
+        let mut in_detail = false;
+        for found in TURNS.captures_iter(text.as_bytes()) {
+            let Some((turn, start, end)) = turn_of(&found) else { continue };
+            let quoted = start < quoted_until;
+            match turn {
+                Turn::Cause => roles.push((end, Role::Cause)),
+                Turn::Effect if !quoted => {
+                    in_detail = false;
+                    roles.push((end, Role::Symptom));
+                }
+                Turn::Effect => {}
+                Turn::Detail => {
+                    roles.push((end, Role::Cause));
+                    match quotation(text, end) {
+                        Some(close) => {
+                            quoted_until = close;
+                            roles.push((close, Role::Plain));
+                        }
+                        None => in_detail = !quoted,
+                    }
+                }
+                Turn::Comma | Turn::Stop if quoted => {}
+                Turn::Comma => {
+                    bounds.push(end);
+                    if !in_detail {
+                        roles.push((end, Role::Plain));
+                    }
+                }
+                Turn::Stop => {
+                    bounds.push(end);
+                    in_detail = false;
+                    roles.push((end, Role::Plain));
+                }
+            }
+        }
+        bounds.push(text.len());
+        bounds.dedup();
+        // A quotation's end is noted when it begins.
+        roles.sort_by_key(|(at, _)| *at);
+        let mut clauses = Self { bounds, roles, denied: Vec::new() };
+        clauses.denied = OVER
+            .find_iter(text.as_bytes())
+            .filter(|found| !denies(text, found.start()))
+            .map(|found| clauses.around(found.start()))
+            .collect();
+        clauses
+    }
+
+    /// The role of what begins at a byte.
+    pub(super) fn role_at(&self, at: usize) -> Role {
+        let after = self.roles.partition_point(|(start, _)| *start <= at);
+        after.checked_sub(1).map_or(Role::Plain, |last| self.roles[last].1)
+    }
+
+    /// The clause around a byte: first byte, one past the last.
+    pub(super) fn around(&self, at: usize) -> (usize, usize) {
+        let after = self.bounds.partition_point(|start| *start <= at);
+        let start = after.checked_sub(1).map_or(0, |last| self.bounds[last]);
+        (start, self.bounds.get(after).copied().unwrap_or(start))
+    }
+
+    /// Whether what stands there is said not to have happened, or to be over.
+    pub(super) fn is_denied(&self, text: &str, start: usize) -> bool {
+        self.denied.iter().any(|(from, to)| (*from..*to).contains(&start)) || denies(text, start)
+    }
+}
+
+fn turn_of(found: &regex::bytes::Captures<'_>) -> Option<(Turn, usize, usize)> {
+    let turns = [Turn::Cause, Turn::Detail, Turn::Effect, Turn::Comma, Turn::Stop];
+    turns.into_iter().enumerate().find_map(|(at, turn)| {
+        found.get(at + 1).map(|group| (turn, group.start(), group.end()))
+    })
+}
+
+/// Where a quotation that begins there, or just before, ends.
+fn quotation(text: &str, at: usize) -> Option<usize> {
+    let before = text.get(..at)?;
+    let (open, from) = match before.chars().next_back() {
+        Some(quote @ ('\'' | '"' | '\u{2018}' | '\u{201c}')) => (quote, at),
+        _ => {
+            let quote = text.get(at..)?.chars().next()?;
+            (quote, at + quote.len_utf8())
+        }
+    };
+    let close = match open {
+        '\'' | '"' => open,
+        '\u{2018}' => '\u{2019}',
+        '\u{201c}' => '\u{201d}',
+        _ => return None,
+    };
+    // An apostrophe within a word closes nothing.
+    let rest = text.get(from..)?;
+    rest.match_indices(close).map(|(found, _)| from + found).find(|found| {
+        let next = text[*found + close.len_utf8()..].chars().next();
+        next.is_none_or(|letter| !letter.is_alphanumeric())
+    })
+}
+
+/// Whether the words in front of a byte deny what stands there.
+fn denies(text: &str, at: usize) -> bool {
+    // Far enough back for the longest form, and no further.
+    let from = super::clean::ceil(text, at.saturating_sub(48));
+    text.get(from..at).is_some_and(|before| NOT.is_match(before.as_bytes()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn role(text: &str, word: &str) -> Role {
+        Clauses::new(text).role_at(text.find(word).expect("the word"))
+    }
+
+    fn denied(text: &str, word: &str) -> bool {
+        Clauses::new(text).is_denied(text, text.find(word).expect("the word"))
+    }
+
+    #[test]
+    fn a_cause_ends_with_its_clause_and_an_effect_with_its_own() {
+        let text = "plugin off due to CRD conflict, pods restart, causing 503s at the edge; quiet";
+        assert_eq!(role(text, "plugin"), Role::Plain);
+        assert_eq!(role(text, "CRD"), Role::Cause);
+        assert_eq!(role(text, "pods"), Role::Plain);
+        assert_eq!(role(text, "503s"), Role::Symptom);
+        assert_eq!(role(text, "quiet"), Role::Plain);
+    }
+
+    #[test]
+    fn what_stands_in_quotes_after_failed_is_a_cause_with_its_commas() {
+        let text = "upgrade failed: 'conflict: a, b. c', history shows it";
+        assert_eq!(role(text, "conflict"), Role::Cause);
+        assert_eq!(role(text, "c',"), Role::Cause);
+        assert_eq!(role(text, "history"), Role::Plain);
+        let text = "sync failed: rpc error, code = 14; next";
+        assert_eq!(role(text, "code"), Role::Cause);
+        assert_eq!(role(text, "next"), Role::Plain);
+    }
+
+    #[test]
+    fn what_did_not_happen_or_is_over_is_denied() {
+        let check = |text, word, expected| assert_eq!(denied(text, word), expected, "{text}");
+        check("finished with 0 errors", "errors", true);
+        check("no connection errors seen", "errors", true);
+        check("the disk is no longer full, but swap is exhausted", "full", true);
+        check("the disk is no longer full, but swap is exhausted", "exhausted", false);
+        check("node recovered from NotReady", "NotReady", true);
+        check("the chart is not installed", "installed", true);
+        check("no leader elected", "no leader", false);
+        check("has not recovered from the crash", "crash", false);
+        check("restarts the pod to prevent OOMKilled", "OOMKilled", true);
+    }
+
+    #[test]
+    fn any_text_can_be_taken_apart() {
+        for text in ["", "'", "failed: '", "failed “é", "—, — ; due to", "\u{2028}failed: ’’’"] {
+            let clauses = Clauses::new(text);
+            for at in 0..=text.len() {
+                clauses.role_at(at);
+                let (start, end) = clauses.around(at);
+                assert!(start <= end && end <= text.len(), "{text:?}");
+            }
+        }
+    }
+}

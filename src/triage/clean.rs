@@ -1,0 +1,93 @@
+//! A pasted text without what steers a terminal, so that places in it mean something to people.
+
+use std::borrow::Cow;
+
+/// The text without escape sequences and controls; tabs and line ends stay, `\r\n` becomes `\n`.
+/// A byte order mark goes, too.
+pub fn cleaned(text: &str) -> Cow<'_, str> {
+    let harmless = |byte: u8| matches!(byte, b'\n' | b'\t' | 0x20..=0x7e | 0x80..);
+    let steering = |letter: char| letter.is_control() && !matches!(letter, '\n' | '\t');
+    if text.bytes().all(harmless) && !text.chars().any(|c| steering(c) || c == '\u{feff}') {
+        return Cow::Borrowed(text);
+    }
+    let mut kept = String::with_capacity(text.len());
+    let mut letters = text.chars().peekable();
+    while let Some(letter) = letters.next() {
+        match letter {
+            '\u{1b}' | '\u{9b}' => {
+                let opener = if letter == '\u{9b}' { Some('[') } else { letters.next() };
+                skip_sequence(opener, &mut letters);
+            }
+            '\r' if letters.peek() != Some(&'\n') => kept.push('\n'),
+            '\u{feff}' => {}
+            _ if steering(letter) => {}
+            _ => kept.push(letter),
+        }
+    }
+    Cow::Owned(kept)
+}
+
+/// Skips what follows an escape; a sequence that does not end takes no more than its line.
+fn skip_sequence(opener: Option<char>, letters: &mut std::iter::Peekable<std::str::Chars<'_>>) {
+    match opener {
+        Some('[') => {
+            while letters.next_if(|c| matches!(c, '\u{20}'..='\u{3f}')).is_some() {}
+            letters.next_if(|c| matches!(c, '\u{40}'..='\u{7e}'));
+        }
+        Some(']' | 'P' | 'X' | '^' | '_') => {
+            while let Some(letter) = letters.next_if(|c| *c != '\n') {
+                match letter {
+                    '\u{7}' | '\u{9c}' => return,
+                    '\u{1b}' => {
+                        letters.next_if_eq(&'\\');
+                        return;
+                    }
+                    _ => {}
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+/// The largest index not above `at` that starts a character.
+pub(super) fn floor(text: &str, at: usize) -> usize {
+    let mut at = at.min(text.len());
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
+}
+
+/// The smallest index not below `at` that starts a character.
+pub(super) fn ceil(text: &str, at: usize) -> usize {
+    let mut at = at.min(text.len());
+    while !text.is_char_boundary(at) {
+        at += 1;
+    }
+    at
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_steers_a_terminal_is_taken_out_and_the_words_stay() {
+        let check = |text, expected: &str| assert_eq!(cleaned(text), expected, "{text:?}");
+        check("plain — text\n", "plain — text\n");
+        check("\u{1b}[31mERROR\u{1b}[0m disk", "ERROR disk");
+        check("a\r\nb\rc", "a\nb\nc");
+        check("\u{1b}]0;title\u{7}x", "x");
+        check("\u{1b}]8;;https://x\u{1b}\\link\u{1b}]8;;\u{1b}\\", "link");
+        check("\u{1b}]never ends\nnext", "\nnext");
+        check("\u{feff}a\u{0}b\u{9b}1mc", "abc");
+        check("\u{1b}", "");
+    }
+
+    #[test]
+    fn places_are_moved_to_whole_characters() {
+        assert_eq!((floor("a—b", 2), ceil("a—b", 2)), (1, 4));
+        assert_eq!((floor("a", 9), ceil("a", 9)), (1, 1));
+    }
+}

@@ -1,0 +1,279 @@
+//! Which incidents, and which other messages of the same paste, belong to it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+
+use super::decide::{Verdict, decide};
+use super::knowledge::Knowledge;
+use super::message::{Input, KnownIncident, Message, unix_ms};
+use super::pattern::Pattern;
+use super::reading::{Reading, read};
+use super::signal::Signal;
+use super::template::{alike, masked};
+
+/// A score from which two belong together.
+const THRESHOLD: f64 = 1.0;
+
+/// Incidents within this time of each other happen at once.
+const WINDOW_MS: i64 = 30 * 60 * 1000;
+
+/// Messages of a stored incident that are looked at.
+const MAX_MESSAGES: usize = 20;
+
+/// How many linked incidents are told, best first.
+const MAX_LINKS: usize = 50;
+
+/// In which way two belong together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LinkKind {
+    /// At the same time.
+    Concurrent,
+    /// The same failure of the same thing, at another time.
+    Recurrence,
+    /// The same thing, failing in another way.
+    Neighbour,
+}
+
+/// A stored incident that belongs to it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Link {
+    /// Its label, else its title.
+    pub id: String,
+    /// Its title.
+    pub title: String,
+    /// In which way.
+    pub kind: LinkKind,
+    /// The sum of the reasons' weights, in hundredths; at least 1.
+    pub score: f64,
+    /// Why, each in words with its weight.
+    pub reasons: Vec<String>,
+    /// Values that both name and that few others name.
+    pub shared: Vec<String>,
+}
+
+/// One side of a comparison.
+struct Side {
+    pattern: Pattern,
+    key: Option<(Pattern, String, String)>,
+    /// Kind and value, in lower case.
+    named: BTreeSet<(String, String)>,
+    shapes: Vec<String>,
+    at: Option<i64>,
+}
+
+/// What a kind of signal means for the comparison.
+fn is_place(kind: &str) -> bool {
+    matches!(kind, "namespace" | "host" | "site" | "cluster")
+}
+
+fn is_change(kind: &str) -> bool {
+    matches!(kind, "version" | "change" | "image")
+}
+
+/// The thing at fault: the first affirmed signal of the subtype's kinds, hashes taken off.
+pub(super) fn object(
+    knowledge: &Knowledge,
+    verdict: &Verdict,
+    signals: &[Signal],
+) -> Option<String> {
+    let subtype = verdict.subtype.as_ref().and_then(|name| knowledge.subtypes.get(name));
+    let default = ["release", "deployment", "service", "database", "device", "node", "host"];
+    let kinds: Vec<&str> = match subtype {
+        Some(subtype) if !subtype.object.is_empty() => {
+            subtype.object.iter().map(String::as_str).collect()
+        }
+        _ => default.to_vec(),
+    };
+    kinds.iter().find_map(|kind| {
+        let found = signals.iter().find(|signal| signal.kind == *kind && signal.affirmed)?;
+        Some(without_hashes(&found.value))
+    })
+}
+
+/// `cart-6c9d8b7f5-x2x9p` is `cart`, as of a Deployment's pod; names without hashes stay.
+pub(super) fn without_hashes(name: &str) -> String {
+    let is_hash = |part: &str| {
+        (5..=10).contains(&part.len())
+            && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
+            && part.bytes().any(|b| b.is_ascii_digit())
+    };
+    let mut parts: Vec<&str> = name.split('-').collect();
+    while parts.len() > 1 && parts.last().is_some_and(|part| is_hash(part)) {
+        parts.pop();
+    }
+    parts.join("-").to_lowercase()
+}
+
+fn side(knowledge: &Knowledge, reading: &Reading<'_>, verdict: &Verdict, input: &Input<'_>) -> Side {
+    let generic = |value: &str| knowledge.generic.contains(value) || value.len() < 2;
+    let named = reading.signals.iter().filter(|signal| signal.names || is_change(&signal.kind));
+    let named = named
+        .map(|signal| (signal.kind.clone(), without_hashes(&signal.value)))
+        .filter(|(_, value)| !generic(value));
+    let object = object(knowledge, verdict, &reading.signals);
+    let key = object.filter(|name| !generic(name)).and_then(|object| {
+        let known = verdict.pattern != Pattern::Unknown;
+        known.then(|| (verdict.pattern, verdict.subtype.clone().unwrap_or_default(), object))
+    });
+    Side {
+        pattern: verdict.pattern,
+        key,
+        named: named.collect(),
+        shapes: input.messages.iter().take(MAX_MESSAGES).map(|m| masked(&m.text)).collect(),
+        at: input.messages.iter().filter_map(|message| message.happened_at).min(),
+    }
+}
+
+fn known_side(knowledge: &Knowledge, incident: &KnownIncident) -> Side {
+    let mut texts: Vec<&str> = incident.messages.iter().map(String::as_str).collect();
+    texts.push(&incident.title);
+    let messages = texts.iter().take(MAX_MESSAGES).map(|text| Message::new(text)).collect();
+    let input = Input { messages, ..Input::default() };
+    let reading = read(&input, knowledge);
+    let verdict = decide(&reading.found);
+    let mut side = side(knowledge, &reading, &verdict, &input);
+    let services = incident.services.iter().map(|name| ("service".to_owned(), without_hashes(name)));
+    side.named.extend(services.filter(|(_, value)| !knowledge.generic.contains(value)));
+    side.at = incident.occurred_at.as_deref().and_then(unix_ms);
+    side
+}
+
+/// The stored incidents that belong to what was read, best first.
+pub(super) fn links(
+    knowledge: &Knowledge,
+    reading: &Reading<'_>,
+    verdict: &Verdict,
+    input: &Input<'_>,
+) -> Vec<Link> {
+    if input.incidents.is_empty() {
+        return Vec::new();
+    }
+    let ours = side(knowledge, reading, verdict, input);
+    let theirs: Vec<Side> = input.incidents.iter().map(|one| known_side(knowledge, one)).collect();
+    // A value that many incidents name tells little.
+    let mut holders: BTreeMap<&str, usize> = BTreeMap::new();
+    for side in &theirs {
+        let values: BTreeSet<&str> = side.named.iter().map(|(_, value)| value.as_str()).collect();
+        for value in values {
+            *holders.entry(value).or_default() += 1;
+        }
+    }
+    let rarity = |value: &str| {
+        let (all, with) = (theirs.len() as f64, holders.get(value).copied().unwrap_or(0) as f64);
+        // 1 for a value of few incidents, towards 0 for one that all of many share.
+        if theirs.len() < 4 { 1.0 } else { (1.0 - (with - 1.0).max(0.0) / all).max(0.0) }
+    };
+    let mut links: Vec<Link> = input
+        .incidents
+        .iter()
+        .zip(&theirs)
+        .filter_map(|(incident, side)| compare(&ours, side, incident, &rarity))
+        .collect();
+    links.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.id.cmp(&b.id)));
+    links.truncate(MAX_LINKS);
+    links
+}
+
+fn compare(
+    ours: &Side,
+    theirs: &Side,
+    incident: &KnownIncident,
+    rarity: &dyn Fn(&str) -> f64,
+) -> Option<Link> {
+    let mut score = 0.0;
+    let mut reasons = Vec::new();
+    let mut add = |weight: f64, reason: String| {
+        score += weight;
+        reasons.push(format!("{reason} (+{weight:.2})"));
+    };
+    let same_key = ours.key.is_some() && ours.key == theirs.key;
+    if let Some((pattern, subtype, object)) = ours.key.as_ref().filter(|_| same_key) {
+        let what = if subtype.is_empty() { pattern.as_str() } else { subtype };
+        add(1.0, format!("the same failure, {what}, of {object}"));
+    }
+    // The same value under another kind is the same thing: a release and its service.
+    let values = |side: &Side, wanted: &dyn Fn(&str) -> bool| -> BTreeSet<String> {
+        side.named.iter().filter(|(kind, _)| wanted(kind)).map(|(_, v)| v.clone()).collect()
+    };
+    let rare = |kind: &str| !is_place(kind) && !is_change(kind);
+    let shared: Vec<String> = values(ours, &rare).intersection(&values(theirs, &rare)).cloned().collect();
+    let mut identifiers = 0.0;
+    for value in &shared {
+        identifiers += 0.6 * rarity(value);
+    }
+    if identifiers > 0.0 {
+        add((identifiers * 100.0).round().min(120.0) / 100.0, format!("both name {}", shared.join(", ")));
+    }
+    let shapes = ours.shapes.iter().flat_map(|one| theirs.shapes.iter().map(move |other| (one, other)));
+    if shapes.map(|(one, other)| alike(one, other)).any(|likeness| likeness >= 0.6) {
+        add(0.4, "messages of the same shape".to_owned());
+    }
+    let places: Vec<String> = values(ours, &is_place).intersection(&values(theirs, &is_place)).cloned().collect();
+    if !places.is_empty() && ours.pattern == theirs.pattern && ours.pattern != Pattern::Unknown {
+        add(0.3, format!("the same pattern at {}", places.join(", ")));
+    }
+    let apart = ours.at.zip(theirs.at).map(|(one, other)| (one - other).abs());
+    let concurrent = apart.is_some_and(|apart| apart <= WINDOW_MS);
+    if concurrent {
+        add(0.3, "within half an hour of each other".to_owned());
+    }
+    let changes: Vec<String> = values(ours, &is_change).intersection(&values(theirs, &is_change)).cloned().collect();
+    if !changes.is_empty() {
+        add(0.4, format!("both speak of {}", changes.join(", ")));
+    }
+    let specific = same_key || !shared.is_empty() || !places.is_empty() || !changes.is_empty();
+    if !specific || score < THRESHOLD {
+        return None;
+    }
+    let kind = match (concurrent, same_key) {
+        (true, _) => LinkKind::Concurrent,
+        (false, true) => LinkKind::Recurrence,
+        (false, false) => LinkKind::Neighbour,
+    };
+    let id = if incident.id.is_empty() { incident.title.clone() } else { incident.id.clone() };
+    let score = (score * 100.0).round() / 100.0;
+    Some(Link { id, title: incident.title.clone(), kind, score, reasons, shared })
+}
+
+/// Messages of one paste that speak of the same failure.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Group {
+    /// What they have in common.
+    pub shared: String,
+    /// Their numbers, from 0.
+    pub messages: Vec<usize>,
+}
+
+/// Groups of messages that name the same thing, larger ones first.
+pub(super) fn groups(knowledge: &Knowledge, reading: &Reading<'_>) -> Vec<Group> {
+    let mut by_value: BTreeMap<String, BTreeSet<usize>> = BTreeMap::new();
+    for signal in reading.signals.iter().filter(|signal| signal.names && !is_place(&signal.kind)) {
+        let value = without_hashes(&signal.value);
+        if let Some(message) = signal.place.message.filter(|_| !knowledge.generic.contains(&value)) {
+            by_value.entry(value).or_default().insert(message);
+        }
+    }
+    let several = by_value.into_iter().filter(|(_, messages)| messages.len() > 1);
+    let mut groups: Vec<Group> = several
+        .map(|(shared, messages)| Group { shared, messages: messages.into_iter().collect() })
+        .collect();
+    groups.sort_by(|a, b| b.messages.len().cmp(&a.messages.len()).then(a.shared.cmp(&b.shared)));
+    groups.truncate(20);
+    groups
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hashes_are_taken_off_names() {
+        let check = |name, expected: &str| assert_eq!(without_hashes(name), expected);
+        check("cart-6c9d8b7f5-x2x9p", "cart");
+        check("api-gateway", "api-gateway");
+        check("db-3", "db-3");
+        check("Worker-7", "worker-7");
+    }
+}

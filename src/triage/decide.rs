@@ -1,0 +1,155 @@
+//! From places where rules hold to one pattern, its subtype and the runner-up.
+
+use std::collections::BTreeMap;
+
+use super::clause::Role;
+use super::pattern::Pattern;
+use super::reading::Found;
+
+/// Less evidence than this is none.
+const FLOOR: f64 = 2.0;
+
+/// With so much for a component, a generic symptom keeps half of its score.
+const COMPONENT: f64 = 3.0;
+
+/// A named cause wins over a leader without one from this share of its score on.
+const CAUSE_SHARE: f64 = 0.6;
+
+/// What the evidence amounts to.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Verdict {
+    pub(super) pattern: Pattern,
+    pub(super) subtype: Option<String>,
+    pub(super) score: f64,
+    pub(super) runner_up: Option<(Pattern, f64)>,
+    /// All patterns with a score, best first.
+    pub(super) scores: Vec<(Pattern, f64)>,
+    /// What decided, where it was more than the score.
+    pub(super) because: Vec<String>,
+    /// The message the failure begins with.
+    pub(super) first: Option<usize>,
+}
+
+/// Decides.
+pub(super) fn decide(found: &[Found<'_>]) -> Verdict {
+    let mut scores: BTreeMap<Pattern, f64> = BTreeMap::new();
+    for (pattern, _, score) in found.iter().filter_map(Found::evidence) {
+        *scores.entry(pattern).or_default() += score;
+    }
+    let mut because = Vec::new();
+    let component = scores.iter().any(|(pattern, score)| !is_symptom(*pattern) && *score >= COMPONENT);
+    if component {
+        for (_, score) in scores.iter_mut().filter(|(pattern, _)| is_symptom(**pattern)) {
+            *score /= 2.0;
+        }
+    }
+    let first = first_failure(found);
+    let ranked = ranked(&scores);
+    let mut leader = ranked.first().copied().unwrap_or_default();
+    if let Some(cause) = named_cause(found, first, &ranked) {
+        because.push(format!("{} is named as the cause in the first message", cause.0));
+        leader = cause;
+    }
+    if let Some(container) = umbrella(found, first, leader.0, &scores) {
+        because.push(format!("the failing object is a workload, so it is not {}", leader.0));
+        leader = container;
+    }
+    let runner_up = ranked.iter().copied().find(|(pattern, _)| *pattern != leader.0);
+    if leader.1 < FLOOR {
+        let runner_up = ranked.first().copied();
+        return Verdict { runner_up, scores: ranked, first, ..Verdict::default() };
+    }
+    let subtype = subtype(found, leader.0);
+    let (pattern, score) = leader;
+    Verdict { pattern, subtype, score, runner_up, scores: ranked, because, first }
+}
+
+/// Patterns that any component's failure shows.
+const fn is_symptom(pattern: Pattern) -> bool {
+    pattern.is_generic()
+}
+
+/// Best first; in a tie the pattern of higher precedence.
+fn ranked(scores: &BTreeMap<Pattern, f64>) -> Vec<(Pattern, f64)> {
+    let mut ranked: Vec<(Pattern, f64)> = scores.iter().map(|(p, s)| (*p, *s)).collect();
+    ranked.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+    ranked
+}
+
+/// The first message with evidence that is more than a hint.
+fn first_failure(found: &[Found<'_>]) -> Option<usize> {
+    let strong = found.iter().filter(|found| found.evidence().is_some() && found.weight() >= 2);
+    strong.map(|found| found.message).min()
+}
+
+/// Evidence for a pattern that the first message gives as a cause.
+fn causes(found: &[Found<'_>], first: Option<usize>, pattern: Pattern) -> bool {
+    found.iter().any(|one| {
+        Some(one.message) == first
+            && one.hit.role == Role::Cause
+            && one.weight() >= 2
+            && one.evidence().is_some_and(|(of, _, _)| of == pattern)
+    })
+}
+
+/// The pattern that the first message names as the cause, where the leader is not.
+fn named_cause(
+    found: &[Found<'_>],
+    first: Option<usize>,
+    ranked: &[(Pattern, f64)],
+) -> Option<(Pattern, f64)> {
+    let (leader, best) = *ranked.first()?;
+    if causes(found, first, leader) {
+        return None;
+    }
+    let close = ranked.iter().skip(1).filter(|(_, score)| *score >= best * CAUSE_SHARE);
+    let mut named = close.filter(|(pattern, score)| {
+        *score >= FLOOR && !is_symptom(*pattern) && causes(found, first, *pattern)
+    });
+    named.next().copied()
+}
+
+/// A workload at fault covers the ways in which its fault shows.
+fn umbrella(
+    found: &[Found<'_>],
+    first: Option<usize>,
+    leader: Pattern,
+    scores: &BTreeMap<Pattern, f64>,
+) -> Option<(Pattern, f64)> {
+    let covered = matches!(
+        leader,
+        Pattern::RateLimit
+            | Pattern::MemoryExhaustion
+            | Pattern::ConnectionRefused
+            | Pattern::Timeout
+            | Pattern::LoadBalancerEvent
+    );
+    let container = *scores.get(&Pattern::ContainerEvent)?;
+    if !covered || container < FLOOR || causes(found, first, leader) {
+        return None;
+    }
+    // The workload itself must fail where it begins, not only be mentioned.
+    let fails = found.iter().any(|one| {
+        Some(one.message) == first
+            && one.weight() >= 3
+            && one.evidence().is_some_and(|(of, _, _)| of == Pattern::ContainerEvent)
+    });
+    fails.then_some((Pattern::ContainerEvent, container))
+}
+
+/// The subtype with the most evidence; in a tie the one that is named first.
+fn subtype(found: &[Found<'_>], pattern: Pattern) -> Option<String> {
+    let mut sums: Vec<(&str, f64, usize)> = Vec::new();
+    for (at, one) in found.iter().enumerate() {
+        let Some((of, Some(subtype), score)) = one.evidence() else { continue };
+        if of != pattern {
+            continue;
+        }
+        match sums.iter_mut().find(|(name, _, _)| *name == subtype) {
+            Some((_, sum, _)) => *sum += score,
+            None => sums.push((subtype, score, at)),
+        }
+    }
+    sums.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.2.cmp(&b.2)));
+    sums.first().map(|(name, _, _)| (*name).to_owned())
+}

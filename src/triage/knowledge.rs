@@ -1,0 +1,444 @@
+//! What is known: rules, signals and subtypes, read from YAML files in any order.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use aho_corasick::AhoCorasick;
+use serde::Deserialize;
+
+use super::clause::Clauses;
+use super::expression::Expression;
+use super::pattern::Pattern;
+use super::rule::{Meaning, RawRule, Rule, Section};
+use super::signal::{RawSignal, SignalRule};
+use super::subtype::Subtype;
+
+/// A file of knowledge: its name and its text.
+#[derive(Clone, Copy, Debug)]
+pub struct Source<'a> {
+    /// Its name, for messages.
+    pub name: &'a str,
+    /// Its YAML.
+    pub text: &'a str,
+}
+
+/// What is wrong with a file of knowledge, and where.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
+#[error("{file}: line {line}, column {column}: {message}")]
+pub struct FileError {
+    /// The file's name.
+    pub file: String,
+    /// Line, from 1.
+    pub line: usize,
+    /// Column in characters, from 1.
+    pub column: usize,
+    /// What is wrong and what to do.
+    pub message: String,
+}
+
+/// A file as it is written.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawFile {
+    /// The pattern of its rules, unless they name their own.
+    #[serde(default)]
+    pattern: Option<Pattern>,
+    /// Short names for expressions, used as `{name}` in any file.
+    #[serde(default)]
+    words: BTreeMap<String, String>,
+    #[serde(default)]
+    signals: Vec<RawSignal>,
+    #[serde(default)]
+    rules: Vec<RawRule>,
+    #[serde(default)]
+    severity: Vec<RawRule>,
+    #[serde(default)]
+    tiers: Vec<RawRule>,
+    #[serde(default)]
+    subtypes: BTreeMap<String, Subtype>,
+    /// What two incidents may share without being related.
+    #[serde(default)]
+    generic: Vec<String>,
+}
+
+/// All rules, ready to be used.
+#[derive(Debug)]
+pub struct Knowledge {
+    pub(super) rules: Vec<Rule>,
+    pub(super) signals: Vec<SignalRule>,
+    pub(super) subtypes: BTreeMap<String, Subtype>,
+    pub(super) generic: BTreeSet<String>,
+    /// Finds the letters that rules need, all in one pass.
+    letters: AhoCorasick,
+    /// Which rules each of them wakes.
+    wakes: Vec<Vec<usize>>,
+    files: Vec<(String, String)>,
+}
+
+impl Knowledge {
+    /// What comes with the program.
+    ///
+    /// # Errors
+    /// A built-in file is wrong, which a test rules out.
+    pub fn built_in() -> Result<Self, FileError> {
+        Self::load(super::built_in::PATTERNS)
+    }
+
+    /// Reads files. The order of the files changes nothing.
+    ///
+    /// # Errors
+    /// A file is no YAML of that shape, an expression is wrong, a name is used twice, or a rule
+    /// could not be found by any letters.
+    pub fn load(sources: &[Source<'_>]) -> Result<Self, FileError> {
+        let mut sources = sources.to_vec();
+        sources.sort_by_key(|source| source.name);
+        let mut raw = Vec::new();
+        let mut words = BTreeMap::new();
+        for source in &sources {
+            let file: RawFile = serde_yaml::from_str(source.text).map_err(|error| {
+                let place = error.location().map_or((1, 1), |at| (at.line(), at.column()));
+                let message = error.to_string();
+                let message = message.split(" at line ").next().unwrap_or_default();
+                source.error((place.0.max(1), place.1.max(1)), message.to_owned())
+            })?;
+            for (name, word) in &file.words {
+                if words.insert(name.clone(), word.clone()).is_some() {
+                    return Err(source.at(name, None, format!("the word {name} is here twice")));
+                }
+            }
+            raw.push(file);
+        }
+        let mut loading = Loading { words, ..Loading::default() };
+        for (at, (source, file)) in sources.iter().zip(raw).enumerate() {
+            loading.add(at, source, file)?;
+        }
+        loading.finish(&sources)
+    }
+
+    /// Whether any rule could hold in a text. Nothing else is looked at, so it is quick.
+    pub(super) fn may_say_something(&self, text: &str) -> bool {
+        self.letters.find_overlapping_iter(text).next().is_some()
+    }
+
+    /// The rules that may hold in a text, in their order.
+    pub(super) fn woken(&self, text: &str) -> Vec<usize> {
+        let mut woken = BTreeSet::new();
+        for found in self.letters.find_overlapping_iter(text) {
+            woken.extend(&self.wakes[found.pattern().as_usize()]);
+        }
+        woken.into_iter().collect()
+    }
+
+    /// The rules that hold for every finding of their patterns or subtypes.
+    pub(super) fn always(&self) -> Vec<&Rule> {
+        self.rules.iter().filter(|rule| rule.any.is_none()).collect()
+    }
+
+    /// Rules that do not do what their examples say; for a test, and for a team's own files.
+    pub fn check_examples(&self) -> Vec<FileError> {
+        let mut wrong = Vec::new();
+        let sources: Vec<Source<'_>> =
+            self.files.iter().map(|(name, text)| Source { name, text }).collect();
+        for rule in self.rules.iter().filter(|rule| rule.any.is_some()) {
+            let mut report = |message| wrong.push(sources[rule.file].at(&rule.id, None, message));
+            let finds = |text: &str| {
+                let text = super::clean::cleaned(text);
+                rule.find(&text, &Clauses::new(&text)).is_some_and(|hit| hit.affirmed)
+            };
+            if rule.any.as_ref().is_some_and(|any| any.regex().is_none()) {
+                report("the expression is too large".to_owned());
+            }
+            if rule.finds.is_empty() || rule.ignores.is_empty() {
+                report("the rule needs an example in `finds` and one in `ignores`".to_owned());
+            }
+            for text in rule.finds.iter().filter(|text| !finds(text)) {
+                report(format!("the rule does not find its example `{text}`"));
+            }
+            for text in rule.ignores.iter().filter(|text| finds(text)) {
+                report(format!("the rule finds `{text}`, which it should not"));
+            }
+        }
+        for signal in &self.signals {
+            let mut report = |m| wrong.push(sources[signal.file].at(&signal.id, None, m));
+            for (text, expected) in &signal.finds {
+                let found: Vec<&str> = signal.values(text).map(|(a, b)| &text[a..b]).collect();
+                if !found.contains(&expected.as_str()) {
+                    report(format!("`{text}` gives {found:?} and not `{expected}`"));
+                }
+            }
+            for text in signal.ignores.iter().filter(|text| signal.values(text).next().is_some()) {
+                report(format!("the signal is found in `{text}`, where it should not be"));
+            }
+        }
+        wrong.sort();
+        wrong
+    }
+}
+
+/// Files on their way to be knowledge.
+#[derive(Default)]
+struct Loading {
+    words: BTreeMap<String, String>,
+    rules: Vec<Rule>,
+    signals: Vec<SignalRule>,
+    subtypes: BTreeMap<String, Subtype>,
+    generic: BTreeSet<String>,
+    ids: BTreeSet<String>,
+}
+
+impl Loading {
+    fn add(&mut self, at: usize, source: &Source<'_>, file: RawFile) -> Result<(), FileError> {
+        let sections = [
+            (Section::Rules, file.rules),
+            (Section::Severity, file.severity),
+            (Section::Tiers, file.tiers),
+        ];
+        for (section, rules) in sections {
+            for raw in rules {
+                self.once(source, &raw.id)?;
+                let rule = self.rule(at, source, raw, section, file.pattern)?;
+                self.rules.push(rule);
+            }
+        }
+        for raw in file.signals {
+            self.once(source, &raw.id)?;
+            let expression = self.expression(source, &raw.id, &raw.any)?;
+            let Some(any) = expression else {
+                return Err(source.at(&raw.id, None, "the signal needs `any`".to_owned()));
+            };
+            self.signals.push(SignalRule {
+                id: raw.id,
+                kind: raw.kind,
+                names: raw.names,
+                any,
+                finds: raw.finds,
+                ignores: raw.ignores,
+                file: at,
+            });
+        }
+        for (name, mut subtype) in file.subtypes {
+            subtype.compile(&self.words).map_err(|(part, m)| source.at(&name, Some(&part), m))?;
+            if self.subtypes.insert(name.clone(), subtype).is_some() {
+                let message = format!("the subtype {name} is here twice: keep one");
+                return Err(source.at(&name, None, message));
+            }
+        }
+        self.generic.extend(file.generic.iter().map(|value| value.to_lowercase()));
+        Ok(())
+    }
+
+    fn once(&mut self, source: &Source<'_>, id: &str) -> Result<(), FileError> {
+        if self.ids.insert(id.to_owned()) {
+            return Ok(());
+        }
+        Err(source.at(id, None, format!("the id {id} is here twice: keep one")))
+    }
+
+    fn rule(
+        &self,
+        file: usize,
+        source: &Source<'_>,
+        raw: RawRule,
+        section: Section,
+        pattern: Option<Pattern>,
+    ) -> Result<Rule, FileError> {
+        let wrong = |message| source.at(&raw.id, None, message);
+        let meaning = raw.meaning(section, pattern).map_err(wrong)?;
+        let any = self.expression(source, &raw.id, &raw.any)?;
+        match &any {
+            None => {
+                let narrowed = !raw.patterns.is_empty() || !raw.subtypes.is_empty();
+                if section != Section::Severity || !narrowed {
+                    return Err(wrong("the rule matches nothing: fill `any`".to_owned()));
+                }
+            }
+            Some(any) if any.required().is_empty() => {
+                let message = "each way in `any` needs three fixed letters that it always holds";
+                return Err(wrong(message.to_owned()));
+            }
+            Some(_) => {}
+        }
+        let list = |sources: &[String]| -> Result<Vec<Expression>, FileError> {
+            let one = |text: &String| {
+                self.expression(source, &raw.id, std::slice::from_ref(text)).map(Option::into_iter)
+            };
+            let nested: Result<Vec<_>, _> = sources.iter().map(one).collect();
+            Ok(nested?.into_iter().flatten().collect())
+        };
+        Ok(Rule {
+            meaning,
+            any,
+            with: list(&raw.with)?,
+            near: list(&raw.near)?,
+            without: list(&raw.without)?,
+            at_least: raw.at_least,
+            below: raw.below,
+            role: raw.role,
+            finds: raw.finds,
+            ignores: raw.ignores,
+            says: raw.says,
+            id: raw.id,
+            file,
+        })
+    }
+
+    /// One expression of several ways to say it, words filled in.
+    fn expression(
+        &self,
+        source: &Source<'_>,
+        id: &str,
+        ways: &[String],
+    ) -> Result<Option<Expression>, FileError> {
+        for way in ways {
+            Expression::new(&filled(way, &self.words))
+                .map_err(|message| source.at(id, Some(way), message))?;
+        }
+        let all: Vec<String> =
+            ways.iter().map(|way| format!("(?:{})", filled(way, &self.words))).collect();
+        if all.is_empty() {
+            return Ok(None);
+        }
+        let joined = Expression::new(&all.join("|"));
+        joined.map(Some).map_err(|message| source.at(id, None, message))
+    }
+
+    fn finish(mut self, sources: &[Source<'_>]) -> Result<Knowledge, FileError> {
+        self.rules.sort_by(|a, b| a.id.cmp(&b.id));
+        self.signals.sort_by(|a, b| a.id.cmp(&b.id));
+        let mut letters: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+        for (at, rule) in self.rules.iter().enumerate() {
+            for literal in rule.any.iter().flat_map(Expression::required) {
+                letters.entry(literal).or_default().push(at);
+            }
+            let Meaning::Evidence { subtype: Some(name), .. } = &rule.meaning else { continue };
+            if !self.subtypes.contains_key(name) {
+                let message = format!("the subtype {name} is described in no file");
+                return Err(sources[rule.file].at(&rule.id, None, message));
+            }
+        }
+        let automaton =
+            AhoCorasick::builder().ascii_case_insensitive(true).build(letters.keys()).map_err(
+                |error| sources.first().map_or_else(|| no_file(&error), |s| s.error((1, 1), error.to_string())),
+            )?;
+        let wakes = letters.into_values().collect();
+        let files = sources.iter().map(|s| (s.name.to_owned(), s.text.to_owned())).collect();
+        let Self { rules, signals, subtypes, generic, .. } = self;
+        Ok(Knowledge { rules, signals, subtypes, generic, letters: automaton, wakes, files })
+    }
+}
+
+fn no_file(error: &aho_corasick::BuildError) -> FileError {
+    FileError { file: String::new(), line: 1, column: 1, message: error.to_string() }
+}
+
+/// `{name}` replaced by the word of that name; a repetition like `{2,3}` stays.
+pub(super) fn filled(text: &str, words: &BTreeMap<String, String>) -> String {
+    let mut done = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(open) = rest.find('{') {
+        let (before, inside) = rest.split_at(open);
+        done.push_str(before);
+        let word = inside.find('}').and_then(|close| Some((close, words.get(&inside[1..close])?)));
+        match word {
+            Some((close, word)) => {
+                done.push_str("(?:");
+                done.push_str(word);
+                done.push(')');
+                rest = &inside[close + 1..];
+            }
+            None => {
+                done.push('{');
+                rest = &inside[1..];
+            }
+        }
+    }
+    done.push_str(rest);
+    done
+}
+
+impl Source<'_> {
+    fn error(&self, (line, column): (usize, usize), message: String) -> FileError {
+        FileError { file: self.name.to_owned(), line, column, message }
+    }
+
+    /// Something about the entry with that id, and within it about a certain text.
+    fn at(&self, id: &str, part: Option<&str>, message: String) -> FileError {
+        let names = |line: &str| {
+            let line = line.trim_start_matches(['-', ' ', '{']);
+            let key = line.strip_prefix("id:").map_or(line, str::trim_start);
+            let rest = key.trim_start_matches(['"', '\'']).strip_prefix(id);
+            rest.is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric() || "-_".contains(c)))
+        };
+        let column = |line: &str, text: &str| {
+            line.find(text).map_or(1, |byte| line[..byte].chars().count() + 1)
+        };
+        let mut lines = self.text.lines().enumerate().skip_while(|(_, line)| !names(line));
+        let Some((first, line)) = lines.next() else { return self.error((1, 1), message) };
+        let head = part.and_then(|part| part.lines().next());
+        if let Some(part) = head {
+            let mut all = std::iter::once((first, line)).chain(lines);
+            if let Some((at, line)) = all.find(|(_, line)| line.contains(part)) {
+                return self.error((at + 1, column(line, part)), message);
+            }
+        }
+        self.error((first + 1, column(line, id)), message)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_built_in_files_do_what_their_examples_say() {
+        let knowledge = Knowledge::built_in().expect("the built-in files");
+        let wrong = knowledge.check_examples();
+        let shown: Vec<String> = wrong.iter().map(ToString::to_string).collect();
+        assert!(wrong.is_empty(), "{}", shown.join("\n"));
+    }
+
+    const GOOD: &str = "pattern: DNS_FAILURE\nrules:\n  - id: one\n    says: it\n    weight: 2\n    \
+                        any: 'lookup failed'\n    finds: lookup failed\n    ignores: lookup done\n";
+
+    fn load(text: &str) -> Result<Knowledge, FileError> {
+        Knowledge::load(&[Source { name: "own.yaml", text }])
+    }
+
+    #[test]
+    fn a_wrong_file_is_refused_with_its_place() {
+        assert!(load(GOOD).expect("good").check_examples().is_empty());
+        let check = |from: &str, to: &str, line: usize, column: usize, says: &str| {
+            let error = load(&GOOD.replace(from, to)).expect_err(says);
+            assert_eq!((error.line, error.column), (line, column), "{error}");
+            assert!(error.message.contains(says) && error.file == "own.yaml", "{error}");
+        };
+        check("'lookup failed'", "'lookup (failed'", 6, 11, "unclosed");
+        check("weight: 2", "weight: 9", 3, 9, "1, 2, 3 or 4");
+        check("weight", "wait", 5, 5, "unknown field `wait`");
+        check("'lookup failed'", "'\\d+'", 3, 9, "three fixed letters");
+        check("says: it", "{says: it", 5, 11, "");
+        check("weight: 2", "weight: 2\n    subtype: none", 3, 9, "described in no file");
+        let twice = format!("{GOOD}  - {{id: one, says: x, weight: 1, any: abc}}\n");
+        assert!(load(&twice).expect_err("twice").message.contains("twice"));
+        let wrong = load(&GOOD.replace("ignores: lookup done", "ignores: lookup failed")).expect("loads");
+        assert!(wrong.check_examples()[0].message.contains("should not"));
+    }
+
+    #[test]
+    fn words_are_filled_in_and_repetitions_stay() {
+        let words = BTreeMap::from([("fail".to_owned(), "failed|down".to_owned())]);
+        assert_eq!(filled("a{2,3} {fail}", &words), "a{2,3} (?:failed|down)");
+        assert_eq!(filled("{none} {", &words), "{none} {");
+    }
+
+    #[test]
+    fn the_order_of_files_changes_nothing() {
+        let one = Source { name: "a.yaml", text: GOOD };
+        let other = GOOD.replace("id: one", "id: two");
+        let two = Source { name: "b.yaml", text: &other };
+        let ids = |sources: &[Source<'_>]| -> Vec<String> {
+            let knowledge = Knowledge::load(sources).expect("good");
+            knowledge.rules.into_iter().map(|rule| rule.id).collect()
+        };
+        assert_eq!(ids(&[one, two]), ids(&[two, one]));
+    }
+}

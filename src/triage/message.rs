@@ -1,0 +1,82 @@
+//! What goes in: messages, what is known around them, and places within them.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+/// A message: a line of a log, an alert, an event, or a sentence somebody wrote.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Message {
+    /// Its text, without terminal sequences and other controls.
+    pub text: String,
+    /// Its first byte in the text it was read from, for a page that marks evidence there.
+    pub offset: usize,
+    /// Its first line there, from 1.
+    pub line: usize,
+    /// How many messages of the same shape it stands for.
+    pub repeats: usize,
+    /// When it was written, in milliseconds since 1970 UTC.
+    pub happened_at: Option<i64>,
+    /// Labels that came with it beside the text, like those of an alert.
+    pub labels: BTreeMap<String, String>,
+    /// Whether its source says that it is over.
+    pub resolved: bool,
+}
+
+impl Message {
+    /// A message that is nothing but text.
+    pub fn new(text: &str) -> Self {
+        Self { text: super::clean::cleaned(text).into_owned(), repeats: 1, ..Self::default() }
+    }
+}
+
+/// Everything one triage looks at.
+#[derive(Clone, Debug, Default)]
+pub struct Input<'a> {
+    /// The messages, in the order they came.
+    pub messages: Vec<Message>,
+    /// Words that name things and a severity label; never evidence of a failure.
+    pub conditions: Option<&'a str>,
+    /// What the store holds.
+    pub incidents: &'a [KnownIncident],
+    /// Which service needs which: (dependent, needed).
+    pub topology: &'a [(String, String)],
+    /// What was left out on the way in, in words for people.
+    pub notes: Vec<String>,
+}
+
+/// An incident of the store, as far as correlation needs it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KnownIncident {
+    /// Its label; scenarios have none.
+    #[serde(default)]
+    pub id: String,
+    /// Its title.
+    pub title: String,
+    /// When it began, RFC 3339.
+    #[serde(default)]
+    pub occurred_at: Option<String>,
+    /// The services it was about.
+    #[serde(default)]
+    pub services: Vec<String>,
+    /// Messages it was known by.
+    #[serde(default)]
+    pub messages: Vec<String>,
+}
+
+/// A half-open byte range of a message; of the conditions where `message` is none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct Place {
+    /// The message's number, from 0.
+    pub message: Option<usize>,
+    /// First byte.
+    pub start: usize,
+    /// One past the last byte.
+    pub end: usize,
+}
+
+/// Milliseconds since 1970 UTC of an RFC 3339 time.
+pub(super) fn unix_ms(text: &str) -> Option<i64> {
+    chrono::DateTime::parse_from_rfc3339(text).ok().map(|time| time.timestamp_millis())
+}

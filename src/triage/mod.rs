@@ -1,0 +1,258 @@
+//! Triage: messages in; pattern, severity, confidence, links, chain, tier, cause and plan out.
+//!
+//! Everything is decided by rules that can be read: they stand in `data/patterns/`, each with an
+//! example it must match and one it must not. The same messages, incidents and rules give the
+//! same report, whatever the order of the files. Nothing here reads a clock, a file or the
+//! ledger, and nothing acts: a report is a hypothesis for a person, with the place in the text
+//! for each of its statements.
+//!
+//! - [`read`]: a paste, alerts, Kubernetes events or Helm's output in, [`Message`]s out.
+//! - [`triage`]: messages and [`Knowledge`] in, a [`Report`] out.
+//! - [`PlanLint`]: what a plan would destroy, ours or somebody else's.
+//! - [`scenario`]: cases with what is expected of them, run and scored.
+//!
+//! # How it decides
+//!
+//! 1. Each rule that holds adds its weight times the role of the words (cause 2, plain 1, effect
+//!    0.5) to its pattern, once a message; half of it in a log line that calls itself information.
+//!    What is denied or over adds nothing.
+//! 2. Limits, errors, refusals and timeouts keep half where a component speaks for itself.
+//! 3. A cause that the first message names wins over a leader without one, if it is close.
+//! 4. A workload at fault covers the ways in which its fault shows.
+//! 5. The highest score wins from 2.0 on; below, the answer is UNKNOWN.
+
+pub mod read;
+pub mod scenario;
+
+mod built_in;
+mod cascade;
+mod clause;
+mod clean;
+mod confidence;
+mod correlate;
+mod decide;
+mod expression;
+#[cfg(test)]
+mod harmless_tests;
+mod knowledge;
+mod message;
+mod narrative;
+mod pattern;
+mod plan_lint;
+mod plan_text;
+mod reading;
+mod report;
+mod rule;
+mod severity;
+mod signal;
+mod subtype;
+mod template;
+#[cfg(test)]
+mod tests;
+mod tier;
+
+pub use self::cascade::Stage;
+pub use self::clause::Role;
+pub use self::clean::cleaned;
+pub use self::correlate::{Group, Link, LinkKind};
+pub use self::knowledge::{FileError, Knowledge, Source};
+pub use self::message::{Input, KnownIncident, Message, Place};
+pub use self::narrative::{LeftOut, Part, PlanStep, Statement};
+pub use self::pattern::Pattern;
+pub use self::plan_lint::{PlanDanger, PlanFinding, PlanLint};
+pub use self::report::{
+    Evidence, Ground, MessageView, Report, Routing, RunnerUp, SeverityView,
+};
+pub use self::severity::{Level, Line};
+pub use self::signal::Signal;
+pub use self::tier::Tier;
+
+use self::confidence::{features, value};
+use self::decide::Verdict;
+use self::narrative::Narrative;
+use self::reading::{Found, Reading};
+use self::rule::Meaning;
+use self::severity::{Held, Severity};
+use self::tier::Grounds;
+
+/// Judges messages.
+pub fn triage(input: &Input<'_>, knowledge: &Knowledge, lint: &PlanLint) -> Report {
+    let reading = reading::read(input, knowledge);
+    let verdict = decide::decide(&reading.found);
+    let severity = severity_of(input, knowledge, &reading, &verdict);
+    let narrative = narrative::write(knowledge, lint, input, &reading, &verdict);
+    let lengths: Vec<usize> =
+        input.messages.iter().map(|message| reading::judged(&message.text).len()).collect();
+    let confidence = (verdict.pattern != Pattern::Unknown)
+        .then(|| value(&features(&reading, &verdict, &lengths)));
+    let denied = |found: &&Found<'_>| matches!(found.rule.meaning, Meaning::Evidence { .. });
+    let affirmed = reading.found.iter().any(|found| found.evidence().is_some());
+    let recovered = !affirmed && reading.found.iter().find(denied).is_some();
+    let stated = reading.found.iter().filter(|found| found.hit.affirmed).filter_map(|found| {
+        match &found.rule.meaning {
+            Meaning::Tier(tier) => Some((*tier, found.rule.says.as_str())),
+            _ => None,
+        }
+    });
+    let (remediation, remediation_because) = tier::choose(&Grounds {
+        pattern: verdict.pattern,
+        level: severity.level,
+        lines: severity.lines(),
+        recovered,
+        stated: stated.max_by_key(|(tier, _)| *tier as u8),
+        harmless_plan: narrative.harmless,
+        destructive: false,
+        confidence,
+    });
+    let linked = correlate::links(knowledge, &reading, &verdict, input);
+    let cascade = cascade::chain(input, &reading);
+    let evidence = evidence(input, &reading);
+    let routing = routing(knowledge, &reading, &verdict);
+    let groups = correlate::groups(knowledge, &reading);
+    let Narrative { statements, plan, left_out, to_check, .. } = narrative;
+    Report {
+        pattern: verdict.pattern,
+        subtype: verdict.subtype.clone(),
+        score: verdict.score,
+        because: verdict.because.clone(),
+        runner_up: runner_up(&verdict, &evidence),
+        severity: severity_view(severity, &evidence),
+        confidence,
+        correlated: !linked.is_empty(),
+        linked,
+        groups,
+        cascade,
+        remediation,
+        remediation_because,
+        routing,
+        root_cause: narrative::sentence(&statements),
+        statements,
+        plan,
+        left_out,
+        to_check,
+        evidence,
+        messages: input.messages.iter().map(view).collect(),
+        notes: notes(input, &reading),
+        signals: reading.signals,
+    }
+}
+
+fn severity_of(
+    input: &Input<'_>,
+    knowledge: &Knowledge,
+    reading: &Reading<'_>,
+    verdict: &Verdict,
+) -> Severity {
+    let holding = reading.found.iter().filter(|found| found.hit.affirmed);
+    let lines = holding.filter(|found| matches!(found.rule.meaning, Meaning::Severity(_)));
+    let lines = lines.map(|found| (found.rule, found.place())).collect();
+    let environment = reading
+        .signals
+        .iter()
+        .find(|signal| signal.kind == "non_production")
+        .map(|signal| signal.place);
+    let label = reading.label.clone();
+    let over = !input.messages.is_empty() && input.messages.iter().all(|message| message.resolved);
+    let label = label.filter(|_| !over);
+    let subtype = verdict.subtype.as_deref();
+    severity::judge(verdict.pattern, subtype, lines, &knowledge.always(), label, environment)
+}
+
+/// Every place where a rule holds, in order of place and rule.
+fn evidence(input: &Input<'_>, reading: &Reading<'_>) -> Vec<Evidence> {
+    let mut evidence: Vec<Evidence> = reading
+        .found
+        .iter()
+        .map(|found| {
+            let place = found.place();
+            let text = input.messages[found.message].text.get(place.start..place.end);
+            Evidence {
+                rule: found.rule.id.clone(),
+                says: found.rule.says.clone(),
+                speaks_for: match &found.rule.meaning {
+                    Meaning::Evidence { pattern, .. } => pattern.to_string(),
+                    Meaning::Severity(meaning) => format!("{:?}", meaning.line),
+                    Meaning::Tier(tier) => tier.as_str().to_owned(),
+                },
+                place,
+                text: text.unwrap_or_default().to_owned(),
+                role: found.hit.role,
+                affirmed: found.hit.affirmed,
+                adds: found.evidence().map_or(0.0, |(_, _, score)| score),
+            }
+        })
+        .collect();
+    evidence.sort_by(|a, b| (a.place, &a.rule).cmp(&(b.place, &b.rule)));
+    evidence
+}
+
+fn runner_up(verdict: &Verdict, evidence: &[Evidence]) -> Option<RunnerUp> {
+    let (pattern, score) = verdict.runner_up?;
+    let speaks = |one: &Evidence| one.affirmed && one.speaks_for == pattern.as_str();
+    let evidence = (0..evidence.len()).filter(|at| speaks(&evidence[*at])).collect();
+    Some(RunnerUp { pattern, score, evidence })
+}
+
+fn severity_view(severity: Severity, evidence: &[Evidence]) -> SeverityView {
+    let rules = severity.lines();
+    let number = |held: &Held| {
+        let place = held.place?;
+        evidence.iter().position(|one| one.rule == held.rule && one.place == place)
+    };
+    let ground = |held: &Held| Ground {
+        line: held.line,
+        rule: held.rule.clone(),
+        says: held.says.clone(),
+        evidence: number(held),
+    };
+    SeverityView {
+        level: severity.level,
+        rules,
+        because: severity.because,
+        label: severity.label.map(|label| label.said),
+        grounds: severity.held.iter().map(ground).collect(),
+    }
+}
+
+fn routing(knowledge: &Knowledge, reading: &Reading<'_>, verdict: &Verdict) -> Routing {
+    let mut words: Vec<String> = Vec::new();
+    let mut add = |word: &str| {
+        if !word.is_empty() && !words.iter().any(|known| known == word) {
+            words.push(word.to_owned());
+        }
+    };
+    if let Some(subtype) = &verdict.subtype {
+        add(&subtype.replace('_', " "));
+        add(knowledge.subtypes.get(subtype).map_or("", |subtype| subtype.title.as_str()));
+    }
+    let of_leader = reading.found.iter().filter(|found| {
+        found.evidence().is_some_and(|(pattern, _, _)| pattern == verdict.pattern)
+    });
+    for found in of_leader {
+        add(&found.rule.says);
+    }
+    words.truncate(8);
+    let alerts = reading.signals.iter().filter(|s| s.kind == "alertname" && s.affirmed);
+    let mut alerts: Vec<String> = alerts.map(|signal| signal.value.clone()).collect();
+    alerts.sort();
+    alerts.dedup();
+    Routing { words, object: correlate::object(knowledge, verdict, &reading.signals), alerts }
+}
+
+fn notes(input: &Input<'_>, reading: &Reading<'_>) -> Vec<String> {
+    let mut notes = input.notes.clone();
+    if reading.cut > 0 {
+        let (count, most) = (reading.cut, reading::MAX_TEXT >> 10);
+        notes.push(format!("of {count} long messages the first {most} KiB were judged"));
+    }
+    notes
+}
+
+fn view(message: &Message) -> MessageView {
+    MessageView {
+        text: message.text.clone(),
+        line: message.line,
+        offset: message.offset,
+        repeats: message.repeats,
+    }
+}

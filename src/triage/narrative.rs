@@ -1,0 +1,311 @@
+//! The cause in words, and a plan, from the templates of a subtype: only what a place supports.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::decide::Verdict;
+use super::knowledge::Knowledge;
+use super::message::{Input, Place};
+use super::pattern::Pattern;
+use super::plan_lint::{PlanDanger, PlanLint};
+use super::reading::{Reading, judged};
+use super::subtype::{Subtype, Template};
+
+/// The longest piece of a message that a sentence quotes, in bytes.
+const MAX_QUOTE: usize = 240;
+
+/// A statement about the cause, and where each of its parts is said.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Statement {
+    /// The words.
+    pub text: String,
+    /// What they were taken from: the words that were taken, and where.
+    pub parts: Vec<Part>,
+}
+
+/// Words of a statement or step that were taken from a message.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Part {
+    /// The slot they fill.
+    pub slot: String,
+    /// They.
+    pub value: String,
+    /// Where they stand; the text there holds them to the letter.
+    pub place: Place,
+}
+
+/// A step of a plan.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PlanStep {
+    /// Its number, from 1.
+    pub step: usize,
+    /// What to do.
+    pub text: String,
+    /// The command for it; `<NAMES>` stand for what no message says.
+    pub command: Option<String>,
+    /// Where it comes from: `template`, or the address of a runbook's step.
+    pub source: String,
+    /// Warnings that stand beside it. A step with a refusal is left out instead.
+    pub dangers: Vec<PlanDanger>,
+    /// What its words were taken from.
+    pub parts: Vec<Part>,
+}
+
+/// A step that the plan does without, and what it would have destroyed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct LeftOut {
+    /// What it would be.
+    pub text: String,
+    /// The command for it.
+    pub command: Option<String>,
+    /// The rules that refuse it.
+    pub rules: Vec<String>,
+    /// What it would have destroyed.
+    pub destroys: Vec<String>,
+    /// What to do instead.
+    pub safer: Vec<String>,
+}
+
+/// Cause and plan.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Narrative {
+    pub(super) statements: Vec<Statement>,
+    pub(super) plan: Vec<PlanStep>,
+    pub(super) left_out: Vec<LeftOut>,
+    pub(super) to_check: Vec<String>,
+    /// Every step is on the list of what a tool may do.
+    pub(super) harmless: bool,
+}
+
+/// Slots and what fills them.
+type Slots = BTreeMap<String, Part>;
+
+/// Writes it.
+pub(super) fn write(
+    knowledge: &Knowledge,
+    lint: &PlanLint,
+    input: &Input<'_>,
+    reading: &Reading<'_>,
+    verdict: &Verdict,
+) -> Narrative {
+    if verdict.pattern == Pattern::Unknown {
+        let to_check = vec!["what failed: no message says it in words that a rule knows".to_owned()];
+        return Narrative { to_check, ..Narrative::default() };
+    }
+    let named = verdict.subtype.as_ref().and_then(|name| knowledge.subtypes.get(name));
+    let general = knowledge.subtypes.get(verdict.pattern.as_str());
+    let Some(subtype) = named.or(general) else {
+        return Narrative { statements: quoted(input, reading, verdict), ..Narrative::default() };
+    };
+    let slots = slots(subtype, input, reading);
+    let mut statements: Vec<Statement> =
+        subtype.cause.iter().filter_map(|template| statement(template, &slots)).collect();
+    if statements.is_empty() {
+        statements = quoted(input, reading, verdict);
+    }
+    let mut narrative = Narrative { statements, ..Narrative::default() };
+    let planned = general.filter(|_| subtype.plan.is_empty()).unwrap_or(subtype);
+    steps(&mut narrative, planned, &slots, lint);
+    narrative.to_check = to_check(subtype, &slots, verdict);
+    narrative
+}
+
+/// Fills slots: by the subtype's own expressions, else by the first signal of that kind.
+fn slots(subtype: &Subtype, input: &Input<'_>, reading: &Reading<'_>) -> Slots {
+    let mut slots = Slots::new();
+    for signal in reading.signals.iter().filter(|signal| signal.affirmed) {
+        let known = input.messages.iter().enumerate().any(|(at, message)| {
+            signal.place.message == Some(at) && message.text.get(signal.place.start..signal.place.end) == Some(&signal.value)
+        });
+        // Labels have no place in the text; conditions may name things and no more.
+        if known || (signal.place.message.is_none() && signal.names) {
+            let slot = signal.kind.clone();
+            let part = Part { slot, value: signal.value.clone(), place: signal.place };
+            slots.entry(signal.kind.clone()).or_insert(part);
+        }
+    }
+    for (name, slot) in &subtype.slots {
+        let found = slot.expressions.iter().find_map(|expression| {
+            input.messages.iter().enumerate().find_map(|(at, message)| {
+                let text = judged(&message.text);
+                let captures = expression.regex()?.captures(text.as_bytes())?;
+                let group = captures.name("value")?;
+                let start = super::clean::floor(text, group.start());
+                let end = super::clean::ceil(text, group.end());
+                let clauses = reading.clauses.get(at)?;
+                let told = !message.resolved && !clauses.is_denied(text, start);
+                let value = text.get(start..end).filter(|_| told)?.trim_end();
+                let place = Place { message: Some(at), start, end: start + value.len() };
+                (!value.is_empty()).then(|| (value.to_owned(), place))
+            })
+        });
+        if let Some((value, place)) = found {
+            slots.insert(name.clone(), Part { slot: name.clone(), value, place });
+        }
+    }
+    slots
+}
+
+/// A template's pieces: text, and names of slots. `{?name}` prints nothing and must be filled.
+fn pieces(template: &str) -> Vec<Result<&str, &str>> {
+    let mut pieces = Vec::new();
+    let mut rest = template;
+    while let Some((before, inside)) = rest.split_once('{') {
+        let Some((name, after)) = inside.split_once('}') else { break };
+        pieces.push(Ok(before));
+        pieces.push(Err(name));
+        rest = after;
+    }
+    pieces.push(Ok(rest));
+    pieces
+}
+
+fn statement(template: &str, slots: &Slots) -> Option<Statement> {
+    let mut done = Statement { text: String::new(), parts: Vec::new() };
+    for piece in pieces(template) {
+        match piece {
+            Ok(text) => done.text.push_str(text),
+            Err(name) => {
+                let part = slots.get(name.trim_start_matches('?'))?;
+                if !name.starts_with('?') {
+                    done.text.push_str(&shortened(&part.value));
+                }
+                done.parts.push(part.clone());
+            }
+        }
+    }
+    // Without a part nothing would support it.
+    (!done.parts.is_empty()).then_some(done)
+}
+
+fn shortened(value: &str) -> String {
+    if value.len() <= MAX_QUOTE {
+        return value.to_owned();
+    }
+    format!("{}…", &value[..super::clean::floor(value, MAX_QUOTE)])
+}
+
+/// What the strongest rule found, in the message's own words.
+fn quoted(input: &Input<'_>, reading: &Reading<'_>, verdict: &Verdict) -> Vec<Statement> {
+    let of_leader = reading.found.iter().filter_map(|found| {
+        let (pattern, _, score) = found.evidence()?;
+        (pattern == verdict.pattern).then_some((found, score))
+    });
+    // The first of those that say most.
+    let best = of_leader.fold(None, |best: Option<(&super::reading::Found<'_>, f64)>, next| {
+        if best.is_none_or(|best| next.1 > best.1) { Some(next) } else { best }
+    });
+    let Some((found, _)) = best else { return Vec::new() };
+    let text = judged(&input.messages[found.message].text);
+    let (from, to) = reading.clauses[found.message].around(found.hit.start);
+    let to = to.max(found.hit.end).min(text.len());
+    let clause = text.get(from..to).unwrap_or_default();
+    // A long clause is cut around what the rule found.
+    let from = if clause.len() > MAX_QUOTE { found.hit.start } else { from };
+    let to = super::clean::floor(text, to.min(from + MAX_QUOTE)).max(from);
+    let value = text.get(from..to).unwrap_or_default();
+    let trimmed = value.trim_matches(|c: char| c.is_whitespace() || ",;.—–-|".contains(c));
+    let start = from + value.find(trimmed).unwrap_or(0);
+    let place = Place { message: Some(found.message), start, end: start + trimmed.len() };
+    let part = Part { slot: found.rule.id.clone(), value: trimmed.to_owned(), place };
+    vec![Statement { text: format!("{}: “{trimmed}”", found.rule.says), parts: vec![part] }]
+}
+
+/// The sentence that statements make.
+pub(super) fn sentence(statements: &[Statement]) -> String {
+    let texts: Vec<&str> = statements.iter().map(|statement| statement.text.as_str()).collect();
+    let joined = texts.join("; ");
+    let mut letters = joined.chars();
+    let Some(first) = letters.next() else { return String::new() };
+    let end = if joined.ends_with(['.', '!', '?']) { "" } else { "." };
+    format!("{}{}{end}", first.to_uppercase(), letters.as_str())
+}
+
+/// A step's text: what is not known stands as `<NAME>`.
+fn filled(template: &str, slots: &Slots, parts: &mut Vec<Part>, quote: bool) -> String {
+    let mut done = String::new();
+    for piece in pieces(template) {
+        match piece {
+            Ok(text) => done.push_str(text),
+            Err(name) => match slots.get(name) {
+                Some(part) => {
+                    let value = shortened(&part.value);
+                    if quote {
+                        done.push_str(&crate::text::shell_quote(&value));
+                    } else {
+                        done.push_str(&value);
+                    }
+                    if !parts.contains(part) {
+                        parts.push(part.clone());
+                    }
+                }
+                None => {
+                    done.push('<');
+                    done.push_str(&name.to_uppercase());
+                    done.push('>');
+                }
+            },
+        }
+    }
+    done
+}
+
+fn steps(narrative: &mut Narrative, subtype: &Subtype, slots: &Slots, lint: &PlanLint) {
+    let mut harmless = !subtype.plan.is_empty();
+    let wanted = |template: &&Template| template.needs.iter().all(|name| slots.contains_key(name));
+    for template in subtype.plan.iter().filter(wanted) {
+        let (text, command, parts) = step(template, slots);
+        let dangers = lint.judge(&text, command.as_deref());
+        if dangers.iter().any(PlanDanger::refuses) {
+            narrative.left_out.push(left_out(text, command, &dangers));
+            continue;
+        }
+        harmless &= template.harmless && dangers.is_empty();
+        let step = narrative.plan.len() + 1;
+        let source = "template".to_owned();
+        narrative.plan.push(PlanStep { step, text, command, source, dangers, parts });
+    }
+    for template in subtype.avoid.iter().filter(wanted) {
+        let (text, command, _) = step(template, slots);
+        let dangers = lint.judge(&text, command.as_deref());
+        narrative.left_out.push(left_out(text, command, &dangers));
+    }
+    narrative.harmless = harmless;
+}
+
+fn step(template: &Template, slots: &Slots) -> (String, Option<String>, Vec<Part>) {
+    let mut parts = Vec::new();
+    let text = filled(&template.text, slots, &mut parts, false);
+    let command = template.run.as_ref().map(|run| filled(run, slots, &mut parts, true));
+    (text, command, parts)
+}
+
+fn left_out(text: String, command: Option<String>, dangers: &[PlanDanger]) -> LeftOut {
+    LeftOut {
+        text,
+        command,
+        rules: dangers.iter().map(|danger| danger.rule.clone()).collect(),
+        destroys: dangers.iter().map(|danger| danger.destroys.clone()).collect(),
+        safer: dangers.iter().map(|danger| danger.safer.clone()).collect(),
+    }
+}
+
+/// What nobody said, of what one would like to know.
+fn to_check(subtype: &Subtype, slots: &Slots, verdict: &Verdict) -> Vec<String> {
+    let mut open: Vec<String> = subtype
+        .object
+        .first()
+        .filter(|kind| !slots.contains_key(*kind))
+        .map(|kind| format!("which {kind} it is: no message names one"))
+        .into_iter()
+        .collect();
+    let mut ignored = Vec::new();
+    open.extend(subtype.check.iter().map(|text| filled(text, slots, &mut ignored, false)));
+    if let Some((pattern, score)) = verdict.runner_up
+        && score >= verdict.score * 0.6
+    {
+        open.push(format!("whether it is not {pattern} instead: almost as much speaks for it"));
+    }
+    open
+}

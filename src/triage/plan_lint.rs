@@ -1,0 +1,244 @@
+//! What a plan would destroy: its commands by the parsed words of the rules for commands, its
+//! prose by rules of its own.
+
+use serde::{Deserialize, Serialize};
+
+use super::clause::Clauses;
+use super::expression::Expression;
+use super::knowledge::FileError;
+use super::plan_text::{self, Piece};
+use super::rule::one_or_many;
+use crate::runbook::danger::{DangerLevel, RuleError, Rules};
+
+/// What a step of a plan would destroy.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PlanDanger {
+    /// The rule's id.
+    pub rule: String,
+    /// Whether it refuses or warns.
+    pub level: DangerLevel,
+    /// What is lost.
+    pub destroys: String,
+    /// What to do instead or first.
+    pub safer: String,
+}
+
+impl PlanDanger {
+    /// Whether a plan must do without the step.
+    pub fn refuses(&self) -> bool {
+        self.level == DangerLevel::Deny
+    }
+}
+
+/// A danger in a plan that somebody wrote.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PlanFinding {
+    /// The step's number: its own, else counted from 1.
+    pub step: usize,
+    /// Line of the step, from 1.
+    pub line: usize,
+    /// First byte of the words that it is about.
+    pub start: usize,
+    /// One past the last.
+    pub end: usize,
+    /// The words.
+    pub text: String,
+    /// What they would destroy.
+    #[serde(flatten)]
+    pub danger: PlanDanger,
+}
+
+/// A rule about prose, as it stands in its file.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawProse {
+    id: String,
+    level: DangerLevel,
+    destroys: String,
+    safer: String,
+    #[serde(deserialize_with = "one_or_many")]
+    any: Vec<String>,
+    #[serde(default, deserialize_with = "one_or_many")]
+    without: Vec<String>,
+    #[serde(deserialize_with = "one_or_many")]
+    finds: Vec<String>,
+    #[serde(deserialize_with = "one_or_many")]
+    ignores: Vec<String>,
+}
+
+#[derive(Debug)]
+struct Prose {
+    raw: RawProse,
+    any: Expression,
+    without: Vec<Expression>,
+}
+
+/// The rules for plans.
+#[derive(Debug)]
+pub struct PlanLint {
+    commands: Rules,
+    prose: Vec<Prose>,
+}
+
+impl PlanLint {
+    /// What comes with the program.
+    ///
+    /// # Errors
+    /// A built-in file is wrong, which a test rules out.
+    pub fn built_in() -> Result<Self, FileError> {
+        let [commands, more, prose] = super::built_in::PLAN;
+        Self::load(commands, more, prose)
+    }
+
+    /// Reads the rules: those for the commands of runbooks, more that only plans are held
+    /// against, and those for prose. Each is held against its examples.
+    ///
+    /// # Errors
+    /// A file is no YAML of its shape, or a rule does not do what its examples say.
+    pub fn load(
+        commands: super::Source<'_>,
+        more: super::Source<'_>,
+        prose: super::Source<'_>,
+    ) -> Result<Self, FileError> {
+        Rules::from_yaml(commands.text).map_err(|error| in_file(commands.name, error))?;
+        let both = Rules::with_more(commands.text, more.text);
+        let lint = Self {
+            commands: both.map_err(|error| in_file(more.name, error))?,
+            prose: read_prose(prose.text).map_err(|error| in_file(prose.name, error))?,
+        };
+        for rule in &lint.prose {
+            let wrong = |message| in_file(prose.name, RuleError::about(prose.text, &rule.raw.id, message));
+            let finds = |text: &String| rule.find(text).is_some();
+            if let Some(text) = rule.raw.finds.iter().find(|text| !finds(text)) {
+                return Err(wrong(format!("the rule does not find its example `{text}`")));
+            }
+            if let Some(text) = rule.raw.ignores.iter().find(|text| finds(text)) {
+                return Err(wrong(format!("the rule finds `{text}`, which it should not")));
+            }
+        }
+        Ok(lint)
+    }
+
+    /// What one step would destroy, each rule once: by its command and by its words.
+    pub fn judge(&self, text: &str, command: Option<&str>) -> Vec<PlanDanger> {
+        let mut dangers: Vec<PlanDanger> = Vec::new();
+        if let Some(command) = command {
+            dangers.extend(self.of_command(command));
+        }
+        for (danger, _, _) in self.of_words(text) {
+            if dangers.iter().all(|known| known.rule != danger.rule) {
+                dangers.push(danger);
+            }
+        }
+        dangers
+    }
+
+    /// What a plan would destroy: shell, Markdown or prose, its steps numbered or not, on many
+    /// lines or on one. In order of steps; each rule once a step.
+    pub fn check(&self, plan: &str) -> Vec<PlanFinding> {
+        let mut findings: Vec<PlanFinding> = Vec::new();
+        for step in plan_text::steps(plan) {
+            let mut add = |start: usize, end: usize, danger: PlanDanger| {
+                let known = |one: &PlanFinding| one.step == step.number && one.danger.rule == danger.rule;
+                if !findings.iter().any(known) {
+                    let text = plan.get(start..end).unwrap_or_default().trim().to_owned();
+                    let (step, line) = (step.number, step.line);
+                    findings.push(PlanFinding { step, line, start, end, text, danger });
+                }
+            };
+            // Words say what is meant before the command says how, so their order is the text's.
+            for piece in &step.pieces {
+                match piece {
+                    Piece::Words(range) => {
+                        let words = plan.get(range.clone()).unwrap_or_default();
+                        for (danger, start, end) in self.of_words(words) {
+                            add(range.start + start, range.start + end, danger);
+                        }
+                    }
+                    Piece::Command(range) => {
+                        let command = plan.get(range.clone()).unwrap_or_default();
+                        for danger in self.of_command(command) {
+                            add(range.start, range.end, danger);
+                        }
+                    }
+                }
+            }
+        }
+        findings
+    }
+
+    fn of_command(&self, command: &str) -> Vec<PlanDanger> {
+        let found = self.commands.check(command).into_iter();
+        found
+            .map(|danger| PlanDanger {
+                rule: danger.rule,
+                level: danger.level,
+                destroys: danger.destroys,
+                safer: danger.safer,
+            })
+            .collect()
+    }
+
+    fn of_words(&self, words: &str) -> Vec<(PlanDanger, usize, usize)> {
+        let found = self.prose.iter().filter_map(|rule| {
+            let (start, end) = rule.find(words)?;
+            let RawProse { id, level, destroys, safer, .. } = &rule.raw;
+            let danger = PlanDanger {
+                rule: id.clone(),
+                level: *level,
+                destroys: destroys.clone(),
+                safer: safer.clone(),
+            };
+            Some((danger, start, end))
+        });
+        found.collect()
+    }
+}
+
+fn in_file(name: &str, error: RuleError) -> FileError {
+    let RuleError { line, column, message } = error;
+    FileError { file: name.to_owned(), line, column, message }
+}
+
+fn read_prose(yaml: &str) -> Result<Vec<Prose>, RuleError> {
+    let raw: Vec<RawProse> = serde_yaml::from_str(yaml).map_err(|error| {
+        let at = error.location();
+        RuleError {
+            line: at.as_ref().map_or(1, |at| at.line().max(1)),
+            column: at.as_ref().map_or(1, |at| at.column().max(1)),
+            message: error.to_string(),
+        }
+    })?;
+    let read = |raw: RawProse| {
+        let wrong = |message| RuleError::about(yaml, &raw.id, message);
+        let ways: Vec<String> = raw.any.iter().map(|way| format!("(?:{way})")).collect();
+        let any = Expression::new(&ways.join("|")).map_err(wrong)?;
+        let without: Result<Vec<_>, _> = raw.without.iter().map(|w| Expression::new(w)).collect();
+        let without = without.map_err(wrong)?;
+        Ok(Prose { any, without, raw })
+    };
+    raw.into_iter().map(read).collect()
+}
+
+impl Prose {
+    /// The first place where it is told to do it; telling not to is no danger.
+    fn find(&self, text: &str) -> Option<(usize, usize)> {
+        if self.without.iter().any(|other| other.is_in(text)) {
+            return None;
+        }
+        let clauses = Clauses::new(text);
+        let mut found = self.any.regex()?.find_iter(text.as_bytes());
+        found.find_map(|found| {
+            let start = super::clean::floor(text, found.start());
+            let end = super::clean::ceil(text, found.end());
+            let (from, _) = clauses.around(start);
+            let before = text.get(from..start).unwrap_or_default().to_lowercase();
+            let forbids = [
+                "do not", "don't", "don\u{2019}t", "never", "avoid", "instead of", "rather than", "without",
+                "must not", "should not", "before you", "not to", "no need to",
+            ];
+            let forbidden = forbids.iter().any(|word| before.contains(word));
+            (!forbidden && !clauses.is_denied(text, start)).then_some((start, end))
+        })
+    }
+}

@@ -1,0 +1,148 @@
+//! What a triage says, in the shape of its JSON.
+
+use serde::Serialize;
+
+use super::cascade::Stage;
+use super::clause::Role;
+use super::correlate::{Group, Link};
+use super::message::Place;
+use super::narrative::{LeftOut, PlanStep, Statement};
+use super::pattern::Pattern;
+use super::severity::{Level, Line};
+use super::signal::Signal;
+use super::tier::Tier;
+
+/// A hypothesis about messages, with everything that led to it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Report {
+    /// What kind of failure.
+    pub pattern: Pattern,
+    /// Its refinement, like `helm_release_stuck`.
+    pub subtype: Option<String>,
+    /// The sum of what speaks for it, and what decided beside that.
+    pub score: f64,
+    /// What decided where it was more than the score, in words.
+    pub because: Vec<String>,
+    /// What it would be otherwise.
+    pub runner_up: Option<RunnerUp>,
+    /// How bad it is.
+    pub severity: SeverityView,
+    /// How much to believe it, 0.05 to 0.97 in hundredths; none for UNKNOWN.
+    pub confidence: Option<f64>,
+    /// Whether a stored incident belongs to it.
+    pub correlated: bool,
+    /// Which, best first.
+    pub linked: Vec<Link>,
+    /// Messages that name the same thing.
+    pub groups: Vec<Group>,
+    /// The chain of services, origin first; empty where none is stated.
+    pub cascade: Vec<Stage>,
+    /// Who may do something about it.
+    pub remediation: Tier,
+    /// Why they.
+    pub remediation_because: String,
+    /// What leads to a runbook; the faces put the runbook beside it.
+    pub routing: Routing,
+    /// One sentence; empty where nothing is known.
+    pub root_cause: String,
+    /// The sentence's statements, each with its places.
+    pub statements: Vec<Statement>,
+    /// What to do.
+    pub plan: Vec<PlanStep>,
+    /// What the plan does without, and what that would have destroyed.
+    pub left_out: Vec<LeftOut>,
+    /// What nobody said.
+    pub to_check: Vec<String>,
+    /// Every place where a rule holds, in order.
+    pub evidence: Vec<Evidence>,
+    /// What messages name.
+    pub signals: Vec<Signal>,
+    /// The messages that were judged, so that places can be shown.
+    pub messages: Vec<MessageView>,
+    /// What was not looked at, in words.
+    pub notes: Vec<String>,
+}
+
+/// The next best pattern.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct RunnerUp {
+    /// What it would be.
+    pub pattern: Pattern,
+    /// The sum of what speaks for it.
+    pub score: f64,
+    /// What speaks for it: numbers into `evidence`.
+    pub evidence: Vec<usize>,
+}
+
+/// A level with its rules.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct SeverityView {
+    /// The level.
+    pub level: Level,
+    /// The lines of the table that give it.
+    pub rules: Vec<Line>,
+    /// What decided, in words.
+    pub because: String,
+    /// What the source itself says.
+    pub label: Option<String>,
+    /// What holds for each line: rule, words, and numbers into `evidence`.
+    pub grounds: Vec<Ground>,
+}
+
+/// Why a line of the severity table holds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Ground {
+    /// The line.
+    pub line: Line,
+    /// The rule's id.
+    pub rule: String,
+    /// What it says.
+    pub says: String,
+    /// Where; a number into `evidence`, none for a line that follows from the pattern.
+    pub evidence: Option<usize>,
+}
+
+/// What a search for a runbook needs.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Routing {
+    /// Words to search with, the most telling first.
+    pub words: Vec<String>,
+    /// The thing at fault.
+    pub object: Option<String>,
+    /// Names of alerts that the messages came from.
+    pub alerts: Vec<String>,
+}
+
+/// A place where a rule holds.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Evidence {
+    /// The rule's id.
+    pub rule: String,
+    /// What it says.
+    pub says: String,
+    /// What it speaks for: a pattern, a severity line, a tier.
+    pub speaks_for: String,
+    /// Where.
+    pub place: Place,
+    /// The words there.
+    pub text: String,
+    /// Cause, effect or neither.
+    pub role: Role,
+    /// Whether it is said to be so. What is denied adds nothing.
+    pub affirmed: bool,
+    /// How much it adds to its pattern.
+    pub adds: f64,
+}
+
+/// A message as it was judged.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct MessageView {
+    /// Its text.
+    pub text: String,
+    /// Its first line in what was read, from 1; 0 where it was given by itself.
+    pub line: usize,
+    /// Its first byte there, after cleaning.
+    pub offset: usize,
+    /// How many messages of this shape it stands for.
+    pub repeats: usize,
+}

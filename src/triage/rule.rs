@@ -1,0 +1,231 @@
+//! A rule: what a message must hold, what that means, and an example of each kind.
+
+use serde::{Deserialize, Deserializer};
+
+use super::clause::{Clauses, Role};
+use super::expression::Expression;
+use super::pattern::Pattern;
+use super::severity::{Level, Line};
+use super::tier::Tier;
+
+/// How many places of one rule in one message are looked at.
+const MAX_HITS: usize = 12;
+
+/// What a rule says when it holds.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Meaning {
+    /// Evidence for a pattern, and perhaps a subtype, with a weight of 1 to 4.
+    Evidence { pattern: Pattern, subtype: Option<String>, weight: u8 },
+    /// A line of the severity table.
+    Severity(SeverityMeaning),
+    /// People beyond the on-call tool are needed, or nobody is.
+    Tier(Tier),
+}
+
+/// What a severity rule says, and for which findings it counts.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct SeverityMeaning {
+    pub(super) line: Line,
+    /// Only for these patterns; for any if empty.
+    pub(super) patterns: Vec<Pattern>,
+    /// Only for these subtypes; for any if empty.
+    pub(super) subtypes: Vec<String>,
+    /// Not for these patterns.
+    pub(super) not_patterns: Vec<Pattern>,
+    /// Only together with one of these lines.
+    pub(super) joint: Vec<Line>,
+}
+
+/// A rule as the engine uses it.
+#[derive(Debug)]
+pub(super) struct Rule {
+    pub(super) id: String,
+    /// What it means for people, in a few words.
+    pub(super) says: String,
+    pub(super) meaning: Meaning,
+    /// None for a rule that holds for every finding of its patterns or subtypes.
+    pub(super) any: Option<Expression>,
+    /// Each must stand in the message, too.
+    pub(super) with: Vec<Expression>,
+    /// Each must stand in the same clause.
+    pub(super) near: Vec<Expression>,
+    /// None may stand in the message.
+    pub(super) without: Vec<Expression>,
+    /// Bounds for the number in the first group that took part.
+    pub(super) at_least: Option<f64>,
+    pub(super) below: Option<f64>,
+    /// In place of what the words around say.
+    pub(super) role: Option<Role>,
+    pub(super) finds: Vec<String>,
+    pub(super) ignores: Vec<String>,
+    /// The file it comes from, and what that file calls its place.
+    pub(super) file: usize,
+}
+
+/// Where a rule holds in a message.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Hit {
+    pub(super) start: usize,
+    pub(super) end: usize,
+    pub(super) role: Role,
+    /// Whether it is said to have happened.
+    pub(super) affirmed: bool,
+}
+
+impl Rule {
+    /// The strongest place where it holds: affirmed before denied, cause before effect, then the
+    /// first. A denied place is only there to be shown.
+    pub(super) fn find(&self, text: &str, clauses: &Clauses) -> Option<Hit> {
+        let regex = self.any.as_ref()?.regex()?;
+        if self.without.iter().any(|other| other.is_in(text))
+            || !self.with.iter().all(|other| other.is_in(text))
+        {
+            return None;
+        }
+        let mut best: Option<Hit> = None;
+        for found in regex.captures_iter(text.as_bytes()).take(MAX_HITS) {
+            let Some(whole) = found.get(0) else { continue };
+            let start = super::clean::floor(text, whole.start());
+            let end = super::clean::ceil(text, whole.end());
+            let group = found.iter().skip(1).flatten().next();
+            let number = group.and_then(|group| number(group.as_bytes()));
+            if !self.is_in_bounds(number) || !self.is_near(text, clauses, start, end) {
+                continue;
+            }
+            let hit = Hit {
+                start,
+                end,
+                role: self.role.unwrap_or_else(|| clauses.role_at(start)),
+                affirmed: !clauses.is_denied(text, start),
+            };
+            let rank = |hit: &Hit| (hit.affirmed, hit.role);
+            if best.as_ref().is_none_or(|best| rank(&hit) > rank(best)) {
+                best = Some(hit);
+            }
+        }
+        best
+    }
+
+    fn is_in_bounds(&self, number: Option<f64>) -> bool {
+        self.at_least.is_none_or(|least| number.is_some_and(|number| number >= least))
+            && self.below.is_none_or(|most| number.is_some_and(|number| number < most))
+    }
+
+    fn is_near(&self, text: &str, clauses: &Clauses, start: usize, end: usize) -> bool {
+        if self.near.is_empty() {
+            return true;
+        }
+        let (from, _) = clauses.around(start);
+        let (_, to) = clauses.around(end.saturating_sub(1).max(start));
+        let clause = text.get(from..to.max(end)).unwrap_or_default();
+        self.near.iter().all(|other| other.is_in(clause))
+    }
+}
+
+/// A number as logs write it; `1,024` is one number.
+fn number(digits: &[u8]) -> Option<f64> {
+    let digits: String =
+        digits.iter().filter(|byte| **byte != b',').map(|byte| char::from(*byte)).collect();
+    digits.parse().ok()
+}
+
+/// A rule as it stands in a file.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawRule {
+    pub(super) id: String,
+    pub(super) says: String,
+    #[serde(default)]
+    pub(super) pattern: Option<Pattern>,
+    #[serde(default)]
+    pub(super) subtype: Option<String>,
+    #[serde(default)]
+    pub(super) weight: Option<u8>,
+    #[serde(default)]
+    pub(super) line: Option<Line>,
+    #[serde(default)]
+    pub(super) tier: Option<Tier>,
+    #[serde(default)]
+    pub(super) patterns: Vec<Pattern>,
+    #[serde(default)]
+    pub(super) subtypes: Vec<String>,
+    #[serde(default)]
+    pub(super) not_patterns: Vec<Pattern>,
+    #[serde(default)]
+    pub(super) joint: Vec<Line>,
+    #[serde(default, deserialize_with = "one_or_many")]
+    pub(super) any: Vec<String>,
+    #[serde(default, deserialize_with = "one_or_many")]
+    pub(super) with: Vec<String>,
+    #[serde(default, deserialize_with = "one_or_many")]
+    pub(super) near: Vec<String>,
+    #[serde(default, deserialize_with = "one_or_many")]
+    pub(super) without: Vec<String>,
+    #[serde(default)]
+    pub(super) at_least: Option<f64>,
+    #[serde(default)]
+    pub(super) below: Option<f64>,
+    #[serde(default)]
+    pub(super) role: Option<Role>,
+    #[serde(default, deserialize_with = "one_or_many")]
+    pub(super) finds: Vec<String>,
+    #[serde(default, deserialize_with = "one_or_many")]
+    pub(super) ignores: Vec<String>,
+}
+
+/// Which part of a file a rule stands in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Section {
+    Rules,
+    Severity,
+    Tiers,
+}
+
+impl RawRule {
+    /// What it means, by the part of the file it stands in and that file's pattern.
+    pub(super) fn meaning(
+        &self,
+        section: Section,
+        pattern: Option<Pattern>,
+    ) -> Result<Meaning, String> {
+        match section {
+            Section::Rules => {
+                let pattern = self.pattern.or(pattern).ok_or("the rule names no `pattern`")?;
+                let weight = self.weight.filter(|weight| (1..=4).contains(weight));
+                let weight = weight.ok_or("`weight` must be 1, 2, 3 or 4")?;
+                Ok(Meaning::Evidence { pattern, subtype: self.subtype.clone(), weight })
+            }
+            Section::Severity => Ok(Meaning::Severity(SeverityMeaning {
+                line: self.line.ok_or("a severity rule names the `line` it stands for")?,
+                patterns: self.patterns.clone(),
+                subtypes: self.subtypes.clone(),
+                not_patterns: self.not_patterns.clone(),
+                joint: self.joint.clone(),
+            })),
+            Section::Tiers => {
+                self.tier.map(Meaning::Tier).ok_or_else(|| "the rule names no `tier`".to_owned())
+            }
+        }
+    }
+}
+
+/// Lines that allow a level above what a source's own label says.
+pub(super) const fn may_raise(line: Line) -> bool {
+    matches!(line.level(), Level::Critical)
+}
+
+/// A list, or one entry without the dash.
+pub(super) fn one_or_many<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Vec<String>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum OneOrMany {
+        One(String),
+        Many(Vec<String>),
+    }
+    Ok(match OneOrMany::deserialize(deserializer)? {
+        OneOrMany::One(one) => vec![one],
+        OneOrMany::Many(many) => many,
+    })
+}

@@ -1,0 +1,196 @@
+//! Cases: messages with what is expected of them.
+//!
+//! A case is its own world: what the store holds stands under `given`, and a run reads nothing
+//! else.
+
+mod calibration;
+mod run;
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
+
+use super::knowledge::FileError;
+use super::message::KnownIncident;
+use super::pattern::Pattern;
+use super::severity::Level;
+use super::tier::Tier;
+
+pub use self::calibration::{Bin, Calibration, calibration};
+pub use self::run::{FieldOutcome, Outcome, Run, Score, run, run_all};
+
+/// A case.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+pub struct Scenario {
+    /// Its name; addresses are made of it.
+    pub name: String,
+    /// Its title; the name where there is none.
+    #[serde(default)]
+    pub title: Option<String>,
+    /// What it is filed under.
+    #[serde(default)]
+    pub category: Option<String>,
+    /// What happens in it.
+    #[serde(default)]
+    pub description: Option<String>,
+    /// Names and a severity label; never evidence.
+    #[serde(default)]
+    pub conditions: Option<String>,
+    /// The messages.
+    pub messages: Vec<String>,
+    /// What is there before.
+    #[serde(default)]
+    pub given: Given,
+    /// What must come out.
+    pub expect: Expect,
+    /// What else counts as right in the lenient score, by field.
+    #[serde(default, deserialize_with = "accepted")]
+    pub accept: BTreeMap<String, Vec<String>>,
+    /// Where it is from.
+    #[serde(default)]
+    pub source: Option<String>,
+    /// When it was last tried, as it is written.
+    #[serde(default)]
+    pub tested: Option<String>,
+}
+
+/// What is there before a case begins.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Given {
+    /// Incidents of the store.
+    #[serde(default)]
+    pub incidents: Vec<KnownIncident>,
+    /// Which service needs which: dependent, then needed.
+    #[serde(default)]
+    pub topology: Vec<(String, String)>,
+}
+
+/// What must come out. What is not set is not asserted.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Expect {
+    /// The pattern.
+    #[serde(default)]
+    pub pattern: Option<Pattern>,
+    /// Its refinement.
+    #[serde(default)]
+    pub subtype: Option<String>,
+    /// The level.
+    #[serde(default)]
+    pub severity: Option<Level>,
+    /// Who may act.
+    #[serde(default)]
+    pub remediation: Option<Tier>,
+    /// Whether services fell one after the other.
+    #[serde(default)]
+    pub cascade: Option<YesNo>,
+    /// Whether a stored incident belongs to it.
+    #[serde(default)]
+    pub correlated: Option<YesNo>,
+    /// The least confidence, 0 to 1.
+    #[serde(default)]
+    pub confidence_min: Option<f64>,
+    /// The most confidence, 0 to 1.
+    #[serde(default)]
+    pub confidence_max: Option<f64>,
+}
+
+/// Yes or no, as people write it in YAML.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum YesNo {
+    /// It is so.
+    Yes,
+    /// It is not.
+    No,
+}
+
+impl YesNo {
+    /// The word.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Yes => "yes",
+            Self::No => "no",
+        }
+    }
+}
+
+impl From<bool> for YesNo {
+    fn from(yes: bool) -> Self {
+        if yes { Self::Yes } else { Self::No }
+    }
+}
+
+impl<'de> Deserialize<'de> for YesNo {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(untagged)]
+        enum Written {
+            Bool(bool),
+            Word(String),
+        }
+        match Written::deserialize(deserializer)? {
+            Written::Bool(yes) => Ok(yes.into()),
+            Written::Word(word) => match word.to_ascii_lowercase().as_str() {
+                "yes" => Ok(Self::Yes),
+                "no" => Ok(Self::No),
+                _ => Err(D::Error::custom(format!("{word} is neither yes nor no"))),
+            },
+        }
+    }
+}
+
+/// Lists by field; a field without a list is an empty one.
+fn accepted<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<BTreeMap<String, Vec<String>>, D::Error> {
+    let read: Option<BTreeMap<String, Option<Vec<String>>>> = Option::deserialize(deserializer)?;
+    let lists = read.unwrap_or_default().into_iter();
+    Ok(lists.map(|(field, list)| (field, list.unwrap_or_default())).collect())
+}
+
+impl Scenario {
+    /// Reads a case.
+    ///
+    /// # Errors
+    /// The text is no YAML of that shape, or a case without messages.
+    pub fn from_yaml(file: &str, yaml: &str) -> Result<Self, FileError> {
+        let wrong = |line, column, message| FileError { file: file.to_owned(), line, column, message };
+        let scenario: Self = serde_yaml::from_str(yaml).map_err(|error| {
+            let (line, column) = error.location().map_or((1, 1), |at| (at.line(), at.column()));
+            let message = error.to_string();
+            let message = message.split(" at line ").next().unwrap_or_default().to_owned();
+            wrong(line.max(1), column.max(1), message)
+        })?;
+        if scenario.messages.iter().all(|message| message.trim().is_empty()) {
+            let line = yaml.lines().position(|line| line.starts_with("messages")).unwrap_or(0);
+            return Err(wrong(line + 1, 1, "a case needs at least one message".to_owned()));
+        }
+        Ok(scenario)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_case_is_read_and_a_wrong_one_says_where() {
+        let yaml = "name: a\nmessages: [x]\nexpect:\n  pattern: DNS_FAILURE\n  cascade: 'no'\n  \
+                    correlated: true\naccept:\n  pattern:\n  severity: [HIGH]\npage: {any: thing}\n";
+        let scenario = Scenario::from_yaml("a.yaml", yaml).expect("a case");
+        assert_eq!(scenario.expect.pattern, Some(Pattern::DnsFailure));
+        assert_eq!(scenario.expect.cascade, Some(YesNo::No));
+        assert_eq!(scenario.expect.correlated, Some(YesNo::Yes));
+        assert_eq!(scenario.accept["severity"], ["HIGH"]);
+        let check = |from: &str, to: &str, line: usize, says: &str| {
+            let error = Scenario::from_yaml("a.yaml", &yaml.replace(from, to)).expect_err(says);
+            assert!(error.message.contains(says), "{error}");
+            assert_eq!(error.line, line, "{error}");
+        };
+        check("DNS_FAILURE", "DNS_OOPS", 4, "DNS_OOPS");
+        check("cascade", "cascades", 5, "cascades");
+        check("[x]", "['']", 2, "at least one message");
+    }
+}

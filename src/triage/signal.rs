@@ -1,0 +1,104 @@
+//! Things that messages name: identifiers, quantities, states.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::clause::{Clauses, Role};
+use super::expression::Expression;
+use super::message::Place;
+
+/// How many signals of one rule are taken from one message.
+const MAX_OF_A_KIND: usize = 8;
+
+/// How much of a long message is searched for signals, in bytes.
+const MAX_TEXT: usize = 16 << 10;
+
+/// Something a message names.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Signal {
+    /// What it is, like `release` or `percent`.
+    pub kind: String,
+    /// As it is written.
+    pub value: String,
+    /// Where.
+    pub place: Place,
+    /// Whether the words around say that it is so, and not that it is over.
+    pub affirmed: bool,
+    /// Cause, effect or neither.
+    pub role: Role,
+    /// Whether it names a thing, so that two messages that share it speak of the same.
+    pub names: bool,
+}
+
+/// What a kind of signal looks like.
+#[derive(Debug)]
+pub(super) struct SignalRule {
+    pub(super) id: String,
+    pub(super) kind: String,
+    pub(super) names: bool,
+    pub(super) any: Expression,
+    pub(super) finds: BTreeMap<String, String>,
+    pub(super) ignores: Vec<String>,
+    pub(super) file: usize,
+}
+
+/// The same as it stands in a file.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawSignal {
+    pub(super) id: String,
+    pub(super) kind: String,
+    #[serde(default)]
+    pub(super) names: bool,
+    #[serde(deserialize_with = "super::rule::one_or_many")]
+    pub(super) any: Vec<String>,
+    #[serde(default)]
+    pub(super) finds: BTreeMap<String, String>,
+    #[serde(default, deserialize_with = "super::rule::one_or_many")]
+    pub(super) ignores: Vec<String>,
+}
+
+impl SignalRule {
+    /// The places of its values in a text, in order.
+    pub(super) fn values<'t>(&'t self, text: &'t str) -> impl Iterator<Item = (usize, usize)> + 't {
+        let regex = self.any.regex();
+        let found = regex.into_iter().flat_map(move |regex| regex.captures_iter(text.as_bytes()));
+        found.filter_map(move |captures| {
+            // The last named group that took part; a way to say it has one.
+            let group = captures.iter().skip(1).flatten().next()?;
+            let start = super::clean::floor(text, group.start());
+            let end = super::clean::ceil(text, group.end());
+            (start < end).then_some((start, end))
+        })
+    }
+}
+
+/// All signals of a text, in order of place and kind; the same value of a kind once.
+pub(super) fn extract(
+    rules: &[SignalRule],
+    text: &str,
+    clauses: &Clauses,
+    message: Option<usize>,
+) -> Vec<Signal> {
+    let text = &text[..super::clean::floor(text, MAX_TEXT)];
+    let mut signals: Vec<Signal> = Vec::new();
+    for rule in rules {
+        for (start, end) in rule.values(text).take(MAX_OF_A_KIND) {
+            let value = &text[start..end];
+            if signals.iter().any(|known| known.kind == rule.kind && known.value == value) {
+                continue;
+            }
+            signals.push(Signal {
+                kind: rule.kind.clone(),
+                value: value.to_owned(),
+                place: Place { message, start, end },
+                affirmed: !clauses.is_denied(text, start),
+                role: clauses.role_at(start),
+                names: rule.names,
+            });
+        }
+    }
+    signals.sort_by(|a, b| (a.place, &a.kind).cmp(&(b.place, &b.kind)));
+    signals
+}

@@ -1,0 +1,86 @@
+//! What is said and done about a refinement of a pattern.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Deserializer};
+
+use super::expression::Expression;
+
+/// The words for one subtype; a file describes it.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Subtype {
+    /// What it is, in a few words.
+    pub(super) title: String,
+    /// Kinds of signals that name the thing at fault, best first.
+    #[serde(default)]
+    pub(super) object: Vec<String>,
+    /// What messages must hold to fill a slot; signals fill others by their kinds.
+    #[serde(default)]
+    pub(super) slots: BTreeMap<String, Slot>,
+    /// Statements with `{slots}`; one with an empty slot is not made.
+    #[serde(default)]
+    pub(super) cause: Vec<String>,
+    /// What to do, in order.
+    #[serde(default)]
+    pub(super) plan: Vec<Template>,
+    /// What people may be tempted to do, and what the plan leaves out.
+    #[serde(default)]
+    pub(super) avoid: Vec<Template>,
+    /// What nobody knows yet.
+    #[serde(default)]
+    pub(super) check: Vec<String>,
+}
+
+/// A step with `{slots}`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Template {
+    /// What to do, in words.
+    #[serde(rename = "do")]
+    pub(super) text: String,
+    /// The command for it.
+    #[serde(default)]
+    pub(super) run: Option<String>,
+    /// Only where these slots are filled.
+    #[serde(default)]
+    pub(super) needs: Vec<String>,
+    /// On the list of what may be done by a tool: it only reads, or is bounded and reversible.
+    #[serde(default)]
+    pub(super) harmless: bool,
+}
+
+/// Expressions of which the first that is found fills a slot with its group `value`.
+#[derive(Debug, Default)]
+pub(super) struct Slot {
+    ways: Vec<String>,
+    pub(super) expressions: Vec<Expression>,
+}
+
+impl<'de> Deserialize<'de> for Slot {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let ways = super::rule::one_or_many(deserializer)?;
+        Ok(Self { ways, expressions: Vec::new() })
+    }
+}
+
+impl Subtype {
+    /// Reads its expressions; the error names the part that is wrong.
+    pub(super) fn compile(
+        &mut self,
+        words: &BTreeMap<String, String>,
+    ) -> Result<(), (String, String)> {
+        for slot in self.slots.values_mut() {
+            for way in &slot.ways {
+                let expression = Expression::new(&super::knowledge::filled(way, words));
+                let wrong = |message| (way.clone(), message);
+                slot.expressions.push(expression.map_err(wrong)?);
+                if !way.contains("(?<value>") {
+                    let message = "a slot's expression needs a group `(?<value>…)`";
+                    return Err((way.clone(), message.to_owned()));
+                }
+            }
+        }
+        Ok(())
+    }
+}
