@@ -134,6 +134,16 @@ const DATA: &[(&str, &str)] = texts! { "data":
     "plan-dangers.yaml",
     "plan-prose.yaml",
     "questions.yaml",
+    "scenarios/broadcast-storm.yaml",
+    "scenarios/certificate-expired.yaml",
+    "scenarios/disk-will-fill.yaml",
+    "scenarios/heartbeat.yaml",
+    "scenarios/helm-release-stuck.yaml",
+    "scenarios/image-pull-limit.yaml",
+    "scenarios/node-lost.yaml",
+    "scenarios/ransomware.yaml",
+    "scenarios/recovered.yaml",
+    "scenarios/redis-outage-cascades.yaml",
     "synonyms.yaml",
 };
 

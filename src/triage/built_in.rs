@@ -44,3 +44,26 @@ pub(super) const PLAN: [Source<'static>; 3] = sources! {
     "plan-dangers.yaml",
     "plan-prose.yaml",
 };
+
+/// Builds a table of names and texts of files under `data/`.
+#[cfg(test)]
+macro_rules! texts {
+    ($($name:literal,)*) => {
+        &[$(($name, include_str!(concat!("../../data/", $name)))),*]
+    };
+}
+
+/// Our own cases; a program reads them where the workspace's overrides are read.
+#[cfg(test)]
+pub(super) const SCENARIOS: &[(&str, &str)] = texts! {
+    "scenarios/broadcast-storm.yaml",
+    "scenarios/certificate-expired.yaml",
+    "scenarios/disk-will-fill.yaml",
+    "scenarios/heartbeat.yaml",
+    "scenarios/helm-release-stuck.yaml",
+    "scenarios/image-pull-limit.yaml",
+    "scenarios/node-lost.yaml",
+    "scenarios/ransomware.yaml",
+    "scenarios/recovered.yaml",
+    "scenarios/redis-outage-cascades.yaml",
+};

@@ -1,1 +1,172 @@
-//! tests
+//! The engine as a whole: the case of the seed, honesty, order, and any text at all.
+
+use super::scenario::{Scenario, run, run_all};
+use super::*;
+
+/// Every case in `data/scenarios/`.
+const CASES: &[(&str, &str)] = built_in::SCENARIOS;
+
+/// A plan in one line, as people paste it; it holds five things one should not do unseen.
+const FORBIDDEN: &str = "1. Halt all rollback attempts at once. 2. Delete the offending CRD \
+    'widgets.example.com' by hand with kubectl. 3. Delete the Helm release by force: \
+    'helm delete edge-api --no-hooks'. 4. Clean up all orphaned pods and resources. 5. Reinstall \
+    v1.9 from scratch. 6. Plan the next upgrade with a migration of the CRD in staging.";
+
+fn engine() -> (Knowledge, PlanLint) {
+    let knowledge = Knowledge::built_in().expect("the built-in files");
+    (knowledge, PlanLint::built_in().expect("the built-in rules"))
+}
+
+fn judged(texts: &[&str], engine: &(Knowledge, PlanLint)) -> Report {
+    let messages = texts.iter().map(|text| Message::new(text)).collect();
+    triage(&Input { messages, ..Input::default() }, &engine.0, &engine.1)
+}
+
+fn stuck() -> Scenario {
+    let (name, text) =
+        CASES.iter().find(|(name, _)| name.contains("helm-release-stuck")).expect("the case");
+    Scenario::from_yaml(name, text).expect("a case")
+}
+
+#[test]
+fn our_own_cases_pass() {
+    let engine = engine();
+    let read = |(name, text): &(&str, &str)| Scenario::from_yaml(name, text).expect("a case");
+    let cases: Vec<Scenario> = CASES.iter().map(read).collect();
+    let run = run_all(&cases, &engine.0, &engine.1);
+    let failed: Vec<String> = run
+        .scenarios
+        .iter()
+        .filter(|one| !one.passed)
+        .map(|one| format!("{}: {:?}", one.name, one.fields))
+        .collect();
+    assert!(failed.is_empty() && run.failed == 0, "{}", failed.join("\n"));
+}
+
+#[test]
+fn a_stuck_release_is_told_with_its_cause_and_without_destroying_anything() {
+    let engine = engine();
+    let report = run(&stuck(), &engine.0, &engine.1).report;
+    assert_eq!(report.pattern, Pattern::ContainerEvent);
+    assert_eq!(report.subtype.as_deref(), Some("helm_release_stuck"));
+    assert_eq!(report.severity.level, Level::Critical);
+    assert_eq!(report.severity.rules, [Line::C1, Line::C4, Line::C6]);
+    assert_eq!(report.remediation, Tier::RemoteHands);
+    assert!(report.remediation_because.starts_with("C4"), "{}", report.remediation_because);
+    assert!(report.correlated && report.cascade.is_empty());
+    for said in ["api-gateway", "v2.3", "v3.0", "incompatible schema", "one storage version"] {
+        assert!(report.root_cause.contains(said), "{said}: {}", report.root_cause);
+    }
+    assert!(report.plan[0].text.starts_with("Stop"), "{}", report.plan[0].text);
+    assert!(report.plan.iter().all(|step| !step.dangers.iter().any(PlanDanger::refuses)));
+    let left: Vec<&str> =
+        report.left_out.iter().flat_map(|out| &out.rules).map(String::as_str).collect();
+    for rule in ["k8s-delete-crd", "helm-uninstall-prod", "helm-no-hooks"] {
+        assert!(left.contains(&rule), "{rule}: {left:?}");
+    }
+    assert!(report.left_out.iter().all(|out| !out.destroys.is_empty()));
+    let mut alone = stuck();
+    alone.given.incidents.clear();
+    assert!(!run(&alone, &engine.0, &engine.1).report.correlated);
+}
+
+#[test]
+fn the_name_of_a_case_tells_nothing() {
+    let engine = engine();
+    let mut other = stuck();
+    other.name = "something-else".to_owned();
+    other.title = None;
+    other.category = None;
+    other.description = None;
+    let (one, two) = (run(&stuck(), &engine.0, &engine.1), run(&other, &engine.0, &engine.1));
+    assert_eq!(one.report, two.report);
+}
+
+#[test]
+fn a_plan_in_one_line_has_exactly_its_dangers() {
+    let (_, lint) = engine();
+    let found = lint.check(FORBIDDEN);
+    let found: Vec<(usize, &str, bool)> =
+        found.iter().map(|one| (one.step, one.danger.rule.as_str(), one.danger.refuses())).collect();
+    let expected = [
+        (2, "k8s-delete-crd", true),
+        (3, "helm-uninstall-prod", true),
+        (3, "helm-no-hooks", true),
+        (4, "prose-cleanup", false),
+        (5, "prose-reinstall", false),
+    ];
+    assert_eq!(found, expected);
+    assert!(lint.check("1. Never delete the CRD. 2. kubectl get pods").is_empty());
+    let shell = lint.check("#!/bin/sh\nset -e\nkubectl delete ns shop\n");
+    assert_eq!(shell[0].danger.rule, "k8s-delete-namespace");
+    let markdown = lint.check("# Plan\n\n1. Look.\n2. Clear:\n\n```sh\nredis-cli FLUSHALL\n```\n");
+    assert_eq!((markdown[0].step, markdown[0].danger.rule.as_str()), (2, "redis-flush"));
+}
+
+#[test]
+fn every_statement_stands_where_it_says() {
+    let engine = engine();
+    for (name, text) in CASES {
+        let case = Scenario::from_yaml(name, text).expect("a case");
+        let report = run(&case, &engine.0, &engine.1).report;
+        for statement in &report.statements {
+            assert!(!statement.parts.is_empty(), "{name}: {}", statement.text);
+            for part in &statement.parts {
+                let source = match part.place.message {
+                    Some(at) => report.messages[at].text.as_str(),
+                    None => case.conditions.as_deref().unwrap_or_default(),
+                };
+                let there = source.get(part.place.start..part.place.end);
+                assert_eq!(there, Some(part.value.as_str()), "{name}: {part:?}");
+            }
+        }
+        for one in &report.evidence {
+            let at = one.place.message.expect("a message");
+            let text = &report.messages[at].text;
+            assert_eq!(text.get(one.place.start..one.place.end), Some(one.text.as_str()));
+        }
+    }
+}
+
+#[test]
+fn what_is_over_is_no_failure_and_what_nobody_says_is_unknown() {
+    let engine = engine();
+    let over = judged(&["the payment service recovered from CrashLoopBackOff"], &engine);
+    assert_eq!((over.pattern, over.remediation), (Pattern::Unknown, Tier::None));
+    assert_eq!(over.severity.level, Level::Info);
+    let nothing = judged(&["see you at lunch"], &engine);
+    assert_eq!((nothing.pattern, nothing.confidence), (Pattern::Unknown, None));
+    assert!(nothing.plan.is_empty() && !nothing.to_check.is_empty());
+    assert_eq!(judged(&[], &engine).pattern, Pattern::Unknown);
+}
+
+#[test]
+fn the_same_in_gives_the_same_bytes_out() {
+    let (knowledge, lint) = engine();
+    let mut sources = built_in::PATTERNS.to_vec();
+    sources.reverse();
+    let other = Knowledge::load(&sources).expect("the built-in files");
+    let case = stuck();
+    let json = |knowledge: &Knowledge| {
+        serde_json::to_string(&run(&case, knowledge, &lint).report).expect("JSON")
+    };
+    assert_eq!(json(&knowledge), json(&other));
+}
+
+#[test]
+fn no_text_is_too_strange() {
+    let engine = engine();
+    let pieces = [
+        "failed: '", "due to ", "\u{1b}[31m", "“", "’", "'", "é—", "\u{202e}", "{\"a\":", "%", "9",
+        "pending-rollback ", "CrashLoopBackOff ", "no ", "\r\n", "\t", "from v1 to v2 ", "1. ", "`",
+    ];
+    for (at, piece) in pieces.iter().enumerate() {
+        let other = pieces[(at * 7 + 3) % pieces.len()];
+        let text = format!("{}{}{}", piece.repeat(3_000), other, piece.repeat(40));
+        let pasted = read::read(&text);
+        let input = Input { messages: pasted.messages, ..Input::default() };
+        triage(&input, &engine.0, &engine.1);
+        judged(&[&text], &engine);
+        engine.1.check(&text);
+    }
+}
