@@ -243,7 +243,7 @@ mod tests {
             &["redis", "cart", "checkout"],
         );
         check(&["vault sealed, causing orders service, billing service and payments service to fail"],
-            &[], &["vault", "order", "billing", "payment"]);
+            &[], &["vault", "billing", "order", "payment"]);
     }
 
     #[test]
