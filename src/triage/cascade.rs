@@ -78,16 +78,58 @@ static INWARD: LazyLock<Regex> = LazyLock::new(|| {
 
 /// Words that stand in front of "service" and name none.
 const NO_NAMES: [&str; 44] = [
-    "a", "an", "the", "this", "that", "all", "any", "each", "every", "other", "another", "some",
-    "our", "new", "old", "of", "in", "on", "to", "for", "from", "by", "with", "and", "or", "web",
-    "dependent", "downstream", "upstream", "multiple", "affected", "stateful", "kubernetes", "k8s",
-    "kube", "production", "mixed", "running", "failing", "two", "three", "one", "no", "its",
+    "a",
+    "an",
+    "the",
+    "this",
+    "that",
+    "all",
+    "any",
+    "each",
+    "every",
+    "other",
+    "another",
+    "some",
+    "our",
+    "new",
+    "old",
+    "of",
+    "in",
+    "on",
+    "to",
+    "for",
+    "from",
+    "by",
+    "with",
+    "and",
+    "or",
+    "web",
+    "dependent",
+    "downstream",
+    "upstream",
+    "multiple",
+    "affected",
+    "stateful",
+    "kubernetes",
+    "k8s",
+    "kube",
+    "production",
+    "mixed",
+    "running",
+    "failing",
+    "two",
+    "three",
+    "one",
+    "no",
+    "its",
 ];
 
 fn mentions(text: &str) -> Vec<Mention> {
     let mut found: Vec<Mention> = Vec::new();
     for captures in MENTION.captures_iter(text) {
-        let Some(name) = ["a", "b", "c"].iter().find_map(|group| captures.name(group)) else { continue };
+        let Some(name) = ["a", "b", "c"].iter().find_map(|group| captures.name(group)) else {
+            continue;
+        };
         let normal = normal(name.as_str());
         if normal.len() < 2 || NO_NAMES.contains(&normal.as_str()) {
             continue;
@@ -166,7 +208,10 @@ fn stated(text: &str, at: usize, mentions: &[Mention], edges: &mut Edges) {
             (false, false) => None,
         };
         // "A takes down B, C and D": what held for B holds for the others.
-        let listed = matches!(between.trim(), "," | "and" | ", and" | "or" | "service," | "service and" | "services,");
+        let listed = matches!(
+            between.trim(),
+            "," | "and" | ", and" | "or" | "service," | "service and" | "services,"
+        );
         let (from, outward) = match (outward, carried.filter(|_| listed)) {
             (Some(outward), _) => (one, outward),
             (None, Some(carried)) => carried,
@@ -238,17 +283,27 @@ mod tests {
     #[test]
     fn a_chain_is_stated_by_its_messages() {
         check(
-            &["Cart service errors connecting to Redis", "Checkout service fails calls to cart service"],
+            &[
+                "Cart service errors connecting to Redis",
+                "Checkout service fails calls to cart service",
+            ],
             &[],
             &["redis", "cart", "checkout"],
         );
-        check(&["vault sealed, causing orders service, billing service and payments service to fail"],
-            &[], &["vault", "billing", "order", "payment"]);
+        check(
+            &["vault sealed, causing orders service, billing service and payments service to fail"],
+            &[],
+            &["vault", "billing", "order", "payment"],
+        );
     }
 
     #[test]
     fn several_alerts_without_an_order_are_no_chain() {
-        check(&["cart service is slow", "orders service is slow", "search service is slow"], &[], &[]);
+        check(
+            &["cart service is slow", "orders service is slow", "search service is slow"],
+            &[],
+            &[],
+        );
         check(&["cart service failing due to Redis"], &[], &[]);
     }
 }

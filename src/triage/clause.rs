@@ -173,9 +173,10 @@ impl Clauses {
 
 fn turn_of(found: &regex::bytes::Captures<'_>) -> Option<(Turn, usize, usize)> {
     let turns = [Turn::Cause, Turn::Detail, Turn::Effect, Turn::Comma, Turn::Stop];
-    turns.into_iter().enumerate().find_map(|(at, turn)| {
-        found.get(at + 1).map(|group| (turn, group.start(), group.end()))
-    })
+    turns
+        .into_iter()
+        .enumerate()
+        .find_map(|(at, turn)| found.get(at + 1).map(|group| (turn, group.start(), group.end())))
 }
 
 /// Where a quotation that begins there, or just before, ends.
@@ -258,7 +259,8 @@ mod tests {
 
     #[test]
     fn any_text_can_be_taken_apart() {
-        for text in ["", "'", "failed: '", "failed “é", "—, — ; due to", "\u{2028}failed: ’’’"] {
+        for text in ["", "'", "failed: '", "failed “é", "—, — ; due to", "\u{2028}failed: ’’’"]
+        {
             let clauses = Clauses::new(text);
             for at in 0..=text.len() {
                 clauses.role_at(at);

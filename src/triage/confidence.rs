@@ -95,7 +95,13 @@ mod tests {
 
     #[test]
     fn more_evidence_is_believed_more_and_nothing_is_certain() {
-        let lone = Features { margin: 1.0, strength: 1.0, explained: 1.0, lone: true, ..Features::default() };
+        let lone = Features {
+            margin: 1.0,
+            strength: 1.0,
+            explained: 1.0,
+            lone: true,
+            ..Features::default()
+        };
         assert_eq!(value(&lone), 0.75);
         let all = Features { agreement: 1.0, variety: 1.0, lone: false, ..lone };
         assert_eq!(value(&all), 0.97);

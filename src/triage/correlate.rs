@@ -106,7 +106,12 @@ pub(super) fn without_hashes(name: &str) -> String {
     parts.join("-").to_lowercase()
 }
 
-fn side(knowledge: &Knowledge, reading: &Reading<'_>, verdict: &Verdict, input: &Input<'_>) -> Side {
+fn side(
+    knowledge: &Knowledge,
+    reading: &Reading<'_>,
+    verdict: &Verdict,
+    input: &Input<'_>,
+) -> Side {
     let generic = |value: &str| knowledge.generic.contains(value) || value.len() < 2;
     let named = reading.signals.iter().filter(|signal| signal.names || is_change(&signal.kind));
     let named = named
@@ -134,7 +139,8 @@ fn known_side(knowledge: &Knowledge, incident: &KnownIncident) -> Side {
     let reading = read(&input, knowledge);
     let verdict = decide(&reading.found);
     let mut side = side(knowledge, &reading, &verdict, &input);
-    let services = incident.services.iter().map(|name| ("service".to_owned(), without_hashes(name)));
+    let services =
+        incident.services.iter().map(|name| ("service".to_owned(), without_hashes(name)));
     side.named.extend(services.filter(|(_, value)| !knowledge.generic.contains(value)));
     side.at = incident.occurred_at.as_deref().and_then(unix_ms);
     side
@@ -198,19 +204,25 @@ fn compare(
         side.named.iter().filter(|(kind, _)| wanted(kind)).map(|(_, v)| v.clone()).collect()
     };
     let rare = |kind: &str| !is_place(kind) && !is_change(kind);
-    let shared: Vec<String> = values(ours, &rare).intersection(&values(theirs, &rare)).cloned().collect();
+    let shared: Vec<String> =
+        values(ours, &rare).intersection(&values(theirs, &rare)).cloned().collect();
     let mut identifiers = 0.0;
     for value in &shared {
         identifiers += 0.6 * rarity(value);
     }
     if identifiers > 0.0 {
-        add((identifiers * 100.0).round().min(120.0) / 100.0, format!("both name {}", shared.join(", ")));
+        add(
+            (identifiers * 100.0).round().min(120.0) / 100.0,
+            format!("both name {}", shared.join(", ")),
+        );
     }
-    let shapes = ours.shapes.iter().flat_map(|one| theirs.shapes.iter().map(move |other| (one, other)));
+    let shapes =
+        ours.shapes.iter().flat_map(|one| theirs.shapes.iter().map(move |other| (one, other)));
     if shapes.map(|(one, other)| alike(one, other)).any(|likeness| likeness >= 0.6) {
         add(0.4, "messages of the same shape".to_owned());
     }
-    let places: Vec<String> = values(ours, &is_place).intersection(&values(theirs, &is_place)).cloned().collect();
+    let places: Vec<String> =
+        values(ours, &is_place).intersection(&values(theirs, &is_place)).cloned().collect();
     if !places.is_empty() && ours.pattern == theirs.pattern && ours.pattern != Pattern::Unknown {
         add(0.3, format!("the same pattern at {}", places.join(", ")));
     }
@@ -219,7 +231,8 @@ fn compare(
     if concurrent {
         add(0.3, "within half an hour of each other".to_owned());
     }
-    let changes: Vec<String> = values(ours, &is_change).intersection(&values(theirs, &is_change)).cloned().collect();
+    let changes: Vec<String> =
+        values(ours, &is_change).intersection(&values(theirs, &is_change)).cloned().collect();
     if !changes.is_empty() {
         add(0.4, format!("both speak of {}", changes.join(", ")));
     }
@@ -251,7 +264,8 @@ pub(super) fn groups(knowledge: &Knowledge, reading: &Reading<'_>) -> Vec<Group>
     let mut by_value: BTreeMap<String, BTreeSet<usize>> = BTreeMap::new();
     for signal in reading.signals.iter().filter(|signal| signal.names && !is_place(&signal.kind)) {
         let value = without_hashes(&signal.value);
-        if let Some(message) = signal.place.message.filter(|_| !knowledge.generic.contains(&value)) {
+        if let Some(message) = signal.place.message.filter(|_| !knowledge.generic.contains(&value))
+        {
             by_value.entry(value).or_default().insert(message);
         }
     }

@@ -37,7 +37,8 @@ pub(super) fn decide(found: &[Found<'_>]) -> Verdict {
         *scores.entry(pattern).or_default() += score;
     }
     let mut because = Vec::new();
-    let component = scores.iter().any(|(pattern, score)| !is_symptom(*pattern) && *score >= COMPONENT);
+    let component =
+        scores.iter().any(|(pattern, score)| !is_symptom(*pattern) && *score >= COMPONENT);
     if component {
         for (_, score) in scores.iter_mut().filter(|(pattern, _)| is_symptom(**pattern)) {
             *score /= 2.0;

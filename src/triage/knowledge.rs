@@ -315,10 +315,12 @@ impl Loading {
                 return Err(sources[rule.file].at(&rule.id, None, message));
             }
         }
-        let automaton =
-            AhoCorasick::builder().ascii_case_insensitive(true).build(letters.keys()).map_err(
-                |error| sources.first().map_or_else(|| no_file(&error), |s| s.error((1, 1), error.to_string())),
-            )?;
+        let automaton = AhoCorasick::builder()
+            .ascii_case_insensitive(true)
+            .build(letters.keys())
+            .map_err(|error| {
+            sources.first().map_or_else(|| no_file(&error), |s| s.error((1, 1), error.to_string()))
+        })?;
         let wakes = letters.into_values().collect();
         let files = sources.iter().map(|s| (s.name.to_owned(), s.text.to_owned())).collect();
         let Self { rules, signals, subtypes, generic, .. } = self;
@@ -366,7 +368,9 @@ impl Source<'_> {
             let line = line.trim_start_matches(['-', ' ', '{']);
             let key = line.strip_prefix("id:").map_or(line, str::trim_start);
             let rest = key.trim_start_matches(['"', '\'']).strip_prefix(id);
-            rest.is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric() || "-_".contains(c)))
+            rest.is_some_and(|rest| {
+                !rest.starts_with(|c: char| c.is_alphanumeric() || "-_".contains(c))
+            })
         };
         let column = |line: &str, text: &str| {
             line.find(text).map_or(1, |byte| line[..byte].chars().count() + 1)
@@ -419,7 +423,8 @@ mod tests {
         check("weight: 2", "weight: 2\n    subtype: none", 3, 9, "described in no file");
         let twice = format!("{GOOD}  - {{id: one, says: x, weight: 1, any: abc}}\n");
         assert!(load(&twice).expect_err("twice").message.contains("twice"));
-        let wrong = load(&GOOD.replace("ignores: lookup done", "ignores: lookup failed")).expect("loads");
+        let wrong =
+            load(&GOOD.replace("ignores: lookup done", "ignores: lookup failed")).expect("loads");
         assert!(wrong.check_examples()[0].message.contains("should not"));
     }
 

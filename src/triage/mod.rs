@@ -60,9 +60,7 @@ pub use self::message::{Input, KnownIncident, Message, Place};
 pub use self::narrative::{LeftOut, Part, PlanStep, Statement};
 pub use self::pattern::Pattern;
 pub use self::plan_lint::{PlanDanger, PlanFinding, PlanLint};
-pub use self::report::{
-    Evidence, Ground, MessageView, Report, Routing, RunnerUp, SeverityView,
-};
+pub use self::report::{Evidence, Ground, MessageView, Report, Routing, RunnerUp, SeverityView};
 pub use self::severity::{Level, Line};
 pub use self::signal::Signal;
 pub use self::tier::Tier;
@@ -225,9 +223,10 @@ fn routing(knowledge: &Knowledge, reading: &Reading<'_>, verdict: &Verdict) -> R
         add(&subtype.replace('_', " "));
         add(knowledge.subtypes.get(subtype).map_or("", |subtype| subtype.title.as_str()));
     }
-    let of_leader = reading.found.iter().filter(|found| {
-        found.evidence().is_some_and(|(pattern, _, _)| pattern == verdict.pattern)
-    });
+    let of_leader = reading
+        .found
+        .iter()
+        .filter(|found| found.evidence().is_some_and(|(pattern, _, _)| pattern == verdict.pattern));
     for found in of_leader {
         add(&found.rule.says);
     }

@@ -90,7 +90,8 @@ pub(super) fn write(
     verdict: &Verdict,
 ) -> Narrative {
     if verdict.pattern == Pattern::Unknown {
-        let to_check = vec!["what failed: no message says it in words that a rule knows".to_owned()];
+        let to_check =
+            vec!["what failed: no message says it in words that a rule knows".to_owned()];
         return Narrative { to_check, ..Narrative::default() };
     }
     let named = verdict.subtype.as_ref().and_then(|name| knowledge.subtypes.get(name));
@@ -116,7 +117,8 @@ fn slots(subtype: &Subtype, input: &Input<'_>, reading: &Reading<'_>) -> Slots {
     let mut slots = Slots::new();
     for signal in reading.signals.iter().filter(|signal| signal.affirmed) {
         let known = input.messages.iter().enumerate().any(|(at, message)| {
-            signal.place.message == Some(at) && message.text.get(signal.place.start..signal.place.end) == Some(&signal.value)
+            signal.place.message == Some(at)
+                && message.text.get(signal.place.start..signal.place.end) == Some(&signal.value)
         });
         // Labels have no place in the text; conditions may name things and no more.
         if known || (signal.place.message.is_none() && signal.names) {

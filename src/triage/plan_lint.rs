@@ -107,7 +107,8 @@ impl PlanLint {
             prose: read_prose(prose.text).map_err(|error| in_file(prose.name, error))?,
         };
         for rule in &lint.prose {
-            let wrong = |message| in_file(prose.name, RuleError::about(prose.text, &rule.raw.id, message));
+            let wrong =
+                |message| in_file(prose.name, RuleError::about(prose.text, &rule.raw.id, message));
             let finds = |text: &String| rule.find(text).is_some();
             if let Some(text) = rule.raw.finds.iter().find(|text| !finds(text)) {
                 return Err(wrong(format!("the rule does not find its example `{text}`")));
@@ -139,7 +140,8 @@ impl PlanLint {
         let mut findings: Vec<PlanFinding> = Vec::new();
         for step in plan_text::steps(plan) {
             let mut add = |start: usize, end: usize, danger: PlanDanger| {
-                let known = |one: &PlanFinding| one.step == step.number && one.danger.rule == danger.rule;
+                let known =
+                    |one: &PlanFinding| one.step == step.number && one.danger.rule == danger.rule;
                 if !findings.iter().any(known) {
                     let text = plan.get(start..end).unwrap_or_default().trim().to_owned();
                     let (step, line) = (step.number, step.line);
@@ -234,8 +236,19 @@ impl Prose {
             let (from, _) = clauses.around(start);
             let before = text.get(from..start).unwrap_or_default().to_lowercase();
             let forbids = [
-                "do not", "don't", "don\u{2019}t", "never", "avoid", "instead of", "rather than", "without",
-                "must not", "should not", "before you", "not to", "no need to",
+                "do not",
+                "don't",
+                "don\u{2019}t",
+                "never",
+                "avoid",
+                "instead of",
+                "rather than",
+                "without",
+                "must not",
+                "should not",
+                "before you",
+                "not to",
+                "no need to",
             ];
             let forbidden = forbids.iter().any(|word| before.contains(word));
             (!forbidden && !clauses.is_denied(text, start)).then_some((start, end))

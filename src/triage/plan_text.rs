@@ -32,7 +32,9 @@ fn regex(source: &str) -> Regex {
 
 /// A number in front of a step, at the beginning of a line or behind the end of a sentence.
 static NUMBER: LazyLock<Regex> = LazyLock::new(|| {
-    regex(r"(?m)(?:^[ \t]*(?:#+[ \t]*)?|[.!?:;)][ \t]+)(?:\*\*)?(?i:step[ \t]+)?(\d{1,3})[.):](?:\*\*)?[ \t]+")
+    regex(
+        r"(?m)(?:^[ \t]*(?:#+[ \t]*)?|[.!?:;)][ \t]+)(?:\*\*)?(?i:step[ \t]+)?(\d{1,3})[.):](?:\*\*)?[ \t]+",
+    )
 });
 
 /// A program that a command in prose begins with.
@@ -55,7 +57,8 @@ pub(super) fn steps(plan: &str) -> Vec<Step> {
         let Some(number) = found.get(1) else { continue };
         let Ok(value) = number.as_str().parse::<usize>() else { continue };
         // Within a line, numbers count up; `3.` behind a sentence that is no next step is text.
-        let fits = starts.last().map_or(true, |(last, _)| value == last + 1) || at_line_start(plan, number.start());
+        let fits = starts.last().map_or(true, |(last, _)| value == last + 1)
+            || at_line_start(plan, number.start());
         if fits && !inside(number.start()) && starts.len() < MAX_STEPS {
             starts.push((value, number.start()));
         }
@@ -78,7 +81,11 @@ pub(super) fn steps(plan: &str) -> Vec<Step> {
 
 fn at_line_start(plan: &str, at: usize) -> bool {
     let line = plan[..at].rfind('\n').map_or(0, |end| end + 1);
-    plan[line..at].trim_matches(['#', ' ', '\t', '*', '-']).trim_start_matches("Step").trim().is_empty()
+    plan[line..at]
+        .trim_matches(['#', ' ', '\t', '*', '-'])
+        .trim_start_matches("Step")
+        .trim()
+        .is_empty()
 }
 
 /// Fenced blocks, their marks left out.
@@ -130,7 +137,8 @@ fn is_script(plan: &str, fences: &[Range<usize>]) -> bool {
     if plan.starts_with("#!") {
         return true;
     }
-    let lines = plan.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
+    let lines =
+        plan.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
     let (mut all, mut commands) = (0_usize, 0_usize);
     for line in lines {
         all += 1;
@@ -182,7 +190,9 @@ fn words(plan: &str, range: Range<usize>, pieces: &mut Vec<Piece>) {
     let mut at = range.start;
     for line in text.split_inclusive('\n') {
         let bare = line.trim_start_matches(|c: char| c.is_whitespace() || "-*>$".contains(c));
-        let bare = bare.trim_start_matches(|c: char| c.is_ascii_digit()).trim_start_matches(['.', ')', ' ']);
+        let bare = bare
+            .trim_start_matches(|c: char| c.is_ascii_digit())
+            .trim_start_matches(['.', ')', ' ']);
         let start = at + (line.len() - bare.len());
         // A sentence may begin with "find" or "set"; a command has an argument that no sentence has.
         let first = bare.split_whitespace().next().unwrap_or_default();
@@ -217,17 +227,15 @@ mod tests {
 
     #[test]
     fn steps_are_found_in_one_line_and_in_many() {
-        check("1. Stop it. 2. Run 'helm delete x --no-hooks'. 3. See v2.3 back.", &[
-            (1, &[]),
-            (2, &["helm delete x --no-hooks"]),
-            (3, &[]),
-        ]);
+        check(
+            "1. Stop it. 2. Run 'helm delete x --no-hooks'. 3. See v2.3 back.",
+            &[(1, &[]), (2, &["helm delete x --no-hooks"]), (3, &[])],
+        );
         check("1) look\n2) kubectl get pods\n", &[(1, &[]), (2, &["kubectl get pods"])]);
-        check("# Plan\n\n## Step 1: look\n```sh\nls\n```\n## Step 2: go\n`rm -rf /x`\n", &[
-            (0, &[]),
-            (1, &["ls"]),
-            (2, &["rm -rf /x"]),
-        ]);
+        check(
+            "# Plan\n\n## Step 1: look\n```sh\nls\n```\n## Step 2: go\n`rm -rf /x`\n",
+            &[(0, &[]), (1, &["ls"]), (2, &["rm -rf /x"])],
+        );
         check("kubectl get ns\nhelm list\n", &[(1, &["kubectl get ns\nhelm list"])]);
         check("Look at it.\n- `kubectl get ns`\n", &[(1, &[]), (2, &["kubectl get ns"])]);
         check("", &[]);

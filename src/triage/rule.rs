@@ -96,7 +96,7 @@ impl Rule {
                 start,
                 end,
                 role: self.role.unwrap_or_else(|| clauses.role_at(start)),
-                affirmed: !clauses.is_denied(text, start),
+                affirmed: !clauses.is_denied(text, start) && !counts_none(text, start, end),
             };
             let rank = |hit: &Hit| (hit.affirmed, hit.role);
             if best.as_ref().is_none_or(|best| rank(&hit) > rank(best)) {
@@ -120,6 +120,13 @@ impl Rule {
         let clause = text.get(from..to.max(end)).unwrap_or_default();
         self.near.iter().all(|other| other.is_in(clause))
     }
+}
+
+/// Whether the last word of what was found is counted as none: `scrub finished with 0 errors`.
+fn counts_none(text: &str, start: usize, end: usize) -> bool {
+    let found = text.get(start..end).unwrap_or_default();
+    let mut words = found.split_whitespace().rev();
+    words.next().is_some() && matches!(words.next(), Some("0" | "zero"))
 }
 
 /// A number as logs write it; `1,024` is one number.
