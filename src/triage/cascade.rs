@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use super::message::{Input, Place};
 use super::reading::{Reading, judged};
+use crate::text::pattern::pattern;
 
 /// A chain is no chain with fewer services.
 const LEAST: usize = 3;
@@ -40,13 +41,8 @@ struct Mention {
     end: usize,
 }
 
-fn regex(source: &str) -> Regex {
-    Regex::new(source)
-        .unwrap_or_else(|error| unreachable!("a fixed expression, used by every test: {error}"))
-}
-
 static MENTION: LazyLock<Regex> = LazyLock::new(|| {
-    regex(concat!(
+    pattern(concat!(
         r"(?i)\b(?P<a>[a-z][a-z0-9_]*(?:[-_][a-z0-9]+)*(?:[ -](?:proxy|gateway|portal))?)",
         r"[ -](?:service|services|microservices?|api|apis|pods?|deployment|backend|app|",
         r"application|workers?|servers?|cluster|database|db|functionality|consumers?|queue)\b",
@@ -58,7 +54,7 @@ static MENTION: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 static OUTWARD: LazyLock<Regex> = LazyLock::new(|| {
-    regex(concat!(
+    pattern(concat!(
         r"(?i)\b(?:caus(?:ing|ed|es)|leading to|leads to|led to|result(?:ing|ed|s) in|trigger(?:ing|ed|s)|",
         r"cascad(?:ing|ed|es)(?: in)?to|propagat(?:ing|ed|es) to|takes? down|taking down|took down|",
         r"which (?:breaks|blocks|starves|takes)|impact(?:ing|ed|s)|affect(?:ing|ed|s)|spread(?:ing|s)? to|",
@@ -67,7 +63,7 @@ static OUTWARD: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 static INWARD: LazyLock<Regex> = LazyLock::new(|| {
-    regex(concat!(
+    pattern(concat!(
         r"(?i)\b(?:due to|because(?: of)?|caused by|owing to|as a result of|waiting (?:for|on)|",
         r"depend(?:s|ing|ent)? (?:up)?on|requires?|requiring|needs|downstream of|blocked (?:by|on)|",
         r"(?:connections?|connect|connecting|calls?|calling|requests?|fail(?:s|ed|ing|ures?)?|",

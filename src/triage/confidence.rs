@@ -1,8 +1,7 @@
 //! How much to believe a verdict: one fixed function of what speaks for and against it.
 //!
-//! `p = 1 / (1 + e^-z)` with
-//! `z = -1.6 + 1.8 margin + 1.6 strength + 0.7 agreement + 0.9 variety + 0.6 explained
-//! - 1.2 contradictions`, each feature from 0 to 1. The weights are set by hand and fitted to
+//! `p = 1 / (1 + e^-z)` with `z = -1.6 + 1.8 margin + 1.6 strength + 0.7 agreement + 0.9 variety +
+//! 0.6 explained - 1.2 contradictions`, each feature from 0 to 1. The weights are set by hand and fitted to
 //! nothing; a calibration report shows how true the value is.
 
 use std::collections::BTreeSet;

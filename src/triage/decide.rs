@@ -22,12 +22,8 @@ pub(super) struct Verdict {
     pub(super) subtype: Option<String>,
     pub(super) score: f64,
     pub(super) runner_up: Option<(Pattern, f64)>,
-    /// All patterns with a score, best first.
-    pub(super) scores: Vec<(Pattern, f64)>,
     /// What decided, where it was more than the score.
     pub(super) because: Vec<String>,
-    /// The message the failure begins with.
-    pub(super) first: Option<usize>,
 }
 
 /// Decides.
@@ -58,11 +54,11 @@ pub(super) fn decide(found: &[Found<'_>]) -> Verdict {
     let runner_up = ranked.iter().copied().find(|(pattern, _)| *pattern != leader.0);
     if leader.1 < FLOOR {
         let runner_up = ranked.first().copied();
-        return Verdict { runner_up, scores: ranked, first, ..Verdict::default() };
+        return Verdict { runner_up, ..Verdict::default() };
     }
     let subtype = subtype(found, leader.0);
     let (pattern, score) = leader;
-    Verdict { pattern, subtype, score, runner_up, scores: ranked, because, first }
+    Verdict { pattern, subtype, score, runner_up, because }
 }
 
 /// Patterns that any component's failure shows.

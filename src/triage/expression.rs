@@ -49,11 +49,6 @@ impl Expression {
         &self.required
     }
 
-    /// As it was written, words filled in.
-    pub(super) fn source(&self) -> &str {
-        &self.source
-    }
-
     /// The compiled expression; none if it is too large to compile.
     pub(super) fn regex(&self) -> Option<&Regex> {
         let compile = || {

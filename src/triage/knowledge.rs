@@ -11,6 +11,7 @@ use super::pattern::Pattern;
 use super::rule::{Meaning, RawRule, Rule, Section};
 use super::signal::{RawSignal, SignalRule};
 use super::subtype::Subtype;
+use crate::text::{LineIndex, yaml_limits};
 
 /// A file of knowledge: its name and its text.
 #[derive(Clone, Copy, Debug)]
@@ -75,11 +76,12 @@ pub struct Knowledge {
 }
 
 impl Knowledge {
-    /// What comes with the program.
+    /// What comes with the program, for tests; the faces read it with what a team adds.
     ///
     /// # Errors
     /// A built-in file is wrong, which a test rules out.
-    pub fn built_in() -> Result<Self, FileError> {
+    #[cfg(test)]
+    pub(super) fn built_in() -> Result<Self, FileError> {
         Self::load(super::built_in::PATTERNS)
     }
 
@@ -94,6 +96,7 @@ impl Knowledge {
         let mut raw = Vec::new();
         let mut words = BTreeMap::new();
         for source in &sources {
+            source.within_limits()?;
             let file: RawFile = serde_yaml::from_str(source.text).map_err(|error| {
                 let place = error.location().map_or((1, 1), |at| (at.line(), at.column()));
                 let message = error.to_string();
@@ -114,11 +117,6 @@ impl Knowledge {
         loading.finish(&sources)
     }
 
-    /// Whether any rule could hold in a text. Nothing else is looked at, so it is quick.
-    pub(super) fn may_say_something(&self, text: &str) -> bool {
-        self.letters.find_overlapping_iter(text).next().is_some()
-    }
-
     /// The rules that may hold in a text, in their order.
     pub(super) fn woken(&self, text: &str) -> Vec<usize> {
         let mut woken = BTreeSet::new();
@@ -133,12 +131,14 @@ impl Knowledge {
         self.rules.iter().filter(|rule| rule.any.is_none()).collect()
     }
 
-    /// Rules that do not do what their examples say; for a test, and for a team's own files.
-    pub fn check_examples(&self) -> Vec<FileError> {
+    /// Rules and signals of these files that do not do what their examples say.
+    pub fn check_examples(&self, files: &[&str]) -> Vec<FileError> {
         let mut wrong = Vec::new();
         let sources: Vec<Source<'_>> =
             self.files.iter().map(|(name, text)| Source { name, text }).collect();
-        for rule in self.rules.iter().filter(|rule| rule.any.is_some()) {
+        let asked = |file: usize| files.contains(&sources[file].name);
+        let rules = self.rules.iter().filter(|rule| rule.any.is_some() && asked(rule.file));
+        for rule in rules {
             let mut report = |message| wrong.push(sources[rule.file].at(&rule.id, None, message));
             let finds = |text: &str| {
                 let text = super::clean::cleaned(text);
@@ -157,7 +157,7 @@ impl Knowledge {
                 report(format!("the rule finds `{text}`, which it should not"));
             }
         }
-        for signal in &self.signals {
+        for signal in self.signals.iter().filter(|signal| asked(signal.file)) {
             let mut report = |m| wrong.push(sources[signal.file].at(&signal.id, None, m));
             for (text, expected) in &signal.finds {
                 let found: Vec<&str> = signal.values(text).map(|(a, b)| &text[a..b]).collect();
@@ -358,6 +358,20 @@ pub(super) fn filled(text: &str, words: &BTreeMap<String, String>) -> String {
 }
 
 impl Source<'_> {
+    /// Refuses what would keep a YAML parser busy for minutes.
+    pub(super) fn within_limits(&self) -> Result<(), FileError> {
+        let deep = yaml_limits::too_deep(self.text)
+            .map(|at| (at, format!("brackets nested more than {} deep", yaml_limits::MAX_DEPTH)));
+        let anchored = || {
+            let most = yaml_limits::MAX_ANCHORS;
+            let at = yaml_limits::too_many_anchors(self.text)?;
+            Some((at, format!("more than {most} anchors and aliases")))
+        };
+        deep.or_else(anchored).map_or(Ok(()), |(at, message)| {
+            Err(self.error(LineIndex::new(self.text).line_column(self.text, at), message))
+        })
+    }
+
     fn error(&self, (line, column): (usize, usize), message: String) -> FileError {
         FileError { file: self.name.to_owned(), line, column, message }
     }
@@ -395,7 +409,8 @@ mod tests {
     #[test]
     fn the_built_in_files_do_what_their_examples_say() {
         let knowledge = Knowledge::built_in().expect("the built-in files");
-        let wrong = knowledge.check_examples();
+        let names: Vec<&str> = super::super::built_in::PATTERNS.iter().map(|it| it.name).collect();
+        let wrong = knowledge.check_examples(&names);
         let shown: Vec<String> = wrong.iter().map(ToString::to_string).collect();
         assert!(wrong.is_empty(), "{}", shown.join("\n"));
     }
@@ -409,7 +424,7 @@ mod tests {
 
     #[test]
     fn a_wrong_file_is_refused_with_its_place() {
-        assert!(load(GOOD).expect("good").check_examples().is_empty());
+        assert!(load(GOOD).expect("good").check_examples(&["own.yaml"]).is_empty());
         let check = |from: &str, to: &str, line: usize, column: usize, says: &str| {
             let error = load(&GOOD.replace(from, to)).expect_err(says);
             assert_eq!((error.line, error.column), (line, column), "{error}");
@@ -425,7 +440,10 @@ mod tests {
         assert!(load(&twice).expect_err("twice").message.contains("twice"));
         let wrong =
             load(&GOOD.replace("ignores: lookup done", "ignores: lookup failed")).expect("loads");
-        assert!(wrong.check_examples()[0].message.contains("should not"));
+        assert!(wrong.check_examples(&["own.yaml"])[0].message.contains("should not"));
+        assert!(wrong.check_examples(&["other.yaml"]).is_empty(), "only what was asked for");
+        let deep = load(&format!("{GOOD}generic: {}", "[".repeat(100))).expect_err("deep");
+        assert_eq!((deep.line, deep.column), (9, 74), "{deep}");
     }
 
     #[test]

@@ -24,6 +24,7 @@
 pub mod read;
 pub mod scenario;
 
+#[cfg(test)]
 mod built_in;
 mod cascade;
 mod clause;
@@ -207,6 +208,8 @@ fn severity_view(severity: Severity, evidence: &[Evidence]) -> SeverityView {
         level: severity.level,
         rules,
         because: severity.because,
+        label_place: severity.label.as_ref().and_then(|label| label.place),
+        environment: severity.environment,
         label: severity.label.map(|label| label.said),
         grounds: severity.held.iter().map(ground).collect(),
     }

@@ -5,6 +5,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use crate::text::pattern::pattern;
+
 /// Steps of a plan that are looked at.
 const MAX_STEPS: usize = 2000;
 
@@ -25,21 +27,16 @@ pub(super) enum Piece {
     Command(Range<usize>),
 }
 
-fn regex(source: &str) -> Regex {
-    Regex::new(source)
-        .unwrap_or_else(|error| unreachable!("a fixed expression, used by every test: {error}"))
-}
-
 /// A number in front of a step, at the beginning of a line or behind the end of a sentence.
 static NUMBER: LazyLock<Regex> = LazyLock::new(|| {
-    regex(
+    pattern(
         r"(?m)(?:^[ \t]*(?:#+[ \t]*)?|[.!?:;)][ \t]+)(?:\*\*)?(?i:step[ \t]+)?(\d{1,3})[.):](?:\*\*)?[ \t]+",
     )
 });
 
 /// A program that a command in prose begins with.
 static PROGRAM: LazyLock<Regex> = LazyLock::new(|| {
-    regex(concat!(
+    pattern(concat!(
         r"^(?:\$ |# )?(?:sudo )?(?:kubectl|k|oc|helm|argocd|flux|terraform|tofu|docker|podman|",
         r"systemctl|rm|dd|mkfs(?:\.\w+)?|mdadm|zpool|zfs|wipefs|fsck(?:\.\w+)?|redis-cli|psql|mysql|",
         r"pg_\w+|patronictl|rabbitmqctl|kafka-[a-z-]+(?:\.sh)?|etcd|etcdctl|iptables|nft|ufw|setenforce|",
@@ -57,7 +54,7 @@ pub(super) fn steps(plan: &str) -> Vec<Step> {
         let Some(number) = found.get(1) else { continue };
         let Ok(value) = number.as_str().parse::<usize>() else { continue };
         // Within a line, numbers count up; `3.` behind a sentence that is no next step is text.
-        let fits = starts.last().map_or(true, |(last, _)| value == last + 1)
+        let fits = starts.last().is_none_or(|(last, _)| value == last + 1)
             || at_line_start(plan, number.start());
         if fits && !inside(number.start()) && starts.len() < MAX_STEPS {
             starts.push((value, number.start()));

@@ -120,7 +120,8 @@ fn labelled(said: &str) -> Option<Label> {
 /// Whether a log line calls itself information, by the word at its head.
 fn is_information(text: &str) -> bool {
     let head = &text[..super::clean::floor(text, 96)];
-    let mut words = head.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    let mut words =
+        head.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
     // The level stands behind the time and perhaps the name of a host or thread.
     let level = words.by_ref().take(14).find(|word| {
         let upper = word.bytes().all(|byte| byte.is_ascii_uppercase());

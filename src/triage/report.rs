@@ -85,6 +85,10 @@ pub struct SeverityView {
     pub because: String,
     /// What the source itself says.
     pub label: Option<String>,
+    /// Where it says so; none where it is a label beside the text.
+    pub label_place: Option<Place>,
+    /// The name that says that it is no production system.
+    pub environment: Option<Place>,
     /// What holds for each line: rule, words, and numbers into `evidence`.
     pub grounds: Vec<Ground>,
 }

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::message::Place;
 use super::pattern::Pattern;
 use super::rule::{Meaning, Rule, may_raise};
+use crate::text::pattern::pattern;
 
 /// How bad it is; the order is that of the harm.
 #[derive(
@@ -205,12 +206,14 @@ pub(super) fn judge(
             held.push(Held { line, place, rule: id, says });
         }
     }
-    held.sort_by(|a, b| (a.line, a.place.is_none(), a.place, &a.rule).cmp(&(
-        b.line,
-        b.place.is_none(),
-        b.place,
-        &b.rule,
-    )));
+    held.sort_by(|a, b| {
+        (a.line, a.place.is_none(), a.place, &a.rule).cmp(&(
+            b.line,
+            b.place.is_none(),
+            b.place,
+            &b.rule,
+        ))
+    });
     combine(pattern, held, label, environment)
 }
 
@@ -236,7 +239,10 @@ fn combine(
             let because = match held.first() {
                 None => format!("the source says {}", label.said),
                 Some(held) => {
-                    format!("the source says {}; {:?} raises it by one level", label.said, held.line)
+                    format!(
+                        "the source says {}; {:?} raises it by one level",
+                        label.said, held.line
+                    )
                 }
             };
             return Severity { level, held, label: Some(label.clone()), environment, because };
@@ -272,8 +278,7 @@ static LABELS: LazyLock<Regex> = LazyLock::new(|| {
         r"|^\W*(?:\*\*\s*)?(?:problem|alert|firing)\b[^.;]*?\b(critical|warning)\b",
         r"|\[(?:firing[:\d]*\]\s*\[?)?(critical|warning|page|sev-?[1-5]|p[0-4])\]",
     );
-    Regex::new(source)
-        .unwrap_or_else(|error| unreachable!("a fixed expression, used by every test: {error}"))
+    pattern(source)
 });
 
 /// The level that a text states about itself, and where.

@@ -86,8 +86,10 @@ fn the_name_of_a_case_tells_nothing() {
 fn a_plan_in_one_line_has_exactly_its_dangers() {
     let (_, lint) = engine();
     let found = lint.check(FORBIDDEN);
-    let found: Vec<(usize, &str, bool)> =
-        found.iter().map(|one| (one.step, one.danger.rule.as_str(), one.danger.refuses())).collect();
+    let found: Vec<(usize, &str, bool)> = found
+        .iter()
+        .map(|one| (one.step, one.danger.rule.as_str(), one.danger.refuses()))
+        .collect();
     let expected = [
         (2, "k8s-delete-crd", true),
         (3, "helm-uninstall-prod", true),
@@ -157,8 +159,25 @@ fn the_same_in_gives_the_same_bytes_out() {
 fn no_text_is_too_strange() {
     let engine = engine();
     let pieces = [
-        "failed: '", "due to ", "\u{1b}[31m", "“", "’", "'", "é—", "\u{202e}", "{\"a\":", "%", "9",
-        "pending-rollback ", "CrashLoopBackOff ", "no ", "\r\n", "\t", "from v1 to v2 ", "1. ", "`",
+        "failed: '",
+        "due to ",
+        "\u{1b}[31m",
+        "“",
+        "’",
+        "'",
+        "é—",
+        "\u{202e}",
+        "{\"a\":",
+        "%",
+        "9",
+        "pending-rollback ",
+        "CrashLoopBackOff ",
+        "no ",
+        "\r\n",
+        "\t",
+        "from v1 to v2 ",
+        "1. ",
+        "`",
     ];
     for (at, piece) in pieces.iter().enumerate() {
         let other = pieces[(at * 7 + 3) % pieces.len()];

@@ -17,7 +17,8 @@ pub(super) fn from_json(json: &Value) -> Option<Pasted> {
         return None;
     }
     let mut pasted = Pasted { kind: InputKind::Alerts, ..Pasted::default() };
-    pasted.messages = alerts.iter().take(MAX_ALERTS).filter(|alert| looks(alert)).map(message).collect();
+    pasted.messages =
+        alerts.iter().take(MAX_ALERTS).filter(|alert| looks(alert)).map(message).collect();
     let cut = json.get("truncatedAlerts").and_then(Value::as_u64).unwrap_or(0)
         + alerts.len().saturating_sub(MAX_ALERTS) as u64;
     if cut > 0 {

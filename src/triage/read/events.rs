@@ -15,7 +15,8 @@ const MAX_EVENTS: usize = 5000;
 pub(super) fn from_json(json: &Value) -> Option<Pasted> {
     let one = std::slice::from_ref(json);
     let items = json.get("items").unwrap_or(json).as_array().map_or(one, Vec::as_slice);
-    let object = |event: &Value| event.get("involvedObject").or_else(|| event.get("regarding")).is_some();
+    let object =
+        |event: &Value| event.get("involvedObject").or_else(|| event.get("regarding")).is_some();
     if !items.first().is_some_and(object) {
         return None;
     }
@@ -27,7 +28,9 @@ pub(super) fn from_json(json: &Value) -> Option<Pasted> {
         pasted.notes.push(format!("{quiet} events of the type Normal were passed over"));
     }
     if items.len() > MAX_EVENTS {
-        pasted.notes.push(format!("only the first {MAX_EVENTS} of {} events were read", items.len()));
+        pasted
+            .notes
+            .push(format!("only the first {MAX_EVENTS} of {} events were read", items.len()));
     }
     Some(pasted)
 }

@@ -44,7 +44,9 @@ pub struct HelmRevision {
 pub(super) fn from_json(json: &Value) -> Option<Pasted> {
     let mut release = HelmRelease::default();
     match json {
-        Value::Array(rows) if rows.iter().all(|row| row.get("revision").is_some_and(Value::is_u64)) => {
+        Value::Array(rows)
+            if rows.iter().all(|row| row.get("revision").is_some_and(Value::is_u64)) =>
+        {
             release.revisions = rows.iter().take(MAX_REVISIONS).map(revision).collect();
         }
         Value::Object(_) if json.pointer("/info/status").is_some() => {
@@ -132,8 +134,15 @@ pub(super) fn from_text(text: &str) -> Option<(HelmRelease, Vec<Message>)> {
 /// A line of the table: the date between the number and the status has blanks of its own.
 fn row(line: &str) -> Option<HelmRevision> {
     const STATES: [&str; 9] = [
-        "unknown", "deployed", "uninstalled", "superseded", "failed", "uninstalling",
-        "pending-install", "pending-upgrade", "pending-rollback",
+        "unknown",
+        "deployed",
+        "uninstalled",
+        "superseded",
+        "failed",
+        "uninstalling",
+        "pending-install",
+        "pending-upgrade",
+        "pending-rollback",
     ];
     let words: Vec<&str> = line.split_whitespace().collect();
     let revision = words.first()?.parse().ok()?;
@@ -176,16 +185,21 @@ impl HelmRelease {
     }
 
     fn called(&self) -> String {
-        self.name.as_ref().map_or_else(|| "Helm release".to_owned(), |name| format!("Helm release {name}"))
+        self.name
+            .as_ref()
+            .map_or_else(|| "Helm release".to_owned(), |name| format!("Helm release {name}"))
     }
 
     /// A revision as a message.
     fn told(&self, row: &HelmRevision) -> Message {
         let HelmRevision { revision, status, chart, description, .. } = row;
-        let place = self.namespace.as_ref().map(|n| format!(" in namespace {n}")).unwrap_or_default();
+        let place =
+            self.namespace.as_ref().map(|n| format!(" in namespace {n}")).unwrap_or_default();
         let said = if description.is_empty() { String::new() } else { format!(": {description}") };
         let name = self.called();
-        Message::new(&format!("{name}{place} revision {revision} ({chart}) has status {status}{said}"))
+        Message::new(&format!(
+            "{name}{place} revision {revision} ({chart}) has status {status}{said}"
+        ))
     }
 
     /// The last good revision as a message, so that a plan can name it.

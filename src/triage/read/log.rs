@@ -9,6 +9,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::{InputKind, Pasted};
+use crate::text::pattern::pattern;
 use crate::triage::clean;
 use crate::triage::message::{Message, unix_ms};
 use crate::triage::template::{hash, masked};
@@ -29,8 +30,7 @@ const MAX_MESSAGE: usize = 16 << 10;
 const FEW: usize = 200;
 
 static TIME: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?")
-        .unwrap_or_else(|error| unreachable!("a fixed expression, used by every test: {error}"))
+    pattern(r"\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?")
 });
 
 /// Reads a cleaned text.
@@ -128,7 +128,10 @@ impl Reader {
         }
         if self.left_out > 0 {
             let most = MAX_MESSAGES;
-            notes.push(format!("{} lines beyond the first {most} kinds were not judged", self.left_out));
+            notes.push(format!(
+                "{} lines beyond the first {most} kinds were not judged",
+                self.left_out
+            ));
         }
         let kind = if self.events { InputKind::Events } else { InputKind::Log };
         Pasted { kind, messages: self.messages, helm: None, notes }
@@ -138,17 +141,103 @@ impl Reader {
 /// Words of which a line that is worth judging holds at least one, in most systems.
 static TELLING: LazyLock<Option<aho_corasick::AhoCorasick>> = LazyLock::new(|| {
     let words = [
-        "fail", "error", "err=", "fatal", "panic", "critical", "crit", "alert", "emerg", "warn",
-        "denied", "refus", "reject", "forbid", "unauthor", "timeout", "timed out", "deadline",
-        "unreach", "unavail", "unable", "cannot", "could not", "couldn", "can't", "not found",
-        "missing", "lost", "down", "dead", "kill", "oom", "memory", "full", "no space", "exceed",
-        "exhaust", "limit", "thrott", "expire", "invalid", "corrupt", "degrad", "unhealthy",
-        "not ready", "notready", "backoff", "back-off", "evict", "pending", "stuck", "restart",
-        "crash", "abort", "reset", "stale", "lag", "retry", "retries", "conflict", "mismatch",
-        "locked", "deadlock", "split", "quorum", "leader", "exception", "traceback", "segfault",
-        "overload", "saturat", "high", "slow", "loop", "flap", "drop", "suspend", "malware",
-        "attack", "brute", "ransom", "sealed", "servfail", "nxdomain", "502", "503", "504", "500",
-        "429", "unknown", "disabled", "stopped", "stalled", "hung", "disconnect", "quota", "%",
+        "fail",
+        "error",
+        "err=",
+        "fatal",
+        "panic",
+        "critical",
+        "crit",
+        "alert",
+        "emerg",
+        "warn",
+        "denied",
+        "refus",
+        "reject",
+        "forbid",
+        "unauthor",
+        "timeout",
+        "timed out",
+        "deadline",
+        "unreach",
+        "unavail",
+        "unable",
+        "cannot",
+        "could not",
+        "couldn",
+        "can't",
+        "not found",
+        "missing",
+        "lost",
+        "down",
+        "dead",
+        "kill",
+        "oom",
+        "memory",
+        "full",
+        "no space",
+        "exceed",
+        "exhaust",
+        "limit",
+        "thrott",
+        "expire",
+        "invalid",
+        "corrupt",
+        "degrad",
+        "unhealthy",
+        "not ready",
+        "notready",
+        "backoff",
+        "back-off",
+        "evict",
+        "pending",
+        "stuck",
+        "restart",
+        "crash",
+        "abort",
+        "reset",
+        "stale",
+        "lag",
+        "retry",
+        "retries",
+        "conflict",
+        "mismatch",
+        "locked",
+        "deadlock",
+        "split",
+        "quorum",
+        "leader",
+        "exception",
+        "traceback",
+        "segfault",
+        "overload",
+        "saturat",
+        "high",
+        "slow",
+        "loop",
+        "flap",
+        "drop",
+        "suspend",
+        "malware",
+        "attack",
+        "brute",
+        "ransom",
+        "sealed",
+        "servfail",
+        "nxdomain",
+        "502",
+        "503",
+        "504",
+        "500",
+        "429",
+        "unknown",
+        "disabled",
+        "stopped",
+        "stalled",
+        "hung",
+        "disconnect",
+        "quota",
+        "%",
     ];
     aho_corasick::AhoCorasick::builder().ascii_case_insensitive(true).build(words).ok()
 });

@@ -139,7 +139,10 @@ mod tests {
         assert_eq!(pasted.helm.expect("a release").last_good, Some(1));
         let status = "NAME: api\nLAST DEPLOYED: Wed May 20 14:22:13 2026\nNAMESPACE: shop\nSTATUS: pending-upgrade\nREVISION: 14\n";
         let release = read(status).helm.expect("a release");
-        assert_eq!((release.name.as_deref(), release.namespace.as_deref()), (Some("api"), Some("shop")));
+        assert_eq!(
+            (release.name.as_deref(), release.namespace.as_deref()),
+            (Some("api"), Some("shop"))
+        );
         let json = r#"{"name":"api","namespace":"shop","version":3,"info":{"status":"failed","description":"x"}}"#;
         assert_eq!(read(json).helm.expect("a release").status.as_deref(), Some("failed"));
     }
@@ -158,7 +161,16 @@ mod tests {
 
     #[test]
     fn any_text_is_read() {
-        for text in ["", "\n\n", "{", "[1,2]", "{\"alerts\":3}", "\u{0}\u{1b}[", "REVISION STATUS\n", "é\n\té"] {
+        for text in [
+            "",
+            "\n\n",
+            "{",
+            "[1,2]",
+            "{\"alerts\":3}",
+            "\u{0}\u{1b}[",
+            "REVISION STATUS\n",
+            "é\n\té",
+        ] {
             read(text);
         }
     }

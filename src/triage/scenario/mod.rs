@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 
-use super::knowledge::FileError;
+use super::knowledge::{FileError, Source};
 use super::message::KnownIncident;
 use super::pattern::Pattern;
 use super::severity::Level;
@@ -156,7 +156,9 @@ impl Scenario {
     /// # Errors
     /// The text is no YAML of that shape, or a case without messages.
     pub fn from_yaml(file: &str, yaml: &str) -> Result<Self, FileError> {
-        let wrong = |line, column, message| FileError { file: file.to_owned(), line, column, message };
+        Source { name: file, text: yaml }.within_limits()?;
+        let wrong =
+            |line, column, message| FileError { file: file.to_owned(), line, column, message };
         let scenario: Self = serde_yaml::from_str(yaml).map_err(|error| {
             let (line, column) = error.location().map_or((1, 1), |at| (at.line(), at.column()));
             let message = error.to_string();

@@ -87,7 +87,8 @@ pub fn run(scenario: &Scenario, knowledge: &Knowledge, lint: &PlanLint) -> Outco
 }
 
 fn fields(scenario: &Scenario, report: &Report) -> BTreeMap<&'static str, FieldOutcome> {
-    let Expect { pattern, subtype, severity, remediation, cascade, correlated, .. } = &scenario.expect;
+    let Expect { pattern, subtype, severity, remediation, cascade, correlated, .. } =
+        &scenario.expect;
     let yes = |yes: bool| YesNo::from(yes).as_str().to_owned();
     let own = |text: &str| text.to_owned();
     let mut fields = BTreeMap::new();
@@ -102,7 +103,11 @@ fn fields(scenario: &Scenario, report: &Report) -> BTreeMap<&'static str, FieldO
     add("pattern", pattern.map(|p| own(p.as_str())), Some(own(report.pattern.as_str())));
     add("subtype", subtype.clone(), report.subtype.clone());
     add("severity", severity.map(|l| own(l.as_str())), Some(own(report.severity.level.as_str())));
-    add("remediation", remediation.map(|t| own(t.as_str())), Some(own(report.remediation.as_str())));
+    add(
+        "remediation",
+        remediation.map(|t| own(t.as_str())),
+        Some(own(report.remediation.as_str())),
+    );
     add("cascade", cascade.map(|c| own(c.as_str())), Some(yes(!report.cascade.is_empty())));
     add("correlated", correlated.map(|c| own(c.as_str())), Some(yes(report.correlated)));
     if let Some(field) = confidence(&scenario.expect, report.confidence) {
@@ -116,7 +121,8 @@ fn confidence(expect: &Expect, actual: Option<f64>) -> Option<FieldOutcome> {
     if expect.confidence_min.is_none() && expect.confidence_max.is_none() {
         return None;
     }
-    let (least, most) = (expect.confidence_min.unwrap_or(0.0), expect.confidence_max.unwrap_or(1.0));
+    let (least, most) =
+        (expect.confidence_min.unwrap_or(0.0), expect.confidence_max.unwrap_or(1.0));
     let ok = actual.is_some_and(|value| (least..=most).contains(&value));
     Some(FieldOutcome {
         expected: Some(format!("{least:.2} to {most:.2}")),
@@ -132,11 +138,14 @@ fn confidence(expect: &Expect, actual: Option<f64>) -> Option<FieldOutcome> {
 pub fn run_all(scenarios: &[Scenario], knowledge: &Knowledge, lint: &PlanLint) -> Run {
     let outcomes: Vec<Outcome> =
         scenarios.iter().map(|scenario| run(scenario, knowledge, lint)).collect();
-    let mut done = Run { passed: outcomes.iter().filter(|one| one.passed).count(), ..Run::default() };
+    let mut done =
+        Run { passed: outcomes.iter().filter(|one| one.passed).count(), ..Run::default() };
     done.failed = outcomes.len() - done.passed;
     for outcome in &outcomes {
         for (name, field) in outcome.fields.iter().filter(|(_, field)| field.asserted) {
-            for (scores, ok) in [(&mut done.strict, field.ok), (&mut done.lenient, field.ok_lenient)] {
+            for (scores, ok) in
+                [(&mut done.strict, field.ok), (&mut done.lenient, field.ok_lenient)]
+            {
                 let score = scores.entry(name).or_default();
                 score.asserted += 1;
                 score.right += usize::from(ok);
