@@ -61,6 +61,10 @@ struct Side {
     named: BTreeSet<(String, String)>,
     shapes: Vec<String>,
     at: Option<i64>,
+    /// What failed, where its subtype is known: pattern and subtype.
+    failure: Option<(Pattern, String)>,
+    /// The services that a stored incident is about.
+    services: BTreeSet<String>,
 }
 
 /// What a kind of signal means for the comparison.
@@ -128,6 +132,8 @@ fn side(
         named: named.collect(),
         shapes: input.messages.iter().take(MAX_MESSAGES).map(|m| masked(&m.text)).collect(),
         at: input.messages.iter().filter_map(|message| message.happened_at).min(),
+        failure: verdict.subtype.clone().map(|subtype| (verdict.pattern, subtype)),
+        services: BTreeSet::new(),
     }
 }
 
@@ -137,11 +143,11 @@ fn known_side(knowledge: &Knowledge, incident: &KnownIncident) -> Side {
     let messages = texts.iter().take(MAX_MESSAGES).map(|text| Message::new(text)).collect();
     let input = Input { messages, ..Input::default() };
     let reading = read(&input, knowledge);
-    let verdict = decide(&reading.found);
+    let verdict = decide(&reading.found, knowledge);
     let mut side = side(knowledge, &reading, &verdict, &input);
-    let services =
-        incident.services.iter().map(|name| ("service".to_owned(), without_hashes(name)));
-    side.named.extend(services.filter(|(_, value)| !knowledge.generic.contains(value)));
+    let services = incident.services.iter().map(|name| without_hashes(name));
+    side.services = services.filter(|value| !knowledge.generic.contains(value)).collect();
+    side.named.extend(side.services.iter().map(|value| ("service".to_owned(), value.clone())));
     side.at = incident.occurred_at.as_deref().and_then(unix_ms);
     side
 }
@@ -194,7 +200,12 @@ fn compare(
         score += weight;
         reasons.push(format!("{reason} (+{weight:.2})"));
     };
-    let same_key = ours.key.is_some() && ours.key == theirs.key;
+    // An incident whose words name no object is about its services.
+    let of_service = theirs.key.is_none()
+        && ours.failure.is_some()
+        && ours.failure == theirs.failure
+        && ours.key.as_ref().is_some_and(|(_, _, object)| theirs.services.contains(object));
+    let same_key = ours.key.is_some() && ours.key == theirs.key || of_service;
     if let Some((pattern, subtype, object)) = ours.key.as_ref().filter(|_| same_key) {
         let what = if subtype.is_empty() { pattern.as_str() } else { subtype };
         add(1.0, format!("the same failure, {what}, of {object}"));

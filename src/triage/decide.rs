@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::clause::Role;
+use super::knowledge::Knowledge;
 use super::pattern::Pattern;
 use super::reading::Found;
 
@@ -14,6 +15,9 @@ const COMPONENT: f64 = 3.0;
 
 /// A named cause wins over a leader without one from this share of its score on.
 const CAUSE_SHARE: f64 = 0.6;
+
+/// Evidence from which a subtype covers another one: as much as the strongest rule gives.
+const COVERING: f64 = 4.0;
 
 /// What the evidence amounts to.
 #[derive(Clone, Debug, Default)]
@@ -27,7 +31,7 @@ pub(super) struct Verdict {
 }
 
 /// Decides.
-pub(super) fn decide(found: &[Found<'_>]) -> Verdict {
+pub(super) fn decide(found: &[Found<'_>], knowledge: &Knowledge) -> Verdict {
     let mut scores: BTreeMap<Pattern, f64> = BTreeMap::new();
     for (pattern, _, score) in found.iter().filter_map(Found::evidence) {
         *scores.entry(pattern).or_default() += score;
@@ -56,7 +60,7 @@ pub(super) fn decide(found: &[Found<'_>]) -> Verdict {
         let runner_up = ranked.first().copied();
         return Verdict { runner_up, ..Verdict::default() };
     }
-    let subtype = subtype(found, leader.0);
+    let subtype = subtype(found, leader.0, knowledge, &mut because);
     let (pattern, score) = leader;
     Verdict { pattern, subtype, score, runner_up, because }
 }
@@ -134,8 +138,13 @@ fn umbrella(
     fails.then_some((Pattern::ContainerEvent, container))
 }
 
-/// The subtype with the most evidence; in a tie the one that is named first.
-fn subtype(found: &[Found<'_>], pattern: Pattern) -> Option<String> {
+/// The subtype with the most evidence, or one that covers it; in a tie the one that is named first.
+fn subtype(
+    found: &[Found<'_>],
+    pattern: Pattern,
+    knowledge: &Knowledge,
+    because: &mut Vec<String>,
+) -> Option<String> {
     let mut sums: Vec<(&str, f64, usize)> = Vec::new();
     for (at, one) in found.iter().enumerate() {
         let Some((of, Some(subtype), score)) = one.evidence() else { continue };
@@ -148,5 +157,13 @@ fn subtype(found: &[Found<'_>], pattern: Pattern) -> Option<String> {
         }
     }
     sums.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.2.cmp(&b.2)));
-    sums.first().map(|(name, _, _)| (*name).to_owned())
+    let (leader, _, _) = *sums.first()?;
+    let covers = |name: &str| {
+        let subtype = knowledge.subtypes.get(name);
+        subtype.is_some_and(|subtype| subtype.covers.iter().any(|one| one == leader))
+    };
+    let over = sums.iter().find(|(name, sum, _)| *sum >= COVERING && covers(name));
+    let Some((over, _, _)) = over else { return Some(leader.to_owned()) };
+    because.push(format!("{over} has to be mended before {leader} can be"));
+    Some((*over).to_owned())
 }

@@ -210,6 +210,7 @@ impl Loading {
                 kind: raw.kind,
                 names: raw.names,
                 any,
+                not: raw.not,
                 finds: raw.finds,
                 ignores: raw.ignores,
                 file: at,

@@ -77,7 +77,7 @@ use self::tier::Grounds;
 /// Judges messages.
 pub fn triage(input: &Input<'_>, knowledge: &Knowledge, lint: &PlanLint) -> Report {
     let reading = reading::read(input, knowledge);
-    let verdict = decide::decide(&reading.found);
+    let verdict = decide::decide(&reading.found, knowledge);
     let severity = severity_of(input, knowledge, &reading, &verdict);
     let narrative = narrative::write(knowledge, lint, input, &reading, &verdict);
     let lengths: Vec<usize> =

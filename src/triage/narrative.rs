@@ -50,6 +50,9 @@ pub struct PlanStep {
     pub dangers: Vec<PlanDanger>,
     /// What its words were taken from.
     pub parts: Vec<Part>,
+    /// It comes before anything that a runbook says.
+    #[serde(skip)]
+    pub first: bool,
 }
 
 /// A step that the plan does without, and what it would have destroyed.
@@ -266,7 +269,8 @@ fn steps(narrative: &mut Narrative, subtype: &Subtype, slots: &Slots, lint: &Pla
         harmless &= template.harmless && dangers.is_empty();
         let step = narrative.plan.len() + 1;
         let source = "template".to_owned();
-        narrative.plan.push(PlanStep { step, text, command, source, dangers, parts });
+        let first = template.first;
+        narrative.plan.push(PlanStep { step, text, command, source, dangers, parts, first });
     }
     for template in subtype.avoid.iter().filter(wanted) {
         let (text, command, _) = step(template, slots);

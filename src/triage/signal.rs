@@ -38,6 +38,8 @@ pub(super) struct SignalRule {
     pub(super) kind: String,
     pub(super) names: bool,
     pub(super) any: Expression,
+    /// Words that stand where a value may stand, and are none.
+    pub(super) not: Vec<String>,
     pub(super) finds: BTreeMap<String, String>,
     pub(super) ignores: Vec<String>,
     pub(super) file: usize,
@@ -54,6 +56,8 @@ pub(super) struct RawSignal {
     #[serde(deserialize_with = "super::rule::one_or_many")]
     pub(super) any: Vec<String>,
     #[serde(default)]
+    pub(super) not: Vec<String>,
+    #[serde(default)]
     pub(super) finds: BTreeMap<String, String>,
     #[serde(default, deserialize_with = "super::rule::one_or_many")]
     pub(super) ignores: Vec<String>,
@@ -69,7 +73,8 @@ impl SignalRule {
             let group = captures.iter().skip(1).flatten().next()?;
             let start = super::clean::floor(text, group.start());
             let end = super::clean::ceil(text, group.end());
-            (start < end).then_some((start, end))
+            let is_word = |word: &String| word.eq_ignore_ascii_case(&text[start..end]);
+            (start < end && !self.not.iter().any(is_word)).then_some((start, end))
         })
     }
 }

@@ -12,6 +12,10 @@ use super::expression::Expression;
 pub(super) struct Subtype {
     /// What it is, in a few words.
     pub(super) title: String,
+    /// What may have led to it, and cannot be mended before it: with strong evidence of its own, it
+    /// is what is found where one of these has more.
+    #[serde(default)]
+    pub(super) covers: Vec<String>,
     /// Kinds of signals that name the thing at fault, best first.
     #[serde(default)]
     pub(super) object: Vec<String>,
@@ -48,6 +52,9 @@ pub(super) struct Template {
     /// On the list of what may be done by a tool: it only reads, or is bounded and reversible.
     #[serde(default)]
     pub(super) harmless: bool,
+    /// Before anything that a runbook says: what must not go on meanwhile.
+    #[serde(default)]
+    pub(super) first: bool,
 }
 
 /// Expressions of which the first that is found fills a slot with its group `value`.

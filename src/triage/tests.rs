@@ -189,3 +189,34 @@ fn no_text_is_too_strange() {
         engine.1.check(&text);
     }
 }
+
+#[test]
+fn an_incident_that_names_no_object_is_about_its_services() {
+    let engine = engine();
+    let mut case = stuck();
+    let linked = |title: &str, service: &str, case: &mut Scenario| {
+        case.given.incidents = vec![KnownIncident {
+            title: title.to_owned(),
+            services: vec![service.to_owned()],
+            ..KnownIncident::default()
+        }];
+        run(case, &engine.0, &engine.1).report.linked
+    };
+    let found = linked("a Helm release is stuck after the upgrade", "api-gateway", &mut case);
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0].kind, LinkKind::Recurrence);
+    assert!(linked("a Helm release is stuck after the upgrade", "cart", &mut case).is_empty());
+    assert!(linked("the lights went out", "api-gateway", &mut case).is_empty());
+}
+
+#[test]
+fn a_release_that_hangs_is_freed_before_what_it_tripped_over() {
+    let engine = engine();
+    let text = "release 'edge' is in pending-upgrade due to a CRD conflict: CRD widgets.example.com \
+                already exists with incompatible schema";
+    let report = judged(&[text, "failed: CRD conflict"], &engine);
+    assert_eq!(report.subtype.as_deref(), Some("helm_release_stuck"));
+    assert!(report.because.iter().any(|why| why.contains("crd_conflict")), "{:?}", report.because);
+    let report = judged(&["Helm upgrade failed: CRD conflict, incompatible schema"], &engine);
+    assert_eq!(report.subtype.as_deref(), Some("crd_conflict"));
+}

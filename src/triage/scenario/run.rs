@@ -29,8 +29,11 @@ pub struct FieldOutcome {
 pub struct Outcome {
     /// Its name.
     pub name: String,
-    /// Whether every asserted field equals.
+    /// Whether it asserts something, and every asserted field equals.
     pub passed: bool,
+    /// Whether an asserted field does not equal. A case that asserts nothing neither passes nor
+    /// fails.
+    pub failed: bool,
     /// By field.
     pub fields: BTreeMap<&'static str, FieldOutcome>,
     /// How much the engine believes it; none for UNKNOWN.
@@ -79,7 +82,9 @@ pub fn run(scenario: &Scenario, knowledge: &Knowledge, lint: &PlanLint) -> Outco
     let fields = fields(scenario, &report);
     Outcome {
         name: scenario.name.clone(),
-        passed: fields.values().all(|field| field.ok),
+        passed: fields.values().any(|field| field.asserted)
+            && fields.values().all(|field| field.ok),
+        failed: fields.values().any(|field| !field.ok),
         fields,
         confidence: report.confidence,
         report,
@@ -140,7 +145,7 @@ pub fn run_all(scenarios: &[Scenario], knowledge: &Knowledge, lint: &PlanLint) -
         scenarios.iter().map(|scenario| run(scenario, knowledge, lint)).collect();
     let mut done =
         Run { passed: outcomes.iter().filter(|one| one.passed).count(), ..Run::default() };
-    done.failed = outcomes.len() - done.passed;
+    done.failed = outcomes.iter().filter(|one| one.failed).count();
     for outcome in &outcomes {
         for (name, field) in outcome.fields.iter().filter(|(_, field)| field.asserted) {
             for (scores, ok) in
