@@ -2,7 +2,7 @@
 //! folder meet; command line, pages and API only translate to and from here.
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use chrono::NaiveDate;
 use unicode_normalization::UnicodeNormalization as _;
@@ -44,9 +44,11 @@ pub mod reports;
 mod rows;
 pub mod runbooks;
 pub mod runs;
+pub mod scenarios;
 pub mod search;
 pub mod sync;
 mod texts;
+pub mod triage;
 
 pub use action_items::{ActionEdit, ActionFilter, NewAction};
 pub use exercises::{Recorded, Recording, RowFate};
@@ -66,6 +68,8 @@ pub struct App {
     rules: scan::Rules,
     dangers: Arc<danger::Rules>,
     assets: Arc<Assets>,
+    /// The rules of triage, once somebody asked for them.
+    engine: OnceLock<Arc<triage::Engine>>,
     as_of: Option<NaiveDate>,
     write_back: WriteBack,
     read_only: bool,
@@ -147,6 +151,7 @@ impl App {
             rules,
             dangers: Arc::new(dangers),
             assets,
+            engine: OnceLock::new(),
             as_of: options.as_of,
             read_only,
         })

@@ -25,16 +25,19 @@ mod lint;
 mod move_runbook;
 mod note;
 mod output;
+mod plan;
 mod postmortem;
 mod rebuild;
 mod report;
 mod restore;
 mod run;
+mod scenario;
 mod search;
 mod serve;
 mod show;
 mod stale;
 mod sync;
+mod triage;
 mod verify;
 mod when;
 mod where_is;
@@ -70,6 +73,12 @@ pub struct Cli {
 enum Command {
     /// Find the step to open from words, an alert's name or a pasted log
     Search(search::Args),
+    /// Say what messages may mean, how bad it is, and which runbook step to open
+    Triage(triage::Args),
+    /// Say what a plan would destroy, before anybody follows it
+    Plan(plan::Args),
+    /// Hold triage against cases whose answer is known
+    Scenario(scenario::Args),
     /// Show a runbook or one step of it, commands ready to paste
     Show(show::Args),
     /// Record that a runbook worked, or did not
@@ -210,6 +219,9 @@ fn session(cli: &Cli, environment: &Environment, out: &mut Output) -> Result<Ses
 fn dispatch(command: Command, session: &mut Session) -> Result<Done, Error> {
     match command {
         Command::Search(args) => search::run(&args, session),
+        Command::Triage(args) => triage::run(&args, session),
+        Command::Plan(args) => plan::run(&args, session),
+        Command::Scenario(args) => scenario::run(&args, session),
         Command::Show(args) => show::run(&args, session),
         Command::Worked(args) => worked::run(&args, session),
         Command::Exercise(args) => exercise::run(&args, session),

@@ -22,6 +22,7 @@ pub mod page;
 pub mod postmortem;
 pub mod report;
 pub mod run;
+pub mod triage;
 
 /// Everything a runbook says and what is known of it: `show --json`.
 #[derive(Clone, Debug, Serialize)]

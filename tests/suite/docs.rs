@@ -99,6 +99,11 @@ fn keys(value: &Value, found: &mut BTreeSet<String>) {
     }
 }
 
+/// A paste that makes triage say all it can: the runbook is named by its alert, the incident by what
+/// failed.
+const STUCK: &str = r#"{"alerts":[{"status":"firing","labels":{"alertname":"SomethingIsDown"},"annotations":
+    {"summary":"Helm release 'edge' stuck in pending-rollback, rollback also failed: 'x'. The ingress controller answers 503"}}]}"#;
+
 #[test]
 fn every_field_of_the_json_that_the_readme_promises_is_there() {
     let lab = Lab::new().at("2026-11-20T12:00:00Z");
@@ -128,10 +133,17 @@ fn every_field_of_the_json_that_the_readme_promises_is_there() {
     lab.run(&["action", "add", label, "ask first"]).ok();
     let bad = ["postmortem", "answer", label, "alert-first", "no", "--no-action", "it is gone"];
     lab.run(&bad).ok();
-    lab.run(&["incident", "open", "down again", "--severity", "P3"]).ok();
+    let again = ["incident", "open", "release stuck again", "--severity", "P3"];
+    lab.run(&[&again[..], &["--service", "edge"]].concat()).ok();
     lab.run(&["incident", "use", "INC-2026-11-20-002", "drop#1"]).ok();
     let late = "2026-12-20T12:00:00Z";
-    let commands: [&[&str]; 12] = [
+    lab.write("stuck.txt", STUCK);
+    lab.write("plan.txt", "helm uninstall edge\n");
+    lab.write(
+        "runledger.toml",
+        "default_owner = \"ana\"\n[owners.ana]\npage = \"https://p.example\"\n",
+    );
+    let commands: [&[&str]; 15] = [
         &["show", "drop", "--json"],
         &["stale", "--all", "--json"],
         &["search", "drop", "--json"],
@@ -144,6 +156,9 @@ fn every_field_of_the_json_that_the_readme_promises_is_there() {
         &["report", "stale", "--json", "--since", "2026-10-01"],
         &["report", "incidents", "--json", "--since", "2026-10-01"],
         &["report", "actions", "--json"],
+        &["triage", "stuck.txt", "--json"],
+        &["plan", "check", "plan.txt", "--json"],
+        &["scenario", "run", "--json"],
     ];
     assert_eq!(shapes.len(), commands.len());
     for (shape, command) in shapes.iter().zip(commands) {

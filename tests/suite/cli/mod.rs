@@ -16,4 +16,5 @@ mod postmortems;
 mod reports;
 mod search;
 mod settings;
+mod triage;
 mod write_ups;

@@ -1,0 +1,134 @@
+//! Cases for triage: files with messages and what must come of them.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::App;
+use super::triage::{Engine, SOURCE, wrong_file};
+use crate::assets::Assets;
+use crate::domain::incident::Happening;
+use crate::error::Error;
+use crate::text::redact::redact;
+use crate::triage::scenario::{Scenario, calibration};
+use crate::views::triage::ScenarioRunView;
+
+/// The largest case that is read, in bytes.
+const LARGEST: u64 = 1 << 20;
+
+/// How deep folders are looked into.
+const DEEPEST: usize = 5;
+
+/// So many lines of a timeline make a case.
+const LINES: usize = 40;
+
+/// Reads cases: those of these files and folders, else those of the program and the workspace.
+///
+/// # Errors
+/// A path cannot be read, or a file is no case; the error says where.
+pub fn read_scenarios(assets: &Assets, paths: &[PathBuf]) -> Result<Vec<Scenario>, Error> {
+    if paths.is_empty() {
+        let files = assets.data_under("scenarios/")?;
+        let read = |file: &crate::assets::Asset| {
+            Scenario::from_yaml(&file.name, &file.text).map_err(wrong_file)
+        };
+        return files.iter().filter(|file| file.name.ends_with(".yaml")).map(read).collect();
+    }
+    let mut files = Vec::new();
+    for path in paths {
+        collect(path, 0, &mut files)?;
+    }
+    if files.is_empty() {
+        return Err(Error::not_found("there is no case in what was named")
+            .hinted("a case is a .yaml file; `runledger scenario new LABEL` writes one"));
+    }
+    files.iter().map(|path| read_one(path)).collect()
+}
+
+fn read_one(path: &Path) -> Result<Scenario, Error> {
+    let size = fs::metadata(path).map_err(|error| Error::io("read", path, error))?.len();
+    if size > LARGEST {
+        return Err(Error::refused(format!("{} is larger than {LARGEST} bytes", path.display())));
+    }
+    let bytes = fs::read(path).map_err(|error| Error::io("read", path, error))?;
+    let text = String::from_utf8_lossy(&bytes);
+    Scenario::from_yaml(&path.display().to_string(), &text).map_err(wrong_file)
+}
+
+/// A file that is named, and the cases in a folder, by name.
+fn collect(path: &Path, depth: usize, files: &mut Vec<PathBuf>) -> Result<(), Error> {
+    if !path.is_dir() {
+        files.push(path.to_path_buf());
+        return Ok(());
+    }
+    if depth > DEEPEST {
+        return Ok(());
+    }
+    let entries = fs::read_dir(path).map_err(|error| Error::io("read", path, error))?;
+    let mut inside: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+    inside.sort();
+    for path in inside {
+        let is_case = path.extension().is_some_and(|end| end == "yaml" || end == "yml");
+        if is_case || path.is_dir() && !path.is_symlink() {
+            collect(&path, depth + 1, files)?;
+        }
+    }
+    Ok(())
+}
+
+/// Runs cases, each in its own world: nothing of the workspace but its rules is looked at.
+///
+/// # Errors
+/// A file of rules is wrong.
+pub fn run_scenarios(
+    assets: &Assets,
+    scenarios: &[Scenario],
+    calibrated: bool,
+) -> Result<ScenarioRunView, Error> {
+    let run = Engine::load(assets)?.run(scenarios);
+    let calibration = calibrated.then(|| calibration(&run.beliefs()));
+    Ok(ScenarioRunView { run, calibration })
+}
+
+impl App {
+    /// An incident as a case to be finished by a person: what was said is there, without secrets;
+    /// what it was has to be filled in by somebody who knows.
+    ///
+    /// # Errors
+    /// The incident is not known, or nothing was said in it.
+    pub fn scenario_of(&mut self, incident: &str) -> Result<String, Error> {
+        let incident = self.find_incident(incident)?;
+        let timeline = self.ledger.timeline_of(incident.id)?;
+        let said = timeline.iter().filter_map(|item| match &item.what {
+            Happening::Noted { text, source, .. } if source != SOURCE => Some(redact(text).text),
+            _ => None,
+        });
+        let messages: Vec<String> = said.take(LINES).collect();
+        if messages.is_empty() {
+            return Err(Error::refused(format!("nothing was noted in {}", incident.label))
+                .hinted("a case needs messages: `runledger incident note LABEL TEXT` first"));
+        }
+        let name = incident.label.as_str().to_lowercase();
+        let quoted = |text: &str| serde_json::Value::from(text).to_string();
+        let mut yaml = format!(
+            "# What it was is for a person to say: fill in what is known for certain, and take the\n\
+             # lines out of `messages` that nobody knew when it began.\n\
+             name: {}\ntitle: {}\n",
+            quoted(&name),
+            quoted(&incident.title.value)
+        );
+        let context: Vec<String> =
+            incident.context().map(|(name, value)| format!("{name} {value}")).collect();
+        if !context.is_empty() {
+            yaml.push_str(&format!("conditions: {}\n", quoted(&context.join(". "))));
+        }
+        yaml.push_str("messages:\n");
+        for message in &messages {
+            yaml.push_str(&format!("  - {}\n", quoted(message)));
+        }
+        yaml.push_str(
+            "expect:\n  pattern: null\n  subtype: null\n  severity: null\n  remediation: null\n  \
+             cascade: null\n  correlated: null\n",
+        );
+        Ok(yaml)
+    }
+}

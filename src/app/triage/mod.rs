@@ -1,0 +1,214 @@
+//! Triage: what messages may mean, which runbook to open, and what to do. It changes nothing; a
+//! person may add what it says to an incident's timeline.
+
+mod engine;
+mod known;
+mod note;
+mod routing;
+
+pub(super) use self::engine::wrong_file;
+pub use self::engine::{Engine, check_plan};
+pub(super) use self::known::SOURCE;
+
+use std::sync::Arc;
+
+use super::App;
+use crate::domain::incident::{Incident, Role, Severity};
+use crate::error::Error;
+use crate::text::redact::redact_keeping_lines;
+use crate::triage::read::read;
+use crate::triage::{Input, LeftOut, Level, PlanDanger, Report, Tier, cleaned};
+use crate::views::page::OwnerView;
+use crate::views::triage::{EscalationView, RouteView, TriageSeverity, TriageStep, TriageView};
+
+impl App {
+    /// Judges a text: a log, alerts, events, or Helm's output. With an incident, its experts are
+    /// named, and it is not compared with itself.
+    ///
+    /// # Errors
+    /// The store cannot be read, a file of rules is wrong, or the incident is not known. Nothing
+    /// that is pasted is an error.
+    pub fn triage(&mut self, text: &str, incident: Option<&str>) -> Result<TriageView, Error> {
+        self.refresh()?;
+        let incident = incident.map(|name| self.find_incident(name)).transpose()?;
+        let engine = self.engine()?;
+        // Before anything else: what is quoted from here on has no secrets.
+        let redacted = redact_keeping_lines(&cleaned(text));
+        let pasted = read(&redacted.text);
+        let (known, left) = self.known_incidents(incident.as_ref().map(|one| one.id))?;
+        let mut notes = pasted.notes;
+        if left > 0 {
+            notes.push(format!("the {left} oldest incidents were not compared"));
+        }
+        let input =
+            Input { messages: pasted.messages, incidents: &known, notes, ..Input::default() };
+        let report = engine.judge(&input);
+        let routing = self.route(&report)?;
+        let (plan, left_out) = self.plan(&report, routing.runbook.as_ref(), &engine)?;
+        let mut redacted = redacted.found;
+        redacted.sort_unstable();
+        redacted.dedup();
+        Ok(TriageView {
+            severity: self.suggested(&report),
+            escalate_to: self.escalation(&report, routing.runbook.as_ref(), incident.as_ref())?,
+            routing,
+            plan,
+            left_out,
+            helm: pasted.helm,
+            redacted,
+            noted: None,
+            pattern: report.pattern,
+            subtype: report.subtype,
+            because: report.because,
+            runner_up: report.runner_up,
+            confidence: report.confidence,
+            correlated: report.correlated,
+            linked: report.linked,
+            groups: report.groups,
+            cascade: report.cascade,
+            remediation: report.remediation,
+            remediation_because: report.remediation_because,
+            root_cause: report.root_cause,
+            statements: report.statements,
+            to_check: report.to_check,
+            evidence: report.evidence,
+            signals: report.signals,
+            messages: report.messages,
+            notes: report.notes,
+        })
+    }
+
+    /// The rules, read when they are first needed.
+    fn engine(&self) -> Result<Arc<Engine>, Error> {
+        if let Some(engine) = self.engine.get() {
+            return Ok(Arc::clone(engine));
+        }
+        let engine = Arc::new(Engine::load(&self.assets)?);
+        Ok(Arc::clone(self.engine.get_or_init(|| engine)))
+    }
+
+    /// The level in the team's own words.
+    fn suggested(&self, report: &Report) -> TriageSeverity {
+        let severity = &report.severity;
+        let rank = Severity::new(rank(severity.level));
+        let label = rank.map_or("", |rank| self.config.incidents.severities.label(rank));
+        TriageSeverity {
+            level: severity.level,
+            rules: severity.rules.clone(),
+            suggests: label.to_owned(),
+            words: format!("suggests {}, your {label}", severity.level.as_str()),
+            because: severity.because.clone(),
+            label: severity.label.clone(),
+            label_place: severity.label_place,
+            environment: severity.environment,
+            grounds: severity.grounds.clone(),
+        }
+    }
+
+    /// Whom to call where the person on call is not enough.
+    fn escalation(
+        &self,
+        report: &Report,
+        route: Option<&RouteView>,
+        incident: Option<&Incident>,
+    ) -> Result<Option<EscalationView>, Error> {
+        if report.remediation != Tier::RemoteHands {
+            return Ok(None);
+        }
+        let experts = incident.map(|one| one.people(Role::Expert).to_vec()).unwrap_or_default();
+        let name = match route {
+            Some(route) => self.owner_name(&self.document(route.slug.as_str())?.summary),
+            None => self.config.default_owner.clone(),
+        };
+        let owner = name.map(|name| {
+            let known = self.config.owners.get(&name);
+            OwnerView {
+                chat: known.and_then(|owner| owner.chat.clone()),
+                page: known.and_then(|owner| owner.page.clone()),
+                name,
+            }
+        });
+        let mut whom = experts.clone();
+        whom.extend(owner.as_ref().map(reached));
+        if whom.is_empty() {
+            return Ok(None);
+        }
+        let words = format!("escalate to {}", whom.join(", or "));
+        Ok(Some(EscalationView { words, experts, owner }))
+    }
+
+    /// What must stop first, then the runbook's step, then the rest, and how the runbook tells
+    /// whether it helped. What destroys something is left out and named.
+    fn plan(
+        &self,
+        report: &Report,
+        route: Option<&RouteView>,
+        engine: &Engine,
+    ) -> Result<(Vec<TriageStep>, Vec<LeftOut>), Error> {
+        let of_template = |first: bool| {
+            let steps = report.plan.iter().filter(move |step| step.first == first);
+            steps.map(|step| TriageStep {
+                step: 0,
+                text: step.text.clone(),
+                commands: step.command.iter().cloned().collect(),
+                source: step.source.clone(),
+                budget_s: None,
+                freshness: None,
+                dangers: step.dangers.clone(),
+                parts: step.parts.clone(),
+            })
+        };
+        let mut plan: Vec<TriageStep> = of_template(true).collect();
+        let mut left_out = report.left_out.clone();
+        let mut last = None;
+        if let Some(route) = route {
+            let [open, verify] = self.runbook_steps(route, &report.signals, &engine.lint)?;
+            let mut keep = |step: Option<TriageStep>| {
+                let denied = |step: &TriageStep| step.dangers.iter().any(PlanDanger::refuses);
+                left_out.extend(step.clone().filter(denied).map(left));
+                step.filter(|step| !denied(step))
+            };
+            plan.extend(keep(open));
+            last = keep(verify);
+        }
+        plan.extend(of_template(false));
+        plan.extend(last);
+        for (at, step) in plan.iter_mut().enumerate() {
+            step.step = at + 1;
+        }
+        Ok((plan, left_out))
+    }
+}
+
+/// A step that the plan does without.
+fn left(step: TriageStep) -> LeftOut {
+    LeftOut {
+        text: format!("{} ({})", step.text, step.source),
+        command: (!step.commands.is_empty()).then(|| step.commands.join("\n")),
+        rules: step.dangers.iter().map(|danger| danger.rule.clone()).collect(),
+        destroys: step.dangers.iter().map(|danger| danger.destroys.clone()).collect(),
+        safer: step.dangers.into_iter().map(|danger| danger.safer).collect(),
+    }
+}
+
+/// An owner with the ways to reach them.
+fn reached(owner: &OwnerView) -> String {
+    let ways = [("page", &owner.page), ("chat", &owner.chat)];
+    let ways = ways.iter().filter_map(|(way, to)| to.as_ref().map(|to| format!("{way} {to}")));
+    let ways: Vec<String> = ways.collect();
+    if ways.is_empty() {
+        return format!("{}, for whom no contact is configured", owner.name);
+    }
+    format!("{} ({})", owner.name, ways.join(", "))
+}
+
+/// The rank of a level in a team's scale.
+const fn rank(level: Level) -> u8 {
+    match level {
+        Level::Critical => 0,
+        Level::High => 1,
+        Level::Medium => 2,
+        Level::Low => 3,
+        Level::Info => 4,
+    }
+}

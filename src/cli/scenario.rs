@@ -1,0 +1,191 @@
+//! `runledger scenario`: cases for triage, run and written.
+
+use std::fs::OpenOptions;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use super::{Done, Session, Style};
+use crate::app::scenarios::{read_scenarios, run_scenarios};
+use crate::assets::Assets;
+use crate::error::Error;
+use crate::triage::scenario::{Calibration, FieldOutcome, Outcome, Score};
+use crate::views::triage::ScenarioRunView;
+
+/// Hold triage against cases whose answer is known
+#[derive(clap::Args, Debug)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(clap::Subcommand, Debug)]
+enum Command {
+    /// Run cases, and show what was expected beside what came out
+    ///
+    /// A case passes if everything it asserts is so; what it does not assert is N/A and counts
+    /// for nothing, and a case that asserts nothing neither passes nor fails. Exits with 1 if one fails. The workspace's incidents are not looked at.
+    Run(RunArgs),
+    /// Print an incident as a case, to be finished by who knows what it was
+    New(NewArgs),
+}
+
+#[derive(clap::Args, Debug)]
+struct RunArgs {
+    /// Files or folders [default: those of the program and of data/scenarios]
+    #[arg(value_name = "PATHS")]
+    paths: Vec<PathBuf>,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+    /// Write a report for CI to this file
+    #[arg(long, value_name = "FILE")]
+    junit: Option<PathBuf>,
+    /// Say how true the confidence is
+    #[arg(long)]
+    calibration: bool,
+}
+
+#[derive(clap::Args, Debug)]
+struct NewArgs {
+    /// The incident's label
+    #[arg(value_name = "LABEL")]
+    label: String,
+    /// Write it to this file, which must not be there yet
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+}
+
+pub(crate) fn run(args: &Args, session: &mut Session) -> Result<Done, Error> {
+    match &args.command {
+        Command::Run(args) => run_cases(args, session),
+        Command::New(args) => new(args, session),
+    }
+}
+
+fn run_cases(args: &RunArgs, session: &mut Session) -> Result<Done, Error> {
+    let assets = Assets::new(Some(&session.config.workspace));
+    let paths: Vec<PathBuf> = args.paths.iter().map(|path| session.here.join(path)).collect();
+    let scenarios = read_scenarios(&assets, &paths)?;
+    let view = run_scenarios(&assets, &scenarios, args.calibration)?;
+    if let Some(file) = &args.junit {
+        let path = session.here.join(file);
+        std::fs::write(&path, junit(&view)).map_err(|error| Error::io("write", &path, error))?;
+    }
+    if args.json {
+        session.out.json(&view);
+    } else {
+        print(session, &view);
+    }
+    Ok(if view.run.failed > 0 { Done::DoesNotHold } else { Done::Well })
+}
+
+fn new(args: &NewArgs, session: &mut Session) -> Result<Done, Error> {
+    let yaml = session.app()?.scenario_of(&args.label)?;
+    match &args.out {
+        None => session.out.raw(&yaml),
+        Some(file) => {
+            let path = session.here.join(file);
+            write_new(&path, &yaml)?;
+            session.out.line(&format!("Written: {}", path.display()));
+        }
+    }
+    Ok(Done::Well)
+}
+
+/// Nobody's file is replaced.
+fn write_new(path: &Path, text: &str) -> Result<(), Error> {
+    let made = OpenOptions::new().write(true).create_new(true).open(path);
+    made.and_then(|mut file| file.write_all(text.as_bytes()))
+        .map_err(|error| Error::io("write", path, error))
+}
+
+fn print(session: &mut Session, view: &ScenarioRunView) {
+    for one in &view.run.scenarios {
+        case(session, one);
+    }
+    for (name, scores) in [("strict", &view.run.strict), ("lenient", &view.run.lenient)] {
+        let told: Vec<String> = scores.iter().map(|(field, score)| share(field, *score)).collect();
+        if !told.is_empty() {
+            session.out.wrapped(Style::Plain, &format!("{name:<8} "), &told.join(", "));
+        }
+    }
+    if let Some(calibration) = &view.calibration {
+        believed(session, calibration);
+    }
+    session.out.line(&format!("{} passed, {} failed.", view.run.passed, view.run.failed));
+}
+
+fn share(field: &str, score: Score) -> String {
+    format!("{field} {}/{} ({:.0} %)", score.right, score.asserted, score.share * 100.0)
+}
+
+fn case(session: &mut Session, one: &Outcome) {
+    let (word, style) = match (one.passed, one.failed) {
+        (true, _) => ("PASSED", Style::Good),
+        (false, true) => ("FAILED", Style::Bad),
+        (false, false) => ("N/A   ", Style::Dim),
+    };
+    let sure = one.confidence.map(|value| format!("  {:.0} %", value * 100.0));
+    session.out.styled(&[
+        (style, word),
+        (Style::Bold, &format!("  {}", one.name)),
+        (Style::Dim, &sure.unwrap_or_default()),
+    ]);
+    for (name, field) in &one.fields {
+        let expected = field.expected.as_deref().unwrap_or("N/A");
+        let actual = field.actual.as_deref().unwrap_or("-");
+        let line = format!("  {name:<12} {expected:<22} {actual}");
+        let style = match field {
+            FieldOutcome { asserted: false, .. } => Style::Dim,
+            FieldOutcome { ok: true, .. } => Style::Plain,
+            FieldOutcome { .. } => Style::Bad,
+        };
+        let note = if field.ok || !field.ok_lenient { "" } else { "  (accepted)" };
+        session.out.styled(&[(style, &line), (Style::Dim, note)]);
+    }
+}
+
+fn believed(session: &mut Session, told: &Calibration) {
+    session.out.line(&format!(
+        "confidence over {} cases: expected calibration error {:.3}, Brier score {:.3}",
+        told.count, told.expected_error, told.brier
+    ));
+    for bin in &told.bins {
+        session.out.line(&format!(
+            "  {:.2} to {:.2}: {} cases, believed {:.2}, right {:.2} (95 %: {:.2} to {:.2})",
+            bin.from, bin.to, bin.count, bin.believed, bin.right, bin.low, bin.high
+        ));
+    }
+    if told.few {
+        session.out.line("  so few cases tell little, and nothing is fitted to them");
+    }
+}
+
+/// The form that CI servers read.
+fn junit(view: &ScenarioRunView) -> String {
+    let (all, failed) = (view.run.scenarios.len(), view.run.failed);
+    let mut xml = format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
+         <testsuite name=\"runledger scenarios\" tests=\"{all}\" failures=\"{failed}\">\n"
+    );
+    for one in &view.run.scenarios {
+        xml.push_str(&format!("  <testcase name=\"{}\">", escaped(&one.name)));
+        if !one.passed && !one.failed {
+            xml.push_str("<skipped message=\"it asserts nothing\"/>");
+        }
+        for (name, field) in one.fields.iter().filter(|(_, field)| !field.ok) {
+            let expected = field.expected.as_deref().unwrap_or_default();
+            let actual = field.actual.as_deref().unwrap_or_default();
+            let words = escaped(&format!("{name}: expected {expected}, got {actual}"));
+            xml.push_str(&format!("<failure message=\"{words}\"/>"));
+        }
+        xml.push_str("</testcase>\n");
+    }
+    xml.push_str("</testsuite>\n");
+    xml
+}
+
+fn escaped(text: &str) -> String {
+    let text = crate::text::without_controls(text);
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}

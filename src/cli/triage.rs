@@ -1,0 +1,251 @@
+//! `runledger triage`: what messages may mean, and the runbook step to open.
+
+use std::fs::File;
+use std::io::{IsTerminal as _, Read};
+use std::path::{Path, PathBuf};
+
+use super::{Done, Session, Style};
+use crate::error::Error;
+use crate::text::{LineIndex, truncate_to_width};
+use crate::triage::{LeftOut, Level, Link, Place};
+use crate::views::triage::{TriageStep, TriageView};
+
+/// Say what messages may mean, how bad it is, and which runbook step to open
+///
+/// Takes a pasted log, what Alertmanager sends, Kubernetes events, `helm history` or `helm
+/// status`, and says a hypothesis with the words that speak for it. It changes nothing.
+#[derive(clap::Args, Debug)]
+pub(crate) struct Args {
+    /// A file; `-` or nothing reads standard input
+    #[arg(value_name = "FILE")]
+    file: Option<PathBuf>,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+    /// Show every place that speaks for it or against it
+    #[arg(long)]
+    explain: bool,
+    /// Add the result to this incident's timeline, as a hypothesis
+    #[arg(long, value_name = "LABEL")]
+    incident: Option<String>,
+}
+
+/// The largest text that is read, in bytes; a longer one is cut there.
+const LARGEST: u64 = 32 << 20;
+
+/// So many places are shown.
+const PLACES: usize = 60;
+
+/// So many linked incidents are shown.
+const LINKS: usize = 5;
+
+pub(crate) fn run(args: &Args, session: &mut Session) -> Result<Done, Error> {
+    let text = read(args.file.as_deref(), session)?;
+    let actor = session.actor();
+    let mut app = session.app()?;
+    let mut view = app.triage(&text, args.incident.as_deref())?;
+    if let Some(incident) = &args.incident {
+        view.noted = app.note_hypothesis(incident, &view, &actor)?.ids.first().copied();
+    }
+    if args.json {
+        session.out.json(&view);
+    } else {
+        print(session, &view);
+        if args.explain {
+            explain(session, &view);
+        }
+        if let (Some(incident), Some(id)) = (&args.incident, view.noted) {
+            session.out.line(&format!("Noted in {incident}, as a hypothesis.  ({id})"));
+        }
+    }
+    Ok(Done::Well)
+}
+
+/// A file, or standard input.
+pub(super) fn read(file: Option<&Path>, session: &Session) -> Result<String, Error> {
+    let mut bytes = Vec::new();
+    let mut take = |from: &mut dyn Read| from.take(LARGEST).read_to_end(&mut bytes);
+    match file {
+        Some(file) if file != Path::new("-") => {
+            let path = session.here.join(file);
+            let opened = File::open(&path).and_then(|mut file| take(&mut file));
+            opened.map_err(|error| Error::io("read", &path, error))?;
+        }
+        None if std::io::stdin().is_terminal() => {
+            return Err(Error::refused("which text?")
+                .hinted("name a file, or pipe one in: kubectl get events | runledger triage"));
+        }
+        _ => {
+            let taken = take(&mut std::io::stdin());
+            taken.map_err(|e| Error::failed(format!("reading standard input: {e}")))?;
+        }
+    }
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+fn print(session: &mut Session, view: &TriageView) {
+    head(session, view);
+    if !view.root_cause.is_empty() {
+        session.out.wrapped(Style::Plain, "Cause     ", &view.root_cause);
+    }
+    route(session, view);
+    for link in view.linked.iter().take(LINKS) {
+        session.out.wrapped(Style::Plain, "Linked    ", &linked(link));
+    }
+    if view.linked.len() > LINKS {
+        session.out.line(&format!("          and {} more", view.linked.len() - LINKS));
+    }
+    let chain: Vec<&str> = view.cascade.iter().map(|stage| stage.service.as_str()).collect();
+    if !chain.is_empty() {
+        session.out.wrapped(Style::Plain, "Cascade   ", &chain.join(" → "));
+    }
+    if !view.plan.is_empty() {
+        session.out.styled(&[(Style::Bold, "Plan")]);
+    }
+    view.plan.iter().for_each(|one| step(session, one));
+    if !view.left_out.is_empty() {
+        session.out.styled(&[(Style::Bold, "Left out")]);
+    }
+    view.left_out.iter().for_each(|one| left_out(session, one));
+    if !view.to_check.is_empty() {
+        session.out.styled(&[(Style::Bold, "To check")]);
+    }
+    for open in &view.to_check {
+        session.out.wrapped(Style::Plain, "  - ", open);
+    }
+    for note in &view.notes {
+        session.out.wrapped(Style::Dim, "", note);
+    }
+    if !view.redacted.is_empty() {
+        let what = view.redacted.join(", ");
+        session.out.say(&format!("Left out, because it looked secret: {what}."));
+    }
+}
+
+fn head(session: &mut Session, view: &TriageView) {
+    let subtype = view.subtype.as_ref().map(|name| format!(" / {name}")).unwrap_or_default();
+    let sure = view.confidence.map(|value| format!("  {:.0} %", value * 100.0));
+    session.out.styled(&[
+        (Style::Bold, &format!("{}{subtype}", view.pattern)),
+        (Style::Plain, &sure.unwrap_or_default()),
+        (Style::Dim, "  a hypothesis; --explain shows what speaks for it"),
+    ]);
+    let style = match view.severity.level {
+        Level::Critical | Level::High => Style::Bad,
+        Level::Medium => Style::Warn,
+        Level::Low | Level::Info => Style::Plain,
+    };
+    let mut said: Vec<String> = Vec::new();
+    for ground in &view.severity.grounds {
+        let line = format!("{:?}: {}", ground.line, ground.says);
+        if !said.contains(&line) {
+            said.push(line);
+        }
+    }
+    let because = if said.is_empty() { view.severity.because.clone() } else { said.join("; ") };
+    let words = format!("{} ({because})", view.severity.words);
+    session.out.wrapped(style, "Severity  ", &words);
+    let who = view.escalate_to.as_ref().map(|it| format!("{}; ", it.words)).unwrap_or_default();
+    let because = &view.remediation_because;
+    session.out.wrapped(
+        Style::Plain,
+        "Who       ",
+        &format!("{}: {who}{because}", view.remediation.as_str()),
+    );
+    for because in &view.because {
+        session.out.wrapped(Style::Plain, "Because   ", because);
+    }
+    if let Some(other) = &view.runner_up {
+        session.out.wrapped(
+            Style::Dim,
+            "Else      ",
+            &format!("{}, which less speaks for", other.pattern),
+        );
+    }
+}
+
+fn route(session: &mut Session, view: &TriageView) {
+    let Some(route) = &view.routing.runbook else {
+        let nearest: Vec<&str> = view.routing.nearest.iter().map(|one| one.slug.as_str()).collect();
+        let words = if nearest.is_empty() {
+            "no runbook fits".to_owned()
+        } else {
+            format!("no runbook fits well; nearest: {}", nearest.join(", "))
+        };
+        session.out.wrapped(Style::Warn, "Open      ", &words);
+        return;
+    };
+    let step = route.step.as_ref().map(|step| format!("#{step}")).unwrap_or_default();
+    let title = if route.step_title.is_empty() { &route.title } else { &route.step_title };
+    session.out.wrapped(Style::Bold, "Open      ", &format!("{}{step}  {title}", route.slug));
+    session.out.wrapped(Style::Dim, "          ", &format!("why: {}", route.reason));
+    if !route.warning.is_empty() {
+        session.out.wrapped(Style::Bad, "          ", &route.warning);
+    } else if let Some(freshness) = &route.freshness {
+        session.out.wrapped(Style::Good, "          ", &freshness.sentence);
+    }
+}
+
+fn linked(link: &Link) -> String {
+    let kind = format!("{:?}", link.kind).to_lowercase();
+    let title = if link.title == link.id { String::new() } else { format!(" {}", link.title) };
+    format!("{}{title} ({kind}: {})", link.id, link.reasons.join("; "))
+}
+
+fn step(session: &mut Session, step: &TriageStep) {
+    let mut words = step.text.clone();
+    if step.source != "template" {
+        words.push_str(&format!("  [{}", step.source));
+        if let Some(seconds) = step.budget_s {
+            words.push_str(&format!(", within {}", crate::text::duration_words(seconds)));
+        }
+        words.push(']');
+    }
+    session.out.wrapped(Style::Plain, &format!("  {}. ", step.step), &words);
+    for command in step.commands.iter().flat_map(|command| command.lines()) {
+        session.out.line(&format!("       {command}"));
+    }
+    for danger in &step.dangers {
+        let words = format!("{}: destroys {}; {}", danger.rule, danger.destroys, danger.safer);
+        session.out.wrapped(Style::Warn, "       ! ", &words);
+    }
+}
+
+fn left_out(session: &mut Session, one: &LeftOut) {
+    session.out.wrapped(Style::Warn, "  - ", &one.text);
+    for (destroys, safer) in one.destroys.iter().zip(&one.safer) {
+        session.out.wrapped(Style::Plain, "      would destroy: ", destroys);
+        session.out.wrapped(Style::Plain, "      instead: ", safer);
+    }
+}
+
+/// The places, as lines of the text that was given.
+fn explain(session: &mut Session, view: &TriageView) {
+    session.out.styled(&[(Style::Bold, "Evidence")]);
+    let width = session.out.width();
+    for one in view.evidence.iter().take(PLACES) {
+        let sign = if one.affirmed { "+" } else { "-" };
+        let place = line_of(view, one.place);
+        let text = crate::text::collapse_whitespace(&one.text);
+        let adds = if one.adds > 0.0 { format!(" {:.1}", one.adds) } else { String::new() };
+        let line = format!(
+            "  {sign}{adds} {} {place}  [{}] {}: {text}",
+            one.speaks_for, one.rule, one.says
+        );
+        session.out.line(&truncate_to_width(&line, width.max(60) * 2));
+    }
+    if view.evidence.len() > PLACES {
+        session.out.line(&format!("  and {} more; --json has all", view.evidence.len() - PLACES));
+    }
+}
+
+fn line_of(view: &TriageView, place: Place) -> String {
+    let Some(message) = place.message.and_then(|at| view.messages.get(at)) else {
+        return "conditions".to_owned();
+    };
+    if message.line == 0 {
+        return format!("message {}", place.message.map_or(0, |at| at + 1));
+    }
+    let line = message.line + LineIndex::new(&message.text).line(place.start) - 1;
+    format!("line {line}")
+}

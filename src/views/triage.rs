@@ -1,0 +1,183 @@
+//! What triage says, what a plan would destroy, and how cases went.
+
+use serde::Serialize;
+
+use super::page::OwnerView;
+use super::{FreshnessView, RunbookRef, StepFreshnessView};
+use crate::domain::id::{Slug, StepId};
+use crate::triage::read::HelmRelease;
+use crate::triage::scenario::{Calibration, Run};
+use crate::triage::{
+    Evidence, Ground, Group, LeftOut, Level, Line, Link, MessageView, Part, Pattern, Place,
+    PlanDanger, PlanFinding, RunnerUp, Signal, Stage, Statement, Tier,
+};
+
+/// A hypothesis about messages: `triage --json`. Nothing was changed by it.
+#[derive(Clone, Debug, Serialize)]
+pub struct TriageView {
+    /// What kind of failure; `UNKNOWN` where nothing speaks clearly enough.
+    pub pattern: Pattern,
+    /// Its refinement, like `helm_release_stuck`.
+    pub subtype: Option<String>,
+    /// What decided where it was more than the sum of the evidence.
+    pub because: Vec<String>,
+    /// What it would be otherwise.
+    pub runner_up: Option<RunnerUp>,
+    /// How bad it is.
+    pub severity: TriageSeverity,
+    /// How much to believe it, 0.05 to 0.97; null for `UNKNOWN`.
+    pub confidence: Option<f64>,
+    /// Whether a stored incident belongs to it.
+    pub correlated: bool,
+    /// Which, best first.
+    pub linked: Vec<Link>,
+    /// Messages that name the same thing.
+    pub groups: Vec<Group>,
+    /// The chain of services, origin first; empty where none is stated.
+    pub cascade: Vec<Stage>,
+    /// Who may do something about it.
+    pub remediation: Tier,
+    /// Why they.
+    pub remediation_because: String,
+    /// Whom to call where the person on call is not enough; null else, or where nobody is named.
+    pub escalate_to: Option<EscalationView>,
+    /// Which runbook to open.
+    pub routing: RoutingView,
+    /// One sentence; empty where nothing is known.
+    pub root_cause: String,
+    /// The sentence's statements, each with the places that say so.
+    pub statements: Vec<Statement>,
+    /// What to do, in order.
+    pub plan: Vec<TriageStep>,
+    /// What the plan does without, and what that would have destroyed.
+    pub left_out: Vec<LeftOut>,
+    /// What nobody said.
+    pub to_check: Vec<String>,
+    /// Every place where a rule holds.
+    pub evidence: Vec<Evidence>,
+    /// What messages name.
+    pub signals: Vec<Signal>,
+    /// The messages as they were judged, so that places can be shown.
+    pub messages: Vec<MessageView>,
+    /// What Helm says of a release.
+    pub helm: Option<HelmRelease>,
+    /// What was not looked at, in words.
+    pub notes: Vec<String>,
+    /// What was taken out of the text because it looked secret.
+    pub redacted: Vec<&'static str>,
+    /// The entry that was added to an incident's timeline, where somebody asked for it.
+    pub noted: Option<crate::domain::id::EntryId>,
+}
+
+/// How bad it is, and what the team would call that. Nobody's severity is set by it.
+#[derive(Clone, Debug, Serialize)]
+pub struct TriageSeverity {
+    /// The level.
+    pub level: Level,
+    /// The lines of the severity table that give it.
+    pub rules: Vec<Line>,
+    /// The team's own label for it, like `P0`.
+    pub suggests: String,
+    /// All of it in words: "suggests CRITICAL, your P0".
+    pub words: String,
+    /// What decided.
+    pub because: String,
+    /// What the source itself says.
+    pub label: Option<String>,
+    /// Where it says so; null where it is a label beside the text.
+    pub label_place: Option<Place>,
+    /// The name that says that it is no production system.
+    pub environment: Option<Place>,
+    /// What holds for each line.
+    pub grounds: Vec<Ground>,
+}
+
+/// Whom to call.
+#[derive(Clone, Debug, Serialize)]
+pub struct EscalationView {
+    /// In words: "escalate to platform (page …)".
+    pub words: String,
+    /// Experts that the incident names.
+    pub experts: Vec<String>,
+    /// Who keeps the runbook, and how to reach them.
+    pub owner: Option<OwnerView>,
+}
+
+/// Which runbook to open, and why.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct RoutingView {
+    /// The runbook to open; null where none fits.
+    pub runbook: Option<RouteView>,
+    /// Where none fits: the nearest, at most three.
+    pub nearest: Vec<RunbookRef>,
+    /// What was searched for, the most telling first.
+    pub words: Vec<String>,
+    /// The thing at fault.
+    pub object: Option<String>,
+    /// Names of alerts that the messages came from.
+    pub alerts: Vec<String>,
+}
+
+/// A runbook to open.
+#[derive(Clone, Debug, Serialize)]
+pub struct RouteView {
+    /// Its address.
+    pub slug: Slug,
+    /// Its title.
+    pub title: String,
+    /// The step to open; null where it has none.
+    pub step: Option<StepId>,
+    /// The step's title.
+    pub step_title: String,
+    /// The anchor to open it at.
+    pub anchor: String,
+    /// Why this one.
+    pub reason: String,
+    /// Why to look twice before it is trusted; empty where it worked lately.
+    pub warning: String,
+    /// How far it can be trusted.
+    pub freshness: Option<FreshnessView>,
+    /// How far the step can be trusted.
+    pub step_freshness: Option<StepFreshnessView>,
+}
+
+/// A step of a plan.
+#[derive(Clone, Debug, Serialize)]
+pub struct TriageStep {
+    /// Its number, from 1.
+    pub step: usize,
+    /// What to do.
+    pub text: String,
+    /// The commands for it; `<NAMES>` stand for what no message says.
+    pub commands: Vec<String>,
+    /// `template`, or the address of a runbook's step.
+    pub source: String,
+    /// How long a runbook's step may take, in seconds.
+    pub budget_s: Option<u32>,
+    /// How far a runbook's step can be trusted.
+    pub freshness: Option<StepFreshnessView>,
+    /// Warnings that stand beside it.
+    pub dangers: Vec<PlanDanger>,
+    /// What its words were taken from.
+    pub parts: Vec<Part>,
+}
+
+/// What a plan would destroy: `plan check --json`.
+#[derive(Clone, Debug, Serialize)]
+pub struct PlanCheckView {
+    /// Whether a step should not be taken as it is written.
+    pub denied: bool,
+    /// In order of steps.
+    pub findings: Vec<PlanFinding>,
+}
+
+/// How cases went: `scenario run --json`.
+#[derive(Clone, Debug, Serialize)]
+pub struct ScenarioRunView {
+    /// Cases and scores.
+    #[serde(flatten)]
+    pub run: Run,
+    /// How true confidence is, where somebody asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub calibration: Option<Calibration>,
+}

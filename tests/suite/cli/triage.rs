@@ -1,0 +1,253 @@
+//! Triage: messages in, a hypothesis out; plans and cases held against what is known.
+
+use std::fs;
+
+use serde_json::Value;
+
+use crate::support::{Lab, shared, skip};
+
+const RUNBOOK: &str = "---\nowner: platform\n---\n# Helm release stuck in pending-rollback\n\n\
+    > When to use this: a Helm release is stuck between two revisions, in pending-rollback.\n\n\
+    ## Step 1 — Check (< 60s)\n\n```sh\nhelm history <RELEASE> -n <NAMESPACE>\n```\n\n\
+    ## Step 2 — Mitigate\n\n### 2a. Roll back\n\n```sh\nhelm rollback <RELEASE> 4\n```\n\n\
+    ## Step 3 — Verify\n\n```sh\nhelm status <RELEASE>\n```\n";
+
+const STUCK: &str = "Helm release 'shop-edge' stuck in pending-rollback - upgrade from v1.4 to v2.0 \
+    failed: 'CustomResourceDefinition widgets.example.com already exists with incompatible schema', \
+    rollback also failed: 'cannot patch CRD: one storage version', 3 failed revisions\n\
+    40% of API routes return errors, rate limiting plugin disabled due to CRD conflict\n";
+
+/// A workspace with one runbook that fits.
+fn lab() -> Lab {
+    let lab = Lab::new();
+    lab.write("runledger.toml", "[owners.platform]\npage = \"https://page.example/platform\"\n");
+    lab.write("runbooks/stuck-helm.md", RUNBOOK);
+    lab
+}
+
+fn judged(lab: &Lab, text: &str) -> Value {
+    lab.run_with_input(&["triage", "--json"], text.as_bytes()).ok().json()
+}
+
+#[test]
+fn a_stuck_release_leads_to_its_runbook_and_to_who_must_help() {
+    let lab = lab();
+    let view = judged(&lab, STUCK);
+    assert_eq!(view["pattern"], "CONTAINER_EVENT");
+    assert_eq!(view["subtype"], "helm_release_stuck");
+    assert_eq!(view["severity"]["level"], "CRITICAL");
+    assert_eq!(view["severity"]["words"], "suggests CRITICAL, your P0");
+    assert_eq!(view["remediation"], "REMOTE_HANDS");
+    let whom = view["escalate_to"]["words"].as_str().expect("words");
+    assert_eq!(whom, "escalate to platform (page https://page.example/platform)");
+    let route = &view["routing"]["runbook"];
+    assert_eq!(route["slug"], "stuck-helm");
+    assert!(route["step"].is_string(), "{route}");
+    assert!(route["warning"].as_str().expect("words").contains("never exercised"), "{route}");
+    // What must stop, the runbook, the templates, and whether it helped.
+    let plan = view["plan"].as_array().expect("a plan");
+    assert!(plan[0]["text"].as_str().expect("words").starts_with("Stop"), "{plan:?}");
+    assert!(plan[1]["source"].as_str().expect("a source").starts_with("stuck-helm#"));
+    assert_eq!(plan.last().expect("a step")["source"], "stuck-helm#3");
+    assert!(plan[1]["commands"][0].as_str().expect("a command").contains("shop-edge"), "{plan:?}");
+    let left = serde_json::to_string(&view["left_out"]).expect("JSON");
+    for rule in ["k8s-delete-crd", "helm-uninstall-prod", "helm-no-hooks"] {
+        assert!(left.contains(rule), "{left}");
+    }
+    let said = lab.run_with_input(&["triage", "-", "--explain"], STUCK.as_bytes()).ok();
+    said.says("REMOTE_HANDS: escalate to platform").says("would destroy").says("[helm-pending]");
+}
+
+#[test]
+fn a_step_of_a_runbook_that_destroys_something_is_left_out_and_named() {
+    let lab = lab();
+    let bad = RUNBOOK.replace("helm history <RELEASE> -n <NAMESPACE>", "helm uninstall <RELEASE>");
+    let bad = bad.replace("helm rollback <RELEASE> 4", "helm uninstall <RELEASE>");
+    lab.write("runbooks/stuck-helm.md", &bad);
+    let view = judged(&lab, STUCK);
+    let plan = serde_json::to_string(&view["plan"]).expect("JSON");
+    assert!(!plan.contains("helm uninstall"), "{plan}");
+    let left = serde_json::to_string(&view["left_out"]).expect("JSON");
+    assert!(left.contains("(stuck-helm#"), "{left}");
+}
+
+#[test]
+fn what_nothing_fits_is_said_with_the_nearest() {
+    let lab = lab();
+    let view = judged(&lab, "see you at lunch, the helm of the boat is yours\n");
+    assert_eq!((&view["pattern"], &view["confidence"]), (&"UNKNOWN".into(), &Value::Null));
+    assert_eq!(view["routing"]["runbook"], Value::Null);
+    lab.run_with_input(&["triage"], b"see you at lunch\n").ok().says("no runbook fits");
+    // A failure that no runbook here is about.
+    let view = judged(&lab, "BGP neighbor 192.0.2.1 Down, hold time expired, routes withdrawn\n");
+    assert_eq!(view["pattern"], "NETWORK_EVENT");
+    assert_eq!(view["routing"]["runbook"], Value::Null, "{}", view["routing"]);
+    assert_eq!(view["routing"]["nearest"][0]["slug"], "stuck-helm");
+}
+
+#[test]
+fn an_alert_leads_to_the_runbook_that_names_it() {
+    let lab = lab();
+    let named = "# Disk full\n\n## Alert / trigger\n\n- `DiskWillFill`\n\n## Step 1 — Check\n\n\
+                 ```sh\ndf -h\n```\n";
+    lab.write("runbooks/disk.md", named);
+    let alert = r#"{"alerts":[{"status":"firing","labels":{"alertname":"DiskWillFill",
+        "severity":"warning","instance":"db-1"},"annotations":{"summary":"disk is 91% full"}}]}"#;
+    let view = judged(&lab, alert);
+    assert_eq!(view["routing"]["runbook"]["slug"], "disk");
+    assert_eq!(view["routing"]["runbook"]["reason"], "it names the alert DiskWillFill");
+    assert_eq!(view["severity"]["words"], "suggests MEDIUM, your P2");
+}
+
+#[test]
+fn the_revision_to_go_back_to_is_read_from_helm() {
+    let history = "REVISION\tUPDATED\tSTATUS\tCHART\tAPP VERSION\tDESCRIPTION\n\
+        6\tFri May 15 09:11:04 2026\tsuperseded\tedge-1.4\t1.4\tUpgrade complete\n\
+        7\tMon May 18 14:05:33 2026\tfailed\tedge-2.0\t2.0\tUpgrade \"edge\" failed: conflict\n\
+        8\tMon May 18 14:06:33 2026\tpending-rollback\tedge-1.4\t1.4\tRollback to 6\n";
+    let view = judged(&lab(), history);
+    assert_eq!(view["subtype"], "helm_release_stuck");
+    assert_eq!(view["helm"]["last_good"], 6);
+    let plan = serde_json::to_string(&view["plan"]).expect("JSON");
+    assert!(plan.contains("helm rollback edge 6 "), "{plan}");
+}
+
+#[test]
+fn incidents_of_the_ledger_are_linked_and_a_hypothesis_is_noted_only_when_asked() {
+    let lab = lab();
+    assert_eq!(judged(&lab, STUCK)["correlated"], false);
+    let open = ["incident", "open", "release stuck after upgrade", "--severity", "P2"];
+    lab.run(&[&open[..], &["--service", "shop-edge"]].concat()).ok();
+    let label = "INC-2026-06-01-001";
+    let view = judged(&lab, STUCK);
+    assert_eq!(view["linked"][0]["id"], label, "{}", view["linked"]);
+    let before = lab.run(&["export"]).ok().stdout;
+    judged(&lab, STUCK);
+    assert_eq!(before, lab.run(&["export"]).ok().stdout, "triage records nothing by itself");
+
+    let secret = format!("{STUCK}password=hunter2hunter2\n");
+    let noted = lab.run_with_input(&["triage", "--json", "--incident", label], secret.as_bytes());
+    let noted = noted.ok().json();
+    assert!(noted["noted"].is_string());
+    assert!(!noted.to_string().contains("hunter2"), "{noted}");
+    assert_eq!(noted["redacted"][0], "password");
+    let shown = lab.run(&["incident", "show", label]).ok();
+    let shown = shown.says("Hypothesis of triage, checked by nobody").says("your P0");
+    let incident = lab.run(&["incident", "show", label, "--json"]).ok().json();
+    assert_eq!(incident["severity"], "P2", "{}", shown.stdout);
+    assert!(!lab.run(&["export"]).ok().stdout.contains("hunter2"));
+    lab.run_with_input(&["triage", "--incident", "nope"], b"x").refused();
+}
+
+#[test]
+fn a_rule_of_the_team_counts_and_a_wrong_one_is_placed() {
+    let lab = lab();
+    let rule = "pattern: MESSAGE_QUEUE_EVENT\nrules:\n  - id: own-parrot\n    says: the parrot rests\n    \
+                weight: 4\n    any: 'parrot is resting'\n    finds: the parrot is resting\n    \
+                ignores: a parrot flies\n";
+    assert_eq!(judged(&lab, "the parrot is resting\n")["pattern"], "UNKNOWN");
+    lab.write("data/patterns/own.yaml", rule);
+    assert_eq!(judged(&lab, "the parrot is resting\n")["pattern"], "MESSAGE_QUEUE_EVENT");
+    lab.write("data/patterns/own.yaml", &rule.replace("a parrot flies", "parrot is resting"));
+    let said = lab.run_with_input(&["triage"], b"x").refused();
+    said.says("patterns/own.yaml:3:9").says("should not");
+}
+
+#[test]
+fn a_plan_is_refused_for_what_it_destroys() {
+    let lab = Lab::new();
+    let plan = "1. Stop it. 2. Delete the broken CRD 'widgets.example.com' with kubectl. 3. Then run \
+        'helm delete edge --no-hooks'. 4. Clean up orphaned pods. 5. Reinstall v1 from scratch.";
+    let said = lab.run_with_input(&["plan", "check", "--json"], plan.as_bytes());
+    assert_eq!(said.code, 1);
+    let found = said.json();
+    let rules: Vec<&str> = found["findings"]
+        .as_array()
+        .expect("findings")
+        .iter()
+        .map(|one| one["rule"].as_str().expect("a rule"))
+        .collect();
+    let expected = [
+        "k8s-delete-crd",
+        "helm-uninstall-prod",
+        "helm-no-hooks",
+        "prose-cleanup",
+        "prose-reinstall",
+    ];
+    assert_eq!(rules, expected);
+    lab.write("fine.sh", "kubectl get pods\nhelm history edge\n");
+    lab.run(&["plan", "check", "fine.sh"]).ok();
+    lab.run(&["plan", "check", "none.sh"]).refused().says("cannot read");
+}
+
+#[test]
+fn a_case_fails_honestly_and_one_without_an_answer_is_neither() {
+    let lab = Lab::new();
+    lab.run(&["scenario", "run"]).ok().says("PASSED  helm-release-stuck");
+    let case = "name: lunch\nmessages: [see you at lunch]\nexpect:\n  pattern: DNS_FAILURE\n";
+    lab.write("cases/lunch.yaml", case);
+    let said = lab.run(&["scenario", "run", "cases", "--junit", "out.xml", "--json"]);
+    assert_eq!(said.code, 1);
+    let run = said.json();
+    assert_eq!((&run["passed"], &run["failed"]), (&0.into(), &1.into()));
+    let pattern = &run["scenarios"][0]["fields"]["pattern"];
+    assert_eq!(
+        (&pattern["expected"], &pattern["actual"]),
+        (&"DNS_FAILURE".into(), &"UNKNOWN".into())
+    );
+    assert_eq!(run["scenarios"][0]["fields"]["severity"]["asserted"], false);
+    assert!(lab.read("out.xml").contains("pattern: expected DNS_FAILURE, got UNKNOWN"));
+
+    lab.write("cases/lunch.yaml", "name: lunch\nmessages: [see you at lunch]\nexpect: {}\n");
+    lab.run(&["scenario", "run", "cases"]).ok().says("0 passed, 0 failed");
+    lab.write("cases/lunch.yaml", "name: lunch\nmessages: [x]\nexpect: {patern: x}\n");
+    lab.run(&["scenario", "run", "cases"]).refused().says("lunch.yaml:3");
+}
+
+#[test]
+fn an_incident_becomes_a_case() {
+    let lab = lab();
+    lab.run(&["incident", "open", "edge is stuck", "--severity", "P2"]).ok();
+    let label = "INC-2026-06-01-001";
+    lab.run(&["scenario", "new", label]).refused().says("nothing was noted");
+    lab.run(&["incident", "note", label, "it's \"pending-rollback\": helm release edge"]).ok();
+    lab.run_with_input(&["triage", "--incident", label], STUCK.as_bytes()).ok();
+    lab.run(&["scenario", "new", label, "--out", "case.yaml"]).ok();
+    assert!(!lab.read("case.yaml").contains("Hypothesis"), "{}", lab.read("case.yaml"));
+    lab.run(&["scenario", "run", "case.yaml"]).ok().says("helm_release_stuck");
+    lab.run(&["scenario", "new", label, "--out", "case.yaml"]).refused();
+}
+
+#[test]
+fn the_cases_of_other_teams_are_judged_as_they_say() {
+    let Some(shared) = shared() else { return skip("no other teams' cases are here") };
+    let folder = shared.join("scenarios").display().to_string();
+    let lab = Lab::new();
+    let run = lab.run(&["scenario", "run", &folder, "--json"]).json();
+    let share = |field: &str| run["strict"][field]["share"].as_f64().expect("a share");
+    assert!(share("pattern") >= 0.9, "{}", run["strict"]);
+    assert!(share("severity") >= 0.8, "{}", run["strict"]);
+    // The plan that one of them came with has exactly these dangers.
+    let case = fs::read_to_string(shared.join("scenarios/helm-chart-rollback-failure.yaml"));
+    let case: serde_yaml::Value = serde_yaml::from_str(&case.expect("a case")).expect("YAML");
+    let plan = case["page"]["remediation_plan"].as_str().expect("a plan");
+    let said = lab.run_with_input(&["plan", "check", "--json"], plan.as_bytes());
+    assert_eq!(said.code, 1);
+    let found: Vec<String> = said.json()["findings"]
+        .as_array()
+        .expect("findings")
+        .iter()
+        .map(|one| format!("{} {} {}", one["step"], one["level"], one["rule"]).replace('"', ""))
+        .collect();
+    let expected = [
+        "2 DENY k8s-delete-crd",
+        "3 DENY helm-uninstall-prod",
+        "3 DENY helm-no-hooks",
+        "4 WARN prose-cleanup",
+        "5 WARN prose-reinstall",
+    ];
+    assert_eq!(
+        found.iter().map(|one| one.to_uppercase()).collect::<Vec<_>>(),
+        expected.map(str::to_uppercase)
+    );
+}
