@@ -51,6 +51,7 @@ const TEMPLATES: &[(&str, &str)] = texts! { "templates":
     "pages/runbook_list.html",
     "pages/runbook_show.html",
     "pages/stale.html",
+    "pages/triage_show.html",
     "partials/banner.html",
     "partials/blocks.html",
     "partials/calendar.html",

@@ -36,3 +36,4 @@ pub(super) mod run_start;
 pub(super) mod runbook_list;
 pub(super) mod runbook_show;
 pub(super) mod stale;
+pub(super) mod triage_show;

@@ -45,6 +45,12 @@ const PAGES: &[(&str, &str)] = &[
         "follow-start-in-an-incident",
         "/follow/kubernetes/pod-crash-loop?incident=INC-2026-11-20-001",
     ),
+    ("triage", "/triage"),
+    (
+        "triage-told",
+        "/triage?text=Helm+release+%27api%27+stuck+in+pending-rollback%2C+rollback+also+failed%3A+%27cannot+patch+CRD+widgets.example.com%27%0A30%25+of+API+routes+return+errors",
+    ),
+    ("triage-unknown", "/triage?text=see+you+at+lunch"),
     ("actions", "/actions"),
     ("metrics", "/incidents/metrics"),
     ("missing-incident", "/incidents/INC-2026-11-20-009"),

@@ -20,6 +20,7 @@ mod recording;
 mod runbook;
 mod runbook_visit;
 mod search;
+mod triage;
 mod visit;
 mod watch;
 mod weight;
