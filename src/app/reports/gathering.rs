@@ -33,7 +33,7 @@ struct Uses {
 
 impl App {
     /// Every runbook of the owner asked for, by slug.
-    pub(super) fn known(
+    pub(super) fn gathered(
         &self,
         judged: Vec<Judged>,
         asked: &Asked,

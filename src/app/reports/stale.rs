@@ -43,7 +43,7 @@ impl App {
         let as_of = self.today();
         let judged = self.judged()?;
         let inputs = self.inputs(&judged)?;
-        let known = self.known(judged, asked, since)?;
+        let known = self.gathered(judged, asked, since)?;
         let change = Change::of(known.iter().map(|it| (it.was, standing(&it.judged.freshness))));
         let lines = |wanted: &dyn Fn(&Known) -> bool| {
             let mut lines: Vec<ReportLine> =
