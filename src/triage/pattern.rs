@@ -51,13 +51,13 @@ pub enum Pattern {
     DeliveryEvent,
     /// What watches everything else.
     MonitoringEvent,
-    /// A limit rejects calls, and nothing above explains it.
+    /// A limit rejects calls, and no kind of component accounts for it.
     RateLimit,
     /// An application's own error.
     ServerError,
-    /// Refused or reset, and nothing above explains it.
+    /// Refused or reset, and no kind of component accounts for it.
     ConnectionRefused,
-    /// Too slow, and nothing above explains it.
+    /// Too slow, and no kind of component accounts for it.
     Timeout,
     /// The messages do not tell.
     #[default]

@@ -18,7 +18,7 @@ pub(super) enum Meaning {
     Evidence { pattern: Pattern, subtype: Option<String>, weight: u8 },
     /// A line of the severity table.
     Severity(SeverityMeaning),
-    /// People beyond the on-call tool are needed, or nobody is.
+    /// Somebody out of reach of the tools has to act, or nobody has to.
     Tier(Tier),
 }
 
