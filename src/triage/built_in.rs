@@ -1,69 +1,38 @@
-//! The files of knowledge that come with the program.
+//! The files of knowledge that come with the program, for tests: every one that is in its folder.
+
+use std::fs;
+use std::path::Path;
+use std::sync::LazyLock;
 
 use super::knowledge::Source;
 
-/// Builds a table of files under `data/`: their names with their texts.
-macro_rules! sources {
-    ($($name:literal,)*) => {
-        [$(Source { name: $name, text: include_str!(concat!("../../data/", $name)) }),*]
-    };
-}
-
 /// Rules, signals and subtypes.
-pub(super) const PATTERNS: &[Source<'static>] = &sources! {
-    "patterns/auth.yaml",
-    "patterns/backup.yaml",
-    "patterns/certificate.yaml",
-    "patterns/cloud.yaml",
-    "patterns/container.yaml",
-    "patterns/control-plane.yaml",
-    "patterns/cpu.yaml",
-    "patterns/database.yaml",
-    "patterns/delivery.yaml",
-    "patterns/disk.yaml",
-    "patterns/dns.yaml",
-    "patterns/generic.yaml",
-    "patterns/helm.yaml",
-    "patterns/load-balancer.yaml",
-    "patterns/memory.yaml",
-    "patterns/monitoring.yaml",
-    "patterns/network.yaml",
-    "patterns/node.yaml",
-    "patterns/queue.yaml",
-    "patterns/security.yaml",
-    "patterns/severity.yaml",
-    "patterns/signals.yaml",
-    "patterns/storage.yaml",
-    "patterns/tiers.yaml",
-    "patterns/virtualization.yaml",
-};
+pub(super) static PATTERNS: LazyLock<Vec<Source<'static>>> = LazyLock::new(|| all("patterns"));
+
+/// Our own cases.
+pub(super) static SCENARIOS: LazyLock<Vec<Source<'static>>> = LazyLock::new(|| all("scenarios"));
 
 /// The rules for plans: for commands of runbooks, more for plans, and for prose.
-pub(super) const PLAN: [Source<'static>; 3] = sources! {
-    "dangers.yaml",
-    "plan-dangers.yaml",
-    "plan-prose.yaml",
-};
+pub(super) static PLAN: LazyLock<[Source<'static>; 3]> =
+    LazyLock::new(|| ["dangers.yaml", "plan-dangers.yaml", "plan-prose.yaml"].map(one));
 
-/// Builds a table of names and texts of files under `data/`.
-#[cfg(test)]
-macro_rules! texts {
-    ($($name:literal,)*) => {
-        &[$(($name, include_str!(concat!("../../data/", $name)))),*]
-    };
+/// The files of a folder under `data/`, by name.
+fn all(folder: &str) -> Vec<Source<'static>> {
+    let entries = fs::read_dir(data().join(folder)).expect("a folder");
+    let name = |entry: fs::DirEntry| entry.file_name().into_string().expect("a name");
+    let mut names: Vec<String> = entries.map(|entry| name(entry.expect("a file"))).collect();
+    names.retain(|name| name.ends_with(".yaml"));
+    names.sort();
+    assert!(!names.is_empty(), "nothing is in {folder}");
+    names.iter().map(|name| one(&format!("{folder}/{name}"))).collect()
 }
 
-/// Our own cases; a program reads them where the workspace's overrides are read.
-#[cfg(test)]
-pub(super) const SCENARIOS: &[(&str, &str)] = texts! {
-    "scenarios/broadcast-storm.yaml",
-    "scenarios/certificate-expired.yaml",
-    "scenarios/disk-will-fill.yaml",
-    "scenarios/heartbeat.yaml",
-    "scenarios/helm-release-stuck.yaml",
-    "scenarios/image-pull-limit.yaml",
-    "scenarios/node-lost.yaml",
-    "scenarios/ransomware.yaml",
-    "scenarios/recovered.yaml",
-    "scenarios/redis-outage-cascades.yaml",
-};
+/// A file under `data/`. It is kept until the tests end, as what is built in is.
+fn one(name: &str) -> Source<'static> {
+    let text = fs::read_to_string(data().join(name)).expect("a text");
+    Source { name: name.to_owned().leak(), text: text.leak() }
+}
+
+fn data() -> &'static Path {
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/data"))
+}

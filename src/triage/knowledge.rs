@@ -82,7 +82,7 @@ impl Knowledge {
     /// A built-in file is wrong, which a test rules out.
     #[cfg(test)]
     pub(super) fn built_in() -> Result<Self, FileError> {
-        Self::load(super::built_in::PATTERNS)
+        Self::load(&super::built_in::PATTERNS)
     }
 
     /// Reads files. The order of the files changes nothing.

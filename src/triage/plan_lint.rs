@@ -87,7 +87,7 @@ impl PlanLint {
     /// A built-in file is wrong, which a test rules out.
     #[cfg(test)]
     pub(super) fn built_in() -> Result<Self, FileError> {
-        let [commands, more, prose] = super::built_in::PLAN;
+        let [commands, more, prose] = *super::built_in::PLAN;
         Self::load(commands, more, prose)
     }
 

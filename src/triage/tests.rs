@@ -1,10 +1,7 @@
-//! The engine as a whole: the case of the seed, honesty, order, and any text at all.
+//! The engine as a whole: a stuck release, honesty, order, and any text at all.
 
 use super::scenario::{Scenario, run, run_all};
 use super::*;
-
-/// Every case in `data/scenarios/`.
-const CASES: &[(&str, &str)] = built_in::SCENARIOS;
 
 /// A plan in one line, as people paste it; it holds five things one should not do unseen.
 const FORBIDDEN: &str = "1. Halt all rollback attempts at once. 2. Delete the offending CRD \
@@ -23,16 +20,16 @@ fn judged(texts: &[&str], engine: &(Knowledge, PlanLint)) -> Report {
 }
 
 fn stuck() -> Scenario {
-    let (name, text) =
-        CASES.iter().find(|(name, _)| name.contains("helm-release-stuck")).expect("the case");
-    Scenario::from_yaml(name, text).expect("a case")
+    let mut cases = built_in::SCENARIOS.iter();
+    let case = cases.find(|case| case.name.contains("helm-release-stuck")).expect("the case");
+    Scenario::from_yaml(case.name, case.text).expect("a case")
 }
 
 #[test]
 fn our_own_cases_pass() {
     let engine = engine();
-    let read = |(name, text): &(&str, &str)| Scenario::from_yaml(name, text).expect("a case");
-    let cases: Vec<Scenario> = CASES.iter().map(read).collect();
+    let read = |case: &Source<'_>| Scenario::from_yaml(case.name, case.text).expect("a case");
+    let cases: Vec<Scenario> = built_in::SCENARIOS.iter().map(read).collect();
     let run = run_all(&cases, &engine.0, &engine.1);
     let failed: Vec<String> = run
         .scenarios
@@ -108,7 +105,7 @@ fn a_plan_in_one_line_has_exactly_its_dangers() {
 #[test]
 fn every_statement_stands_where_it_says() {
     let engine = engine();
-    for (name, text) in CASES {
+    for Source { name, text } in built_in::SCENARIOS.iter() {
         let case = Scenario::from_yaml(name, text).expect("a case");
         let report = run(&case, &engine.0, &engine.1).report;
         for statement in &report.statements {
