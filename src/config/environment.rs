@@ -31,6 +31,8 @@ pub struct Environment {
     pub store: Option<PathBuf>,
     /// `RUNLEDGER_ACTOR`: as `--actor`.
     pub actor: Option<String>,
+    /// `RUNLEDGER_NODE`: what this node is called, in place of the machine's name.
+    pub node: Option<String>,
     /// `RUNLEDGER_NOW`: a moment at which the clock stands still, RFC 3339 or milliseconds since
     /// 1970; for tests and simulations.
     pub now: Option<String>,
@@ -63,6 +65,7 @@ impl Environment {
             workspace: path("RUNLEDGER_WORKSPACE"),
             store: path("RUNLEDGER_STORE"),
             actor: text("RUNLEDGER_ACTOR"),
+            node: text("RUNLEDGER_NODE"),
             now: text("RUNLEDGER_NOW"),
             data_home: path("XDG_DATA_HOME").filter(|path| path.is_absolute()),
             home: path("HOME"),

@@ -256,6 +256,14 @@ impl Config {
             .unwrap_or_else(|| Actor { name: "somebody".to_owned(), ..Actor::scan() })
     }
 
+    /// What this node is called: `RUNLEDGER_NODE`, else the machine's name.
+    pub fn node(&self) -> String {
+        let machine = || rustix::system::uname().nodename().to_string_lossy().into_owned();
+        let named = self.environment.node.as_deref().map(str::trim).map(str::to_owned);
+        let node = named.filter(|name| !name.is_empty()).unwrap_or_else(machine);
+        if node.is_empty() { "unnamed".to_owned() } else { node }
+    }
+
     /// The date of a moment in the configured zone.
     pub fn date_of(&self, moment: DateTime<Utc>) -> NaiveDate {
         moment.with_timezone(&self.timezone).date_naive()

@@ -367,3 +367,14 @@ fn every_place_is_told() {
         ["workspace", "configuration", "runbooks", "templates", "data", "store", "ledger", "index"]
     );
 }
+
+#[test]
+fn a_node_is_called_as_the_environment_says_or_like_the_machine() {
+    let mut desk = Desk::new();
+    let machine = desk.load().unwrap().node();
+    assert!(!machine.is_empty());
+    desk.environment.node = Some(" ops-1 ".to_owned());
+    assert_eq!(desk.load().unwrap().node(), "ops-1");
+    desk.environment.node = Some(" ".to_owned());
+    assert_eq!(desk.load().unwrap().node(), machine);
+}
