@@ -20,7 +20,7 @@
 //! - [`render`]: Tera over strings.
 //! - [`views`]: the one shape that JSON, pages and templates share.
 //! - [`domain`]: values and rules: entries, exercises, freshness, incidents, postmortems.
-//! - [`clock`], [`text`]: leaves.
+//! - [`clock`], [`text`], [`whole_file`]: leaves.
 //!
 //! # Invariants
 //!
@@ -45,5 +45,6 @@ pub mod text;
 pub mod triage;
 pub mod views;
 pub mod web;
+pub mod whole_file;
 pub mod workspace;
 pub mod writeup;

@@ -15,8 +15,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{ConfigError, Environment, FILE_NAME, Flags};
 use crate::domain::id::Hash;
+use crate::whole_file::write_atomically;
 use crate::workspace::lock::Lock;
-use crate::workspace::whole_file::write_atomically;
 
 const REGISTRY: &str = "workspaces.json";
 

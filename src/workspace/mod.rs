@@ -1,6 +1,6 @@
 //! The team's folder: what is read from it ([`scan`]), what git knows about it ([`git`]), and
 //! the one thing that is ever written into it ([`write_back`]). Other files of ours are written
-//! as a whole ([`whole_file`]), under a [`lock`] where several processes do.
+//! as a whole ([`crate::whole_file`]), under a [`lock`] where several processes do.
 //!
 //! Nothing here follows a symbolic link out of the folder, waits for the other end of a pipe, or
 //! trusts what a path meant a moment ago: a file is judged by what was opened.
@@ -11,7 +11,6 @@ pub mod lock;
 mod rules;
 pub mod scan;
 mod stat;
-pub mod whole_file;
 pub mod write_back;
 
 use std::fs::File;
@@ -19,12 +18,6 @@ use std::io;
 use std::path::Path;
 
 use rustix::fs::{Mode, OFlags};
-
-/// Opens a folder, to open things beneath it.
-fn open_folder(path: &Path) -> io::Result<File> {
-    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
-    Ok(File::from(rustix::fs::open(path, flags, Mode::empty())?))
-}
 
 /// Opens what stands at a relative path beneath a folder. No part of the path may be a symbolic
 /// link, and a pipe is opened without waiting.

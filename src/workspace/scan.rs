@@ -19,10 +19,11 @@ use std::time::Duration;
 use rustix::fs::{AtFlags, Dir, FileType, OFlags};
 use unicode_normalization::UnicodeNormalization as _;
 
+use super::open_beneath;
 pub use super::rules::Rules;
 pub use super::stat::Stat;
-use super::{open_beneath, open_folder};
 use crate::domain::id::{Hash, Slug};
+use crate::whole_file::open_folder;
 
 /// How often a file that changes under our eyes is read anew.
 const READINGS: usize = 3;

@@ -32,10 +32,11 @@ use rustix::fs::{AtFlags, Dir, Gid, Mode, OFlags, RenameFlags, Uid};
 use rustix::io::Errno;
 
 pub use super::lock::Lock;
-pub use super::whole_file::{write_atomically, write_new_atomically};
-use super::{open_beneath, open_folder};
+use super::open_beneath;
 use crate::clock::Clock;
 use crate::domain::id::Hash;
+use crate::whole_file::open_folder;
+pub use crate::whole_file::{write_atomically, write_new_atomically};
 
 /// How long what was swapped out is watched before it is let go.
 pub const GRACE: Duration = Duration::from_millis(50);

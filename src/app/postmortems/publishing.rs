@@ -16,7 +16,7 @@ use crate::render::{RenderError, Renderer};
 use crate::text::{count, nearest};
 use crate::views::incident::IncidentView;
 use crate::views::postmortem::{PostmortemView, PublicationView};
-use crate::workspace::whole_file::{write_atomically, write_new_atomically};
+use crate::whole_file::{write_atomically, write_new_atomically};
 
 use super::super::App;
 use super::Case;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::{DateArg, Done, Session, parse_date};
 use crate::app::reports::{Asked, Format, Kind};
 use crate::error::Error;
-use crate::workspace::whole_file::write_atomically;
+use crate::whole_file::write_atomically;
 
 /// Write a report for people who read once a week
 ///

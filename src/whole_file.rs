@@ -1,15 +1,22 @@
 //! Files written as a whole: the old contents or the new, never half.
+//!
+//! A leaf, because everything that writes a file of ours needs it: settings, reports, what is
+//! delivered into a folder.
 
 use std::ffi::OsStr;
-use std::fs::{self, OpenOptions};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::Path;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use rustix::fs::RenameFlags;
+use rustix::fs::{Mode, OFlags, RenameFlags};
 use rustix::io::Errno;
 
-use super::open_folder;
+/// Opens a folder, to open things beneath it.
+pub(crate) fn open_folder(path: &Path) -> io::Result<File> {
+    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+    Ok(File::from(rustix::fs::open(path, flags, Mode::empty())?))
+}
 
 /// Writes a file as a whole: a reader, or a crash, finds the old contents or the new, never half.
 ///
