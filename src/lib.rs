@@ -14,6 +14,7 @@
 //! - [`search`]: the index, a folder that may be deleted at any time.
 //! - [`workspace`]: the team's folder: scan, git, rows written back.
 //! - [`assets`]: built-in templates, static files and data, and the workspace's overrides.
+//! - [`delivery`]: a report in, handed to a chat, to mail or to a folder; no secret ever out.
 //! - [`runbook`]: a Markdown text in, a runbook and diagnostics out; dangers, lint, HTML.
 //! - [`writeup`]: an incident report that a team already has in, what it states out.
 //! - [`triage`]: messages in, a hypothesis out: pattern, severity, cause and plan, each with its place.
@@ -35,6 +36,7 @@ pub mod assets;
 pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod delivery;
 pub mod domain;
 pub mod error;
 pub mod ledger;

@@ -1,9 +1,13 @@
 //! What the process was started with: flags and environment variables, read once.
 
+use std::collections::BTreeMap;
 use std::ffi::OsString;
+use std::fmt;
 use std::path::PathBuf;
 
 use chrono::NaiveDate;
+
+use crate::delivery::Secret;
 
 /// What the command line says about where to work and as whom.
 #[derive(Clone, Debug, Default)]
@@ -48,13 +52,43 @@ pub struct Environment {
     pub columns: Option<usize>,
     /// `VISUAL`, else `EDITOR`.
     pub editor: Option<String>,
+    /// Every variable, for settings that name one.
+    pub variables: Variables,
+}
+
+/// The variables that the process was started with. Which of them the configuration file names is
+/// known later, and what it names is secret, so they show only how many they are.
+#[derive(Clone, Default)]
+pub struct Variables(BTreeMap<String, Secret>);
+
+impl Variables {
+    /// A variable's value; one that is no text is none.
+    pub fn get(&self, name: &str) -> Option<&Secret> {
+        self.0.get(name)
+    }
+}
+
+impl FromIterator<(OsString, OsString)> for Variables {
+    fn from_iter<T: IntoIterator<Item = (OsString, OsString)>>(variables: T) -> Self {
+        let text = |(name, value): (OsString, OsString)| {
+            Some((name.into_string().ok()?, Secret::new(value.into_string().ok()?)))
+        };
+        Self(variables.into_iter().filter_map(text).collect())
+    }
+}
+
+impl fmt::Debug for Variables {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} variables", self.0.len())
+    }
 }
 
 impl Environment {
     /// Reads the process's environment.
     #[expect(clippy::disallowed_methods, reason = "this is the place that reads the environment")]
     pub fn read() -> Self {
-        Self::from_lookup(|name| std::env::var_os(name))
+        let variables = std::env::vars_os().collect();
+        Self { variables, ..Self::from_lookup(|name| std::env::var_os(name)) }
     }
 
     pub(super) fn from_lookup(lookup: impl Fn(&str) -> Option<OsString>) -> Self {
@@ -73,6 +107,7 @@ impl Environment {
             no_color: raw("NO_COLOR").is_some(),
             columns: text("COLUMNS").and_then(|columns| columns.trim().parse().ok()),
             editor: text("VISUAL").or_else(|| text("EDITOR")),
+            variables: Variables::default(),
         }
     }
 }

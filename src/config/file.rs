@@ -15,8 +15,8 @@ use super::values::{
     filled, listen, public_url, size, source_url, timezone, unknown_word, workspace_id, write_back,
 };
 use super::{
-    ConfigError, Incidents, Owner, Postmortems, PublicUrl, SourceUrl, WriteBack, incidents,
-    postmortems, support_hours,
+    ConfigError, Incidents, Owner, Postmortems, PublicUrl, SourceUrl, WriteBack, destinations,
+    incidents, postmortems, support_hours,
 };
 use crate::text::LineIndex;
 
@@ -37,6 +37,7 @@ pub const KEYS: &[&str] = &[
     "public_url",
     "incidents",
     "postmortems",
+    "destinations",
     "max_file_size",
     "store",
     "support_hours",
@@ -98,6 +99,7 @@ pub(super) struct Settings {
     pub(super) public_url: Option<PublicUrl>,
     pub(super) incidents: Incidents,
     pub(super) postmortems: Postmortems,
+    pub(super) destinations: BTreeMap<String, destinations::Setting>,
     pub(super) max_file_size: u64,
     pub(super) store: Option<String>,
     pub(super) support_hours: support_hours::Table,
@@ -121,6 +123,7 @@ impl Default for Settings {
             public_url: None,
             incidents: Incidents::default(),
             postmortems: Postmortems::default(),
+            destinations: BTreeMap::new(),
             max_file_size: 1024 * 1024,
             store: None,
             support_hours: support_hours::Table::default(),
@@ -195,6 +198,7 @@ impl Reader<'_> {
                 "incidents" => self.set(&mut to.incidents, value, incidents::read),
                 // Read below: it names severities by the labels that `incidents` gives them.
                 "postmortems" => {}
+                "destinations" => self.set(&mut to.destinations, value, destinations::read),
                 "max_file_size" => self.set(&mut to.max_file_size, value, Self::size),
                 "store" => to.store = self.checked(value, filled),
                 "support_hours" => {

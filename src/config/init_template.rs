@@ -100,6 +100,21 @@ workspace = "{id}"
 # publish_business_days = 5
 # action_days = 30
 
+# Where reports can go: a table each, with one of `webhook`, `smtp` and `folder`. What is secret is
+# named here and kept elsewhere, in a variable or in a file of its own, because this file is in git.
+# [destinations.oncall-chat]
+# webhook = { env = "RUNLEDGER_CHAT_URL" }
+# [destinations.team-mail]
+# smtp = "smtp.example.org:587"
+# tls = "starttls"
+# user = "runledger"
+# password = { file = "/run/secrets/smtp" }
+# from = "runledger@example.org"
+# to = ["oncall@example.org"]
+# ca_file = "company-ca.pem"
+# [destinations.archive]
+# folder = "reports"
+
 # When somebody is there to answer, for `incident metrics --support-hours`, and which days are
 # business days. A day's own key (monday to sunday) counts before `weekdays` and `weekend`; a day
 # can have several parts, like ["08:00-12:00", "13:00-17:00"], or none, [].

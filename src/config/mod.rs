@@ -3,6 +3,7 @@
 //! This is the only place that reads the environment ([`Environment::read`]). What is found here goes on as values, so
 //! that everything below can be tested without touching the process.
 
+pub mod destinations;
 mod discover;
 mod environment;
 mod error;
@@ -30,7 +31,7 @@ use crate::domain::support_hours::SupportHours;
 use crate::text::percent_encode;
 use crate::workspace::git;
 
-pub use environment::{Environment, Flags};
+pub use environment::{Environment, Flags, Variables};
 pub use error::ConfigError;
 pub use file::{KEYS, Problem};
 pub use incidents::{Incidents, Severities};
@@ -139,6 +140,8 @@ pub struct Config {
     pub incidents: Incidents,
     /// After which incidents a postmortem has to be written, and until when.
     pub postmortems: Postmortems,
+    /// Where reports can go, by name; [`Self::destination`] gives one with its secrets.
+    pub destinations: BTreeMap<String, destinations::Setting>,
     /// The largest file that is read, in bytes.
     pub max_file_size: u64,
     /// When somebody is there to answer, and which days are business days.
@@ -217,6 +220,7 @@ impl Config {
             public_url: settings.public_url,
             incidents: settings.incidents,
             postmortems: settings.postmortems,
+            destinations: settings.destinations,
             max_file_size: settings.max_file_size,
             support_hours: settings.support_hours.hours(settings.timezone),
             clock: clock(flags, environment)?,

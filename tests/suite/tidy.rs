@@ -8,7 +8,7 @@ const LAYERS: [&[&str]; 9] = [
     &["clock", "text", "whole_file"],
     &["domain"],
     &["runbook", "triage", "writeup", "render", "views"],
-    &["ledger", "search", "assets", "workspace"],
+    &["ledger", "search", "assets", "workspace", "delivery"],
     &["error"],
     &["config"],
     &["app"],
