@@ -318,6 +318,14 @@ fn empty_variables_say_nothing() {
 }
 
 #[test]
+fn every_variable_of_the_process_can_be_named_and_none_is_shown() {
+    let variables = Environment::read().variables;
+    assert!(variables.get("PATH").is_some_and(|path| !path.expose().is_empty()));
+    assert_eq!(variables.get("NO_SUCH_VARIABLE_HERE"), None);
+    assert!(format!("{variables:?}").ends_with(" variables"), "{variables:?}");
+}
+
+#[test]
 fn the_file_that_init_writes_names_every_key_and_is_understood() {
     let text = init_text("ops-1");
     let settings = file::parse(&text).unwrap();

@@ -60,8 +60,13 @@ pub(super) fn doubt<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a TlsEr
 pub(super) fn refused(whom: &str, error: &TlsError) -> DeliveryError {
     const NAME_IT: &str =
         "if it is your company's own authority, name the file with its certificate as `ca_file`";
-    let TlsError::InvalidCertificate(why) = error else {
-        return DeliveryError::new(format!("no TLS with {whom}: {error}"));
+    let why = match error {
+        TlsError::InvalidCertificate(why) => why,
+        TlsError::InvalidMessage(_) => {
+            return DeliveryError::new(format!("no TLS with {whom}: what it says is no TLS"))
+                .hinted("see that its port is one where encryption begins at once");
+        }
+        other => return DeliveryError::new(format!("no TLS with {whom}: {other}")),
     };
     let (why, hint) = match why {
         CertificateError::UnknownIssuer => {
@@ -77,14 +82,46 @@ pub(super) fn refused(whom: &str, error: &TlsError) -> DeliveryError {
         CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
             ("it is not valid yet".to_owned(), Some("if it is, the clock of this machine is wrong"))
         }
-        CertificateError::UnhandledCriticalExtension => {
-            ("it asks for something unknown".to_owned(), None)
-        }
         other => (other.to_string(), None),
     };
     let refused = DeliveryError::new(format!("the certificate of {whom} is not trusted: {why}"));
     match hint {
         Some(hint) => refused.hinted(hint),
         None => refused,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_wrong_with_a_certificate_is_told_in_plain_words() {
+        let check = |error: TlsError, message: &str, has_hint: bool| {
+            let told = refused("the webhook at chat.example", &error);
+            assert_eq!(told.message, message);
+            assert_eq!(told.hint.is_some(), has_hint, "{message}");
+        };
+        let trusted = |why: &str| {
+            format!("the certificate of the webhook at chat.example is not trusted: {why}")
+        };
+        let expired = TlsError::InvalidCertificate(CertificateError::Expired);
+        check(expired, &trusted("it is no longer valid"), false);
+        let early = TlsError::InvalidCertificate(CertificateError::NotValidYet);
+        check(early, &trusted("it is not valid yet"), true);
+        let revoked = TlsError::InvalidCertificate(CertificateError::Revoked);
+        check(revoked, &trusted(&CertificateError::Revoked.to_string()), false);
+        let older = TlsError::HandshakeNotComplete;
+        let expected = format!("no TLS with the webhook at chat.example: {older}");
+        check(older, &expected, false);
+    }
+
+    #[test]
+    fn a_doubt_is_found_in_whatever_it_is_wrapped() {
+        let expired = || TlsError::InvalidCertificate(CertificateError::Expired);
+        let wrapped = io::Error::other(io::Error::other(expired()));
+        assert_eq!(doubt(&wrapped), Some(&expired()));
+        assert_eq!(doubt(&expired()), Some(&expired()));
+        assert_eq!(doubt(&io::Error::other("something else")), None);
     }
 }

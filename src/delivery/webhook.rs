@@ -30,6 +30,8 @@ pub struct Webhook {
     url: Secret,
     /// Host and, if the address has one, port: what of the address may be shown.
     place: String,
+    /// Whether it is on this machine.
+    is_local: bool,
     /// A file of authorities that are believed beside those of the machine.
     pub ca_file: Option<PathBuf>,
     /// How long one attempt may take in all.
@@ -50,9 +52,15 @@ impl Webhook {
             Some(port) => format!("{}:{port}", authority.host()),
             None => authority.host().to_owned(),
         };
+        // What of it is neither host nor port, nor a user before them, is no address.
+        let bare = authority.as_str().rsplit_once('@').map_or(authority.as_str(), |(_, it)| it);
+        if bare != place {
+            return Err(SHAPE.to_owned());
+        }
+        let is_local = is_loopback(authority.host());
         match uri.scheme_str() {
             Some("https") => {}
-            Some("http") if allow_plaintext || is_loopback(authority.host()) => {}
+            Some("http") if allow_plaintext || is_local => {}
             Some("http") => {
                 return Err(format!(
                     "the webhook at {place} would be called without encryption, and its address \
@@ -62,7 +70,7 @@ impl Webhook {
             }
             _ => return Err(SHAPE.to_owned()),
         }
-        Ok(Self { url: Secret::new(url), place, ca_file: None, patience: PATIENCE })
+        Ok(Self { url: Secret::new(url), place, is_local, ca_file: None, patience: PATIENCE })
     }
 
     pub(super) fn shown(&self) -> String {
@@ -102,12 +110,7 @@ impl Webhook {
             .max_redirects_will_error(false)
             .http_status_as_error(false);
         // A proxy would look for a loopback address on its own machine.
-        let host = self.place.rsplit_once(':').map_or(self.place.as_str(), |(host, _)| host);
-        let settings = if is_loopback(host) || is_loopback(&self.place) {
-            settings.proxy(None)
-        } else {
-            settings
-        };
+        let settings = if self.is_local { settings.proxy(None) } else { settings };
         Ok(settings.build().new_agent())
     }
 
@@ -159,10 +162,6 @@ impl Webhook {
                     "the webhook at {place} did not answer: given up after {seconds} s while \
                      {doing}"
                 ))
-            }
-            ureq::Error::HostNotFound => {
-                DeliveryError::new(format!("there is no host like that of the webhook at {place}"))
-                    .hinted("see that the name is right and that this machine can resolve it")
             }
             ureq::Error::Rustls(tls) => trust::refused(&format!("the webhook at {place}"), tls),
             ureq::Error::Io(io) => match trust::doubt(io) {
@@ -217,7 +216,16 @@ mod tests {
         {
             assert!(Webhook::new(url, false).is_ok(), "{url}");
         }
-        for url in ["", "a.example/x", "ftp://a.example/x", "https://", "/x", "https://a b/"] {
+        for url in [
+            "",
+            "a.example/x",
+            "ftp://a.example/x",
+            "https://",
+            "/x",
+            "https://a b/",
+            "https://a:99999/x",
+            "https://a:b/x",
+        ] {
             assert!(Webhook::new(url, true).is_err(), "{url}");
         }
         let refused = Webhook::new("http://chat.example:8065/hooks/s3cret", false).unwrap_err();

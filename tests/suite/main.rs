@@ -3,6 +3,7 @@
 #![expect(clippy::disallowed_methods, reason = "tests set up the environment they need")]
 
 mod cli;
+mod delivery;
 mod docs;
 mod runbooks;
 mod support;

@@ -23,6 +23,25 @@ fn an_unknown_key_and_a_wrong_value_name_their_place_and_the_nearest() {
 }
 
 #[test]
+fn destinations_need_no_secret_until_something_is_sent() {
+    let lab = Lab::new();
+    lab.write(
+        "runledger.toml",
+        "[destinations.chat]\nwebhook = { env = \"NOT_SET_HERE\" }\n\
+         [destinations.mail]\nsmtp = \"smtp.example.org\"\nuser = \"r\"\n\
+         password = { file = \"not/there\" }\nfrom = \"r@example.org\"\nto = [\"a@example.org\"]\n",
+    );
+    lab.run(&["stale"]).ok();
+    let mail = "[destinations.mail]\nsmtp = \"smtp.example.org\"\npassword = \"hunter2\"\n";
+    lab.write("runledger.toml", mail);
+    let refused = lab.run(&["stale"]).refused();
+    assert!(!refused.stderr.contains("hunter2"), "{}", refused.stderr);
+    refused
+        .says("runledger.toml:3:12: a password does not belong here")
+        .says("1:15: mail needs `to`");
+}
+
+#[test]
 fn fail_is_for_scripts() {
     let lab = Lab::new();
     lab.write("runledger.toml", "");

@@ -8,6 +8,10 @@ use std::process::{Child, Command, Stdio};
 use serde_json::Value;
 
 pub(crate) mod browser;
+pub(crate) mod certificates;
+pub(crate) mod chat_server;
+pub(crate) mod mail_server;
+pub(crate) mod scripted_server;
 
 /// Noon of 1 June 2026, in UTC: "now" in every test that does not say otherwise.
 pub(crate) const NOON: &str = "2026-06-01T12:00:00Z";
