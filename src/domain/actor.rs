@@ -51,6 +51,11 @@ impl Actor {
         Self { kind: ActorKind::Service, name: "import".to_owned() }
     }
 
+    /// Who makes and sends reports on schedule.
+    pub fn reporter() -> Self {
+        Self { kind: ActorKind::Service, name: "reporter".to_owned() }
+    }
+
     /// Reads `kind:name`; a text without a known kind is a person's name.
     ///
     /// # Errors

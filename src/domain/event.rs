@@ -11,6 +11,7 @@ mod action;
 mod incident;
 mod incident_import;
 mod postmortem;
+mod report;
 mod run;
 
 pub use action::{ActionChanged, ActionOpened};
@@ -22,6 +23,9 @@ pub use incident_import::{ImportedRow, IncidentImported};
 pub use postmortem::{
     ChecklistAnswered, PostmortemChanged, PostmortemPublished, PostmortemScheduled,
     PostmortemSectionWritten, PostmortemStarted,
+};
+pub use report::{
+    ReportDelivered, ReportDeliveryFailed, ReportGenerated, ReportRequested, ReportScheduled,
 };
 pub use run::{
     RunAbandoned, RunEnded, RunNoted, RunStarted, RunStepOpened, RunStepSkipped, RunStepTicked,
@@ -328,6 +332,16 @@ events! {
     ActionOpened = "action.opened", 1;
     /// An action item is told differently, or is further.
     ActionChanged = "action.changed", 1;
+    /// A report is made on a schedule from now on.
+    ReportScheduled = "report.scheduled", 1;
+    /// A report was made.
+    ReportGenerated = "report.generated", 1;
+    /// Somebody wants a report sent.
+    ReportRequested = "report.requested", 1;
+    /// A report has arrived.
+    ReportDelivered = "report.delivered", 1;
+    /// A report has not arrived.
+    ReportDeliveryFailed = "report.delivery_failed", 1;
     /// An entry's body was erased.
     EntryErased = "entry.erased", 1;
     /// A blob was erased.

@@ -78,6 +78,12 @@ string_id! {
 }
 
 string_id! {
+    /// What people call a report that was made: `weekly/2026-07-20`, with `-2` behind it where it
+    /// is the second one of that day. Never changed, so that its address stays.
+    ReportLabel
+}
+
+string_id! {
     /// A question of a postmortem: `change-rollback/staging-soak` where a checklist asks it,
     /// `asked/was-it-late` where only runbooks do.
     QuestionId
@@ -121,6 +127,11 @@ impl EntryId {
     /// The text is not a UUID.
     pub fn parse(text: &str) -> Result<Self, uuid::Error> {
         Uuid::parse_str(text.trim()).map(Self)
+    }
+
+    /// Whether it was given by the clock, and not derived.
+    pub fn is_time_ordered(&self) -> bool {
+        self.0.get_version_num() == 7
     }
 
     /// The 16 bytes, most significant first, as they are stored and hashed.

@@ -14,7 +14,7 @@ pub(super) const PERSISTED_VERSION: i64 = 1;
 
 /// Version of everything derived. Add one whenever a derived table changes, or a projection or
 /// the reading of a row gives another answer for the same entries.
-pub const DERIVED_VERSION: i64 = 4;
+pub const DERIVED_VERSION: i64 = 5;
 
 pub(super) const PERSISTED: &str = include_str!("sql/persisted.sql");
 pub(super) const DERIVED: &str = include_str!("sql/derived.sql");

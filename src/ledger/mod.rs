@@ -42,6 +42,7 @@ pub use projections::exercises::Pending;
 pub use projections::moves::Move;
 pub use projections::notes::{Note, Resolution};
 pub use projections::postmortems::AnswerCount;
+pub use projections::reports::Scheduled;
 pub use read::Reads;
 pub use transact::Tx;
 pub use verify::{Problem, Report};

@@ -35,7 +35,7 @@ pub use opening::Opening;
 pub(super) use opening::checked_url;
 pub use roles::{RoleChange, role_named};
 pub use writing::Manner;
-pub(super) use writing::append_events;
+pub(super) use writing::{append_behind, append_events};
 
 /// What every label of ours begins with.
 const LABEL_START: &str = "INC-";

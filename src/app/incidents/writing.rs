@@ -70,9 +70,7 @@ impl App {
     }
 }
 
-/// Appends entries to an incident, in this order and behind all that are there, also where the
-/// clock stands still, went back, or another machine's is ahead of it: what is written last is
-/// what was decided with everything else in sight.
+/// Appends entries to an incident, in this order and behind all that are there.
 pub(in crate::app) fn append_events(
     tx: &mut Tx<'_>,
     id: IncidentId,
@@ -80,13 +78,25 @@ pub(in crate::app) fn append_events(
     now: Timestamp,
     actor: &Actor,
 ) -> Result<Vec<EntryId>, Error> {
-    let subject = id.to_string();
-    let mut last = tx.last_entry_of(&subject)?;
+    append_behind(tx, &id.to_string(), events, now, actor)
+}
+
+/// Appends entries to a subject, in this order and behind all that are there, also where the
+/// clock stands still, went back, or another machine's is ahead of it: what is written last is
+/// what was decided with everything else in sight.
+pub(in crate::app) fn append_behind(
+    tx: &mut Tx<'_>,
+    subject: &str,
+    events: &[Event],
+    now: Timestamp,
+    actor: &Actor,
+) -> Result<Vec<EntryId>, Error> {
+    let mut last = tx.last_entry_of(subject)?;
     let mut ids = Vec::with_capacity(events.len());
     for event in events {
         let at = last.map_or(now, |(last, _)| now.max(last));
         let id = following(last, at);
-        tx.append(&entry(id, event, &subject, at, actor)?)?;
+        tx.append(&entry(id, event, subject, at, actor)?)?;
         last = Some((at, id));
         ids.push(id);
     }
@@ -101,7 +111,7 @@ fn there(tx: &Tx<'_>, id: IncidentId) -> Result<Incident, Error> {
 /// random, so two machines that count alike still give different ids.
 pub(in crate::app) fn following(last: Option<(Timestamp, EntryId)>, now: Timestamp) -> EntryId {
     let counter = match last {
-        Some((at, id)) if at == now => {
+        Some((at, id)) if at == now && id.is_time_ordered() => {
             let bytes = id.as_bytes();
             let before = (u16::from(bytes[6] & 0x0f) << 8) | u16::from(bytes[7]);
             (before + 1).min(0x0fff)

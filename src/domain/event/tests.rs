@@ -17,6 +17,7 @@ use super::{
 
 mod incident;
 mod postmortem;
+mod report;
 
 /// Bodies as they stand in ledgers, by kind and version. **These lines may never change**: they
 /// are the format of what people have already stored. A new format is a new version, and a new
@@ -123,12 +124,12 @@ const STORED: [(&str, u32, &str); 29] = [
 
 /// The bodies of this file and those of one noun each beside it.
 fn stored() -> Vec<(&'static str, u32, &'static str)> {
-    [&STORED[..], &incident::STORED, &postmortem::STORED].concat()
+    [&STORED[..], &incident::STORED, &postmortem::STORED, &report::STORED].concat()
 }
 
 /// What the bodies of [`stored`] mean, in the same order.
 fn all_meant() -> Vec<Event> {
-    [meant(), incident::meant(), postmortem::meant()].concat()
+    [meant(), incident::meant(), postmortem::meant(), report::meant()].concat()
 }
 
 fn id(last: u8) -> EntryId {
@@ -347,6 +348,11 @@ fn every_kind_has_a_stored_body() {
         Event::PostmortemPublished(_) => "postmortem.published",
         Event::ActionOpened(_) => "action.opened",
         Event::ActionChanged(_) => "action.changed",
+        Event::ReportScheduled(_) => "report.scheduled",
+        Event::ReportGenerated(_) => "report.generated",
+        Event::ReportRequested(_) => "report.requested",
+        Event::ReportDelivered(_) => "report.delivered",
+        Event::ReportDeliveryFailed(_) => "report.delivery_failed",
         Event::EntryErased(_) => "entry.erased",
         Event::BlobErased(_) => "blob.erased",
         Event::RunStarted(_) => "run.started",
@@ -359,7 +365,7 @@ fn every_kind_has_a_stored_body() {
         Event::RunAbandoned(_) => "run.abandoned",
     };
     let kinds: BTreeSet<_> = all_meant().iter().map(name).collect();
-    assert_eq!(kinds.len(), 35);
+    assert_eq!(kinds.len(), 40);
     assert_eq!(kinds, stored().iter().map(|(kind, _, _)| *kind).collect());
 }
 

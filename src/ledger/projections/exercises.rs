@@ -210,6 +210,8 @@ impl Reads {
             moves: self.moves_of(&runbook)?,
             incident: self.projected_incident(subject)?,
             run: self.run_of_subject(subject)?,
+            report: self.report_of_subject(subject)?,
+            schedule: self.schedule_of_subject(subject)?,
             postmortem: self.projected_postmortem(subject)?,
             actions: self.projected_actions(subject)?,
         })

@@ -1,4 +1,4 @@
-//! The fold of a subject's entries into exercises, notes, moves and a run.
+//! The fold of a subject's entries into exercises, notes, moves, a run or a report.
 //!
 //! Two passes over the canonical order: first what was made, then what was done to it. So an
 //! edit is never lost because a machine with a slow clock made what it edits.
@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use super::incidents::{self, FoldedIncident, causal};
 use super::moves::Move;
 use super::notes::{self, Note};
+use super::reports::{self, Scheduled};
 use super::{Told, action_items, postmortems, told};
 use crate::domain::action_item::ActionItem;
 use crate::domain::entry::Entry;
@@ -18,6 +19,7 @@ use crate::domain::event::{
 use crate::domain::exercise::{Context, Exercise, ExerciseKind, Outcome, Source};
 use crate::domain::id::{EntryId, RowKey, RunbookId};
 use crate::domain::postmortem::Postmortem;
+use crate::domain::report::KeptReport;
 use crate::domain::run::Run;
 use crate::runbook::last_worked::{read_cells, say};
 
@@ -31,6 +33,8 @@ pub(in crate::ledger) struct Folded {
     pub(in crate::ledger) moves: Vec<Move>,
     pub(in crate::ledger) incident: Option<FoldedIncident>,
     pub(in crate::ledger) run: Option<Run>,
+    pub(in crate::ledger) report: Option<KeptReport>,
+    pub(in crate::ledger) schedule: Option<Scheduled>,
     pub(in crate::ledger) postmortem: Option<Postmortem>,
     pub(in crate::ledger) actions: Vec<ActionItem>,
 }
@@ -66,6 +70,8 @@ pub(in crate::ledger) fn fold(subject: &str, entries: &[Entry]) -> Folded {
         moves: super::moves::fold(&told),
         incident: incidents::fold(subject, entries, &told),
         run: super::runs::fold(&told),
+        report: reports::fold(&told),
+        schedule: reports::fold_schedule(&told),
     }
 }
 

@@ -8,6 +8,7 @@ pub mod incidents;
 pub mod moves;
 pub mod notes;
 pub mod postmortems;
+pub mod reports;
 mod runs;
 
 use rusqlite::Connection;
@@ -50,5 +51,7 @@ pub(super) fn project(
     notes::replace(conn, subject, &folded.notes)?;
     moves::replace(conn, subject, &folded.moves)?;
     runs::replace(conn, subject, folded.run.as_ref())?;
+    reports::replace(conn, subject, folded.report.as_ref())?;
+    reports::replace_schedule(conn, subject, folded.schedule.as_ref())?;
     postmortems::replace(conn, subject, folded.postmortem.as_ref())
 }

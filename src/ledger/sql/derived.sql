@@ -134,6 +134,30 @@ CREATE TABLE action_items (
 
 CREATE INDEX action_items_by_subject ON action_items (subject, place);
 
+-- Reports that were made; `report` is all of it as JSON.
+CREATE TABLE reports (
+    subject      TEXT NOT NULL PRIMARY KEY,
+    label        TEXT NOT NULL,
+    name         TEXT NOT NULL,
+    as_of        TEXT NOT NULL,
+    slot         INTEGER,
+    generated_at INTEGER NOT NULL,
+    waiting      INTEGER NOT NULL,
+    report       TEXT NOT NULL
+) STRICT;
+
+CREATE INDEX reports_by_label ON reports (label);
+CREATE INDEX reports_by_name ON reports (name, generated_at);
+CREATE INDEX reports_waiting ON reports (generated_at) WHERE waiting = 1;
+
+-- Since when each schedule counts.
+CREATE TABLE report_schedules (
+    subject  TEXT NOT NULL PRIMARY KEY,
+    name     TEXT NOT NULL,
+    schedule TEXT NOT NULL,
+    since    INTEGER NOT NULL
+) STRICT;
+
 CREATE TABLE files (
     folder     TEXT NOT NULL,
     path       TEXT NOT NULL,
