@@ -40,6 +40,7 @@ mod overview;
 pub mod page;
 pub mod postmortems;
 mod recording;
+pub mod reporter;
 pub mod reports;
 mod rows;
 pub mod runbooks;

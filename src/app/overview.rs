@@ -62,6 +62,7 @@ impl App {
             pages: self.documents()?.len() - judged.len(),
             incidents: self.open_incidents()?,
             runs: self.open_runs()?,
+            report: self.newest_report()?,
             worst,
             worst_more: more,
             lately: lately.collect(),

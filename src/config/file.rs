@@ -15,8 +15,8 @@ use super::values::{
     filled, listen, public_url, size, source_url, timezone, unknown_word, workspace_id, write_back,
 };
 use super::{
-    ConfigError, Incidents, Owner, Postmortems, PublicUrl, SourceUrl, WriteBack, destinations,
-    incidents, postmortems, support_hours,
+    ConfigError, Incidents, Owner, PlannedReport, Postmortems, PublicUrl, SourceUrl, WriteBack,
+    destinations, incidents, postmortems, reports, support_hours,
 };
 use crate::text::LineIndex;
 
@@ -38,6 +38,8 @@ pub const KEYS: &[&str] = &[
     "incidents",
     "postmortems",
     "destinations",
+    "report",
+    "reporter",
     "max_file_size",
     "store",
     "support_hours",
@@ -100,6 +102,8 @@ pub(super) struct Settings {
     pub(super) incidents: Incidents,
     pub(super) postmortems: Postmortems,
     pub(super) destinations: BTreeMap<String, destinations::Setting>,
+    pub(super) reports: Vec<PlannedReport>,
+    pub(super) reporter: Option<String>,
     pub(super) max_file_size: u64,
     pub(super) store: Option<String>,
     pub(super) support_hours: support_hours::Table,
@@ -124,6 +128,8 @@ impl Default for Settings {
             incidents: Incidents::default(),
             postmortems: Postmortems::default(),
             destinations: BTreeMap::new(),
+            reports: Vec::new(),
+            reporter: None,
             max_file_size: 1024 * 1024,
             store: None,
             support_hours: support_hours::Table::default(),
@@ -196,9 +202,10 @@ impl Reader<'_> {
                 "source_url" => to.source_url = self.checked(value, source_url),
                 "public_url" => to.public_url = self.checked(value, public_url),
                 "incidents" => self.set(&mut to.incidents, value, incidents::read),
-                // Read below: it names severities by the labels that `incidents` gives them.
-                "postmortems" => {}
                 "destinations" => self.set(&mut to.destinations, value, destinations::read),
+                // Read below: these go by what other keys say.
+                "postmortems" | "report" => {}
+                "reporter" => to.reporter = self.checked(value, filled),
                 "max_file_size" => self.set(&mut to.max_file_size, value, Self::size),
                 "store" => to.store = self.checked(value, filled),
                 "support_hours" => {
@@ -214,6 +221,12 @@ impl Reader<'_> {
             let severities = &to.incidents.severities;
             let read = postmortems::read(self, value, severities);
             to.postmortems = read.unwrap_or_default();
+        }
+        if let Some(value) = table.get("report") {
+            let named = table.get("destinations").and_then(|it| it.get_ref().as_table());
+            let named: Vec<&str> =
+                named.iter().flat_map(|it| it.keys()).map(|key| key.get_ref().as_ref()).collect();
+            to.reports = reports::read(self, value, to.timezone, &named);
         }
         if to.due_within_days >= to.stale_after_days {
             let span = ["due_within_days", "stale_after_days"]

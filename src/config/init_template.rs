@@ -75,6 +75,9 @@ workspace = "{id}"
 # What severities are called, the worst first; the first label of a rank is the one that is shown.
 # [incidents.severities] is a table and stands at the end of this file.
 
+# The node that makes and sends the reports, see [[report]] at the end of this file.
+# reporter = "ops-1"
+
 # The folder of the ledger, in place of the usual one in your data folder. `runledger where`
 # shows it.
 # store = "~/runledger"
@@ -114,6 +117,18 @@ workspace = "{id}"
 # ca_file = "company-ca.pem"
 # [destinations.archive]
 # folder = "reports"
+
+# Which reports are made on a schedule: `kind` is stale, incidents or actions, `when` a cron pattern
+# (minute, hour, day of the month, month, day of the week) by the clocks of `timezone`. They are made
+# by the node called `reporter` while it serves (RUNLEDGER_NODE, else the machine's name), and
+# caught up with once where it did not.
+# [[report]]
+# name = "weekly"
+# kind = "stale"
+# when = "0 8 * * 1"
+# timezone = "Europe/Berlin"
+# owner = "payments"
+# to = ["oncall-chat", "archive"]
 
 # When somebody is there to answer, for `incident metrics --support-hours`, and which days are
 # business days. A day's own key (monday to sunday) counts before `weekdays` and `weekend`; a day

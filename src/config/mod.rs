@@ -11,6 +11,7 @@ mod file;
 mod incidents;
 mod init_template;
 mod postmortems;
+mod reports;
 mod support_hours;
 mod values;
 
@@ -37,6 +38,7 @@ pub use file::{KEYS, Problem};
 pub use incidents::{Incidents, Severities};
 pub use init_template::{init_text, new_workspace_id};
 pub use postmortems::Postmortems;
+pub use reports::PlannedReport;
 
 /// The name of the configuration file.
 pub const FILE_NAME: &str = "runledger.toml";
@@ -142,6 +144,10 @@ pub struct Config {
     pub postmortems: Postmortems,
     /// Where reports can go, by name; [`Self::destination`] gives one with its secrets.
     pub destinations: BTreeMap<String, destinations::Setting>,
+    /// The reports that are made on a schedule.
+    pub reports: Vec<PlannedReport>,
+    /// The node that makes and sends them; none where nobody said.
+    pub reporter: Option<String>,
     /// The largest file that is read, in bytes.
     pub max_file_size: u64,
     /// When somebody is there to answer, and which days are business days.
@@ -221,6 +227,8 @@ impl Config {
             incidents: settings.incidents,
             postmortems: settings.postmortems,
             destinations: settings.destinations,
+            reports: settings.reports,
+            reporter: settings.reporter,
             max_file_size: settings.max_file_size,
             support_hours: settings.support_hours.hours(settings.timezone),
             clock: clock(flags, environment)?,

@@ -334,7 +334,8 @@ fn the_file_that_init_writes_names_every_key_and_is_understood() {
         let shown = text.contains(&format!("\n# {key} = "))
             || text.contains(&format!("\n{key} = "))
             || text.contains(&format!("\n# [{key}."))
-            || text.contains(&format!("\n# [{key}]"));
+            || text.contains(&format!("\n# [{key}]"))
+            || text.contains(&format!("\n# [[{key}]]"));
         assert!(shown, "{key}");
     }
     // What is commented out is right too: each line is understood once the mark is gone.

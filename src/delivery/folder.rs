@@ -25,10 +25,9 @@ impl Folder {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
             Err(error) => return Err(refused("make the folder", &self.path, &error)),
         }
-        let Letter { name, as_of, .. } = letter;
         for (ending, text) in [("html", letter.html), ("md", letter.markdown), ("txt", letter.text)]
         {
-            let path = self.path.join(format!("{name}-{as_of}.{ending}"));
+            let path = self.path.join(format!("{}.{ending}", letter.file));
             write_atomically(&path, text.as_bytes())
                 .map_err(|error| refused("write", &path, &error))?;
         }

@@ -16,7 +16,7 @@ mod secret;
 mod trust;
 mod webhook;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 
 pub use error::DeliveryError;
 pub use folder::Folder;
@@ -62,10 +62,8 @@ pub struct Letter<'a> {
     /// What tells this letter from all others, the same at each attempt: ASCII letters, digits,
     /// dots and hyphens.
     pub key: &'a str,
-    /// The report's name, like `weekly`; it begins the names of files.
-    pub name: &'a str,
-    /// The day that the report is about.
-    pub as_of: NaiveDate,
+    /// What its files are called, without their endings: `weekly-2026-07-20`.
+    pub file: &'a str,
     /// When the report was made, which dates a mail, so that a later attempt is the same mail.
     pub sent_at: DateTime<Utc>,
     /// What it says in one line.
@@ -83,13 +81,13 @@ pub struct Letter<'a> {
 }
 
 impl Letter<'_> {
-    /// Key and name end up in headers and names of files, so they must be plain.
+    /// Key and file name end up in headers and names of files, so they must be plain.
     fn check(&self) -> Result<(), DeliveryError> {
         let plain = |text: &str| {
             let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-');
             text.starts_with(|c: char| c.is_ascii_alphanumeric()) && text.chars().all(is_plain)
         };
-        for (what, text) in [("key", self.key), ("name", self.name)] {
+        for (what, text) in [("key", self.key), ("file name", self.file)] {
             if !plain(text) {
                 return Err(DeliveryError::new(format!(
                     "the {what} of a report must be letters, digits, dots and hyphens, and this \

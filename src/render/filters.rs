@@ -3,6 +3,7 @@
 //! | filter | of | gives |
 //! | --- | --- | --- |
 //! | `md_cell` | text | the text, safe in a cell of a Markdown table |
+//! | `chat` | text | the text, safe in a message of a chat: one line, no mention of anybody |
 //! | `duration` | seconds | `2 min` |
 //! | `minutes` | minutes | `45 min`, `1 h 30 min`, `2 d 3 h` |
 //! | `local` | a moment in UTC | `2026-06-01 14:03`, where the team is |
@@ -20,6 +21,7 @@ use crate::text::lengths::minutes_words;
 /// Makes the filters known; moments are told in this zone.
 pub(super) fn register(tera: &mut Tera, zone: Tz) {
     tera.register_filter("md_cell", |value: &str, _: Kwargs, _: &State| md_cell(value));
+    tera.register_filter("chat", |value: &str, _: Kwargs, _: &State| chat(value));
     tera.register_filter("duration", |value: u32, _: Kwargs, _: &State| {
         text::duration_words(value)
     });
@@ -69,6 +71,22 @@ fn md_cell(value: &str) -> String {
         }
     }
     cell
+}
+
+/// A text that stays what it is inside a message in Slack's markup: what begins a link or a
+/// mention is escaped, and what would be bold or code is left to look so.
+fn chat(value: &str) -> String {
+    let line = text::collapse_whitespace(value);
+    let mut safe = String::with_capacity(line.len() + 8);
+    for c in line.chars().filter(|c| !c.is_control()) {
+        match c {
+            '&' => safe.push_str("&amp;"),
+            '<' => safe.push_str("&lt;"),
+            '>' => safe.push_str("&gt;"),
+            _ => safe.push(c),
+        }
+    }
+    safe
 }
 
 #[cfg(test)]

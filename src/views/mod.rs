@@ -21,6 +21,7 @@ pub mod metrics;
 pub mod page;
 pub mod postmortem;
 pub mod report;
+pub mod report_list;
 pub mod run;
 pub mod triage;
 

@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 use serde::Serialize;
 
 use super::incident::{DifferingView, IncidentLine};
+use super::report_list::KeptReportView;
 use super::run::{RealTimes, RunLine};
 use super::{
     CommandView, Counts, ExerciseView, FalseStartView, NoteView, RunbookLine, RunbookView,
@@ -202,6 +203,8 @@ pub struct Overview {
     pub incidents: Vec<IncidentLine>,
     /// The runs that go on, oldest first.
     pub runs: Vec<RunLine>,
+    /// The report made last.
+    pub report: Option<KeptReportView>,
     /// The worst: failing first, then by days overdue.
     pub worst: Vec<RunbookLine>,
     /// How many more there are of them.

@@ -248,7 +248,7 @@ pub struct EvidenceView {
 /// A heading of a postmortem and what stands under it, as HTML of ours.
 #[derive(Clone, Debug, Serialize)]
 pub struct PreviewSectionView {
-    /// The heading's level to show, 3 to 6; 0 where there is none.
+    /// The heading's level to show, 2 to 6; 0 where there is none.
     pub level: u8,
     /// The heading's words.
     pub title_html: String,

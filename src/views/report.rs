@@ -49,6 +49,8 @@ pub struct Frame {
     pub headline: String,
     /// What the reader should know about the report itself: the team's template has an error.
     pub notice: Option<String>,
+    /// Where the server is reached, as `public_url` says; links lead there.
+    pub server: Option<String>,
     /// What it was made from.
     pub inputs: InputsView,
 }

@@ -60,6 +60,12 @@ pub(super) fn of_incident(label: &str, page: &str, notice: &str) -> String {
     if notice.is_empty() { address } else { format!("{address}?notice={notice}") }
 }
 
+/// The page of a report, with a notice for the reader if there is one.
+pub(super) fn report(label: &str, notice: &str) -> String {
+    let address = format!("/reports/{}", encode_path(label));
+    if notice.is_empty() { address } else { format!("{address}?notice={notice}") }
+}
+
 /// A path with its slashes kept and everything else encoded that is not plain.
 pub(super) fn encode_path(path: &str) -> String {
     percent_encode(path, true)

@@ -17,10 +17,12 @@ mod forms;
 mod found;
 mod hosts;
 mod layout;
+mod origin;
 mod page;
 mod pages;
 mod parts;
 mod pool;
+mod reporter;
 mod routes;
 mod security;
 mod signed;
@@ -43,6 +45,7 @@ pub use self::state::Event;
 use self::connection::Limits;
 use self::hosts::Hosts;
 use self::pool::Pool;
+use self::reporter::Reporter;
 use self::security::Bounds;
 use self::state::State;
 use self::watch::Watch;
@@ -95,7 +98,9 @@ pub fn serve(
         .build()
         .map_err(|error| Error::failed("cannot start the server's threads").caused_by(error))?;
     let watch = Watch::start(Arc::clone(&state));
+    let reporter = Reporter::start(Arc::clone(&state));
     let served = runtime.block_on(listen_until_told(listen, Arc::clone(&state)));
+    drop(reporter);
     watch.stop();
     runtime.shutdown_timeout(LAST_WRITE);
     served

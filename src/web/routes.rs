@@ -60,6 +60,13 @@ pub(super) fn router(
         .route("/actions", get(pages::action_list::show).post(pages::action_add::save))
         .route("/actions/{id}", post(pages::action_change::save))
         .route("/incidents/metrics", get(pages::metrics_show::show))
+        .route("/reports", get(pages::report_list::show).post(pages::report_make::save))
+        .route("/reports.atom", get(pages::report_feed::show))
+        .route(
+            "/reports/{name}/{day}",
+            get(pages::report_show::show).post(pages::report_send::save),
+        )
+        .route("/reports/{name}/{day}/{form}", get(pages::report_form::show))
         .route("/exercises", post(pages::exercise_record::save))
         .route("/notes", post(pages::note_add::save))
         .route("/notes/{id}/resolve", post(pages::note_resolve::save))

@@ -24,7 +24,11 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; i
     connect-src 'self'; form-action 'self'; base-uri 'none'; object-src 'none'; \
     frame-ancestors 'none'";
 
-/// Headers of every answer.
+/// What a document may do that is no page of ours: show itself with the styles it brings along.
+pub(super) const DOCUMENT_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; \
+    form-action 'none'; base-uri 'none'; frame-ancestors 'none'; sandbox";
+
+/// Headers of every answer; an answer that says less of itself may keep its own policy.
 const HEADERS: [(HeaderName, &str); 6] = [
     (header::CONTENT_SECURITY_POLICY, POLICY),
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
@@ -89,7 +93,7 @@ pub(super) fn guard(
 pub(super) fn with_headers(router: Router) -> Router {
     router.layer(map_response(|mut response: Response| async {
         for (name, value) in HEADERS {
-            response.headers_mut().insert(name, HeaderValue::from_static(value));
+            response.headers_mut().entry(name).or_insert(HeaderValue::from_static(value));
         }
         response
     }))

@@ -45,7 +45,7 @@ pub(super) struct Notice {
 
 /// The notices. The address carries a code and never words, so that a link from elsewhere
 /// cannot put its own words on our pages.
-const NOTICES: [(&str, &str, &str); 24] = [
+const NOTICES: [(&str, &str, &str); 27] = [
     ("worked", "good", "Recorded: it worked. The banner counts it already."),
     ("recorded", "good", "Recorded with the steps you used. The banner counts it already."),
     ("failed", "bad", "Recorded: it failed. The banner says so until it works again."),
@@ -76,6 +76,9 @@ const NOTICES: [(&str, &str, &str); 24] = [
     ),
     ("known", "plain", "All of it stood in the timeline already, so nothing was added twice."),
     ("partly-known", "good", "Added, but for the lines that stood in the timeline already."),
+    ("made", "good", "Made, and kept as it is. It was sent to nobody."),
+    ("made-and-sent", "good", "Made. It is being sent; below is how far that is."),
+    ("sending", "good", "It is being sent; below is how far that is."),
     ("promised", "good", "The action item is open."),
     ("moved", "good", "The action item is changed."),
     ("named", "good", "Your name stands beside what you record."),

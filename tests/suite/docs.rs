@@ -141,9 +141,12 @@ fn every_field_of_the_json_that_the_readme_promises_is_there() {
     lab.write("plan.txt", "helm uninstall edge\n");
     lab.write(
         "runledger.toml",
-        "default_owner = \"ana\"\n[owners.ana]\npage = \"https://p.example\"\n",
+        "default_owner = \"ana\"\n[owners.ana]\npage = \"https://p.example\"\n\
+         [destinations.kept]\nfolder = \"kept\"\n\
+         [[report]]\nkind = \"stale\"\nwhen = \"0 8 * * 1\"\nto = [\"kept\"]\n",
     );
-    let commands: [&[&str]; 15] = [
+    lab.run(&["report", "stale", "--send", "kept"]).ok();
+    let commands: [&[&str]; 16] = [
         &["show", "drop", "--json"],
         &["stale", "--all", "--json"],
         &["search", "drop", "--json"],
@@ -156,6 +159,7 @@ fn every_field_of_the_json_that_the_readme_promises_is_there() {
         &["report", "stale", "--json", "--since", "2026-10-01"],
         &["report", "incidents", "--json", "--since", "2026-10-01"],
         &["report", "actions", "--json"],
+        &["report", "list", "--json"],
         &["triage", "stuck.txt", "--json"],
         &["plan", "check", "plan.txt", "--json"],
         &["scenario", "run", "--json"],

@@ -23,6 +23,7 @@ use super::App;
 
 pub use answering::{Follow, NewAnswer};
 pub use drafting::{Retold, Start, section_named};
+pub(in crate::app) use preview::html_sections;
 pub use publishing::Publication;
 pub(super) use scheduling::schedule;
 pub use show::cause_named;

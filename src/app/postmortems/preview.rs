@@ -12,22 +12,30 @@ impl App {
     /// # Errors
     /// The incident is not known, or the template has an error.
     pub fn preview_postmortem(&mut self, name: &str) -> Result<Vec<PreviewSectionView>, Error> {
-        let text = self.render_postmortem(name)?;
-        let (read, _) = crate::runbook::parse(&text, "postmortem");
-        // Nothing in a postmortem is there to be run, and no table of it is a runbook's.
-        let read =
-            Runbook { steps: Vec::new(), loose_commands: Vec::new(), last_worked: None, ..read };
-        let rendered = render_sections(&text, &read, &|_| None);
-        Ok(rendered
-            .into_iter()
-            .map(|section| PreviewSectionView {
-                // It stands under a heading of the page.
-                level: if section.level == 0 { 0 } else { (section.level + 1).min(6) },
-                title_html: section.title_html,
-                html: section.blocks.into_iter().map(html_of).collect(),
-            })
-            .collect())
+        let mut sections = html_sections(&self.render_postmortem(name)?, "postmortem");
+        // It stands under a heading of the page.
+        sections
+            .iter_mut()
+            .filter(|it| it.level > 0)
+            .for_each(|it| it.level = (it.level + 1).min(6));
+        Ok(sections)
     }
+}
+
+/// A document of ours as HTML, one piece for each heading.
+pub(in crate::app) fn html_sections(text: &str, stem: &str) -> Vec<PreviewSectionView> {
+    let (read, _) = crate::runbook::parse(text, stem);
+    // Nothing in it is there to be run, and no table of it is a runbook's.
+    let read = Runbook { steps: Vec::new(), loose_commands: Vec::new(), last_worked: None, ..read };
+    let rendered = render_sections(text, &read, &|_| None);
+    rendered
+        .into_iter()
+        .map(|section| PreviewSectionView {
+            level: section.level,
+            title_html: section.title_html,
+            html: section.blocks.into_iter().map(html_of).collect(),
+        })
+        .collect()
 }
 
 fn html_of(block: Block) -> String {

@@ -54,6 +54,7 @@ impl App {
                 owner: asked.owner.clone(),
                 headline: headline(&overdue, overdue.len() + due.len() + later.len()),
                 notice: None,
+                server: self.server(),
                 inputs: self.inputs(&self.judged()?)?,
             },
             opened: some(&|it| in_period(self.day_told(&it.opened_at))),

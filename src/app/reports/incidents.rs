@@ -60,6 +60,7 @@ impl App {
                 owner: None,
                 headline,
                 notice: None,
+                server: self.server(),
                 inputs,
             },
             incidents,

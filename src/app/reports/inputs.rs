@@ -55,8 +55,12 @@ impl App {
         let severities = Severity::ALL.map(|it| config.incidents.severities.labels(it));
         let required = Severity::ALL.map(|it| config.postmortems.is_required(it));
         let told = format!(
-            "{}\n{}\n{}\n{:?}\n{severities:?}\n{required:?}\n",
-            config.timezone, config.stale_after_days, config.due_within_days, config.default_owner
+            "{}\n{}\n{}\n{:?}\n{:?}\n{severities:?}\n{required:?}\n",
+            config.timezone,
+            config.stale_after_days,
+            config.due_within_days,
+            config.default_owner,
+            self.server(),
         );
         Hash::of(told.as_bytes())
     }

@@ -1,5 +1,5 @@
 //! Reports: what people read once a week. Each is gathered into one view and written in the
-//! format asked for.
+//! form asked for.
 //!
 //! The bytes depend on the day asked about, the ledger, the texts, the settings and the template
 //! alone; what they are is printed at the report's end.
@@ -12,65 +12,14 @@ mod sheet;
 mod stale;
 mod writing;
 
+use std::collections::BTreeMap;
+
 use chrono::{Days, NaiveDate};
 
 use super::App;
+pub use crate::domain::report::{Form, Kind};
 use crate::error::Error;
 use crate::views::report::{ActionsReport, Frame, IncidentsReport, StaleReport};
-
-/// What a report is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// The runbooks that nobody should trust.
-    Stale,
-    /// What incidents came to.
-    Incidents,
-    /// What was promised, and what became of it.
-    Actions,
-}
-
-impl Kind {
-    /// The word that names its templates.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Stale => "stale",
-            Self::Incidents => "incidents",
-            Self::Actions => "actions",
-        }
-    }
-}
-
-/// How a report is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Format {
-    /// Markdown.
-    Md,
-    /// A page that is also a mail.
-    Html,
-    /// Plain text.
-    Text,
-    /// The view itself.
-    Json,
-    /// A table for spreadsheets.
-    Csv,
-}
-
-impl Format {
-    /// The words of the command line.
-    pub const WORDS: [&str; 5] = ["md", "html", "text", "json", "csv"];
-
-    /// Reads a word; none if it is none of [`Format::WORDS`].
-    pub fn parse(word: &str) -> Option<Self> {
-        Some(match word {
-            "md" => Self::Md,
-            "html" => Self::Html,
-            "text" => Self::Text,
-            "json" => Self::Json,
-            "csv" => Self::Csv,
-            _ => return None,
-        })
-    }
-}
 
 /// What is asked of a report. The day it speaks of is the one the [`App`] looks at.
 #[derive(Clone, Debug, Default)]
@@ -108,19 +57,59 @@ impl Report {
     }
 }
 
+/// A report in every form, from one look at everything.
+pub(in crate::app) struct Made {
+    pub(in crate::app) as_of: NaiveDate,
+    pub(in crate::app) since: NaiveDate,
+    pub(in crate::app) title: String,
+    pub(in crate::app) headline: String,
+    pub(in crate::app) forms: BTreeMap<Form, String>,
+    /// What is wrong with the team's templates, where that is so.
+    pub(in crate::app) warning: Option<String>,
+}
+
 impl App {
-    /// A report in a format.
+    /// A report in a form.
     ///
     /// # Errors
     /// Its period begins after it ends, or the store cannot be read. An error in a template of
     /// the team is none: the built-in one is used, and the report says so.
-    pub fn report(&mut self, kind: Kind, asked: &Asked, format: Format) -> Result<Written, Error> {
-        let report = match kind {
+    pub fn report(&mut self, kind: Kind, asked: &Asked, form: Form) -> Result<Written, Error> {
+        let mut report = self.gather(kind, asked)?;
+        self.written(kind, &mut report, form)
+    }
+
+    /// A report in every form.
+    pub(in crate::app) fn make_report(&mut self, kind: Kind, asked: &Asked) -> Result<Made, Error> {
+        let mut report = self.gather(kind, asked)?;
+        let (mut forms, mut warnings) = (BTreeMap::new(), Vec::new());
+        for form in Form::ALL {
+            let written = self.written(kind, &mut report, form)?;
+            warnings.extend(written.warning);
+            forms.insert(form, written.text);
+        }
+        let frame = report.frame();
+        Ok(Made {
+            as_of: frame.as_of,
+            since: frame.since,
+            title: format!("{}, {}", kind.title(), frame.as_of),
+            headline: frame.headline.clone(),
+            forms,
+            warning: (!warnings.is_empty()).then(|| warnings.join("; ")),
+        })
+    }
+
+    fn gather(&mut self, kind: Kind, asked: &Asked) -> Result<Report, Error> {
+        Ok(match kind {
             Kind::Stale => Report::Stale(Box::new(self.stale_report(asked)?)),
             Kind::Incidents => Report::Incidents(Box::new(self.incidents_report(asked)?)),
             Kind::Actions => Report::Actions(Box::new(self.actions_report(asked)?)),
-        };
-        self.written(kind, report, format)
+        })
+    }
+
+    /// Where links of a report lead to.
+    fn server(&self) -> Option<String> {
+        self.config.public_url.as_ref().map(|url| url.text.clone())
     }
 
     /// The day before the first one of a report's period.

@@ -82,6 +82,7 @@ impl App {
                 owner: asked.owner.clone(),
                 headline,
                 notice: None,
+                server: self.server(),
                 inputs,
             },
         })

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::super::App;
 use super::sheet::sheet;
-use super::{Format, Kind, Report, Written};
+use super::{Form, Kind, Report, Written};
 use crate::domain::id::Hash;
 use crate::error::Error;
 use crate::render::bars::{Bar, bars};
@@ -37,27 +37,30 @@ impl App {
     pub(super) fn written(
         &self,
         kind: Kind,
-        mut report: Report,
-        format: Format,
+        report: &mut Report,
+        form: Form,
     ) -> Result<Written, Error> {
-        let ending = match format {
-            Format::Json => {
+        let frame = report.frame();
+        (frame.notice, frame.inputs.template, frame.inputs.template_from) = (None, None, None);
+        let ending = match form {
+            Form::Json => {
                 return Ok(Written { text: report.json()?, warning: None });
             }
-            Format::Csv => return Ok(Written { text: sheet(&report), warning: None }),
-            Format::Md => "md",
-            Format::Html => "html",
-            Format::Text => "txt",
+            Form::Csv => return Ok(Written { text: sheet(report), warning: None }),
+            Form::Chat => "chat.txt",
+            Form::Md => "md",
+            Form::Html => "html",
+            Form::Text => "txt",
         };
         let name = format!("{FOLDER}/{}.{ending}", kind.as_str());
-        let pictures = match format {
-            Format::Html => self.pictures(&report)?,
+        let pictures = match form {
+            Form::Html => self.pictures(report)?,
             _ => BTreeMap::new(),
         };
-        let (text, warning) = self.fill(&name, &mut report, &pictures)?;
-        let text = match format {
-            Format::Text => tidied(&printable(&text), Some(WIDTH)),
-            Format::Md => tidied(&printable(&text), None),
+        let (text, warning) = self.fill(&name, report, &pictures)?;
+        let text = match form {
+            Form::Text => tidied(&printable(&text), Some(WIDTH)),
+            Form::Md | Form::Chat => tidied(&printable(&text), None),
             _ => format!("{}\n", text.trim()),
         };
         Ok(Written { text, warning })

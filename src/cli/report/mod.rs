@@ -1,9 +1,13 @@
 //! `runledger report`: what people read once a week. One file for each report.
 
+mod due;
+mod list;
+
 use std::path::PathBuf;
 
 use super::{DateArg, Done, Session, parse_date};
-use crate::app::reports::{Asked, Format, Kind};
+use crate::app::reporter::{Sending, Sent};
+use crate::app::reports::{Asked, Form, Kind};
 use crate::error::Error;
 use crate::whole_file::write_atomically;
 
@@ -25,6 +29,10 @@ enum Command {
     Incidents(Common),
     /// Which action items are late or due, whose they are, and what was done
     Actions(Owned),
+    /// Make the reports that are due and deliver what waits, once
+    Due(due::Args),
+    /// List the reports that were made, where they went, and when the next ones come
+    List(list::Args),
 }
 
 /// What every report takes.
@@ -38,7 +46,7 @@ struct Common {
     #[arg(long, value_name = "DATE", value_parser = parse_date)]
     since: Option<DateArg>,
     /// How it is written
-    #[arg(long, value_name = "FORMAT", value_parser = Format::WORDS, default_value = "text")]
+    #[arg(long, value_name = "FORMAT", value_parser = Form::WORDS, default_value = "text")]
     format: String,
     /// Into this file, which is replaced [default: standard output]
     #[arg(long, short, value_name = "FILE")]
@@ -46,6 +54,12 @@ struct Common {
     /// Print JSON, like --format json
     #[arg(long)]
     json: bool,
+    /// Deliver it to this destination of runledger.toml, once a day however often this is said
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["out", "json", "format"])]
+    send: Option<String>,
+    /// Deliver it also where it was delivered already
+    #[arg(long, requires = "send")]
+    again: bool,
 }
 
 /// What a report takes that tells of owners.
@@ -67,6 +81,8 @@ pub(crate) fn run(args: &Args, session: &mut Session) -> Result<Done, Error> {
         Command::Actions(Owned { common, owner }) => {
             write(Kind::Actions, common, owner.clone(), session)
         }
+        Command::Due(_) => due::run(session),
+        Command::List(args) => list::run(args, session),
     }
 }
 
@@ -77,12 +93,18 @@ fn write(
     session: &mut Session,
 ) -> Result<Done, Error> {
     let today = session.config.today();
-    let format = Format::parse(&args.format).filter(|_| !args.json).unwrap_or(Format::Json);
+    let form = Form::parse(&args.format).filter(|_| !args.json).unwrap_or(Form::Json);
     let asked = Asked { since: args.since.map(|date| date.on(today)), owner };
     // A day is asked for in any case: what is late is judged at its end, not at this hour.
     let as_of = args.as_of.map_or(today, |date| date.on(today));
     let mut app = session.app_as_of(Some(as_of))?;
-    let written = app.report(kind, &asked, format)?;
+    if let Some(to) = &args.send {
+        let (to, again) = (to.clone(), args.again);
+        let sent = app.send_report(&Sending { kind, asked, to, again }, &session.actor())?;
+        said(session, &sent);
+        return Ok(Done::Well);
+    }
+    let written = app.report(kind, &asked, form)?;
     if let Some(warning) = &written.warning {
         session.out.warn(warning);
     }
@@ -95,4 +117,15 @@ fn write(
         None => session.out.raw(&written.text),
     }
     Ok(Done::Well)
+}
+
+fn said(session: &mut Session, sent: &Sent) {
+    match sent {
+        Sent::Now(label) => session.out.say(&format!("Delivered {label}.")),
+        Sent::Before(label, at) => {
+            session.out.say(&format!(
+                "{label} was delivered already, at {at}; add --again to deliver it once more."
+            ));
+        }
+    }
 }

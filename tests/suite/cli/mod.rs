@@ -13,6 +13,7 @@ mod metrics;
 mod notes;
 mod period_reports;
 mod postmortems;
+mod reporter;
 mod reports;
 mod search;
 mod settings;

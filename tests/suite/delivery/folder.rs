@@ -73,8 +73,8 @@ fn a_name_or_a_key_that_leads_elsewhere_is_refused() {
     let path = folder.path().join("reports");
     let destination = Destination::Folder(Folder { path: path.clone() });
     for name in ["../weekly", "a/b", "", ".hidden", "a b", "wöchentlich"] {
-        let error = deliver(&destination, &Letter { name, ..letter() }).expect_err(name);
-        assert!(error.to_string().contains("the name of a report must be"), "{error}");
+        let error = deliver(&destination, &Letter { file: name, ..letter() }).expect_err(name);
+        assert!(error.to_string().contains("the file name of a report must be"), "{error}");
         let error = deliver(&destination, &Letter { key: name, ..letter() }).expect_err(name);
         assert!(error.to_string().contains("the key of a report must be"), "{error}");
     }

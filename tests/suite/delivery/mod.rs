@@ -11,8 +11,7 @@ use runledger::delivery::{Letter, Mail, Secret, Tls};
 pub(crate) fn letter() -> Letter<'static> {
     Letter {
         key: "weekly-2026-07-20.0190c5a7-7f2e",
-        name: "weekly",
-        as_of: "2026-07-20".parse().expect("a day"),
+        file: "weekly-2026-07-20",
         sent_at: "2026-07-20T06:00:07Z".parse().expect("a moment"),
         subject: "Runbooks nobody should trust, 2026-07-20: Of 12 runbooks 3 are stale — schön",
         chat: "*Of 12 runbooks 3 are stale* &amp; <https://runbooks.example.org/reports/1|the rest>",

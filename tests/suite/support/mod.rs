@@ -176,8 +176,19 @@ impl Lab {
 
     /// Starts the server at another time, and where another one listened before.
     pub(crate) fn serve_at(&self, now: &str, listen: &str, args: &[&str]) -> Server {
+        self.serve_with(now, listen, args, &[])
+    }
+
+    /// The same with more in its environment.
+    pub(crate) fn serve_with(
+        &self,
+        now: &str,
+        listen: &str,
+        args: &[&str],
+        environment: &[(&str, &str)],
+    ) -> Server {
         let mut command = self.command(&[&["serve", "--listen", listen], args].concat());
-        command.env("RUNLEDGER_NOW", now);
+        command.env("RUNLEDGER_NOW", now).envs(environment.iter().copied());
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().expect("the server starts");
         let mut lines = BufReader::new(child.stdout.take().expect("its output"));

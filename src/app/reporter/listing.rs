@@ -1,0 +1,154 @@
+//! What was made, where it went, and what comes next.
+
+use super::super::App;
+use super::super::incidents::utc;
+use super::super::postmortems::html_sections;
+use crate::config::PlannedReport;
+use crate::domain::entry::Timestamp;
+use crate::domain::id::ReportLabel;
+use crate::domain::report::{Delivery, DeliveryState, Form, KeptReport};
+use crate::error::Error;
+use crate::views::postmortem::PreviewSectionView;
+use crate::views::report_list::{
+    DeliveryView, DestinationView, KeptReportView, PlannedReportView, ReportList, ReportPage,
+};
+
+/// How many reports a list tells of: a year of weekly ones.
+const LISTED: u32 = 52;
+
+impl App {
+    /// The reports made, and those to come.
+    ///
+    /// # Errors
+    /// The ledger cannot be read.
+    pub fn report_list(&mut self) -> Result<ReportList, Error> {
+        let now = self.now();
+        let mut reports = self.ledger.reports(LISTED + 1)?;
+        let more = reports.len() > LISTED as usize;
+        reports.truncate(LISTED as usize);
+        let planned = self.config.reports.iter().map(|plan| self.planned(plan, now));
+        Ok(ReportList {
+            node: self.config.node(),
+            reporter: self.config.reporter.clone(),
+            is_reporter: self.is_reporter(),
+            planned: planned.collect::<Result<_, _>>()?,
+            reports: reports.iter().map(view).collect(),
+            more,
+        })
+    }
+
+    fn planned(&self, plan: &PlannedReport, now: Timestamp) -> Result<PlannedReportView, Error> {
+        Ok(PlannedReportView {
+            name: plan.name.clone(),
+            kind: plan.kind,
+            when: plan.schedule.text().to_owned(),
+            when_words: plan.schedule.words(),
+            timezone: plan.schedule.zone().to_string(),
+            owner: plan.owner.clone(),
+            next: plan.schedule.next_after(now).map(utc),
+            to: plan.to.iter().map(|to| self.destination_view(to)).collect(),
+            latest: self.ledger.latest_report(&plan.name)?.map(|report| report.label),
+        })
+    }
+
+    fn destination_view(&self, name: &str) -> DestinationView {
+        let shown = self.config.destination(name).ok().map(|it| it.shown());
+        DestinationView { name: name.to_owned(), shown }
+    }
+
+    /// The report made last, of whatever kind; none where none was made.
+    ///
+    /// # Errors
+    /// The ledger cannot be read.
+    pub fn newest_report(&self) -> Result<Option<KeptReportView>, Error> {
+        Ok(self.ledger.reports(1)?.first().map(view))
+    }
+
+    /// A report with what it says.
+    ///
+    /// # Errors
+    /// There is no such report.
+    pub fn report_page(&self, label: &str) -> Result<ReportPage, Error> {
+        let report = self.kept_report(label)?;
+        let text = self.kept_form(&report, Form::Md)?;
+        let destinations = self.config.destinations.keys();
+        Ok(ReportPage {
+            sections: text.map(|text| sections(&text)).unwrap_or_default(),
+            forms: report.forms.keys().map(|form| form.as_str()).collect(),
+            destinations: destinations.map(|name| self.destination_view(name)).collect(),
+            can_send: self.config.reporter.is_some(),
+            report: view(&report),
+        })
+    }
+
+    /// A report in a form, as it was made.
+    ///
+    /// # Errors
+    /// There is no such report, it was never made in that form, or that was erased.
+    pub fn report_in_form(&self, label: &str, form: Form) -> Result<String, Error> {
+        let report = self.kept_report(label)?;
+        let kept = self.kept_form(&report, form)?;
+        kept.ok_or_else(|| Error::not_found(format!("{label} is not kept as {}", form.as_str())))
+    }
+
+    pub(super) fn kept_report(&self, label: &str) -> Result<KeptReport, Error> {
+        let label = label.trim().trim_matches('/');
+        let found = self.ledger.report(&ReportLabel::from(label))?;
+        found.ok_or_else(|| {
+            Error::not_found(format!("no report {label}"))
+                .hinted("`runledger report list` shows them")
+        })
+    }
+}
+
+/// What it says under the headings of its page, which has the title already.
+fn sections(text: &str) -> Vec<PreviewSectionView> {
+    let mut sections = html_sections(text, "report");
+    for section in &mut sections {
+        section.level = section.level.saturating_sub(1);
+        if section.level == 1 {
+            section.level = 0;
+        }
+    }
+    sections
+}
+
+fn view(report: &KeptReport) -> KeptReportView {
+    KeptReportView {
+        id: report.id,
+        label: report.label.clone(),
+        name: report.name.clone(),
+        kind: report.kind,
+        as_of: report.as_of,
+        since: report.since,
+        owner: report.owner.clone(),
+        title: report.title.clone(),
+        headline: report.headline.clone(),
+        warning: report.warning.clone(),
+        generated_at: utc(report.generated_at),
+        generated_by: report.generated_by.to_string(),
+        on_schedule: report.slot.is_some(),
+        deliveries: report.deliveries.iter().map(delivery_view).collect(),
+    }
+}
+
+fn delivery_view(delivery: &Delivery) -> DeliveryView {
+    let (state, at, retry_at, reason) = match &delivery.state {
+        DeliveryState::Waiting { retry_at, reason } => {
+            ("waiting", None, retry_at.map(utc), reason.clone())
+        }
+        DeliveryState::Delivered { at } => ("delivered", Some(utc(*at)), None, None),
+        DeliveryState::GivenUp { at, reason } => {
+            ("given up", Some(utc(*at)), None, Some(reason.clone()))
+        }
+    };
+    DeliveryView {
+        to: delivery.to.clone(),
+        state,
+        at,
+        retry_at,
+        failed: delivery.failed,
+        reason,
+        key: delivery.key.clone(),
+    }
+}
