@@ -40,6 +40,7 @@ pub const KEYS: &[&str] = &[
     "destinations",
     "report",
     "reporter",
+    "count_use",
     "max_file_size",
     "store",
     "support_hours",
@@ -104,6 +105,7 @@ pub(super) struct Settings {
     pub(super) destinations: BTreeMap<String, destinations::Setting>,
     pub(super) reports: Vec<PlannedReport>,
     pub(super) reporter: Option<String>,
+    pub(super) count_use: bool,
     pub(super) max_file_size: u64,
     pub(super) store: Option<String>,
     pub(super) support_hours: support_hours::Table,
@@ -130,6 +132,7 @@ impl Default for Settings {
             destinations: BTreeMap::new(),
             reports: Vec::new(),
             reporter: None,
+            count_use: true,
             max_file_size: 1024 * 1024,
             store: None,
             support_hours: support_hours::Table::default(),
@@ -206,6 +209,7 @@ impl Reader<'_> {
                 // Read below: these go by what other keys say.
                 "postmortems" | "report" => {}
                 "reporter" => to.reporter = self.checked(value, filled),
+                "count_use" => self.set(&mut to.count_use, value, Self::yes_or_no),
                 "max_file_size" => self.set(&mut to.max_file_size, value, Self::size),
                 "store" => to.store = self.checked(value, filled),
                 "support_hours" => {
@@ -344,6 +348,14 @@ impl Reader<'_> {
                 None
             }
         }
+    }
+
+    fn yes_or_no(&mut self, value: &Value<'_>) -> Option<bool> {
+        let said = value.get_ref().as_bool();
+        if said.is_none() {
+            self.expected(value, "true or false");
+        }
+        said
     }
 
     fn size(&mut self, value: &Value<'_>) -> Option<u64> {

@@ -69,6 +69,10 @@ workspace = "{id}"
 # The address under which a tunnel or proxy makes the server reachable.
 # public_url = "https://runbooks.example.org"
 
+# Whether the server counts how often runbooks are opened, for the ranking of the weekly report. One
+# entry a day says how often each was opened and how often from an alert; nobody's name is in it.
+# count_use = true
+
 # The largest file that is read, in bytes or like "1 MiB"; at most 64 MiB.
 # max_file_size = "1 MiB"
 

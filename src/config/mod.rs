@@ -148,6 +148,8 @@ pub struct Config {
     pub reports: Vec<PlannedReport>,
     /// The node that makes and sends them; none where nobody said.
     pub reporter: Option<String>,
+    /// Whether the server counts how often runbooks are opened.
+    pub count_use: bool,
     /// The largest file that is read, in bytes.
     pub max_file_size: u64,
     /// When somebody is there to answer, and which days are business days.
@@ -229,6 +231,7 @@ impl Config {
             destinations: settings.destinations,
             reports: settings.reports,
             reporter: settings.reporter,
+            count_use: settings.count_use,
             max_file_size: settings.max_file_size,
             support_hours: settings.support_hours.hours(settings.timezone),
             clock: clock(flags, environment)?,

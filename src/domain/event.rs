@@ -13,6 +13,7 @@ mod incident_import;
 mod postmortem;
 mod report;
 mod run;
+mod usage;
 
 pub use action::{ActionChanged, ActionOpened};
 pub use incident::{
@@ -31,6 +32,7 @@ pub use run::{
     RunAbandoned, RunEnded, RunNoted, RunStarted, RunStepOpened, RunStepSkipped, RunStepTicked,
     RunTickUndone,
 };
+pub use usage::{Opened, UsageCounted};
 
 /// What a person says about an exercise.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -342,6 +344,8 @@ events! {
     ReportDelivered = "report.delivered", 1;
     /// A report has not arrived.
     ReportDeliveryFailed = "report.delivery_failed", 1;
+    /// What was opened on a day was counted.
+    UsageCounted = "usage.counted", 1;
     /// An entry's body was erased.
     EntryErased = "entry.erased", 1;
     /// A blob was erased.

@@ -17,3 +17,4 @@ pub mod report;
 pub mod run;
 pub mod support_hours;
 pub mod timeline_paste;
+pub mod usage;

@@ -283,7 +283,7 @@ impl<'a> Check<'a> {
              UNION SELECT subject FROM incident_timeline UNION SELECT subject FROM runs
              UNION SELECT subject FROM postmortems UNION SELECT subject FROM action_items
              UNION SELECT subject FROM checklist_answers UNION SELECT subject FROM reports
-             UNION SELECT subject FROM report_schedules";
+             UNION SELECT subject FROM report_schedules UNION SELECT subject FROM usage";
         let subjects: BTreeSet<String> =
             self.reads.all(sql, [], |row| Ok(row.get(0)?))?.into_iter().collect();
         for subject in subjects {

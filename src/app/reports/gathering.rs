@@ -12,7 +12,7 @@ use crate::domain::exercise::{ExerciseKind, Outcome};
 use crate::domain::freshness::{Freshness, Status};
 use crate::domain::id::{RunbookId, StepId};
 use crate::domain::incident::Severity;
-use crate::domain::report::{Facts, INCIDENT_DAYS, Standing, risk, total};
+use crate::domain::report::{ALERT_DAYS, Facts, INCIDENT_DAYS, Standing, risk, total};
 use crate::error::Error;
 use crate::views::report::ReportLine;
 
@@ -24,11 +24,12 @@ pub(super) struct Known {
     pub(super) line: ReportLine,
 }
 
-/// The incidents in which a runbook was used.
+/// The incidents in which a runbook was used, and how often alerts led to it.
 #[derive(Default)]
 struct Uses {
     incidents: BTreeSet<String>,
     worst: Option<Severity>,
+    from_alerts: u64,
 }
 
 impl App {
@@ -40,6 +41,11 @@ impl App {
         since: NaiveDate,
     ) -> Result<Vec<Known>, Error> {
         let mut uses = self.uses_in_incidents()?;
+        let today = self.today();
+        let led = self.ledger.opened_from_alerts(before(today, ALERT_DAYS), today)?;
+        for (runbook, times) in led {
+            uses.entry(runbook).or_default().from_alerts = times;
+        }
         let mut all = Vec::new();
         for one in judged {
             let summary = &one.document.summary;
@@ -102,6 +108,7 @@ impl App {
             failing: freshness.failing.then(|| failing_words(freshness)),
             never: freshness.status == Status::Never,
             incidents: uses.incidents.len(),
+            from_alerts: uses.from_alerts,
             severity: worst.map(|worst| (worst, severities.label(worst).to_owned())),
             edited: freshness.edited_since,
         }

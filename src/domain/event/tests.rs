@@ -10,9 +10,9 @@ use super::super::id::{EntryId, Hash, IncidentLabel, RowKey, Slug, StepId};
 use super::super::incident::{Severity, Status};
 use super::{
     BlobErased, EntryErased, Event, ExerciseAmended, ExerciseFound, ExerciseRecorded,
-    ExerciseRetracted, Facts, KeptFacts, MoveSeen, NoteAdded, NoteResolved, Row, RowWritten,
+    ExerciseRetracted, Facts, KeptFacts, MoveSeen, NoteAdded, NoteResolved, Opened, Row, RowWritten,
     RunAbandoned, RunEnded, RunNoted, RunStarted, RunStepOpened, RunStepSkipped, RunStepTicked,
-    RunTickUndone, RunbookMoved,
+    RunTickUndone, RunbookMoved, UsageCounted,
 };
 
 mod incident;
@@ -22,7 +22,7 @@ mod report;
 /// Bodies as they stand in ledgers, by kind and version. **These lines may never change**: they
 /// are the format of what people have already stored. A new format is a new version, and a new
 /// line beside the old one.
-const STORED: [(&str, u32, &str); 29] = [
+const STORED: [(&str, u32, &str); 30] = [
     (
         "exercise.recorded",
         1,
@@ -88,6 +88,11 @@ const STORED: [(&str, u32, &str); 29] = [
         "blob.erased",
         1,
         r#"{"blob":"000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f","reason":"held a password"}"#,
+    ),
+    (
+        "usage.counted",
+        1,
+        r#"{"node":"ops-1","day":"2026-06-01","opened":[{"runbook":"disk","times":3,"from_alerts":2},{"runbook":"disk","step":"3a","times":1}]}"#,
     ),
     (
         "run.started",
@@ -254,6 +259,14 @@ fn meant() -> Vec<Event> {
         erased_beginning(None, None),
         erased_beginning(Some(Status::Resolved), Some(id(3))),
         Event::BlobErased(BlobErased { blob: hash(), reason: "held a password".into() }),
+        Event::UsageCounted(UsageCounted {
+            node: "ops-1".into(),
+            day: "2026-06-01".parse().expect("a day"),
+            opened: vec![
+                Opened { runbook: "disk".into(), step: None, times: 3, from_alerts: 2 },
+                Opened { runbook: "disk".into(), step: Some("3a".into()), times: 1, from_alerts: 0 },
+            ],
+        }),
     ]
     .into_iter()
     .chain(meant_of_runs())
@@ -353,6 +366,7 @@ fn every_kind_has_a_stored_body() {
         Event::ReportRequested(_) => "report.requested",
         Event::ReportDelivered(_) => "report.delivered",
         Event::ReportDeliveryFailed(_) => "report.delivery_failed",
+        Event::UsageCounted(_) => "usage.counted",
         Event::EntryErased(_) => "entry.erased",
         Event::BlobErased(_) => "blob.erased",
         Event::RunStarted(_) => "run.started",
@@ -365,7 +379,7 @@ fn every_kind_has_a_stored_body() {
         Event::RunAbandoned(_) => "run.abandoned",
     };
     let kinds: BTreeSet<_> = all_meant().iter().map(name).collect();
-    assert_eq!(kinds.len(), 40);
+    assert_eq!(kinds.len(), 41);
     assert_eq!(kinds, stored().iter().map(|(kind, _, _)| *kind).collect());
 }
 

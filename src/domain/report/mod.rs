@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 pub use change::{Change, Moved, Standing};
 pub use drill::{ROOM_MIN, SET_UP_MIN, UNKNOWN_MIN, drill_minutes, fitting};
 pub use kept::{Delivery, DeliveryState, KeptReport, fold, retry_after};
-pub use risk::{Facts, INCIDENT_DAYS, Point, risk, total};
+pub use risk::{ALERT_DAYS, Facts, INCIDENT_DAYS, Point, risk, total};
 pub use schedule::Schedule;
 
 /// What a report is about.

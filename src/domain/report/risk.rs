@@ -12,11 +12,19 @@ use crate::text::count;
 /// How far back incidents are counted.
 pub const INCIDENT_DAYS: u64 = 365;
 
+/// How far back it is counted how often alerts led there.
+pub const ALERT_DAYS: u64 = 90;
+
 /// One point for each begun quarter of its limit that it is overdue, up to this many.
 const MOST_OVERDUE: i64 = 5;
 
 /// One point for each incident it was used in, up to this many.
 const MOST_INCIDENTS: usize = 3;
+
+/// One point for each begun five times that an alert led to it, up to three points: as much as
+/// incidents at most, for an alert may be noise where an incident was none.
+const TIMES_A_POINT: u64 = 5;
+const MOST_ALERTS: u64 = 3;
 
 /// What a step that fails weighs, and a runbook that never worked.
 const FAILING: u32 = 3;
@@ -35,6 +43,8 @@ pub struct Facts {
     pub never: bool,
     /// In how many incidents of the last [`INCIDENT_DAYS`] days it was used.
     pub incidents: usize,
+    /// How often it was opened from an alert in the last [`ALERT_DAYS`] days.
+    pub from_alerts: u64,
     /// How bad the worst one was that it was used in, or that it says it is for, with the team's
     /// word for it.
     pub severity: Option<(Severity, String)>,
@@ -73,6 +83,10 @@ pub fn risk(facts: &Facts) -> Vec<Point> {
     let many = u32::try_from(facts.incidents.min(MOST_INCIDENTS)).unwrap_or(0);
     let incidents = count(facts.incidents, "incident", "incidents");
     add(many, format!("used in {incidents} of the last {INCIDENT_DAYS} days"));
+    let many = facts.from_alerts.div_ceil(TIMES_A_POINT).min(MOST_ALERTS);
+    let times = count(usize::try_from(facts.from_alerts).unwrap_or(usize::MAX), "time", "times");
+    let reason = format!("opened from alerts {times} in {ALERT_DAYS} days");
+    add(u32::try_from(many).unwrap_or(0), reason);
     if let Some((severity, label)) = &facts.severity {
         // The worst counts three, then two, one; what is less weighs nothing.
         add(3_u32.saturating_sub(u32::from(severity.rank())), format!("severity {label}"));
@@ -109,6 +123,7 @@ mod tests {
             failing: None,
             never: false,
             incidents: 0,
+            from_alerts: 0,
             severity: None,
             edited: Edited::No,
         }
@@ -138,11 +153,28 @@ mod tests {
     }
 
     #[test]
+    fn each_begun_five_times_that_an_alert_led_there_is_a_point_and_three_are_the_most() {
+        let check = |from_alerts, expected: u32| {
+            let facts = Facts { from_alerts, ..quiet() };
+            assert_eq!(total(&risk(&facts)), expected, "{from_alerts} times");
+        };
+        check(0, 0);
+        check(1, 1);
+        check(5, 1);
+        check(6, 2);
+        check(10, 2);
+        check(11, 3);
+        check(16, 3);
+        check(u64::MAX, 3);
+    }
+
+    #[test]
     fn every_point_says_what_it_is_for() {
         let facts = Facts {
             overdue_days: Some(1),
             failing: Some("step 3b".to_owned()),
             incidents: 5,
+            from_alerts: 6,
             severity: Severity::new(1).map(|it| (it, "SEV2".to_owned())),
             edited: Edited::Yes { commands: true, words: false },
             ..quiet()
@@ -151,6 +183,7 @@ mod tests {
             "3 step 3b failed and has not worked since",
             "1 1 day over its limit of 90",
             "3 used in 5 incidents of the last 365 days",
+            "2 opened from alerts 6 times in 90 days",
             "2 severity SEV2",
             "2 a command was edited since it last worked",
         ];
@@ -158,12 +191,14 @@ mod tests {
         let facts = Facts {
             never: true,
             incidents: 1,
+            from_alerts: 1,
             edited: Edited::Yes { commands: false, words: true },
             ..quiet()
         };
         let expected = [
             "2 never exercised",
             "1 used in 1 incident of the last 365 days",
+            "1 opened from alerts 1 time in 90 days",
             "1 its wording was edited since it last worked",
         ];
         assert_eq!(told(&facts), expected);

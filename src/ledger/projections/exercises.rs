@@ -214,6 +214,7 @@ impl Reads {
             schedule: self.schedule_of_subject(subject)?,
             postmortem: self.projected_postmortem(subject)?,
             actions: self.projected_actions(subject)?,
+            usage: self.projected_usage(subject)?,
         })
     }
 }

@@ -9,7 +9,8 @@ use super::incidents::{self, FoldedIncident, causal};
 use super::moves::Move;
 use super::notes::{self, Note};
 use super::reports::{self, Scheduled};
-use super::{Told, action_items, postmortems, told};
+use super::usage::Uses;
+use super::{Told, action_items, postmortems, told, usage};
 use crate::domain::action_item::ActionItem;
 use crate::domain::entry::Entry;
 use crate::domain::event::{
@@ -37,6 +38,7 @@ pub(in crate::ledger) struct Folded {
     pub(in crate::ledger) schedule: Option<Scheduled>,
     pub(in crate::ledger) postmortem: Option<Postmortem>,
     pub(in crate::ledger) actions: Vec<ActionItem>,
+    pub(in crate::ledger) usage: Uses,
 }
 
 /// An exercise with the whole row that stands, or shall stand, for it.
@@ -72,6 +74,7 @@ pub(in crate::ledger) fn fold(subject: &str, entries: &[Entry]) -> Folded {
         run: super::runs::fold(&told),
         report: reports::fold(&told),
         schedule: reports::fold_schedule(&told),
+        usage: usage::fold(&told),
     }
 }
 

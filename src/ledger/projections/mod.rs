@@ -10,6 +10,7 @@ pub mod notes;
 pub mod postmortems;
 pub mod reports;
 mod runs;
+mod usage;
 
 use rusqlite::Connection;
 
@@ -53,5 +54,6 @@ pub(super) fn project(
     runs::replace(conn, subject, folded.run.as_ref())?;
     reports::replace(conn, subject, folded.report.as_ref())?;
     reports::replace_schedule(conn, subject, folded.schedule.as_ref())?;
+    usage::replace(conn, subject, &folded.usage)?;
     postmortems::replace(conn, subject, folded.postmortem.as_ref())
 }

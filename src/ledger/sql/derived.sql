@@ -157,6 +157,18 @@ CREATE TABLE report_schedules (
     schedule TEXT NOT NULL,
     since    INTEGER NOT NULL
 ) STRICT;
+-- How often runbooks and steps were opened; `step` is null for the page itself.
+CREATE TABLE usage (
+    subject     TEXT NOT NULL,
+    day         TEXT NOT NULL,
+    runbook     TEXT NOT NULL,
+    step        TEXT,
+    times       INTEGER NOT NULL,
+    from_alerts INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX usage_by_subject ON usage (subject);
+CREATE INDEX usage_by_day ON usage (day, runbook, from_alerts) WHERE step IS NULL;
 
 CREATE TABLE files (
     folder     TEXT NOT NULL,
