@@ -123,6 +123,17 @@ async function findOldPlace() {
   box.scrollIntoView();
 }
 
+/** An alert led here once: a reload, or the address that somebody copies, is no other alert. */
+function forgetAlert() {
+  const asked = new URLSearchParams(location.search);
+  if (!asked.has("from")) return;
+  asked.delete("from");
+  asked.delete("at");
+  const left = asked.size ? "?" + asked : "";
+  history.replaceState(history.state, "", location.pathname + left + location.hash);
+}
+
+forgetAlert();
 carryValues();
 fillValues();
 followSteps();

@@ -50,6 +50,7 @@ pub mod search;
 pub mod sync;
 mod texts;
 pub mod triage;
+mod usage;
 
 pub use action_items::{ActionEdit, ActionFilter, NewAction};
 pub use exercises::{Recorded, Recording, RowFate};

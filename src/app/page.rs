@@ -45,6 +45,7 @@ impl App {
             .map(|table| super::recording::context_columns(table).map(str::to_owned).collect())
             .unwrap_or_default();
         Ok(RunbookPage {
+            id: opened.document.runbook.clone(),
             as_of: self.as_of,
             real: self.real_times(&opened.document.runbook)?,
             took: took(&opened.exercises, self.today()),

@@ -51,6 +51,8 @@ pub enum AlertAnswer {
         slug: Slug,
         /// The section; empty for the whole runbook.
         anchor: String,
+        /// The step that this section is, if it is one.
+        step: Option<StepId>,
     },
     /// Nowhere; these are the closest.
     Closest(SearchResults),
@@ -137,14 +139,19 @@ impl App {
             named.sort_by_key(|document| place(document).unwrap_or(usize::MAX));
         }
         if let Some(document) = named.into_iter().next() {
-            let anchor = self.anchor_of_alert(&document, wanted)?;
-            return Ok(AlertAnswer::Found { slug: document.slug, anchor });
+            let (anchor, step) = self.place_of_alert(&document, wanted)?;
+            return Ok(AlertAnswer::Found { slug: document.slug, anchor, step });
         }
         Ok(AlertAnswer::Closest(self.search_now(&query)?))
     }
 
-    /// Where several alerts share a page, the section whose heading names this one.
-    fn anchor_of_alert(&self, document: &Document, alert: &str) -> Result<String, Error> {
+    /// Where several alerts share a page, the section whose heading names this one, and the step
+    /// that it is.
+    fn place_of_alert(
+        &self,
+        document: &Document,
+        alert: &str,
+    ) -> Result<(String, Option<StepId>), Error> {
         let text = self.text_of(document)?;
         let (runbook, _) = self.parse(document, &text);
         let wanted = alert.to_lowercase();
@@ -156,7 +163,8 @@ impl App {
                     .split(|c: char| !c.is_alphanumeric())
                     .any(|word| word == wanted)
         });
-        Ok(named.map(|section| section.anchor.clone()).unwrap_or_default())
+        let place = named.map(|section| (section.anchor.clone(), section.step.clone()));
+        Ok(place.unwrap_or_default())
     }
 
     /// Brings the index up to date. Whoever finds the writer's lock taken leaves the work to its

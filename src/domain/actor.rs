@@ -56,6 +56,11 @@ impl Actor {
         Self { kind: ActorKind::Service, name: "reporter".to_owned() }
     }
 
+    /// The counter of what is opened.
+    pub fn count() -> Self {
+        Self { kind: ActorKind::Service, name: "count".to_owned() }
+    }
+
     /// Reads `kind:name`; a text without a known kind is a person's name.
     ///
     /// # Errors

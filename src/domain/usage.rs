@@ -66,15 +66,13 @@ impl Tally {
 
     /// One body a node and day, in order.
     pub fn into_counted(self) -> Vec<UsageCounted> {
-        let body = |((day, node), places): ((NaiveDate, String), BTreeMap<Place, Times>)| {
-            let opened = places.into_iter().map(|((runbook, step), (times, from_alerts))| Opened {
-                runbook,
-                step,
-                times,
-                from_alerts,
-            });
-            UsageCounted { node, day, opened: opened.collect() }
-        };
+        let body =
+            |((day, node), places): ((NaiveDate, String), BTreeMap<Place, Times>)| {
+                let opened = places.into_iter().map(|((runbook, step), (times, from_alerts))| {
+                    Opened { runbook, step, times, from_alerts }
+                });
+                UsageCounted { node, day, opened: opened.collect() }
+            };
         self.0.into_iter().map(body).collect()
     }
 }
@@ -113,7 +111,11 @@ mod tests {
         let expected = UsageCounted {
             node: "b".into(),
             day: first,
-            opened: vec![opened("a", None, 1, 0), opened("x", None, 2, 1), opened("x", Some("3a"), 1, 0)],
+            opened: vec![
+                opened("a", None, 1, 0),
+                opened("x", None, 2, 1),
+                opened("x", Some("3a"), 1, 0),
+            ],
         };
         assert_eq!(ended.into_counted(), [expected]);
         let expected =

@@ -12,12 +12,15 @@ use super::{
     CommandView, Counts, ExerciseView, FalseStartView, NoteView, RunbookLine, RunbookView,
     StepFreshnessView,
 };
-use crate::domain::id::{IncidentLabel, StepId};
+use crate::domain::id::{IncidentLabel, RunbookId, StepId};
 use crate::runbook::Recurring;
 
 /// A runbook's page.
 #[derive(Clone, Debug, Serialize)]
 pub struct RunbookPage {
+    /// What it is for good, which is nothing to show.
+    #[serde(skip)]
+    pub id: RunbookId,
     /// What it says and what is known of it.
     pub runbook: RunbookView,
     /// The day it was asked for, if not today.

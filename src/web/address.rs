@@ -12,6 +12,17 @@ pub(super) fn runbook(slug: &str, anchor: Option<&str>) -> String {
     address
 }
 
+/// The page of a runbook that an alert leads to, at one of its anchors and for one of its steps if
+/// they are given. The address says so, for the page is what counts as opened and not the alert.
+pub(super) fn from_alert(slug: &str, anchor: &str, step: Option<&str>) -> String {
+    let mut query = "from=alert".to_owned();
+    if let Some(step) = step {
+        query.push_str("&at=");
+        query.push_str(&encode(step));
+    }
+    asking(&runbook(slug, Some(anchor)), &query)
+}
+
 /// Where a runbook begins to be followed.
 pub(super) fn follow(slug: &str) -> String {
     format!("/follow/{}", encode_path(slug))
@@ -39,13 +50,20 @@ pub(super) fn step(slug: &str, step: Option<&str>, notice: &str) -> String {
 
 /// An address of a runbook or of one of its steps, read for an incident if one is given.
 pub(super) fn within(address: &str, incident: Option<&str>) -> String {
-    let Some(label) = incident.filter(|label| !label.is_empty()) else { return address.to_owned() };
+    match incident.filter(|label| !label.is_empty()) {
+        Some(label) => asking(address, &format!("incident={}", encode(label))),
+        None => address.to_owned(),
+    }
+}
+
+/// An address with something more asked for, before its place in the page.
+pub(super) fn asking(address: &str, query: &str) -> String {
     let (page, place) = match address.split_once('#') {
         Some((page, place)) => (page, format!("#{place}")),
         None => (address, String::new()),
     };
     let sign = if page.contains('?') { '&' } else { '?' };
-    format!("{page}{sign}incident={}{place}", encode(label))
+    format!("{page}{sign}{query}{place}")
 }
 
 /// The page of an incident, with a notice for the reader if there is one.
@@ -101,6 +119,8 @@ mod tests {
         assert_eq!(runbook("a b/ü", Some("x?y")), "/runbooks/a%20b/%C3%BC#x%3Fy");
         assert_eq!(runbook("a", None), "/runbooks/a");
         assert_eq!(step("a", Some("3a"), "recorded"), "/runbooks/a?notice=recorded#step-3a");
+        assert_eq!(from_alert("a", "", None), "/runbooks/a?from=alert");
+        assert_eq!(from_alert("a", "b c", Some("3 a")), "/runbooks/a?from=alert&at=3%20a#b%20c");
         assert_eq!(follow("a b/c"), "/follow/a%20b/c");
         assert_eq!(changes("a b", None), "/changes/a%20b");
         assert_eq!(changes("a", Some("3 a")), "/changes/a?step=3%20a");

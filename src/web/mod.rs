@@ -29,6 +29,7 @@ mod signed;
 mod stall;
 mod state;
 mod statics;
+mod usage;
 mod visitor;
 mod watch;
 
@@ -48,6 +49,7 @@ use self::pool::Pool;
 use self::reporter::Reporter;
 use self::security::Bounds;
 use self::state::State;
+use self::usage::Usage;
 use self::watch::Watch;
 use crate::app::App;
 use crate::assets::Assets;
@@ -92,7 +94,8 @@ pub fn serve(
     // What is broken in the workspace is said now, not to the first visitor.
     let as_of = apps.run_here(|app| app.refresh().map(|_| app.as_of()))?;
     let (guessing, tell) = (Semaphore::new(1), Box::new(tell));
-    let state = Arc::new(State { config, as_of, renderer, assets, apps, guessing, tell });
+    let usage = Usage::new(&config, as_of);
+    let state = Arc::new(State { config, as_of, renderer, assets, apps, usage, guessing, tell });
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()

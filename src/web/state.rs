@@ -7,6 +7,7 @@ use tokio::sync::Semaphore;
 
 use super::error::Failure;
 use super::pool::{Lost, Pool};
+use super::usage::Usage;
 use crate::app::App;
 use crate::assets::Assets;
 use crate::config::Config;
@@ -40,6 +41,8 @@ pub(super) struct State {
     pub(super) assets: Assets,
     /// Everything below the web, synchronous.
     pub(super) apps: Arc<Pool<App, Error>>,
+    /// What was opened.
+    pub(super) usage: Usage,
     /// Held by whoever guesses what was meant by an address that is not there.
     pub(super) guessing: Semaphore,
     /// Where events go.

@@ -103,8 +103,13 @@ impl Visitor {
         let pairs = || parts.uri.query().unwrap_or_default().split('&');
         let code = pairs().find_map(|pair| pair.strip_prefix("notice="));
         let path = parts.uri.path().to_owned();
-        let asked: Vec<&str> =
-            pairs().filter(|it| !it.is_empty() && !it.starts_with("notice=")).collect();
+        // What is told once, and how somebody came to a runbook, is no part of where they are.
+        let once: &[&str] = match path.starts_with("/runbooks/") {
+            true => &["notice=", "from=", "at="],
+            false => &["notice="],
+        };
+        let stays = |pair: &&str| !pair.is_empty() && !once.iter().any(|it| pair.starts_with(it));
+        let asked: Vec<&str> = pairs().filter(stays).collect();
         let back = match asked.join("&") {
             asked if asked.is_empty() => path.clone(),
             asked => format!("{path}?{asked}"),
@@ -206,6 +211,17 @@ mod tests {
         assert_eq!(name(Some("  ")).as_deref(), Some("person:Ana"));
         assert_eq!(name(Some("service:scan")).as_deref(), Some("person:service:scan"));
         assert_eq!(Visitor::default().actor(None), None);
+    }
+
+    #[test]
+    fn where_somebody_comes_back_to_says_nothing_of_how_they_came() {
+        let back = |uri: &str| visitor("", uri).back;
+        assert_eq!(
+            back("/runbooks/a?from=alert&incident=INC-1&at=3a"),
+            "/runbooks/a?incident=INC-1"
+        );
+        assert_eq!(back("/runbooks/a?from=alert"), "/runbooks/a");
+        assert_eq!(back("/x?from=alert&notice=worked"), "/x?from=alert");
     }
 
     #[test]

@@ -42,6 +42,15 @@ struct Followed {
 }
 
 impl App {
+    /// The runbook of a run and the step that is at hand in it.
+    ///
+    /// # Errors
+    /// The run is not known.
+    pub fn step_at_hand(&self, run: &str) -> Result<(RunbookId, Option<StepId>), Error> {
+        let run = self.find_run(run)?;
+        Ok((run.runbook, run.current.map(|(step, _)| step)))
+    }
+
     /// The run with an id, or the beginning of one.
     fn find_run(&self, id: &str) -> Result<Run, Error> {
         let mut found = self.ledger.runs_beginning(id.trim(), 2)?;

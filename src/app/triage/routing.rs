@@ -71,7 +71,7 @@ impl App {
     /// The runbook that names an alert of the messages.
     fn named_by_alert(&mut self, alerts: &[String]) -> Result<Option<Found>, Error> {
         for alert in alerts.iter().take(NEAREST) {
-            if let AlertAnswer::Found { slug, anchor } = self.alert(alert)? {
+            if let AlertAnswer::Found { slug, anchor, .. } = self.alert(alert)? {
                 let reason = format!("it names the alert {alert}");
                 return Ok(Some(Found { slug, anchor, step: None, reason }));
             }

@@ -10,9 +10,9 @@ use super::super::id::{EntryId, Hash, IncidentLabel, RowKey, Slug, StepId};
 use super::super::incident::{Severity, Status};
 use super::{
     BlobErased, EntryErased, Event, ExerciseAmended, ExerciseFound, ExerciseRecorded,
-    ExerciseRetracted, Facts, KeptFacts, MoveSeen, NoteAdded, NoteResolved, Opened, Row, RowWritten,
-    RunAbandoned, RunEnded, RunNoted, RunStarted, RunStepOpened, RunStepSkipped, RunStepTicked,
-    RunTickUndone, RunbookMoved, UsageCounted,
+    ExerciseRetracted, Facts, KeptFacts, MoveSeen, NoteAdded, NoteResolved, Opened, Row,
+    RowWritten, RunAbandoned, RunEnded, RunNoted, RunStarted, RunStepOpened, RunStepSkipped,
+    RunStepTicked, RunTickUndone, RunbookMoved, UsageCounted,
 };
 
 mod incident;
@@ -264,7 +264,12 @@ fn meant() -> Vec<Event> {
             day: "2026-06-01".parse().expect("a day"),
             opened: vec![
                 Opened { runbook: "disk".into(), step: None, times: 3, from_alerts: 2 },
-                Opened { runbook: "disk".into(), step: Some("3a".into()), times: 1, from_alerts: 0 },
+                Opened {
+                    runbook: "disk".into(),
+                    step: Some("3a".into()),
+                    times: 1,
+                    from_alerts: 0,
+                },
             ],
         }),
     ]

@@ -1,9 +1,10 @@
 //! The body of the entry that says how often runbooks were opened. Its subject is the node that
 //! counted, see [`UsageCounted::subject`].
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, NaiveTime};
 use serde::{Deserialize, Serialize};
 
+use super::super::entry::Timestamp;
 use super::super::id::{RunbookId, StepId};
 
 /// `usage.counted`: what one server counted on one day. It knows no person, no address and no
@@ -38,5 +39,11 @@ impl UsageCounted {
     /// anything; that is harmless, because each projection takes only the kinds it knows.
     pub fn subject(node: &str) -> String {
         format!("node:{node}")
+    }
+
+    /// The moment under which the counts of a day are recorded: its midnight in UTC, whatever the
+    /// zone, so that the day is known also where the body was erased.
+    pub fn recorded_at(&self) -> Timestamp {
+        Timestamp(self.day.and_time(NaiveTime::MIN).and_utc().timestamp_millis())
     }
 }

@@ -71,7 +71,8 @@ impl Reads {
     }
 
     /// Whether what a node counted on a day was written, be it erased since. The moment of the
-    /// entry says which day it is of, see [`UsageCounted`]; no body is needed for it.
+    /// entry says which day it is of, see
+    /// [`UsageCounted::recorded_at`]; no body is needed for it.
     ///
     /// # Errors
     /// The ledger cannot be read.

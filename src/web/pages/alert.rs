@@ -7,6 +7,7 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use serde::Serialize;
 
 use crate::app::search::AlertAnswer;
+use crate::domain::id::StepId;
 use crate::web::address;
 use crate::web::error::Failure;
 use crate::web::found::Found;
@@ -32,8 +33,12 @@ pub(in crate::web) async fn show(
     let name = name.trim_matches('/').trim().to_owned();
     let asked = name.clone();
     match state.run(move |app| app.alert(&asked)).await? {
-        AlertAnswer::Found { slug, anchor } => {
-            let address = address::runbook(slug.as_str(), Some(&anchor));
+        AlertAnswer::Found { slug, anchor, step } => {
+            let step = step.as_ref().map(StepId::as_str);
+            let address = match state.usage.is_on() {
+                true => address::from_alert(slug.as_str(), &anchor, step),
+                false => address::runbook(slug.as_str(), Some(&anchor)),
+            };
             Ok(Redirect::to(&address).into_response())
         }
         AlertAnswer::Closest(results) => {

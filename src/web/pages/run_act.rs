@@ -23,8 +23,18 @@ pub(in crate::web) async fn save(
     let actor = visitor.must_be_named(&fields).map_err(|failure| failure.back_to(&back))?;
     let cookie = keep(&actor.name);
     let sent = fields.came()?;
-    let done = state.run(move |app| app.act_on_run(&id, &action, &sent, &actor)).await;
-    let run = done.map_err(|failure| failure.back_to(&back))?;
+    let done = state.run(move |app| {
+        // Not of the run itself: one that is not known is refused below, in the words for that.
+        let before = app.step_at_hand(&id).ok();
+        let run = app.act_on_run(&id, &action, &sent, &actor)?;
+        let after = app.step_at_hand(&run.to_string())?;
+        Ok((run, Some(after).filter(|after| before.as_ref() != Some(after))))
+    });
+    let (run, opened) = done.await.map_err(|failure| failure.back_to(&back))?;
+    // Sent again, or by somebody else meanwhile, the step is at hand already.
+    if let Some((runbook, Some(step))) = opened {
+        state.usage.opened(state.config.today(), &runbook, Some(&step), false);
+    }
     Ok(([cookie], Redirect::to(&format!("/runs/{run}"))).into_response())
 }
 

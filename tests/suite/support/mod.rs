@@ -131,6 +131,7 @@ impl Lab {
             .env("HOME", self.folder.path().join("home"))
             .env("RUNLEDGER_STORE", self.store_dir())
             .env("RUNLEDGER_ACTOR", "tester")
+            .env("RUNLEDGER_NODE", "node-1")
             .env("RUNLEDGER_NOW", &self.now)
             .stdin(Stdio::null());
         command
@@ -259,6 +260,16 @@ pub(crate) struct Server {
     child: Child,
     /// Its address, without a final slash.
     pub(crate) url: String,
+}
+
+impl Server {
+    /// Tells it to stop, as an init system does, and waits until it has.
+    pub(crate) fn stop(mut self) {
+        let pid = i32::try_from(self.child.id()).expect("a process");
+        let pid = rustix::process::Pid::from_raw(pid).expect("a process");
+        rustix::process::kill_process(pid, rustix::process::Signal::TERM).expect("a signal");
+        assert!(self.child.wait().expect("its end").success(), "it did not end well");
+    }
 }
 
 impl Drop for Server {

@@ -21,6 +21,7 @@ mod runbook;
 mod runbook_visit;
 mod search;
 mod triage;
+mod usage;
 mod visit;
 mod watch;
 mod weight;

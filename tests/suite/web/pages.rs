@@ -53,7 +53,7 @@ fn an_alert_leads_to_its_runbook_in_any_case_and_never_to_a_bare_404() {
     let lab = lab();
     let server = lab.serve(&[]);
     for name in ["ReleaseBroken", "releasebroken", "RELEASEBROKEN/"] {
-        get(&server, &format!("/alerts/{name}")).leads_to("/runbooks/rollback/helm");
+        get(&server, &format!("/alerts/{name}")).leads_to("/runbooks/rollback/helm?from=alert");
     }
     get(&server, "/alerts/ReleaseBrokn").says(404, "/runbooks/rollback/helm");
     get(&server, "/alerts/%3Cscript%3E").says(404, "&lt;script&gt;");
