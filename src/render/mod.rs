@@ -9,6 +9,7 @@ pub mod bars;
 pub mod calendar;
 pub mod diff;
 mod filters;
+pub mod icalendar;
 pub mod states;
 
 use std::{fmt, io};

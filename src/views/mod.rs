@@ -14,6 +14,7 @@ use crate::runbook::danger::Danger;
 use crate::runbook::{Bound, Diagnostic, DocKind, DurationRange, SectionKind};
 
 pub mod action;
+pub mod calendar;
 pub mod changes;
 pub mod incident;
 pub mod incident_import;

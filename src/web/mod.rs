@@ -29,6 +29,7 @@ mod signed;
 mod stall;
 mod state;
 mod statics;
+mod tagged;
 mod usage;
 mod visitor;
 mod watch;

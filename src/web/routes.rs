@@ -28,6 +28,7 @@ pub(super) fn router(
         .route("/runbooks/{*slug}", get(pages::runbook_show::show))
         .route("/changes/{*slug}", get(pages::changes_show::show))
         .route("/stale", get(pages::stale::show))
+        .route("/calendar.ics", get(pages::calendar::show))
         .route("/triage", get(pages::triage_show::show).post(pages::triage_show::of_a_paste))
         .route("/alerts/{*name}", get(pages::alert::show))
         .route("/follow/{*slug}", get(pages::follow_start::show))

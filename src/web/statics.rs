@@ -1,12 +1,13 @@
 //! Files for browsers, with a tag so that they are fetched once and never shown outdated.
 
 use axum::extract::{Path, Query, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
 
 use super::error::Failure;
 use super::state::Shared;
+use super::tagged::tagged;
 
 /// `GET /static/{*name}`
 pub(super) async fn show(
@@ -17,14 +18,7 @@ pub(super) async fn show(
     let Some(file) = state.assets.static_file(&name) else {
         return Failure::not_found("there is no such file").into_response();
     };
-    let known = headers.get(header::IF_NONE_MATCH).and_then(|tags| tags.to_str().ok());
-    let known = known.is_some_and(|tags| tags.split(',').any(|tag| tag.trim() == file.etag));
-    let caching =
-        [(header::ETAG, file.etag.clone()), (header::CACHE_CONTROL, "no-cache".to_owned())];
-    if known {
-        return (StatusCode::NOT_MODIFIED, caching).into_response();
-    }
-    (caching, [(header::CONTENT_TYPE, file.content_type)], file.bytes).into_response()
+    tagged(&headers, &file.etag, file.content_type, file.bytes)
 }
 
 /// `GET /favicon.ico`, which browsers ask for whatever a page says.

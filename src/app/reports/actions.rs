@@ -68,7 +68,7 @@ impl App {
     }
 
     /// The day of a moment that a view tells in UTC.
-    fn day_told(&self, at: &str) -> Option<NaiveDate> {
+    pub(super) fn day_told(&self, at: &str) -> Option<NaiveDate> {
         let at = chrono::DateTime::parse_from_rfc3339(at).ok()?;
         Some(self.date_of(Timestamp(at.timestamp_millis())))
     }

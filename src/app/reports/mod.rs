@@ -5,6 +5,7 @@
 //! alone; what they are is printed at the report's end.
 
 mod actions;
+mod calendar;
 mod gathering;
 mod incidents;
 mod inputs;

@@ -216,7 +216,8 @@ fn by_owner(known: &[Known], as_of: NaiveDate) -> Vec<OwnerView> {
     owners
 }
 
-fn drills(known: &[Known], as_of: NaiveDate) -> DrillsView {
+/// The drills that fit into two hours, the most urgent first.
+pub(super) fn drills(known: &[Known], as_of: NaiveDate) -> DrillsView {
     let asking = asking(known, as_of);
     let minutes: Vec<u32> = asking.iter().map(|(it, _)| drill_minutes(it.claimed_s())).collect();
     let fit = fitting(&minutes);

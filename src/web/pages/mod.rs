@@ -4,6 +4,7 @@ pub(super) mod action_add;
 pub(super) mod action_change;
 pub(super) mod action_list;
 pub(super) mod alert;
+pub(super) mod calendar;
 pub(super) mod changes_show;
 pub(super) mod checklist_answer;
 pub(super) mod checklist_show;

@@ -122,7 +122,7 @@ fn no_link_is_dead_and_no_page_complains() {
 
 /// Whether a browser shows it: not a picture, a script or a file.
 fn is_page(path: &str) -> bool {
-    !["/static/", "/api/", "/favicon"].iter().any(|file| path.starts_with(file))
+    !["/static/", "/api/", "/favicon", "/calendar.ics"].iter().any(|file| path.starts_with(file))
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 mod audit;
 mod browser;
+mod calendar;
 mod colours;
 mod crawl;
 mod filters;
