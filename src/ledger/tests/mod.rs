@@ -8,6 +8,7 @@ mod keeping;
 mod postmortems;
 mod projecting;
 mod running;
+mod usage;
 mod writing;
 
 use chrono::NaiveDate;

@@ -27,14 +27,14 @@ pub(in crate::web) struct Asked {
 
 impl Asked {
     /// Whether an alert led here.
-    fn from_alert(&self) -> bool {
+    fn is_from_alert(&self) -> bool {
         self.from.as_deref() == Some("alert")
     }
 
     /// The same asked of another address.
     fn of(&self, address: &str) -> String {
         let mut address = address::within(address, self.incident.as_deref());
-        if self.from_alert() {
+        if self.is_from_alert() {
             address = address::asking(&address, "from=alert");
             if let Some(step) = &self.at {
                 address = address::asking(&address, &format!("at={}", address::encode(step)));
@@ -79,7 +79,7 @@ pub(in crate::web) async fn show(
 /// Counts the page, and the step that an alert led to if it is one of the runbook's own: what an
 /// address makes up is not counted.
 fn count(state: &Shared, runbook: &RunbookPage, asked: &Asked) {
-    let (day, from_alert) = (state.config.today(), asked.from_alert());
+    let (day, from_alert) = (state.config.today(), asked.is_from_alert());
     state.usage.opened(day, &runbook.id, None, from_alert);
     if let Some(step) = asked.at.as_deref().filter(|_| from_alert) {
         let step = runbook.runbook.steps.iter().map(|it| &it.id).find(|id| id.as_str() == step);
