@@ -76,7 +76,8 @@ pub struct Letter<'a> {
     pub html: &'a str,
     /// The whole report as Markdown.
     pub markdown: &'a str,
-    /// The report's stable address, where others can reach the server.
+    /// The report's stable address, where others can reach the server. A mail has it as
+    /// `Archived-At`; whoever shall read it finds it in the texts, if they say it.
     pub link: Option<&'a str>,
 }
 
