@@ -16,8 +16,8 @@ use crate::domain::event::{Event, UsageCounted};
 use crate::domain::id::EntryId;
 use crate::domain::usage::Tally;
 use crate::error::Error;
+use crate::whole_file::write_atomically;
 use crate::workspace::lock::Lock;
-use crate::workspace::whole_file::write_atomically;
 
 /// The file, in the folder of the store.
 const FILE: &str = "usage.json";

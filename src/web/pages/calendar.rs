@@ -1,13 +1,14 @@
 //! `GET /calendar.ics`: action items and drills on their days, for calendars that subscribe to it.
 
 use axum::extract::{Query, State};
-use axum::http::{HeaderMap, header};
+use axum::http::HeaderMap;
 use axum::response::Response;
 use serde::Deserialize;
 
 use crate::domain::id::Hash;
 use crate::render::icalendar::icalendar;
 use crate::web::error::Failure;
+use crate::web::origin::Origin;
 use crate::web::state::Shared;
 use crate::web::tagged::tagged;
 
@@ -23,19 +24,12 @@ pub(in crate::web) struct Asked {
 pub(in crate::web) async fn show(
     State(state): State<Shared>,
     Query(Asked { owner }): Query<Asked>,
+    Origin(origin): Origin,
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
     let owner = Some(owner.trim().to_owned()).filter(|owner| !owner.is_empty());
     let feed = state.run(move |app| app.calendar(owner.as_deref())).await?;
-    let site = match &state.config.public_url {
-        Some(url) => url.text.clone(),
-        // The guards have let no other name through than one of this server's own.
-        None => {
-            let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
-            format!("http://{}", host.unwrap_or_default())
-        }
-    };
-    let text = icalendar(&feed, &site);
+    let text = icalendar(&feed, &origin);
     let tag = format!("\"{}\"", Hash::of(text.as_bytes()));
     Ok(tagged(&headers, &tag, "text/calendar; charset=utf-8", text))
 }

@@ -1,14 +1,16 @@
 //! `GET /reports.atom`: the reports as a feed.
 
 use axum::extract::State;
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use serde::Serialize;
 
+use crate::domain::id::Hash;
 use crate::views::report_list::KeptReportView;
 use crate::web::error::Failure;
 use crate::web::origin::Origin;
 use crate::web::state::Shared;
+use crate::web::tagged::tagged;
 
 /// The view.
 #[derive(Debug, Serialize)]
@@ -26,6 +28,7 @@ struct Feed {
 pub(in crate::web) async fn show(
     State(state): State<Shared>,
     Origin(origin): Origin,
+    headers: HeaderMap,
 ) -> Result<Response, Failure> {
     let list = state.run(crate::app::App::report_list).await?;
     let newest = list.reports.first().map(|report| report.generated_at.clone());
@@ -37,8 +40,8 @@ pub(in crate::web) async fn show(
     };
     match state.renderer.render("feeds/reports.xml", &feed) {
         Ok(xml) => {
-            let kind = [(header::CONTENT_TYPE, "application/atom+xml; charset=utf-8")];
-            Ok((kind, [(header::CACHE_CONTROL, "no-cache")], xml).into_response())
+            let tag = format!("\"{}\"", Hash::of(xml.as_bytes()));
+            Ok(tagged(&headers, &tag, "application/atom+xml; charset=utf-8", xml))
         }
         Err(error) => {
             state.log(&format!("the feed of reports cannot be rendered: {error}"));
