@@ -51,6 +51,8 @@ const PAGES: &[(&str, &str)] = &[
         "/triage?text=Helm+release+%27api%27+stuck+in+pending-rollback%2C+rollback+also+failed%3A+%27cannot+patch+CRD+widgets.example.com%27%0A30%25+of+API+routes+return+errors",
     ),
     ("triage-unknown", "/triage?text=see+you+at+lunch"),
+    ("reports", "/reports"),
+    ("report", "/reports/weekly/2026-11-16"),
     ("actions", "/actions"),
     ("metrics", "/incidents/metrics"),
     ("missing-incident", "/incidents/INC-2026-11-20-009"),
@@ -114,7 +116,24 @@ pub(super) fn gallery() -> Lab {
     let edited =
         WIDE.replace("kubectl delete namespace", "kubectl --context <CONTEXT> delete namespace");
     lab.write("runbooks/wide.md", &edited);
+    make_reports(&lab);
     lab
+}
+
+/// Reports of two Mondays; the second reached the archive and not the chat.
+fn make_reports(lab: &Lab) {
+    lab.write(
+        "runledger.toml",
+        "reporter = \"ops-1\"\n[destinations.oncall-chat]\nwebhook = { env = \"CHAT_URL\" }\n\
+         [destinations.archive]\nfolder = \"kept\"\n[[report]]\nname = \"weekly\"\n\
+         kind = \"stale\"\nwhen = \"0 8 * * 1\"\ntimezone = \"Europe/Berlin\"\n\
+         to = [\"archive\", \"oncall-chat\"]\n",
+    );
+    for day in ["2026-11-08", "2026-11-09", "2026-11-16"] {
+        let mut command = lab.command(&["report", "due"]);
+        command.env("RUNLEDGER_NODE", "ops-1").env("RUNLEDGER_NOW", format!("{day}T08:00:00Z"));
+        command.output().expect("the program runs");
+    }
 }
 
 /// An incident that goes on, and one that is over and half written down.

@@ -18,6 +18,7 @@ mod manners;
 mod noscript;
 mod pages;
 mod recording;
+mod reports;
 mod runbook;
 mod runbook_visit;
 mod search;
