@@ -3,8 +3,8 @@
 //! A request passes the guards of `security`, finds its handler in the one table of `routes`, and
 //! the handler makes four moves: extract, call [`App`] through the bridge, build the view,
 //! respond. Whatever goes wrong on the way becomes a page in `dress`. Nothing that is asked for
-//! with GET changes anything; every change is a plain form, answered with a redirect, so that all
-//! of it works without JavaScript.
+//! with GET changes anything but the numbers of `usage`, in memory; every change is a plain form,
+//! answered with a redirect, so that all of it works without JavaScript.
 
 mod address;
 mod api;
