@@ -1,13 +1,18 @@
 //! What was made, where it went, and what comes next.
 
+use std::collections::HashMap;
+use std::fmt::Write as _;
+
 use super::super::App;
 use super::super::incidents::utc;
 use super::super::postmortems::html_sections;
 use crate::config::PlannedReport;
 use crate::domain::entry::Timestamp;
-use crate::domain::id::ReportLabel;
+use crate::domain::id::{ReportLabel, Slug};
 use crate::domain::report::{Delivery, DeliveryState, Form, KeptReport};
 use crate::error::Error;
+use crate::runbook::html::escape;
+use crate::text::percent_encode;
 use crate::views::postmortem::PreviewSectionView;
 use crate::views::report_list::{
     DeliveryView, DestinationView, KeptReportView, PlannedReportView, ReportList, ReportPage,
@@ -73,12 +78,28 @@ impl App {
         let text = self.kept_form(&report, Form::Md)?;
         let destinations = self.config.destinations.keys();
         Ok(ReportPage {
-            sections: text.map(|text| sections(&text)).unwrap_or_default(),
+            sections: text.map(|text| self.sections(&text)).transpose()?.unwrap_or_default(),
             forms: report.forms.keys().map(|form| form.as_str()).collect(),
             destinations: destinations.map(|name| self.destination_view(name)).collect(),
             can_send: self.config.reporter.is_some(),
             report: view(&report),
         })
+    }
+
+    /// What it says under the headings of its page, which has the title already.
+    fn sections(&self, text: &str) -> Result<Vec<PreviewSectionView>, Error> {
+        let documents = self.ledger.live_documents()?;
+        let slugs =
+            documents.iter().map(|it| (escape(it.slug.as_str()), it.slug.clone())).collect();
+        let mut sections = html_sections(text, "report");
+        for section in &mut sections {
+            section.html = linked(&section.html, &slugs);
+            section.level = section.level.saturating_sub(1);
+            if section.level == 1 {
+                section.level = 0;
+            }
+        }
+        Ok(sections)
     }
 
     /// A report in a form, as it was made.
@@ -101,16 +122,24 @@ impl App {
     }
 }
 
-/// What it says under the headings of its page, which has the title already.
-fn sections(text: &str) -> Vec<PreviewSectionView> {
-    let mut sections = html_sections(text, "report");
-    for section in &mut sections {
-        section.level = section.level.saturating_sub(1);
-        if section.level == 1 {
-            section.level = 0;
+/// Turns what follows the name of a runbook, its slug in parentheses, into a link to its page:
+/// a report that is kept has links only where an address for others was known.
+fn linked(html: &str, slugs: &HashMap<String, Slug>) -> String {
+    const NAMED: &str = "</strong> (";
+    let mut parts = html.split(NAMED);
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        out.push_str(NAMED);
+        match part.split_once(')') {
+            Some((shown, rest)) if let Some(slug) = slugs.get(shown) => {
+                let path = percent_encode(slug.as_str(), true);
+                // Writing into a string cannot fail.
+                let _ = write!(out, "<a href=\"/runbooks/{path}\">{shown}</a>){rest}");
+            }
+            _ => out.push_str(part),
         }
     }
-    sections
+    out
 }
 
 fn view(report: &KeptReport) -> KeptReportView {
@@ -150,5 +179,27 @@ fn delivery_view(delivery: &Delivery) -> DeliveryView {
         failed: delivery.failed,
         reason,
         key: delivery.key.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slug_behind_a_name_is_a_link_where_there_is_such_a_runbook() {
+        let slugs = ["a/b c", "x&y"].map(|slug| (escape(slug), Slug::from(slug))).into();
+        let check = |html: &str, expected: &str| assert_eq!(linked(html, &slugs), expected);
+        check("", "");
+        check("(a/b c)", "(a/b c)");
+        check("<strong>A</strong> (gone), (a/b c)", "<strong>A</strong> (gone), (a/b c)");
+        check(
+            "<strong>X</strong> (x&amp;y)",
+            "<strong>X</strong> (<a href=\"/runbooks/x%26y\">x&amp;y</a>)",
+        );
+        check(
+            "<strong>A</strong> (a/b c). <strong>B</strong> (a/b c",
+            "<strong>A</strong> (<a href=\"/runbooks/a/b%20c\">a/b c</a>). <strong>B</strong> (a/b c",
+        );
     }
 }

@@ -25,6 +25,7 @@ fn a_report_is_made_at_a_press_and_stays_as_it_was() {
     post(&server, "/reports", "name=weekly").leads_to("/reports/weekly/2026-06-01?notice=made");
     let made = get(&server, "/reports/weekly/2026-06-01").says(200, "never exercised");
     let made = made.says(200, "It was sent to nobody.");
+    let made = made.says(200, "<strong>Disk full</strong> (<a href=\"/runbooks/disk\">disk</a>)");
     assert_eq!(made.body.matches("Runbooks nobody should trust, 2026-06-01</h1>").count(), 1);
     assert!(made.body.contains("<h2 class=\"break\">Never exercised</h2>"), "{}", made.body);
     // What is edited and recorded afterwards changes nothing in it, nor does another server.
