@@ -65,7 +65,7 @@ fn every_form_is_had_as_what_it_is_and_a_document_may_do_nothing() {
     get(&server, "/reports/stale/2026-06-01/pdf").says(404, "not made in that form");
     get(&server, "/reports/stale/2026-06-02").says(404, "No report stale/2026-06-02");
     get(&server, "/reports/stale/..%2F..").says(404, "No report");
-    post(&server, "/reports", "name=stole").says(404, "there are: weekly, stale, incidents");
+    post(&server, "/reports", "name=stole").says(404, "There are: weekly, stale, incidents");
     post(&server, "/reports", "").says(400, "name");
 }
 
@@ -102,7 +102,7 @@ fn a_report_is_sent_again_by_the_node_that_sends_them() {
     // Without anybody who sends them, nothing can be asked for.
     lab.write("runledger.toml", &SETTINGS.replace("reporter = \"ops-1\"\n", ""));
     let alone = lab.serve(&[]);
-    post(&alone, address, "to=archive").says(400, "no node is named to make and send");
+    post(&alone, address, "to=archive").says(400, "No node is named to make and send");
     get(&alone, "/reports").says(200, "Nobody makes them");
 }
 
