@@ -168,7 +168,7 @@ fn every_format_of_both_is_kept_and_the_same_everywhere() {
     other.write("runbooks/rollback.md", ROLLBACK);
     other.run(&["import", export]).ok();
     for kind in ["incidents", "actions"] {
-        for format in ["md", "html", "text", "csv", "json"] {
+        for format in ["md", "html", "text", "csv", "json", "chat"] {
             let args = ["report", kind, "--as-of", "2026-06-01", "--format", format];
             let written = |lab: &Lab, zone: &str| {
                 let output = lab.command(&args).env("TZ", zone).output().expect("a report");

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::support::{Lab, shared, skip};
 
-const FORMATS: [&str; 5] = ["md", "html", "text", "json", "csv"];
+const FORMATS: [&str; 6] = ["md", "html", "text", "json", "csv", "chat"];
 
 /// A runbook with a limit, an owner and rows of a table.
 fn runbook(title: &str, owner: &str, limit: u32, rows: &[&str]) -> String {
@@ -119,7 +119,8 @@ fn another_teams_runbooks_are_ranked_by_what_would_hurt() {
     assert_eq!(drills, fitting);
     assert_eq!((&told["drills"]["minutes"], &told["drills"]["left_out"]), (&112.into(), &6.into()));
 
-    for format in FORMATS {
+    // A message for a chat tells of the worst alone.
+    for format in FORMATS.into_iter().filter(|format| *format != "chat") {
         let args = ["report", "stale", "--as-of", "2026-07-17", "--format", format];
         let said = lab.run(&args).ok().stdout;
         let words = said.split_whitespace().collect::<Vec<_>>().join(" ");
