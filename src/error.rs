@@ -10,7 +10,6 @@ use std::io;
 use std::path::Path;
 
 use crate::assets::AssetError;
-use crate::delivery::DeliveryError;
 use crate::domain::id::EntryId;
 use crate::ledger::LedgerError;
 use crate::render::RenderError;
@@ -218,17 +217,6 @@ impl From<AssetError> for Error {
             AssetError::Override { .. } => Kind::Failed,
         };
         Self::new(kind, error.to_string()).caused_by(error)
-    }
-}
-
-impl From<DeliveryError> for Error {
-    fn from(error: DeliveryError) -> Self {
-        let DeliveryError { message, hint, .. } = error;
-        let failed = Self::failed(message);
-        match hint {
-            Some(hint) => failed.hinted(hint),
-            None => failed,
-        }
     }
 }
 

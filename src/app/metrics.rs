@@ -72,6 +72,8 @@ pub struct MetricsAsked {
     pub by: Option<GroupBy>,
     /// Only incidents that began on this day or later, in the workspace's zone.
     pub since: Option<NaiveDate>,
+    /// Also those that began on the day before `since`, after this moment.
+    pub after: Option<Timestamp>,
     /// Only incidents that began on this day or earlier.
     pub until: Option<NaiveDate>,
     /// Count only minutes inside the support hours.
@@ -107,7 +109,11 @@ impl App {
                 all.push(case.clone());
             }
             let late = asked.until.is_some_and(|until| until < day);
-            if late || asked.since.is_some_and(|since| day < since) {
+            let early = asked.since.is_some_and(|since| {
+                let is_just_before = day.succ_opt() == Some(since);
+                day < since && !(is_just_before && asked.after.is_some_and(|at| at < case.at))
+            });
+            if late || early {
                 continue;
             }
             if incident.status.value.counts() {

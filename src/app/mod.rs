@@ -142,7 +142,7 @@ impl App {
         let index = crate::search::Index::open(&config.store.join("index"), pointer.as_deref())
             .with_synonyms(&synonyms.text)
             .map_err(|e| Error::refused(format!("reading the synonyms: {e}")).at(synonyms.name))?;
-        let rules = scan::Rules::new(&config.extensions, &config.ignore, config.max_file_size)
+        let rules = scan::Rules::new(&config.extensions, &config.not_read(), config.max_file_size)
             .map_err(|e| Error::refused(format!("reading `ignore`: {e}")))?;
         Ok(Self {
             write_back: config.write_back.unwrap_or(options.write_back),
@@ -182,6 +182,18 @@ impl App {
     /// The day asked for, if it is not simply today.
     pub const fn as_of(&self) -> Option<NaiveDate> {
         self.as_of
+    }
+
+    /// Looks at another day for as long as something takes.
+    fn at_day<T>(
+        &mut self,
+        day: NaiveDate,
+        work: impl FnOnce(&mut Self) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let before = self.as_of.replace(day);
+        let done = work(self);
+        self.as_of = before;
+        done
     }
 
     /// The day the clock shows in the configured zone.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::{Done, Session};
 use crate::error::Error;
 use crate::text::count;
-use crate::workspace::write_back::write_new_atomically;
+use crate::whole_file::write_new_atomically;
 
 /// Write the ledger as JSON lines
 ///

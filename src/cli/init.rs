@@ -2,7 +2,7 @@
 
 use super::{Done, Session};
 use crate::error::Error;
-use crate::workspace::write_back::write_new_atomically;
+use crate::whole_file::write_new_atomically;
 
 /// Write a commented runledger.toml here
 #[derive(clap::Args, Debug)]

@@ -3,17 +3,12 @@
 //! checkout works without any secret.
 
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::Read as _;
 use std::path::PathBuf;
 
 use super::file::{Placed, Reader, Value};
 use super::values::{filled, unknown_word};
 use super::{Config, untilde};
-use crate::delivery::{
-    Destination, Folder, Login, Mail, Mailbox, Secret, Tls, Webhook, is_loopback,
-};
-use crate::text::nearest;
+use crate::delivery::{Mail, Mailbox, Secret, Tls, Webhook, is_loopback};
 
 /// The keys of a destination, the three that say what it is first.
 const KEYS: [&str; 10] = [
@@ -34,9 +29,6 @@ const TLS_WORDS: [&str; 3] = ["starttls", "tls", "none"];
 
 /// Where a secret may be kept.
 const SECRET_KEYS: [&str; 2] = ["env", "file"];
-
-/// The largest file with a secret in it, in bytes.
-const LONGEST_SECRET: u64 = 64 * 1024;
 
 /// A destination as the file describes it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,82 +66,41 @@ pub enum Source {
     File(String),
 }
 
+impl Setting {
+    /// Where it goes, for people: from what the file says alone, so that nothing secret is looked
+    /// for.
+    pub fn shown(&self) -> String {
+        match self {
+            Self::Webhook { url: Source::Here(url), .. } => {
+                // It was checked when it was read.
+                Webhook::new(url.expose(), true).map(|it| it.shown()).unwrap_or_default()
+            }
+            Self::Webhook { url: Source::Environment(name), .. } => {
+                format!("webhook in the variable {name}")
+            }
+            Self::Webhook { url: Source::File(path), .. } => format!("webhook in the file {path}"),
+            Self::Mail { mail, .. } => mail.shown(),
+            Self::Folder(path) => format!("folder {path}"),
+        }
+    }
+}
+
 impl Config {
-    /// A destination with its secrets, ready to be delivered to.
-    ///
-    /// # Errors
-    /// There is none of that name, or a secret of it is not to be had on this machine; in words
-    /// for people.
-    pub fn destination(&self, name: &str) -> Result<Destination, String> {
-        let Some(setting) = self.destinations.get(name) else {
-            return Err(self.no_destination(name));
-        };
-        let place = |path: &str| self.workspace.join(untilde(path, &self.environment));
-        let ready = match setting {
-            Setting::Webhook { url, ca_file, allow_plaintext } => {
-                let url = self.secret(url).map_err(|why| format!("destination {name}: {why}"))?;
-                let mut webhook = Webhook::new(url.expose().trim(), *allow_plaintext)
-                    .map_err(|why| format!("destination {name}: {why}"))?;
-                webhook.ca_file = ca_file.as_deref().map(place);
-                Destination::Webhook(webhook)
-            }
-            Setting::Mail { mail, login, ca_file } => {
-                let mut mail = mail.clone();
-                if let Some((user, password)) = login {
-                    let password = self
-                        .secret(password)
-                        .map_err(|why| format!("destination {name}: {why}"))?;
-                    mail.login = Some(Login { user: user.clone(), password });
-                }
-                mail.ca_file = ca_file.as_deref().map(place);
-                Destination::Mail(mail)
-            }
-            Setting::Folder(path) => Destination::Folder(Folder { path: place(path) }),
-        };
-        Ok(ready)
-    }
-
-    fn no_destination(&self, name: &str) -> String {
-        let known: Vec<&str> = self.destinations.keys().map(String::as_str).collect();
-        if known.is_empty() {
-            return format!(
-                "there is no destination {name}, and none at all: describe it in {} as \
-                 [destinations.{name}]",
-                super::FILE_NAME
-            );
-        }
-        match nearest(name, known.iter().copied()) {
-            Some(near) => format!("there is no destination {name}; did you mean {near}?"),
-            None => format!("there is no destination {name}; there are: {}", known.join(", ")),
-        }
-    }
-
-    fn secret(&self, source: &Source) -> Result<Secret, String> {
-        // Whoever puts a secret into a file or a variable may end it with a new line, which is no
-        // part of it.
-        let filled = |text: &str| {
-            let text = text.trim_end_matches(['\r', '\n']);
-            (!text.is_empty()).then(|| Secret::new(text))
-        };
-        match source {
-            Source::Here(secret) => Ok(secret.clone()),
-            Source::Environment(variable) => self
-                .environment
-                .variables
-                .get(variable)
-                .and_then(|value| filled(value.expose()))
-                .ok_or_else(|| format!("the environment variable {variable} is not set, or empty")),
-            Source::File(path) => {
-                let path = self.workspace.join(untilde(path, &self.environment));
-                let wrong = |why: String| format!("cannot read {}: {why}", path.display());
-                let mut text = String::new();
-                File::open(&path)
-                    .and_then(|file| file.take(LONGEST_SECRET).read_to_string(&mut text))
-                    .map_err(|error| wrong(error.to_string()))?;
-                let empty = || wrong("it is empty, and a secret is expected in it".to_owned());
-                filled(&text).ok_or_else(empty)
-            }
-        }
+    /// Patterns of what is not read, relative to a runbooks folder: what the team ignores, and the
+    /// folders that reports are delivered into. A report of last week is no page of today.
+    pub fn not_read(&self) -> Vec<String> {
+        let folders = self.destinations.values().filter_map(|setting| match setting {
+            Setting::Folder(path) => Some(self.workspace.join(untilde(path, &self.environment))),
+            Setting::Webhook { .. } | Setting::Mail { .. } => None,
+        });
+        let inside = folders.flat_map(|folder| {
+            let relative = self.runbooks.iter().filter_map(|runbooks| {
+                let path = folder.strip_prefix(runbooks).ok()?.to_str()?;
+                (!path.is_empty()).then(|| format!("/{}", globset::escape(path)))
+            });
+            relative.collect::<Vec<_>>()
+        });
+        self.ignore.iter().cloned().chain(inside).collect()
     }
 }
 
@@ -440,6 +391,7 @@ mod tests {
     use super::*;
     use crate::config::file::parse;
     use crate::config::{Environment, Flags, Variables};
+    use crate::delivery::Destination;
 
     const TABLES: &str = "[destinations.chat]\nwebhook = { env = 'CHAT_URL' }\n\
         [destinations.mail]\nsmtp = 'smtp.example.org'\nuser = 'me'\n\

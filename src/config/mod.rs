@@ -12,6 +12,7 @@ mod incidents;
 mod init_template;
 mod postmortems;
 mod reports;
+mod secrets;
 mod support_hours;
 mod values;
 
@@ -32,6 +33,7 @@ use crate::domain::support_hours::SupportHours;
 use crate::text::percent_encode;
 use crate::workspace::git;
 
+pub use destinations::Setting;
 pub use environment::{Environment, Flags, Variables};
 pub use error::ConfigError;
 pub use file::{KEYS, Problem};

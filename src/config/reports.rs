@@ -85,6 +85,12 @@ fn one(
     let schedule = when.and_then(|value| reader.checked(value, |it| Schedule::parse(it, zone)));
     let (kind, schedule) = kind.zip(schedule)?;
     let name = named.unwrap_or_else(|| kind.as_str().to_owned());
+    if Kind::parse(&name).is_some_and(|other| other != kind) {
+        let message =
+            format!("`{name}` is the name of another kind of report than {}", kind.as_str());
+        reader.complain(&table.get("name").unwrap_or(item).span(), message);
+        return None;
+    }
     Some(PlannedReport { name, kind, schedule, owner, to })
 }
 
@@ -160,6 +166,7 @@ mod tests {
         check("kind = \"stale\"\nwhen = \"mondays\"", "3:8 `mondays` is no cron pattern");
         check(&format!("{rest}\ntimezone = \"Mars/Base\""), "4:12 ");
         check(&format!("{rest}\nname = \"Weekly report\""), "4:8 `Weekly report` is no name");
+        check(&format!("{rest}\nname = \"actions\""), "4:8 `actions` is the name of another");
         check(&format!("{rest}\nto = [\"chat\"]"), "4:7 there is no [destinations.chat]");
         check(&format!("{rest}\nat = 1"), "4:1 unknown key `at`");
         check(&format!("{rest}\n[[report]]\n{rest}"), "4:1 a report is called `stale` already");

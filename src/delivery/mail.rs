@@ -95,7 +95,8 @@ impl Mail {
     /// minute.
     pub const PATIENCE: Duration = Duration::from_secs(55);
 
-    pub(super) fn shown(&self) -> String {
+    /// Where it goes, for people, without any secret.
+    pub fn shown(&self) -> String {
         const NAMED: usize = 3;
         let named: Vec<String> =
             self.to.iter().take(NAMED).map(|to| to.email.to_string()).collect();
@@ -143,7 +144,7 @@ impl Mail {
         stage: &Cell<Stage<'a>>,
     ) -> Result<AsyncSmtpConnection, DeliveryError> {
         let failed = |error: SmtpError| self.failed(stage.get(), &error);
-        let hello = ClientId::default();
+        let hello = self.name_of_ours();
         let wrapped = match self.tls {
             Tls::Wrapped => Some(self.encryption()?),
             Tls::StartTls | Tls::None => None,
@@ -184,6 +185,16 @@ impl Mail {
         connection.command(Data).await.map_err(failed)?;
         connection.message(message).await.map_err(failed)?;
         Ok(connection)
+    }
+
+    /// How we introduce ourselves: relays distrust who has no name, and a machine's own often is
+    /// none.
+    fn name_of_ours(&self) -> ClientId {
+        let machine = rustix::system::uname().nodename().to_string_lossy().into_owned();
+        let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-');
+        let is_name = machine.trim_matches('.').contains('.') && machine.chars().all(is_plain);
+        let domain = self.from.email.domain();
+        ClientId::Domain(if is_name { machine } else { domain.to_owned() })
     }
 
     fn encryption(&self) -> Result<TlsParameters, DeliveryError> {
@@ -273,8 +284,11 @@ impl Mail {
                 let from = &self.from.email;
                 let refused = told(format!("refuses mail from {from}"));
                 match self.login {
-                    None => refused.hinted("if it asks who we are, set `user` and `password`"),
-                    Some(_) => refused,
+                    // These three ask for somebody who may send; others have reasons of their own.
+                    None if [530, 535, 550].contains(&u16::from(code)) => {
+                        refused.hinted("if it asks who we are, set `user` and `password`")
+                    }
+                    _ => refused,
                 }
             }
             Stage::Naming(to) => told(format!("refuses the recipient {}", to.email)).hinted(

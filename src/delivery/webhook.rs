@@ -73,7 +73,8 @@ impl Webhook {
         Ok(Self { url: Secret::new(url), place, is_local, ca_file: None, patience: PATIENCE })
     }
 
-    pub(super) fn shown(&self) -> String {
+    /// Where it goes, for people, without any secret.
+    pub fn shown(&self) -> String {
         format!("webhook at {}", self.place)
     }
 

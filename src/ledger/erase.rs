@@ -58,7 +58,26 @@ impl Tx<'_> {
         let incident = incident.map(|id| self.incident(id)).transpose()?.flatten();
         let keeps = incident.map(|incident| kept(&target, incident));
         let event = Event::EntryErased(EntryErased { entry: id, reason, keeps });
+        self.erase_forms(&target, &by)?;
         self.append_erasure(&target.subject, &event, by)
+    }
+
+    /// A report is erased with its bytes in every form, but for those that another report has, too.
+    fn erase_forms(&mut self, target: &Entry, by: &Erasure) -> Result<(), LedgerError> {
+        let body = target.body.as_deref().unwrap_or_default();
+        let Ok(Some(Event::ReportGenerated(report))) =
+            Event::decode(&target.kind, target.version, body)
+        else {
+            return Ok(());
+        };
+        for blob in report.forms.into_values() {
+            if self.is_of_another_report(&target.subject, blob)? {
+                continue;
+            }
+            let id = EntryId::derived(&["erased with", &by.id.to_string(), &blob.to_string()]);
+            self.erase_blob(blob, Erasure { id, ..by.clone() })?;
+        }
+        Ok(())
     }
 
     /// Erases a kept text for good, and says so in an entry.

@@ -187,6 +187,17 @@ impl Reads {
         Ok(known.flatten())
     }
 
+    /// The latest moment at which an entry was recorded; none while there is none.
+    ///
+    /// # Errors
+    /// The ledger cannot be read.
+    pub fn newest_recorded(&self) -> Result<Option<Timestamp>, LedgerError> {
+        let newest = self.first("SELECT max(recorded_at) FROM entries", [], |row| {
+            Ok(row.get::<_, Option<i64>>(0)?)
+        })?;
+        Ok(newest.flatten().map(Timestamp))
+    }
+
     /// A setting of derived data.
     ///
     /// # Errors

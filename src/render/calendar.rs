@@ -26,7 +26,7 @@ pub struct Mark {
     pub date: NaiveDate,
     /// How it went.
     pub outcome: Outcome,
-    /// What it was, in one line: said where the mark is pointed at.
+    /// What it was, in one line: said where the mark is pointed at, unless it is empty.
     pub words: String,
 }
 
@@ -86,7 +86,8 @@ impl Look {
 /// `summary` are what it says to those who do not see it. Marks of other days are left out.
 pub fn calendar(today: NaiveDate, marks: &[Mark], title: &str, summary: &str) -> String {
     let first = first_day(today);
-    let monday = first - Days::new(u64::from(first.weekday().num_days_from_monday()));
+    let since_monday = Days::new(u64::from(first.weekday().num_days_from_monday()));
+    let monday = first.checked_sub_days(since_monday).unwrap_or(first);
     let weeks = (today - monday).num_days() / 7 + 1;
     let (width, height) = (LEFT + weeks * PITCH + 2, TOP + 7 * PITCH + 1);
     let mut svg = format!(
@@ -124,8 +125,12 @@ pub fn calendar(today: NaiveDate, marks: &[Mark], title: &str, summary: &str) ->
         let look = Look::of(marks);
         let words: Vec<&str> = marks.iter().map(|mark| mark.words.as_str()).collect();
         let words = escape(&words.join("; "));
+        let told = match words.is_empty() {
+            true => String::new(),
+            false => format!("<title>{date}: {words}</title>"),
+        };
         let (class, drawn) = (look.class(), look.draw(x, y));
-        write(&mut svg, &format!("<g class=\"{class}\"><title>{date}: {words}</title>{drawn}</g>"));
+        write(&mut svg, &format!("<g class=\"{class}\">{told}{drawn}</g>"));
     }
     svg.push_str("</svg>");
     svg

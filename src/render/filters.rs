@@ -18,6 +18,9 @@ use tera::{Kwargs, State, Tera, TeraResult};
 use crate::text;
 use crate::text::lengths::minutes_words;
 
+/// The widest words of one thing in a message, in columns: chats cut or refuse what is too long.
+const CHAT_WIDTH: usize = 300;
+
 /// Makes the filters known; moments are told in this zone.
 pub(super) fn register(tera: &mut Tera, zone: Tz) {
     tera.register_filter("md_cell", |value: &str, _: Kwargs, _: &State| md_cell(value));
@@ -74,15 +77,17 @@ fn md_cell(value: &str) -> String {
 }
 
 /// A text that stays what it is inside a message in Slack's markup: what begins a link or a
-/// mention is escaped, and what would be bold or code is left to look so.
+/// mention is escaped or broken, and what would be bold or code is left to look so.
 fn chat(value: &str) -> String {
-    let line = text::collapse_whitespace(value);
+    let line = text::truncate_to_width(&text::collapse_whitespace(value), CHAT_WIDTH);
     let mut safe = String::with_capacity(line.len() + 8);
     for c in line.chars().filter(|c| !c.is_control()) {
         match c {
             '&' => safe.push_str("&amp;"),
             '<' => safe.push_str("&lt;"),
             '>' => safe.push_str("&gt;"),
+            // Chats that are like Slack take a bare @here for a mention.
+            '@' => safe.push_str("@\u{200b}"),
             _ => safe.push(c),
         }
     }

@@ -42,7 +42,7 @@ fn written(event: &CalendarEvent, feed: &CalendarFeed, site: &str) -> Event {
         .timestamp(feed.stamp)
         .starts(event.day)
         // A day of a calendar ends where the next one begins.
-        .ends(event.day.checked_add_days(Days::new(1)).unwrap_or(event.day))
+        .ends(event.last.checked_add_days(Days::new(1)).unwrap_or(event.last))
         .summary(&line(&event.summary))
         .description(&lines.join("\n"))
         .url(&address)
@@ -67,6 +67,7 @@ mod tests {
         let event = CalendarEvent {
             uid: "one@runledger".into(),
             day,
+            last: day,
             summary: summary.into(),
             lines: vec![summary.into(), String::new(), "Owner: ana".into()],
             address: "/runbooks/a%20b".into(),

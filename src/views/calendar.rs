@@ -21,6 +21,8 @@ pub struct CalendarEvent {
     pub uid: String,
     /// Its day.
     pub day: NaiveDate,
+    /// The last of its days: what is late goes on until it is done.
+    pub last: NaiveDate,
     /// What to do, in one line.
     pub summary: String,
     /// More about it, line by line.

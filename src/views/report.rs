@@ -43,6 +43,8 @@ pub struct Frame {
     pub as_of: NaiveDate,
     /// The day before the first one of its period.
     pub since: NaiveDate,
+    /// The first day of its period.
+    pub first_day: NaiveDate,
     /// Only what this owner has, if one was asked for.
     pub owner: Option<String>,
     /// All of it in one sentence.
@@ -85,6 +87,8 @@ pub struct StaleReport {
     pub by_owner: Vec<OwnerView>,
     /// What to practise.
     pub drills: DrillsView,
+    /// What was exercised within twelve months.
+    pub exercises: ExercisesView,
     /// The states at the end of each of the last 26 weeks, oldest first.
     pub weeks: Vec<WeekView>,
 }
@@ -108,6 +112,8 @@ pub struct ReportLine {
     pub title: String,
     /// The one who sees to it; null where nobody does.
     pub owner: Option<String>,
+    /// Where that one is written to, as `[owners]` says.
+    pub owner_chat: Option<String>,
     /// How old its last success is.
     pub status: Status,
     /// A step failed and has not worked since.
@@ -128,6 +134,15 @@ pub struct ReportLine {
     pub points: u32,
     /// The same point by point.
     pub reasons: Vec<Point>,
+}
+
+/// What was exercised within twelve months, whatever became of it.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct ExercisesView {
+    /// How often.
+    pub total: usize,
+    /// When last.
+    pub last: Option<NaiveDate>,
 }
 
 /// Something that was exercised.
@@ -160,6 +175,8 @@ pub struct UntriedView {
     pub owner: Option<String>,
     /// The steps.
     pub steps: Vec<StepId>,
+    /// Steps that they are parts of and that worked, without it being told by which part.
+    pub whole: Vec<StepId>,
 }
 
 /// What one owner has to do.
@@ -169,8 +186,24 @@ pub struct OwnerView {
     pub owner: Option<String>,
     /// The points of all of it.
     pub points: u32,
+    /// How many are in which state.
+    #[serde(flatten)]
+    pub states: OwnedStates,
     /// What, the most urgent first.
     pub runbooks: Vec<OwnedView>,
+}
+
+/// How many runbooks of an owner ask for somebody, each counted once, by what is worst about it.
+#[derive(Clone, Copy, Debug, Default, Serialize)]
+pub struct OwnedStates {
+    /// A step fails.
+    pub failing: usize,
+    /// Too long ago.
+    pub stale: usize,
+    /// Never exercised.
+    pub never: usize,
+    /// Stale within the next two weeks.
+    pub due: usize,
 }
 
 /// A runbook in an owner's list.
@@ -195,6 +228,17 @@ pub struct DrillsView {
     pub drills: Vec<DrillView>,
     /// How many others there was no room for.
     pub left_out: usize,
+    /// The most urgent of them; null where there is none.
+    pub left_out_first: Option<LeftOutView>,
+}
+
+/// A drill that there was no room for.
+#[derive(Clone, Debug, Serialize)]
+pub struct LeftOutView {
+    /// The runbook's title.
+    pub title: String,
+    /// How long it takes.
+    pub minutes: u32,
 }
 
 /// A drill.

@@ -38,8 +38,10 @@ pub struct PlannedReportView {
     pub timezone: String,
     /// Only what this owner has.
     pub owner: Option<String>,
-    /// When it is made next, in UTC; null where it never is.
+    /// When it is made next, in UTC; null where nobody makes it.
     pub next: Option<String>,
+    /// When it should have been made last and was not, in UTC.
+    pub missed: Option<String>,
     /// Where it goes.
     pub to: Vec<DestinationView>,
     /// What it said last.
@@ -51,8 +53,8 @@ pub struct PlannedReportView {
 pub struct DestinationView {
     /// Its name in the settings.
     pub name: String,
-    /// Where that is, without secrets; null where the settings do not say all of it here.
-    pub shown: Option<String>,
+    /// Where that is, without secrets, in words.
+    pub shown: String,
 }
 
 /// A report that was made.
@@ -118,6 +120,6 @@ pub struct ReportPage {
     pub forms: Vec<&'static str>,
     /// The destinations it can be sent to.
     pub destinations: Vec<DestinationView>,
-    /// A node sends reports.
+    /// This node sends reports.
     pub can_send: bool,
 }

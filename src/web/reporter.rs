@@ -10,6 +10,10 @@ use crate::app::reporter::Duties;
 /// How often it looks whether something is due.
 const EVERY: Duration = Duration::from_secs(2);
 
+/// How often at most while something is wrong that a look may make worse: a full disk, a report
+/// that cannot be made.
+const RARELY: Duration = Duration::from_secs(300);
+
 /// The thread, until it is stopped.
 pub(super) struct Reporter {
     /// Dropped, it stops the thread.
@@ -36,9 +40,10 @@ impl Reporter {
         // Nobody waits for it to end: a receiver may take a minute to answer, and a delivery that
         // is cut off is made again under the same key.
         std::thread::spawn(move || {
-            let mut said = None;
-            while stopped.recv_timeout(EVERY) == Err(RecvTimeoutError::Timeout) {
+            let (mut said, mut wait) = (None, EVERY);
+            while stopped.recv_timeout(wait) == Err(RecvTimeoutError::Timeout) {
                 let problem = look(&state);
+                wait = if problem.is_some() { (wait * 2).min(RARELY) } else { EVERY };
                 // The same trouble at every look is one line in the log, not a flood.
                 if let Some(problem) = problem.as_deref().filter(|_| problem != said) {
                     state.log(problem);

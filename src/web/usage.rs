@@ -68,6 +68,7 @@ impl Usage {
 pub(super) struct Keeper {
     kept_at: Option<Instant>,
     open_day: Option<NaiveDate>,
+    today: Option<NaiveDate>,
 }
 
 impl Keeper {
@@ -87,6 +88,9 @@ impl Keeper {
         }
         let day = app.first_open_day();
         let waited = is_last || self.kept_at.is_none_or(|at| at.elapsed() >= EVERY);
+        // At midnight at once: another server of this store writes the entry a little later.
+        let today = app.real_today();
+        let waited = waited || self.today != Some(today);
         let is_due = self.open_day != Some(day) || waited && !usage.lock().is_empty();
         if !is_due {
             return Ok(());
@@ -99,6 +103,7 @@ impl Keeper {
             state.log(&notice);
         }
         (self.kept_at, self.open_day) = (Some(Instant::now()), Some(day));
+        self.today = Some(today);
         Ok(())
     }
 }

@@ -36,7 +36,6 @@ use super::open_beneath;
 use crate::clock::Clock;
 use crate::domain::id::Hash;
 use crate::whole_file::open_folder;
-pub use crate::whole_file::{write_atomically, write_new_atomically};
 
 /// How long what was swapped out is watched before it is let go.
 pub const GRACE: Duration = Duration::from_millis(50);

@@ -1,29 +1,46 @@
 //! Handing reports over, one attempt at a time. What came of an attempt is an entry; an attempt
 //! that nobody wrote down, because the power went, is made again under the same key.
 
-use chrono::DateTime;
+use std::collections::BTreeMap;
+use std::sync::mpsc::channel;
+use std::time::Duration;
 
 use super::super::App;
 use super::super::incidents::append_behind;
 use super::Duties;
-use crate::delivery::{DeliveryError, Letter, deliver};
+use super::parcel::Parcel;
+use crate::delivery::{DeliveryError, deliver};
 use crate::domain::actor::Actor;
 use crate::domain::entry::Timestamp;
 use crate::domain::event::{Event, ReportDelivered, ReportDeliveryFailed};
-use crate::domain::report::{Delivery, Form, KeptReport, retry_after};
+use crate::domain::report::{Delivery, KeptReport, retry_after};
 use crate::error::Error;
-use crate::text::truncate_to_width;
 
-/// The longest subject of a mail, in columns: what is longer is cut off by programs anyway.
-const SUBJECT: usize = 150;
+/// The setting that is written before each attempt.
+const ATTEMPTED: &str = "report.attempted";
+
+/// What is written there: longer than the entry of any attempt, so that there is room for that.
+const ROOM: usize = 16 * 1024;
 
 /// Why an attempt failed.
-struct Refusal {
-    reason: String,
+pub(super) struct Refusal {
+    pub(super) reason: String,
     /// How long the receiver wants to be left alone.
-    retry_after: Option<std::time::Duration>,
+    retry_after: Option<Duration>,
     /// Trying again cannot help.
     is_final: bool,
+}
+
+impl Refusal {
+    /// One that may pass.
+    pub(super) const fn passing(reason: String) -> Self {
+        Self { reason, retry_after: None, is_final: false }
+    }
+
+    /// One that stays.
+    pub(super) const fn lasting(reason: String) -> Self {
+        Self { reason, retry_after: None, is_final: true }
+    }
 }
 
 impl From<DeliveryError> for Refusal {
@@ -34,20 +51,80 @@ impl From<DeliveryError> for Refusal {
 }
 
 impl App {
-    /// Attempts what is due, each once.
+    /// Attempts what is due, each once, to all destinations at the same time: one that hangs holds
+    /// up no other. What a destination does not take keeps what follows for it until the next look.
     pub(super) fn deliver_what_is_due(&mut self, duties: &mut Duties) -> Result<(), Error> {
+        let groups = self.parcels_due(duties)?;
+        if groups.is_empty() {
+            return Ok(());
+        }
+        self.check_that_it_can_be_written_down()?;
+        let (tell, told) = channel();
+        let mut unwritten = None;
+        std::thread::scope(|scope| {
+            for parcels in groups.into_values() {
+                let tell = tell.clone();
+                scope.spawn(move || {
+                    for parcel in parcels {
+                        let outcome = deliver(&parcel.destination, &parcel.letter());
+                        let goes_on = outcome.is_ok();
+                        if tell.send((parcel, outcome)).is_err() || !goes_on {
+                            break;
+                        }
+                    }
+                });
+            }
+            drop(tell);
+            for (parcel, outcome) in told {
+                let outcome = outcome.map_err(Refusal::from);
+                match self.write_attempt(
+                    &parcel.report,
+                    &parcel.delivery,
+                    outcome,
+                    &Actor::reporter(),
+                ) {
+                    Ok(outcome) => duties.note(&parcel.report, &parcel.delivery, outcome),
+                    Err(error) => unwritten = Some(error),
+                }
+            }
+        });
+        unwritten.map_or(Ok(()), Err)
+    }
+
+    /// What is to be attempted now, by destination, the oldest first. A report that was made on
+    /// schedule gives way to a newer one of its name: who could not be reached for so long gets the
+    /// news alone.
+    fn parcels_due(&mut self, duties: &mut Duties) -> Result<BTreeMap<String, Vec<Parcel>>, Error> {
         let now = self.now();
+        let mut groups: BTreeMap<String, Vec<Parcel>> = BTreeMap::new();
         for report in self.ledger.waiting_reports()? {
-            let due = report.deliveries.iter().filter(|delivery| delivery.is_due(now));
-            for delivery in due {
-                let label = report.label.clone();
-                match self.attempt(&report, delivery, &Actor::reporter())? {
-                    Ok(()) => duties.delivered.push((label, delivery.to.clone())),
-                    Err(reason) => duties.failed.push((label, delivery.to.clone(), reason)),
+            let newer = match report.slot {
+                Some(slot) => self
+                    .ledger
+                    .last_scheduled_report(&report.name, now)?
+                    .filter(|it| it.slot.is_some_and(|newer| slot < newer)),
+                None => None,
+            };
+            for delivery in report.deliveries.iter().filter(|delivery| delivery.is_due(now)) {
+                let parcel = match &newer {
+                    Some(it) => Err(Refusal::lasting(format!("{} takes its place", it.label))),
+                    None => self.parcel(&report, delivery),
+                };
+                match parcel {
+                    Ok(parcel) => groups.entry(delivery.to.clone()).or_default().push(parcel),
+                    Err(refusal) => {
+                        let outcome = self.write_attempt(
+                            &report,
+                            delivery,
+                            Err(refusal),
+                            &Actor::reporter(),
+                        )?;
+                        duties.note(&report, delivery, outcome);
+                    }
                 }
             }
         }
-        Ok(())
+        Ok(groups)
     }
 
     /// One attempt, written down. What came back is the inner result.
@@ -57,13 +134,28 @@ impl App {
         delivery: &Delivery,
         actor: &Actor,
     ) -> Result<Result<(), String>, Error> {
-        let outcome = self.hand_over(report, delivery)?;
+        self.check_that_it_can_be_written_down()?;
+        let outcome = self.parcel(report, delivery).and_then(|parcel| {
+            deliver(&parcel.destination, &parcel.letter()).map_err(Refusal::from)
+        });
+        self.write_attempt(report, delivery, outcome, actor)
+    }
+
+    /// Writes down what came of an attempt, and when the next one follows.
+    fn write_attempt(
+        &mut self,
+        report: &KeptReport,
+        delivery: &Delivery,
+        outcome: Result<(), Refusal>,
+        actor: &Actor,
+    ) -> Result<Result<(), String>, Error> {
         let now = self.now();
         let to = delivery.to.clone();
         let (event, told) = match outcome {
             Ok(()) => (Event::ReportDelivered(ReportDelivered { to }), Ok(())),
             Err(refusal) => {
-                let wait = retry_after(delivery.failed + 1, refusal.retry_after)
+                let age = now.0.saturating_sub(report.generated_at.0);
+                let wait = retry_after(delivery.failed + 1, age, refusal.retry_after)
                     .filter(|_| !refusal.is_final)
                     .and_then(|wait| i64::try_from(wait.as_millis()).ok());
                 let retry_at = wait.map(|wait| Timestamp(now.0 + wait));
@@ -77,67 +169,10 @@ impl App {
         Ok(told)
     }
 
-    fn hand_over(
-        &self,
-        report: &KeptReport,
-        delivery: &Delivery,
-    ) -> Result<Result<(), Refusal>, Error> {
-        let destination = match self.config.destination(&delivery.to) {
-            Ok(destination) => destination,
-            Err(reason) => {
-                return Ok(Err(Refusal { reason, retry_after: None, is_final: false }));
-            }
-        };
-        let mut texts = [const { String::new() }; 4];
-        let wanted = [Form::Chat, Form::Text, Form::Html, Form::Md];
-        for (text, form) in texts.iter_mut().zip(wanted) {
-            match self.kept_form(report, form)? {
-                Some(kept) => *text = kept,
-                None => {
-                    let reason = format!("the report's text was erased ({})", form.as_str());
-                    return Ok(Err(Refusal { reason, retry_after: None, is_final: true }));
-                }
-            }
-        }
-        let [chat, text, html, markdown] = texts;
-        let link = self.report_link(report);
-        let subject = format!("{}: {}", report.title, report.headline);
-        let file = report.label.as_str().replace('/', "-");
-        let letter = Letter {
-            key: &delivery.key,
-            file: &file,
-            sent_at: DateTime::from_timestamp_millis(report.generated_at.0).unwrap_or_default(),
-            subject: &truncate_to_width(&subject, SUBJECT),
-            chat: &with_link(&chat, link.as_deref()),
-            text: &text,
-            html: &html,
-            markdown: &markdown,
-            link: link.as_deref(),
-        };
-        Ok(deliver(&destination, &letter).map_err(Refusal::from))
-    }
-
-    /// A report in a form, as it was made; none where it was erased, or never made in that form.
-    pub(super) fn kept_form(
-        &self,
-        report: &KeptReport,
-        form: Form,
-    ) -> Result<Option<String>, Error> {
-        let Some(hash) = report.forms.get(&form) else { return Ok(None) };
-        let bytes = self.ledger.blob(*hash)?;
-        Ok(bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()))
-    }
-
-    /// Where others find a report, where it is known under which address they reach the server.
-    fn report_link(&self, report: &KeptReport) -> Option<String> {
-        let public = self.config.public_url.as_ref()?;
-        Some(format!("{}/reports/{}", public.text, report.label))
-    }
-}
-
-fn with_link(chat: &str, link: Option<&str>) -> String {
-    match link {
-        Some(link) => format!("{}\n<{link}|Read the whole report>", chat.trim_end()),
-        None => chat.trim_end().to_owned(),
+    /// What is delivered and cannot be written down would be delivered again and again: where the
+    /// disk is full, or somebody holds the ledger, nothing is sent.
+    fn check_that_it_can_be_written_down(&mut self) -> Result<(), Error> {
+        let room = format!("{:<ROOM$}", self.now().0);
+        self.ledger.transact(|tx| Ok::<_, Error>(tx.set_meta(ATTEMPTED, &room)?))
     }
 }

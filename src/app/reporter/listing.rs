@@ -6,10 +6,10 @@ use std::fmt::Write as _;
 use super::super::App;
 use super::super::incidents::utc;
 use super::super::postmortems::html_sections;
-use crate::config::PlannedReport;
+use crate::config::{PlannedReport, Setting};
 use crate::domain::entry::Timestamp;
 use crate::domain::id::{ReportLabel, Slug};
-use crate::domain::report::{Delivery, DeliveryState, Form, KeptReport};
+use crate::domain::report::{Delivery, DeliveryState, Form, KeptReport, Kind};
 use crate::error::Error;
 use crate::runbook::html::escape;
 use crate::text::percent_encode;
@@ -43,30 +43,35 @@ impl App {
     }
 
     fn planned(&self, plan: &PlannedReport, now: Timestamp) -> Result<PlannedReportView, Error> {
+        let seen = self.seen_since(plan)?;
+        let missed = seen.map(|since| self.slot_to_make(plan, since, now)).transpose()?.flatten();
+        let is_made_here = self.config.reporter.is_some();
         Ok(PlannedReportView {
+            missed: missed.map(|(slot, _)| utc(slot)),
             name: plan.name.clone(),
             kind: plan.kind,
             when: plan.schedule.text().to_owned(),
             when_words: plan.schedule.words(),
             timezone: plan.schedule.zone().to_string(),
             owner: plan.owner.clone(),
-            next: plan.schedule.next_after(now).map(utc),
+            next: plan.schedule.next_after(now).filter(|_| is_made_here).map(utc),
             to: plan.to.iter().map(|to| self.destination_view(to)).collect(),
             latest: self.ledger.latest_report(&plan.name)?.map(|report| report.label),
         })
     }
 
     fn destination_view(&self, name: &str) -> DestinationView {
-        let shown = self.config.destination(name).ok().map(|it| it.shown());
-        DestinationView { name: name.to_owned(), shown }
+        let shown = self.config.destinations.get(name).map(Setting::shown);
+        DestinationView { name: name.to_owned(), shown: shown.unwrap_or_default() }
     }
 
-    /// The report made last, of whatever kind; none where none was made.
+    /// The last report on all runbooks, up to the day looked at; none where none was made.
     ///
     /// # Errors
     /// The ledger cannot be read.
     pub fn newest_report(&self) -> Result<Option<KeptReportView>, Error> {
-        Ok(self.ledger.reports(1)?.first().map(view))
+        let last = self.ledger.last_whole_report(Kind::Stale, self.today())?;
+        Ok(last.as_ref().map(view))
     }
 
     /// A report with what it says.
@@ -81,7 +86,7 @@ impl App {
             sections: text.map(|text| self.sections(&text)).transpose()?.unwrap_or_default(),
             forms: report.forms.keys().map(|form| form.as_str()).collect(),
             destinations: destinations.map(|name| self.destination_view(name)).collect(),
-            can_send: self.config.reporter.is_some(),
+            can_send: self.is_reporter(),
             report: view(&report),
         })
     }

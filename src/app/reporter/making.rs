@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::NaiveDate;
+use chrono::{Datelike as _, NaiveDate};
 
 use super::super::App;
 use super::super::exercises::entry;
@@ -38,32 +38,57 @@ impl App {
     ) -> Result<Option<ReportLabel>, Error> {
         let now = self.now();
         let since = self.scheduled_since(plan, now)?;
-        let Some(slot) = plan.schedule.last_until(now).filter(|slot| *slot > since) else {
-            return Ok(None);
-        };
-        let last = self.ledger.last_scheduled_report(&plan.name)?;
-        if last.as_ref().and_then(|last| last.slot).is_some_and(|last| slot <= last) {
-            return Ok(None);
-        }
+        let Some((slot, last)) = self.slot_to_make(plan, since, now)? else { return Ok(None) };
         let day = plan.schedule.day_of(slot);
         let before = last.filter(|last| last.kind == plan.kind && last.as_of < day);
-        let asked = Asked { since: before.map(|it| it.as_of), owner: plan.owner.clone() };
+        let asked = Asked {
+            since: before.as_ref().map(|it| it.as_of),
+            told_at: before.map(|it| it.generated_at),
+            owner: plan.owner.clone(),
+        };
         let (name, kind, to) = (plan.name.as_str(), plan.kind, plan.to.as_slice());
         let order = Order { name, kind, day, asked, slot: Some(slot), to };
         let made = self.make(&order, &Actor::reporter())?;
         Ok(made.map(|report| report.label))
     }
 
-    /// Since when a schedule counts: what was due before it was written down is not missed.
+    /// The moment for which a report should be there and is not, and the last report before it.
+    /// What lies in the future was written by a clock that was wrong, and is passed over.
+    pub(super) fn slot_to_make(
+        &self,
+        plan: &PlannedReport,
+        since: Timestamp,
+        now: Timestamp,
+    ) -> Result<Option<(Timestamp, Option<KeptReport>)>, Error> {
+        let since = if since > now { Timestamp(0) } else { since };
+        let Some(slot) = plan.schedule.last_until(now).filter(|slot| *slot > since) else {
+            return Ok(None);
+        };
+        let last = self.ledger.last_scheduled_report(&plan.name, now)?;
+        let is_made = last.as_ref().and_then(|last| last.slot).is_some_and(|last| slot <= last);
+        // One that was erased is not there any more, and was made.
+        let is_known = self.ledger.entry(self.id_of_slot(&plan.name, slot))?.is_some();
+        Ok((!is_made && !is_known).then_some((slot, last)))
+    }
+
+    /// Derived, so that two processes that share a store make one report; and of node and store, so
+    /// that two ledgers can be brought together, and two teams of one machine are told apart by
+    /// whoever gets reports of both.
+    fn id_of_slot(&self, name: &str, slot: Timestamp) -> EntryId {
+        let store = self.config.store.to_string_lossy();
+        EntryId::derived(&["report", name, &slot.0.to_string(), &self.config.node(), &store])
+    }
+
+    /// Since when a schedule counts: what was due before it was first seen is not missed. It is
+    /// written down once, also where others who share the store see another schedule of that
+    /// name.
     fn scheduled_since(
         &mut self,
         plan: &PlannedReport,
         now: Timestamp,
     ) -> Result<Timestamp, Error> {
-        let known = self.ledger.report_schedule(&plan.name)?;
-        if let Some(known) = known
-            && known.schedule == plan.schedule.to_string()
-        {
+        let subject = subject_of(plan);
+        if let Some(known) = self.ledger.schedule_of_subject(&subject)? {
             return Ok(known.since);
         }
         let event = Event::ReportScheduled(ReportScheduled {
@@ -71,11 +96,15 @@ impl App {
             when: plan.schedule.text().to_owned(),
             timezone: plan.schedule.zone().to_string(),
         });
-        let subject = EntryId::derived(&["report.schedule", &plan.name]).to_string();
         self.ledger.transact(|tx| {
             append_behind(tx, &subject, &[event], now, &Actor::reporter()).map(drop)
         })?;
         Ok(now)
+    }
+
+    /// Since when the schedule of a plan counts, where it was seen.
+    pub(super) fn seen_since(&self, plan: &PlannedReport) -> Result<Option<Timestamp>, Error> {
+        Ok(self.ledger.schedule_of_subject(&subject_of(plan))?.map(|known| known.since))
     }
 
     /// Makes a report and keeps it as it is. None where somebody made the one of that moment
@@ -85,18 +114,18 @@ impl App {
         order: &Order<'_>,
         actor: &Actor,
     ) -> Result<Option<KeptReport>, Error> {
+        if !(1..=9999).contains(&order.day.year()) {
+            return Err(Error::refused(format!("a report of {} is not kept", order.day))
+                .hinted("its year has to have four digits"));
+        }
         let now = self.now();
-        // Derived where a schedule asks, so that two nodes that make it make one.
         let id = match order.slot {
-            Some(slot) => EntryId::derived(&["report", order.name, &slot.0.to_string()]),
+            Some(slot) => self.id_of_slot(order.name, slot),
             None => self.new_id(),
         };
-        if self.ledger.report_by_id(id)?.is_some() {
-            return Ok(None);
-        }
         let made = self.at_day(order.day, |app| app.make_report(order.kind, &order.asked))?;
         self.ledger.transact(|tx| {
-            if tx.report_by_id(id)?.is_some() {
+            if tx.entry(id)?.is_some() {
                 return Ok(None);
             }
             let mut forms = BTreeMap::new();
@@ -111,18 +140,10 @@ impl App {
             Ok(tx.report_by_id(id)?)
         })
     }
+}
 
-    /// Looks at another day for as long as something takes.
-    fn at_day<T>(
-        &mut self,
-        day: NaiveDate,
-        work: impl FnOnce(&mut Self) -> Result<T, Error>,
-    ) -> Result<T, Error> {
-        let before = self.as_of.replace(day);
-        let done = work(self);
-        self.as_of = before;
-        done
-    }
+fn subject_of(plan: &PlannedReport) -> String {
+    EntryId::derived(&["report.schedule", &plan.name, &plan.schedule.to_string()]).to_string()
 }
 
 fn body(

@@ -5,19 +5,28 @@
 mod delivering;
 mod listing;
 mod making;
+mod parcel;
 mod sending;
 
 use std::fs::{File, TryLockError};
+use std::time::Duration;
 
 use super::App;
 use crate::domain::entry::Timestamp;
 use crate::domain::id::ReportLabel;
+use crate::domain::report::{Delivery, KeptReport};
 use crate::error::Error;
 
 pub use sending::{Sending, Sent};
 
 /// The file that is locked by whoever makes and delivers reports, in the store.
 const LOCK: &str = "reports.lock";
+
+/// How long somebody waits for the turn: as long as two deliveries that hang.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// How often they look whether it is theirs.
+const POLL: Duration = Duration::from_millis(100);
 
 /// What a look at the duties came to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -35,6 +44,15 @@ pub struct Duties {
 }
 
 impl Duties {
+    /// Adds what came of an attempt.
+    fn note(&mut self, report: &KeptReport, delivery: &Delivery, outcome: Result<(), String>) {
+        let (label, to) = (report.label.clone(), delivery.to.clone());
+        match outcome {
+            Ok(()) => self.delivered.push((label, to)),
+            Err(reason) => self.failed.push((label, to, reason)),
+        }
+    }
+
     /// Whether nothing was done.
     pub const fn is_empty(&self) -> bool {
         self.made.is_empty()
@@ -108,11 +126,16 @@ impl App {
         }
     }
 
-    /// Takes the turn, waiting for it: whoever has it is done within minutes.
+    /// Takes the turn, waiting for it a while.
     fn wait_for_turn(&self) -> Result<Turn, Error> {
-        let (file, path) = self.turn_file()?;
-        file.lock().map_err(|error| Error::io("lock", &path, error))?;
-        Ok(Turn { _lock: file })
+        for _ in 0..PATIENCE.as_millis() / POLL.as_millis() {
+            if let Some(turn) = self.try_turn()? {
+                return Ok(turn);
+            }
+            std::thread::sleep(POLL);
+        }
+        Err(Error::busy("another process is delivering reports, and takes long")
+            .hinted("`runledger report list` shows how far it is; run the same again"))
     }
 
     fn turn_file(&self) -> Result<(File, std::path::PathBuf), Error> {

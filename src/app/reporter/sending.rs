@@ -64,10 +64,12 @@ impl App {
     /// The report of that day that was made to be sent, or a new one.
     fn report_to_send(&mut self, sending: &Sending, actor: &Actor) -> Result<KeptReport, Error> {
         let (name, day) = (sending.kind.as_str(), self.today());
+        let since = self.period_of(sending.kind, &sending.asked)?;
         let known = self.ledger.reports_on(name, day)?.into_iter().find(|it| {
             it.slot.is_none()
+                && it.kind == sending.kind
                 && it.owner == sending.asked.owner
-                && sending.asked.since.is_none_or(|since| since == it.since)
+                && it.since == since
         });
         if let Some(known) = known {
             return Ok(known);
@@ -102,7 +104,7 @@ impl App {
     /// also be sent, the reporter does that next.
     ///
     /// # Errors
-    /// There is no such report, or it shall be sent and no node does so.
+    /// There is no such report, or it shall be sent, and goes nowhere or is sent by another node.
     pub fn make_report_now(
         &mut self,
         name: &str,
@@ -111,8 +113,13 @@ impl App {
     ) -> Result<KeptReport, Error> {
         let config = std::sync::Arc::clone(&self.config);
         let plan = config.reports.iter().find(|plan| plan.name == name);
-        if send && config.reporter.is_none() {
+        if send {
             self.check_reporter()?;
+            if plan.is_none_or(|plan| plan.to.is_empty()) {
+                return Err(Error::refused(format!("{name} is sent to nobody")).hinted(
+                    "name destinations in `to` of its [[report]], or send it from its page",
+                ));
+            }
         }
         let now = self.now();
         let order = match plan {
@@ -120,7 +127,7 @@ impl App {
                 name,
                 kind: plan.kind,
                 day: self.as_of.unwrap_or_else(|| plan.schedule.day_of(now)),
-                asked: Asked { since: None, owner: plan.owner.clone() },
+                asked: Asked { owner: plan.owner.clone(), ..Asked::default() },
                 slot: None,
                 to: if send { &plan.to } else { &[] },
             },
@@ -141,7 +148,8 @@ impl App {
     /// reporter does so next.
     ///
     /// # Errors
-    /// There is no such report or destination, it is on its way there, or no node sends reports.
+    /// There is no such report or destination, it is on its way there, or another node sends
+    /// reports.
     pub fn request_report(
         &mut self,
         label: &str,
@@ -152,9 +160,7 @@ impl App {
         if !self.config.destinations.contains_key(to) {
             return Err(Error::not_found(format!("there is no [destinations.{to}]")));
         }
-        if self.config.reporter.is_none() {
-            self.check_reporter()?;
-        }
+        self.check_reporter()?;
         if report.delivery(to).is_some_and(crate::domain::report::Delivery::is_waiting) {
             let message = format!("{label} is on its way to {to} already");
             return Err(Error::new(ErrorKind::Duplicate, message));

@@ -16,7 +16,7 @@ use crate::views::action::ActionItemView;
 use crate::views::report::{ActionOwnerView, ActionsReport, Frame};
 
 /// A report looks so many days back.
-const PERIOD: u64 = 7;
+pub(super) const PERIOD: u64 = 7;
 
 /// What is due within so many days is told.
 const SOON: u64 = 14;
@@ -34,7 +34,10 @@ impl App {
         let mut list = self.action_list(&filter)?;
         // What was opened later is no matter of that day.
         list.actions.retain(|item| self.day_told(&item.opened_at) <= Some(as_of));
-        let in_period = |at: Option<NaiveDate>| at.is_some_and(|day| since < day && day <= as_of);
+        let in_period = |at: &str| {
+            let at = moment_told(at).map(|at| (self.date_of(at), at));
+            at.is_some_and(|(day, at)| self.is_told_now(asked, since, day, at))
+        };
         let some = |wanted: &dyn Fn(&ActionItemView) -> bool| -> Vec<ActionItemView> {
             list.actions.iter().filter(|item| wanted(item)).cloned().collect()
         };
@@ -51,14 +54,15 @@ impl App {
                 report: "actions",
                 as_of,
                 since,
+                first_day: after(since, 1),
                 owner: asked.owner.clone(),
                 headline: headline(&overdue, overdue.len() + due.len() + later.len()),
                 notice: None,
                 server: self.server(),
                 inputs: self.inputs(&self.judged()?)?,
             },
-            opened: some(&|it| in_period(self.day_told(&it.opened_at))),
-            closed: some(&|it| in_period(it.closed_at.as_deref().and_then(|at| self.day_told(at)))),
+            opened: some(&|it| in_period(&it.opened_at)),
+            closed: some(&|it| it.closed_at.as_deref().is_some_and(in_period)),
             overdue,
             due,
             later,
@@ -69,9 +73,14 @@ impl App {
 
     /// The day of a moment that a view tells in UTC.
     pub(super) fn day_told(&self, at: &str) -> Option<NaiveDate> {
-        let at = chrono::DateTime::parse_from_rfc3339(at).ok()?;
-        Some(self.date_of(Timestamp(at.timestamp_millis())))
+        moment_told(at).map(|at| self.date_of(at))
     }
+}
+
+/// A moment that a view tells in UTC.
+fn moment_told(at: &str) -> Option<Timestamp> {
+    let at = chrono::DateTime::parse_from_rfc3339(at).ok()?;
+    Some(Timestamp(at.timestamp_millis()))
 }
 
 fn by_owner<'a>(open: impl Iterator<Item = &'a ActionItemView>) -> Vec<ActionOwnerView> {

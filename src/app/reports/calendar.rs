@@ -1,7 +1,7 @@
 //! The calendar: action items on the days they are due, the last day on which an exercise keeps a
-//! runbook fresh, and the drills of the weekly report on the next business day.
+//! runbook fresh, and the drills of the last weekly report on the next business day after it.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
 
 use super::super::App;
 use super::super::action_items::ActionFilter;
@@ -11,12 +11,17 @@ use super::stale::drills;
 use super::{Asked, before};
 use crate::domain::freshness::Status;
 use crate::domain::id::{EntryId, RunbookId};
+use crate::domain::report::Kind;
 use crate::domain::support_hours::business_days_after;
 use crate::error::Error;
 use crate::text::{count, percent_encode};
 use crate::views::action::ActionItemView;
 use crate::views::calendar::{CalendarEvent, CalendarFeed};
 use crate::views::report::{DrillView, ReportLine};
+
+/// How long the drills of a report are proposed, in days: until the next weekly one, and as long
+/// again if that does not come.
+const PROPOSED_DAYS: i64 = 14;
 
 impl App {
     /// What has to be done on which day, as of the day that is looked at; only what `owner` has, if
@@ -27,19 +32,11 @@ impl App {
     pub fn calendar(&mut self, owner: Option<&str>) -> Result<CalendarFeed, Error> {
         self.refresh()?;
         let today = self.today();
-        let asked = Asked { since: None, owner: owner.map(str::to_owned) };
+        let asked = Asked { owner: owner.map(str::to_owned), ..Asked::default() };
         let known = self.gathered(self.judged()?, &asked, before(today, 1))?;
-        let next = business_days_after(today, 1, &self.config.support_hours);
         let mut events = self.actions_due(owner)?;
         events.extend(known.iter().filter_map(|it| self.keeping_fresh(it)));
-        for drill in drills(&known, today).drills {
-            let of = known.iter().find(|it| it.line.slug == drill.slug);
-            // What is merely due has its own day, which is not over yet.
-            let Some(of) = of.filter(|it| it.line.status != Status::Due || it.line.failing) else {
-                continue;
-            };
-            events.push(self.drill_on(next, of, &drill));
-        }
+        events.extend(self.drills_of_the_week(&asked, &known)?);
         events.sort_by(|a, b| (a.day, &a.uid).cmp(&(b.day, &b.uid)));
         let name = "Runbook drills and action items";
         Ok(CalendarFeed {
@@ -51,9 +48,41 @@ impl App {
 
     /// When the newest entry was recorded; none where there is none.
     fn last_recorded(&self) -> Result<Option<DateTime<Utc>>, Error> {
-        let Some((seq, _)) = self.ledger.head()? else { return Ok(None) };
-        let newest = self.ledger.entries(seq - 1, 1)?.pop();
-        Ok(newest.and_then(|(_, it)| DateTime::from_timestamp_millis(it.recorded_at.0)))
+        let newest = self.ledger.newest_recorded()?;
+        Ok(newest.and_then(|at| DateTime::from_timestamp_millis(at.0)))
+    }
+
+    /// The drills that the last weekly report proposed, on the next business day after it, but for
+    /// those that were held since. Before there is a report, it is as if there had been one on
+    /// Monday. So a drill stays on its day
+    /// until the next report proposes others; one that was not held then goes on until it is.
+    fn drills_of_the_week(
+        &mut self,
+        asked: &Asked,
+        known: &[Known],
+    ) -> Result<Vec<CalendarEvent>, Error> {
+        let today = self.today();
+        let monday = before(today, u64::from(today.weekday().num_days_from_monday()));
+        let last = self.ledger.last_whole_report(Kind::Stale, today)?;
+        // One of long ago proposes nothing any more.
+        let last = last.filter(|last| (today - last.as_of).num_days() <= PROPOSED_DAYS);
+        let proposed = last.map_or(monday, |last| last.as_of);
+        let then = self.at_day(proposed, |app| {
+            let judged = app.judged()?;
+            app.gathered(judged, asked, before(proposed, 1))
+        })?;
+        let day = business_days_after(proposed, 1, &self.config.support_hours);
+        let mut events = Vec::new();
+        for drill in drills(&then, proposed).drills {
+            let Some(now) = known.iter().find(|it| it.line.slug == drill.slug) else { continue };
+            let was_held = now.line.last_worked.is_some_and(|worked| proposed < worked);
+            // What is merely due has its own day, which is not over yet.
+            let has_its_day = now.line.status == Status::Due && !now.line.failing;
+            if !was_held && !has_its_day {
+                events.push(self.drill_on(day, now, &drill));
+            }
+        }
+        Ok(events)
     }
 
     fn actions_due(&self, owner: Option<&str>) -> Result<Vec<CalendarEvent>, Error> {
@@ -61,7 +90,11 @@ impl App {
         let list = self.action_list(&filter)?.actions;
         // What was opened later is no matter of the day looked at.
         let opened = |it: &ActionItemView| self.day_told(&it.opened_at) <= Some(self.today());
-        Ok(list.iter().filter(|it| opened(it)).filter_map(action_due).collect())
+        Ok(list
+            .iter()
+            .filter(|it| opened(it))
+            .filter_map(|it| action_due(it, self.today()))
+            .collect())
     }
 
     fn keeping_fresh(&self, it: &Known) -> Option<CalendarEvent> {
@@ -76,6 +109,7 @@ impl App {
         Some(CalendarEvent {
             uid: self.uid_of("exercise", &it.judged.document.runbook),
             day: before(day, 1),
+            last: before(day, 1),
             summary: with_owner(format!("Exercise {} by today", line.title), line),
             lines,
             address: runbook_address(line),
@@ -99,6 +133,7 @@ impl App {
         CalendarEvent {
             uid: self.uid_of("drill", &it.judged.document.runbook),
             day,
+            last: day.max(self.today()),
             summary: with_owner(format!("Drill, {minutes}: {}", line.title), line),
             lines,
             address: runbook_address(line),
@@ -114,7 +149,8 @@ impl App {
     }
 }
 
-fn action_due(item: &ActionItemView) -> Option<CalendarEvent> {
+fn action_due(item: &ActionItemView, today: NaiveDate) -> Option<CalendarEvent> {
+    let due = item.due?;
     let mut lines = vec![
         format!(
             "Action item {}, priority {}, kind {}.",
@@ -128,8 +164,12 @@ fn action_due(item: &ActionItemView) -> Option<CalendarEvent> {
     let owner = item.owner.as_deref().map(|owner| format!(" ({owner})"));
     Some(CalendarEvent {
         uid: format!("action-{}@runledger", item.id),
-        day: item.due?,
-        summary: format!("{}{}", item.text, owner.unwrap_or_default()),
+        day: due,
+        last: due.max(today),
+        summary: match item.days_overdue {
+            Some(_) => format!("Late: {}{}", item.text, owner.unwrap_or_default()),
+            None => format!("{}{}", item.text, owner.unwrap_or_default()),
+        },
         lines,
         address: format!("/actions#A-{}", item.id),
         category: "ACTION",

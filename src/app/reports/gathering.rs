@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 use super::super::App;
 use super::super::freshness::{Judged, is_parent_of_any, step_words};
 use super::{Asked, before, is_of, one_owner};
-use crate::domain::exercise::{ExerciseKind, Outcome};
+use crate::domain::exercise::{ExerciseKind, Outcome, StepResult};
 use crate::domain::freshness::{Freshness, Status};
 use crate::domain::id::{RunbookId, StepId};
 use crate::domain::incident::Severity;
@@ -64,6 +64,7 @@ impl App {
         let line = self.line(one);
         let reasons = risk(&self.risk_facts(one, uses));
         ReportLine {
+            owner_chat: one_owner(line.owner.as_deref()).and_then(|it| self.chat_of(&it)),
             owner: one_owner(line.owner.as_deref()),
             slug: line.slug,
             title: line.title,
@@ -79,6 +80,11 @@ impl App {
             points: total(&reasons),
             reasons,
         }
+    }
+
+    /// Where an owner is written to.
+    fn chat_of(&self, owner: &str) -> Option<String> {
+        self.config.owners.get(owner).and_then(|owner| owner.chat.clone())
     }
 
     fn risk_facts(&self, one: &Judged, mut uses: Uses) -> Facts {
@@ -106,6 +112,7 @@ impl App {
             },
             limit_days: freshness.limit_days,
             failing: freshness.failing.then(|| failing_words(freshness)),
+            several_fail: freshness.steps.iter().filter(|step| step.failing).count() > 1,
             never: freshness.status == Status::Never,
             incidents: uses.incidents.len(),
             from_alerts: uses.from_alerts,
@@ -156,6 +163,27 @@ impl Known {
             .collect()
     }
 
+    /// The steps with untried parts that were recorded to have worked by their own names: which of
+    /// their parts were tried was not told then.
+    pub(super) fn worked_whole(&self) -> Vec<StepId> {
+        let untried = self.untried();
+        let steps = self.judged.document.summary.steps.iter();
+        let parts = steps.zip(&self.judged.freshness.steps);
+        let parents = parts
+            .filter(|(_, it)| untried.contains(&it.id))
+            .filter_map(|(it, _)| it.facts.parent.clone());
+        let mut whole: Vec<StepId> = parents.filter(|parent| self.worked(parent)).collect();
+        whole.dedup();
+        whole
+    }
+
+    fn worked(&self, step: &StepId) -> bool {
+        let exercises = self.judged.exercises.iter().filter(|it| it.retracted.is_none());
+        exercises
+            .flat_map(|it| &it.steps)
+            .any(|it| it.id == *step && it.result == StepResult::Worked)
+    }
+
     /// The steps that fail.
     pub(super) fn failing_steps(&self) -> Vec<StepId> {
         let steps = self.judged.freshness.steps.iter();
@@ -179,9 +207,16 @@ pub(super) const fn standing(freshness: &Freshness) -> Standing {
     Standing { status: freshness.status, failing: freshness.failing }
 }
 
-/// "step 3b", "step 3a, step 3c", or "it" where no step is named.
+/// "step 3b", "steps 3a and 3c", or "it" where no step is named.
 fn failing_words(freshness: &Freshness) -> String {
-    let steps = freshness.steps.iter().filter(|step| step.failing);
-    let steps: Vec<String> = steps.map(|step| step_words(&step.id)).collect();
-    if steps.is_empty() { "it".to_owned() } else { steps.join(", ") }
+    let steps: Vec<&StepId> =
+        freshness.steps.iter().filter(|step| step.failing).map(|step| &step.id).collect();
+    match steps.as_slice() {
+        [] => "it".to_owned(),
+        [one] => step_words(one),
+        [first @ .., last] => {
+            let first: Vec<&str> = first.iter().map(|step| step.as_str()).collect();
+            format!("steps {} and {last}", first.join(", "))
+        }
+    }
 }

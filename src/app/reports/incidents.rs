@@ -12,7 +12,7 @@ use crate::views::metrics::GroupView;
 use crate::views::report::{Frame, IncidentsReport};
 
 /// A report looks so many days back.
-const PERIOD: u64 = 28;
+pub(super) const PERIOD: u64 = 28;
 
 /// A bad answer is told where it was given so often: once may be chance.
 const REPEATED: usize = 2;
@@ -28,6 +28,7 @@ impl App {
         // The report before this one told of the day it was made on.
         let wanted = MetricsAsked {
             since: Some(after(since, 1)),
+            after: asked.told_at,
             until: Some(as_of),
             ..MetricsAsked::default()
         };
@@ -37,7 +38,7 @@ impl App {
         for incident in self.ledger.incidents()? {
             let day = self.date_of(incident.began());
             let counts = incident.status.value.counts() && !incident.is_undated();
-            if counts && since < day && day <= as_of {
+            if counts && self.is_told_now(asked, since, day, incident.began()) {
                 incidents.push(self.incident_line(&incident));
             }
         }
@@ -57,6 +58,7 @@ impl App {
                 report: "incidents",
                 as_of,
                 since,
+                first_day: after(since, 1),
                 owner: None,
                 headline,
                 notice: None,

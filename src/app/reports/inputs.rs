@@ -55,12 +55,13 @@ impl App {
         let severities = Severity::ALL.map(|it| config.incidents.severities.labels(it));
         let required = Severity::ALL.map(|it| config.postmortems.is_required(it));
         let told = format!(
-            "{}\n{}\n{}\n{:?}\n{:?}\n{severities:?}\n{required:?}\n",
+            "{}\n{}\n{}\n{:?}\n{:?}\n{:?}\n{severities:?}\n{required:?}\n",
             config.timezone,
             config.stale_after_days,
             config.due_within_days,
             config.default_owner,
             self.server(),
+            config.owners.iter().map(|(name, it)| (name, &it.chat)).collect::<Vec<_>>(),
         );
         Hash::of(told.as_bytes())
     }

@@ -18,8 +18,10 @@ use std::collections::BTreeMap;
 use chrono::{Days, NaiveDate};
 
 use super::App;
+use crate::domain::entry::Timestamp;
 pub use crate::domain::report::{Form, Kind};
 use crate::error::Error;
+use crate::text::nearest;
 use crate::views::report::{ActionsReport, Frame, IncidentsReport, StaleReport};
 
 /// What is asked of a report. The day it speaks of is the one the [`App`] looks at.
@@ -28,6 +30,9 @@ pub struct Asked {
     /// The day before the first one of its period; where nobody says, a week before its day, and
     /// four weeks for incidents.
     pub since: Option<NaiveDate>,
+    /// When the report of that day was made, which told of the time up to then: what came later on
+    /// the same day is told now.
+    pub told_at: Option<Timestamp>,
     /// Only what this owner has.
     pub owner: Option<String>,
 }
@@ -77,13 +82,48 @@ impl App {
     /// the team is none: the built-in one is used, and the report says so.
     pub fn report(&mut self, kind: Kind, asked: &Asked, form: Form) -> Result<Written, Error> {
         let mut report = self.gather(kind, asked)?;
-        self.written(kind, &mut report, form)
+        let mut written = self.written(kind, &mut report, form)?;
+        let unknown = self.unknown_owner(kind, asked)?;
+        written.warning =
+            unknown.into_iter().chain(written.warning).reduce(|a, b| format!("{a}; {b}"));
+        Ok(written)
+    }
+
+    /// What is odd about the owner asked for: no runbook, or no action item, is of such a one.
+    fn unknown_owner(&self, kind: Kind, asked: &Asked) -> Result<Option<String>, Error> {
+        let Some(wanted) = asked.owner.as_deref() else { return Ok(None) };
+        let names = self.owners(kind)?;
+        let one = |name: &str| is_of(asked, Some(name));
+        if names.iter().any(|name| one(name)) {
+            return Ok(None);
+        }
+        let near = nearest(wanted, names.iter().map(String::as_str));
+        let hint = near.map(|near| format!("; did you mean {near}?")).unwrap_or_default();
+        Ok(Some(format!("nothing is owned by {wanted}{hint}")))
+    }
+
+    /// Everybody who owns a runbook; in reports on action items, everybody who has one.
+    fn owners(&self, kind: Kind) -> Result<Vec<String>, Error> {
+        let mut names = Vec::new();
+        match kind {
+            Kind::Stale | Kind::Incidents => {
+                for document in self.documents()? {
+                    names.extend(self.owner_name(&document.summary));
+                }
+            }
+            Kind::Actions => {
+                let items = self.ledger.action_items()?;
+                names.extend(items.into_iter().map(|(_, item)| item.owner));
+            }
+        }
+        Ok(names)
     }
 
     /// A report in every form.
     pub(in crate::app) fn make_report(&mut self, kind: Kind, asked: &Asked) -> Result<Made, Error> {
         let mut report = self.gather(kind, asked)?;
-        let (mut forms, mut warnings) = (BTreeMap::new(), Vec::new());
+        let mut forms = BTreeMap::new();
+        let mut warnings: Vec<String> = self.unknown_owner(kind, asked)?.into_iter().collect();
         for form in Form::ALL {
             let written = self.written(kind, &mut report, form)?;
             warnings.extend(written.warning);
@@ -93,7 +133,10 @@ impl App {
         Ok(Made {
             as_of: frame.as_of,
             since: frame.since,
-            title: format!("{}, {}", kind.title(), frame.as_of),
+            title: match &frame.owner {
+                Some(owner) => format!("{}, {} ({owner})", kind.title(), frame.as_of),
+                None => format!("{}, {}", kind.title(), frame.as_of),
+            },
             headline: frame.headline.clone(),
             forms,
             warning: (!warnings.is_empty()).then(|| warnings.join("; ")),
@@ -108,9 +151,27 @@ impl App {
         })
     }
 
+    /// The day before the first one of the period of a report of a kind.
+    pub(in crate::app) fn period_of(&self, kind: Kind, asked: &Asked) -> Result<NaiveDate, Error> {
+        self.period(
+            asked,
+            match kind {
+                Kind::Stale => stale::PERIOD,
+                Kind::Incidents => incidents::PERIOD,
+                Kind::Actions => actions::PERIOD,
+            },
+        )
+    }
+
     /// Where links of a report lead to.
     fn server(&self) -> Option<String> {
         self.config.public_url.as_ref().map(|url| url.text.clone())
+    }
+
+    /// Whether something of a day, and where that is known of a moment, is to be told.
+    fn is_told_now(&self, asked: &Asked, since: NaiveDate, day: NaiveDate, at: Timestamp) -> bool {
+        let later_that_day = day == since && asked.told_at.is_some_and(|told| told < at);
+        (since < day || later_that_day) && day <= self.today()
     }
 
     /// The day before the first one of a report's period.

@@ -9,19 +9,22 @@ use super::super::App;
 use super::super::freshness::{count_state, worked_for};
 use super::gathering::{Known, standing};
 use super::{Asked, after, before};
+use crate::domain::entry::Timestamp;
+use crate::domain::exercise::{Exercise, Source};
 use crate::domain::freshness::Status;
 use crate::domain::id::StepId;
 use crate::domain::report::{Change, ROOM_MIN, SET_UP_MIN, drill_minutes, fitting};
 use crate::error::Error;
+use crate::render::calendar::first_day;
 use crate::text::count;
 use crate::views::Counts;
 use crate::views::report::{
-    ChangeView, DrillView, DrillsView, ExercisedView, Frame, OwnedView, OwnerView, ReportLine,
-    StaleReport, UntriedView, WeekView,
+    ChangeView, DrillView, DrillsView, ExercisedView, ExercisesView, Frame, LeftOutView,
+    OwnedStates, OwnedView, OwnerView, ReportLine, StaleReport, UntriedView, WeekView,
 };
 
 /// A report is compared with the one of so many days before.
-const PERIOD: u64 = 7;
+pub(super) const PERIOD: u64 = 7;
 
 /// What becomes stale within so many days is told.
 const SOON: u64 = 14;
@@ -56,20 +59,24 @@ impl App {
         let mut due = lines(&|it| is_soon(&it.line, as_of));
         due.sort_by_key(|line| line.stale_on);
         let mut never = lines(&|it| it.line.status == Status::Never);
-        // What is known the longest has had the most time; what has no day comes last.
-        never.sort_by_key(|line| (line.known_since.is_none(), line.known_since));
+        // Of what would hurt alike, what is known the longest has had the most time.
+        never.sort_by_key(|line| {
+            (Reverse(line.points), line.known_since.is_none(), line.known_since)
+        });
         let counts = counts(known.iter().map(|it| standing(&it.judged.freshness)));
         let worst = lines(&|it| it.is_stale() || it.line.failing);
-        let headline = headline(known.len(), counts, worst.first(), asked.owner.as_deref());
+        let worst = worst.first().or_else(|| never.first());
+        let headline = headline(known.len(), counts, worst, asked.owner.as_deref());
         Ok(StaleReport {
             change: ChangeView { sentence: change.sentence(&since.to_string()), numbers: change },
             runbooks: known.len(),
             counts,
             newly_stale: lines(&|it| it.is_stale() && it.was.status != Status::Stale),
-            exercised: exercised(&known, since, as_of),
+            exercised: self.exercised(&known, asked, since),
             untried: untried(&known),
             by_owner: by_owner(&known, as_of),
             drills: drills(&known, as_of),
+            exercises: exercises(&known, as_of),
             weeks: self.weeks(&known),
             failing,
             stale,
@@ -79,6 +86,7 @@ impl App {
                 report: "stale",
                 as_of,
                 since,
+                first_day: after(since, 1),
                 owner: asked.owner.clone(),
                 headline,
                 notice: None,
@@ -100,6 +108,44 @@ impl App {
         };
         days.map(week).collect()
     }
+
+    fn exercised(&self, known: &[Known], asked: &Asked, since: NaiveDate) -> Vec<ExercisedView> {
+        // When a row came into a file is not known; rather told twice than never.
+        let recorded = |it: &Exercise| match it.source {
+            Source::File => Timestamp(i64::MAX),
+            Source::Ledger => it.recorded_at,
+        };
+        let mut found = Vec::new();
+        for one in known {
+            let exercises = &one.judged.exercises;
+            let in_period = exercises.iter().filter(|it| {
+                it.retracted.is_none() && self.is_told_now(asked, since, it.date, recorded(it))
+            });
+            for exercise in in_period {
+                let view = ExercisedView {
+                    date: exercise.date,
+                    slug: one.line.slug.clone(),
+                    title: one.line.title.clone(),
+                    owner: one.line.owner.clone(),
+                    kind: exercise.kind.as_str(),
+                    outcome: exercise.outcome.as_str(),
+                    worked_for: worked_for(Some(exercise.id), exercises),
+                };
+                found.push(((Reverse(exercise.date), view.slug.to_string(), exercise.id), view));
+            }
+        }
+        found.sort_by(|(a, _), (b, _)| a.cmp(b));
+        found.into_iter().map(|(_, view)| view).collect()
+    }
+}
+
+/// What the calendar of a report shows, in words.
+fn exercises(known: &[Known], as_of: NaiveDate) -> ExercisesView {
+    let first = first_day(as_of);
+    let all = known.iter().flat_map(|it| &it.judged.exercises).filter(|it| it.retracted.is_none());
+    let days: Vec<NaiveDate> =
+        all.map(|it| it.date).filter(|day| first <= *day && *day <= as_of).collect();
+    ExercisesView { total: days.len(), last: days.iter().copied().max() }
 }
 
 /// The most points first, then the longest overdue, then by name.
@@ -120,51 +166,31 @@ fn is_soon(line: &ReportLine, as_of: NaiveDate) -> bool {
 
 fn headline(all: usize, counts: Counts, worst: Option<&ReportLine>, owner: Option<&str>) -> String {
     let Some(worst) = worst else {
-        return match (all, counts.never, owner) {
-            (0, _, Some(owner)) => format!("{owner} has no runbook."),
-            (0, _, None) => "There is no runbook yet.".to_owned(),
-            (1, 0, _) => "The only runbook is neither stale nor failing.".to_owned(),
-            (all, 0, _) => format!("None of {all} runbooks is stale or failing."),
-            (all, never, _) => {
-                let never = count(never, "was never exercised", "were never exercised");
-                let of = count(all, "runbook", "runbooks");
-                format!("Of {of} none is stale or failing, but {never}.")
-            }
+        return match (all, owner) {
+            (0, Some(owner)) => format!("{owner} has no runbook."),
+            (0, None) => "There is no runbook yet.".to_owned(),
+            (1, _) => "The only runbook is neither stale nor failing.".to_owned(),
+            (all, _) => format!("None of {all} runbooks is stale or failing."),
         };
     };
     let of = count(all, "runbook", "runbooks");
     let (is, are) = ("is stale", "are stale");
     let state = match (counts.stale, counts.failing) {
+        (0, 0) => {
+            let never = count(counts.never, "was never exercised", "were never exercised");
+            format!("none is stale or failing, but {never}")
+        }
         (0, failing) => count(failing, "is failing", "are failing"),
         (stale, 0) => count(stale, is, are),
         (stale, failing) => format!("{} and {failing} failing", count(stale, is, are)),
     };
-    let why = worst.reasons.first().map_or("", |point| point.reason.as_str());
-    format!("Of {of} {state}; {} would hurt most: {why}.", worst.title)
-}
-
-fn exercised(known: &[Known], since: NaiveDate, as_of: NaiveDate) -> Vec<ExercisedView> {
-    let mut found = Vec::new();
-    for one in known {
-        let exercises = &one.judged.exercises;
-        let in_period = exercises
-            .iter()
-            .filter(|it| it.retracted.is_none() && since < it.date && it.date <= as_of);
-        for exercise in in_period {
-            let view = ExercisedView {
-                date: exercise.date,
-                slug: one.line.slug.clone(),
-                title: one.line.title.clone(),
-                owner: one.line.owner.clone(),
-                kind: exercise.kind.as_str(),
-                outcome: exercise.outcome.as_str(),
-                worked_for: worked_for(Some(exercise.id), exercises),
-            };
-            found.push(((Reverse(exercise.date), view.slug.to_string(), exercise.id), view));
-        }
+    // That it was never exercised is said already where nothing else is known of it.
+    let why = worst.reasons.iter().map(|point| point.reason.as_str());
+    match (all, why.into_iter().find(|why| *why != "never exercised")) {
+        (1, None) => format!("The only runbook was never exercised: {}.", worst.title),
+        (_, None) => format!("Of {of} {state}; begin with {}.", worst.title),
+        (_, Some(why)) => format!("Of {of} {state}; {} would hurt most: {why}.", worst.title),
     }
-    found.sort_by(|(a, _), (b, _)| a.cmp(b));
-    found.into_iter().map(|(_, view)| view).collect()
 }
 
 /// A runbook may be fresh by one of its ways while another was never gone.
@@ -176,6 +202,7 @@ fn untried(known: &[Known]) -> Vec<UntriedView> {
             title: it.line.title.clone(),
             owner: it.line.owner.clone(),
             steps: it.untried(),
+            whole: it.worked_whole(),
         })
         .filter(|it| !it.steps.is_empty())
         .collect()
@@ -205,9 +232,17 @@ fn by_owner(known: &[Known], as_of: NaiveDate) -> Vec<OwnerView> {
         let own = owners.entry(key).or_insert_with(|| OwnerView {
             owner,
             points: 0,
+            states: OwnedStates::default(),
             runbooks: Vec::new(),
         });
         own.points += it.line.points;
+        let states = &mut own.states;
+        *match state {
+            "failing" => &mut states.failing,
+            "stale" => &mut states.stale,
+            "due" => &mut states.due,
+            _ => &mut states.never,
+        } += 1;
         let (slug, title) = (it.line.slug.clone(), it.line.title.clone());
         own.runbooks.push(OwnedView { slug, title, state });
     }
@@ -221,10 +256,13 @@ pub(super) fn drills(known: &[Known], as_of: NaiveDate) -> DrillsView {
     let asking = asking(known, as_of);
     let minutes: Vec<u32> = asking.iter().map(|(it, _)| drill_minutes(it.claimed_s())).collect();
     let fit = fitting(&minutes);
+    let left_out = (0..asking.len()).find(|at| !fit.contains(at));
     DrillsView {
         room_min: ROOM_MIN,
         minutes: fit.iter().map(|at| minutes[*at]).sum(),
         left_out: asking.len() - fit.len(),
+        left_out_first: left_out
+            .map(|at| LeftOutView { title: asking[at].0.line.title.clone(), minutes: minutes[at] }),
         drills: fit.iter().map(|at| drill(asking[*at].0, minutes[*at])).collect(),
     }
 }

@@ -84,7 +84,11 @@ impl App {
                     Err(error) => Some(place_of(&error)),
                 }
             }
-            Err(error) => Some(error.to_string()),
+            // The same on any machine, wherever the workspace is.
+            Err(error) => {
+                let workspace = format!("{}/", self.config.workspace.display());
+                Some(error.to_string().replace(&workspace, ""))
+            }
         };
         let frame = report.frame();
         frame.notice = broken.as_ref().map(|broken| {
@@ -112,7 +116,7 @@ impl App {
     /// The exercises of the last twelve months, of the runbooks that the report speaks of.
     fn picture_of_exercises(&self, report: &StaleReport) -> Result<String, Error> {
         let as_of = report.frame.as_of;
-        let asked = super::Asked { owner: report.frame.owner.clone(), since: None };
+        let asked = super::Asked { owner: report.frame.owner.clone(), ..super::Asked::default() };
         let first = first_day(as_of);
         let mut marks = Vec::new();
         for one in self.judged()? {
@@ -125,7 +129,8 @@ impl App {
             marks.extend(known.map(|it| Mark {
                 date: it.date,
                 outcome: it.outcome,
-                words: format!("{}, {}", summary.title, it.outcome),
+                // Mail programs that know no pictures show such words all in a row.
+                words: String::new(),
             }));
         }
         let title = format!("Exercises from {first} to {as_of}");

@@ -40,9 +40,9 @@ pub(crate) fn run(args: &Args, session: &mut Session) -> Result<Done, Error> {
     let asked = MetricsAsked {
         by: args.by.as_deref().and_then(GroupBy::parse),
         since: args.since.map(|date| date.on(today)),
-        until: None,
         support_hours: args.support_hours,
         mean: args.mean,
+        ..MetricsAsked::default()
     };
     let view = session.app()?.incident_metrics(&asked)?;
     if args.json {

@@ -19,10 +19,10 @@ pub(crate) fn run(session: &mut Session) -> Result<Done, Error> {
         return Ok(Done::Well);
     }
     for label in &duties.made {
-        out.line(&format!("made {label}"));
+        out.say(&format!("made {label}"));
     }
     for (label, to) in &duties.delivered {
-        out.line(&format!("delivered {label} to {to}"));
+        out.say(&format!("delivered {label} to {to}"));
     }
     for (label, to, reason) in &duties.failed {
         out.warn(&format!("{label} did not reach {to}: {reason}"));

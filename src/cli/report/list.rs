@@ -69,7 +69,9 @@ fn planned(plan: &PlannedReportView, zone: Tz) -> String {
     let to = if to.is_empty() { "nobody".to_owned() } else { to.join(", ") };
     let next = plan.next.as_deref().map_or_else(|| "never".to_owned(), |at| local(zone, at));
     let (name, kind, when) = (&plan.name, plan.kind.as_str(), &plan.when);
-    format!("{name}: {kind}, {when} {}; next {next}; to {to}", plan.timezone)
+    let missed = plan.missed.as_deref().map(|at| format!("; MISSED {}", local(zone, at)));
+    let missed = missed.unwrap_or_default();
+    format!("{name}: {kind}, {when} {}; next {next}{missed}; to {to}", plan.timezone)
 }
 
 fn delivered(delivery: &DeliveryView, zone: Tz) -> (Style, String) {

@@ -6,6 +6,7 @@ mod list;
 use std::path::PathBuf;
 
 use super::{DateArg, Done, Session, parse_date};
+use crate::app::App;
 use crate::app::reporter::{Sending, Sent};
 use crate::app::reports::{Asked, Form, Kind};
 use crate::error::Error;
@@ -54,9 +55,10 @@ struct Common {
     /// Print JSON, like --format json
     #[arg(long)]
     json: bool,
-    /// Deliver it to this destination of runledger.toml, once a day however often this is said
+    /// Deliver it to this destination of runledger.toml, once a day however often this is said;
+    /// may be given several times
     #[arg(long, value_name = "NAME", conflicts_with_all = ["out", "json", "format"])]
-    send: Option<String>,
+    send: Vec<String>,
     /// Deliver it also where it was delivered already
     #[arg(long, requires = "send")]
     again: bool,
@@ -94,15 +96,12 @@ fn write(
 ) -> Result<Done, Error> {
     let today = session.config.today();
     let form = Form::parse(&args.format).filter(|_| !args.json).unwrap_or(Form::Json);
-    let asked = Asked { since: args.since.map(|date| date.on(today)), owner };
+    let asked = Asked { since: args.since.map(|date| date.on(today)), owner, ..Asked::default() };
     // A day is asked for in any case: what is late is judged at its end, not at this hour.
     let as_of = args.as_of.map_or(today, |date| date.on(today));
     let mut app = session.app_as_of(Some(as_of))?;
-    if let Some(to) = &args.send {
-        let (to, again) = (to.clone(), args.again);
-        let sent = app.send_report(&Sending { kind, asked, to, again }, &session.actor())?;
-        said(session, &sent);
-        return Ok(Done::Well);
+    if !args.send.is_empty() {
+        return send(kind, args, &asked, &mut app, session);
     }
     let written = app.report(kind, &asked, form)?;
     if let Some(warning) = &written.warning {
@@ -119,12 +118,35 @@ fn write(
     Ok(Done::Well)
 }
 
-fn said(session: &mut Session, sent: &Sent) {
+/// Delivers to each destination; one that does not take it keeps no other from getting it.
+fn send(
+    kind: Kind,
+    args: &Common,
+    asked: &Asked,
+    app: &mut App,
+    session: &mut Session,
+) -> Result<Done, Error> {
+    let mut failed = None;
+    for to in &args.send {
+        let sending = Sending { kind, asked: asked.clone(), to: to.clone(), again: args.again };
+        match app.send_report(&sending, &session.actor()) {
+            Ok(sent) => said(session, to, &sent),
+            Err(error) => {
+                if let Some(before) = failed.replace(error) {
+                    session.out.warn(&before.to_string());
+                }
+            }
+        }
+    }
+    failed.map_or(Ok(Done::Well), Err)
+}
+
+fn said(session: &mut Session, to: &str, sent: &Sent) {
     match sent {
-        Sent::Now(label) => session.out.say(&format!("Delivered {label}.")),
+        Sent::Now(label) => session.out.say(&format!("Delivered {label} to {to}.")),
         Sent::Before(label, at) => {
             session.out.say(&format!(
-                "{label} was delivered already, at {at}; add --again to deliver it once more."
+                "{label} was delivered to {to} already, at {at}; add --again to deliver it once more."
             ));
         }
     }

@@ -75,19 +75,22 @@ impl Change {
         tell(self.failing.came, "began to fail");
         tell(self.failing.left, "ceased to fail");
         tell(self.never.left, "worked for the first time");
-        let end = format!("stale {}, failing {}", arrow(self.stale), arrow(self.failing));
+        let mut end = format!("{} stale", arrow(self.stale));
+        if self.failing.before + self.failing.now > 0 {
+            end.push_str(&format!(", {} failing", arrow(self.failing)));
+        }
         match parts.as_slice() {
-            [] => format!("Since {since} nothing changed: {end}."),
+            [] => format!("Nothing changed since {since}: {end}."),
             parts => format!("Since {since} {}: {end}.", parts.join(", ")),
         }
     }
 }
 
-/// `3`, or `2 before and 3 now`.
+/// `3`, or `3 (before: 2)`.
 fn arrow(moved: Moved) -> String {
     match moved.before == moved.now {
         true => moved.now.to_string(),
-        false => format!("{} before and {} now", moved.before, moved.now),
+        false => format!("{} (before: {})", moved.now, moved.before),
     }
 }
 
@@ -111,11 +114,11 @@ mod tests {
         assert_eq!(
             change.sentence("2026-07-10"),
             "Since 2026-07-10 2 runbooks turned stale, 1 runbook ceased to be stale, 1 runbook \
-             began to fail, 1 runbook ceased to fail, 1 runbook worked for the first time: stale \
-             2 before and 3 now, failing 1."
+             began to fail, 1 runbook ceased to fail, 1 runbook worked for the first time: 3 \
+             (before: 2) stale, 1 failing."
         );
         let nothing = Change::of([(at(Status::Fresh, false), at(Status::Due, false))]);
-        let said = "Since 2026-07-10 nothing changed: stale 0, failing 0.";
+        let said = "Nothing changed since 2026-07-10: 0 stale.";
         assert_eq!(nothing.sentence("2026-07-10"), said);
     }
 }

@@ -13,6 +13,13 @@ use crate::domain::entry::{Entry, Timestamp};
 use crate::domain::event::{Event, ReportDeliveryFailed, ReportGenerated};
 use crate::domain::id::{EntryId, Hash, ReportLabel};
 
+/// No attempt is put off for longer, in milliseconds.
+const LONGEST_WAIT_MS: i64 = 13 * 60 * 60 * 1000;
+
+/// How old a report may be, in milliseconds, when an attempt to deliver it fails and another one
+/// follows.
+const TIMELY_MS: i64 = 36 * 60 * 60 * 1000;
+
 /// How long after each attempt the next one follows: a day and a half in all. Who cannot be
 /// reached for so long has to be looked after by somebody.
 const WAITS: [Duration; 11] = [
@@ -29,9 +36,13 @@ const WAITS: [Duration; 11] = [
     Duration::from_secs(12 * 60 * 60),
 ];
 
-/// How long to wait after so many failed attempts; none when it was tried often enough. A
-/// receiver that asks for more time gets it.
-pub fn retry_after(failed: u32, asked: Option<Duration>) -> Option<Duration> {
+/// How long to wait after so many failed attempts to deliver what is so many milliseconds old;
+/// none when it was tried often enough, or is no news any more. A receiver that asks for more time
+/// gets it.
+pub fn retry_after(failed: u32, age_ms: i64, asked: Option<Duration>) -> Option<Duration> {
+    if age_ms >= TIMELY_MS {
+        return None;
+    }
     let own = failed.checked_sub(1).and_then(|at| WAITS.get(at as usize).copied());
     own.map(|own| asked.map_or(own, |asked| own.max(asked)))
 }
@@ -124,7 +135,10 @@ impl Delivery {
     /// Whether it has to be tried at that moment.
     pub fn is_due(&self, now: Timestamp) -> bool {
         match &self.state {
-            DeliveryState::Waiting { retry_at, .. } => retry_at.is_none_or(|at| at <= now),
+            // Who wrote it down may have had a clock that was ahead.
+            DeliveryState::Waiting { retry_at, .. } => {
+                retry_at.is_none_or(|at| at <= now || at.0 - now.0 > LONGEST_WAIT_MS)
+            }
             DeliveryState::Delivered { .. } | DeliveryState::GivenUp { .. } => false,
         }
     }
@@ -169,11 +183,18 @@ impl KeptReport {
         report
     }
 
-    /// A destination that is still to be tried is not asked for twice.
+    /// A destination that is still to be tried is not asked for twice. One that was given up is
+    /// tried anew under its key, because an attempt may have arrived and only the answer not.
     fn request(&mut self, to: &str) {
         let before = self.deliveries.iter().filter(|it| it.to == to).count();
-        if self.delivery(to).is_none_or(|last| !last.is_waiting()) {
-            self.deliveries.push(Delivery::new(self.id, to, before));
+        let id = self.id;
+        match self.last(to) {
+            Some(last) if last.is_waiting() => {}
+            Some(last) if matches!(last.state, DeliveryState::GivenUp { .. }) => {
+                last.failed = 0;
+                last.state = DeliveryState::Waiting { retry_at: None, reason: None };
+            }
+            _ => self.deliveries.push(Delivery::new(id, to, before)),
         }
     }
 
@@ -275,6 +296,8 @@ mod tests {
         let chat = report.delivery("chat").expect("asked for");
         assert_eq!((chat.failed, chat.is_due(Timestamp(99))), (1, false));
         assert!(chat.is_due(Timestamp(100)) && report.is_waiting());
+        let by_a_wrong_clock = folded(&[generated(), failed("chat", Some(1 << 50))]);
+        assert!(by_a_wrong_clock.delivery("chat").expect("asked for").is_due(Timestamp(100)));
         let report = folded(&[generated(), failed("chat", None), delivered("mail")]);
         assert!(!report.is_waiting(), "given up");
     }
@@ -289,8 +312,11 @@ mod tests {
         let again = Event::ReportRequested(ReportRequested { to: "chat".to_owned() });
         let sent = folded(&[generated(), delivered("chat"), again.clone()]);
         assert_ne!(key(&first, "chat"), key(&sent, "chat"));
-        let impatient = folded(&[generated(), again]);
+        let impatient = folded(&[generated(), again.clone()]);
         assert_eq!(impatient.deliveries.len(), 2, "it is on its way already");
+        let anew = folded(&[generated(), failed("chat", None), again]);
+        assert_eq!(key(&first, "chat"), key(&anew, "chat"), "it may have arrived after all");
+        assert!(anew.delivery("chat").expect("asked for").is_due(Timestamp(0)));
     }
 
     #[test]
@@ -302,13 +328,15 @@ mod tests {
 
     #[test]
     fn waiting_grows_and_ends_and_heeds_the_receiver() {
-        let waits: Vec<_> = (1..).map_while(|failed| retry_after(failed, None)).collect();
+        let waits: Vec<_> = (1..).map_while(|failed| retry_after(failed, 0, None)).collect();
         assert!(waits.is_sorted(), "{waits:?}");
         let all: Duration = waits.iter().sum();
         assert!((24..48).contains(&(all.as_secs() / 3600)), "{all:?}");
         let asked = Some(Duration::from_secs(600));
-        assert_eq!(retry_after(1, asked), asked);
-        assert_eq!(retry_after(6, asked), Some(Duration::from_secs(3600)));
-        assert_eq!(retry_after(12, asked), None);
+        assert_eq!(retry_after(1, 0, asked), asked);
+        assert_eq!(retry_after(6, 0, asked), Some(Duration::from_secs(3600)));
+        assert_eq!(retry_after(12, 0, asked), None);
+        assert_eq!(retry_after(1, TIMELY_MS - 1, asked), asked);
+        assert_eq!(retry_after(1, TIMELY_MS, asked), None, "it is no news any more");
     }
 }

@@ -37,8 +37,10 @@ pub struct Facts {
     pub overdue_days: Option<i64>,
     /// Its limit.
     pub limit_days: u32,
-    /// What fails, in words (`step 3b`); none where nothing does.
+    /// What fails, in words (`step 3b`, `steps 1 and 2`); none where nothing does.
     pub failing: Option<String>,
+    /// Several steps fail.
+    pub several_fail: bool,
     /// It is not known to have ever worked.
     pub never: bool,
     /// In how many incidents of the last [`INCIDENT_DAYS`] days it was used.
@@ -61,7 +63,7 @@ pub struct Point {
     pub reason: String,
 }
 
-/// The points of a runbook, in the order in which they are told.
+/// The points of a runbook, what weighs most first: many a reader stops after one or two.
 pub fn risk(facts: &Facts) -> Vec<Point> {
     let mut points = Vec::new();
     let mut add = |many: u32, reason: String| {
@@ -70,7 +72,8 @@ pub fn risk(facts: &Facts) -> Vec<Point> {
         }
     };
     if let Some(what) = &facts.failing {
-        add(FAILING, format!("{what} failed and has not worked since"));
+        let has = if facts.several_fail { "have" } else { "has" };
+        add(FAILING, format!("{what} failed and {has} not worked since"));
     }
     if let Some(days) = facts.overdue_days.filter(|days| *days > 0) {
         let days_words = count(usize::try_from(days).unwrap_or(usize::MAX), "day", "days");
@@ -98,6 +101,7 @@ pub fn risk(facts: &Facts) -> Vec<Point> {
         Edited::Yes { .. } => add(1, "its wording was edited since it last worked".to_owned()),
         Edited::No | Edited::Unknown => {}
     }
+    points.sort_by_key(|point| std::cmp::Reverse(point.points));
     points
 }
 
@@ -121,6 +125,7 @@ mod tests {
             overdue_days: None,
             limit_days: 90,
             failing: None,
+            several_fail: false,
             never: false,
             incidents: 0,
             from_alerts: 0,
@@ -181,13 +186,16 @@ mod tests {
         };
         let expected = [
             "3 step 3b failed and has not worked since",
-            "1 1 day over its limit of 90",
             "3 used in 5 incidents of the last 365 days",
             "2 opened from alerts 6 times in 90 days",
             "2 severity SEV2",
             "2 a command was edited since it last worked",
+            "1 1 day over its limit of 90",
         ];
         assert_eq!(told(&facts), expected);
+        let failing = Some("steps 1 and 2".to_owned());
+        let several = Facts { failing, several_fail: true, ..quiet() };
+        assert_eq!(told(&several), ["3 steps 1 and 2 failed and have not worked since"]);
         let facts = Facts {
             never: true,
             incidents: 1,

@@ -6,8 +6,8 @@ use rusqlite::{Connection, Row, params};
 use super::Told;
 use crate::domain::entry::Timestamp;
 use crate::domain::event::Event;
-use crate::domain::id::{EntryId, ReportLabel};
-use crate::domain::report::{self, KeptReport};
+use crate::domain::id::{EntryId, Hash, ReportLabel};
+use crate::domain::report::{self, KeptReport, Kind};
 use crate::ledger::read::json_from;
 use crate::ledger::{LedgerError, Reads};
 
@@ -27,9 +27,10 @@ pub(super) fn fold(told: &[Told<'_>]) -> Option<KeptReport> {
     report::fold(told.iter().map(|told| (told.entry, &told.event)))
 }
 
-/// Folds entries, in canonical order, into the schedule that was seen last.
+/// Folds entries, in canonical order, into the schedule they tell of: it counts from when it was
+/// first seen.
 pub(super) fn fold_schedule(told: &[Told<'_>]) -> Option<Scheduled> {
-    told.iter().rev().find_map(|told| match &told.event {
+    told.iter().find_map(|told| match &told.event {
         Event::ReportScheduled(body) => Some(Scheduled {
             name: body.name.clone(),
             schedule: format!("{} {}", body.when, body.timezone),
@@ -104,7 +105,7 @@ impl Reads {
     /// # Errors
     /// The ledger cannot be read.
     pub fn reports(&self, limit: u32) -> Result<Vec<KeptReport>, LedgerError> {
-        let sql = "SELECT report FROM reports ORDER BY generated_at DESC, as_of DESC, subject DESC LIMIT ?1";
+        let sql = "SELECT report FROM reports ORDER BY as_of DESC, generated_at DESC, subject DESC LIMIT ?1";
         self.all(sql, [limit], report_from)
     }
 
@@ -114,18 +115,38 @@ impl Reads {
     /// The ledger cannot be read.
     pub fn latest_report(&self, name: &str) -> Result<Option<KeptReport>, LedgerError> {
         let sql = "SELECT report FROM reports WHERE name = ?1
-             ORDER BY generated_at DESC, subject DESC LIMIT 1";
+             ORDER BY as_of DESC, generated_at DESC, subject DESC LIMIT 1";
         self.first(sql, [name], report_from)
     }
 
-    /// The last report of a name that its schedule asked for.
+    /// The last report of a kind on what everybody owns that speaks of a day or an earlier one.
     ///
     /// # Errors
     /// The ledger cannot be read.
-    pub fn last_scheduled_report(&self, name: &str) -> Result<Option<KeptReport>, LedgerError> {
-        let sql = "SELECT report FROM reports WHERE name = ?1 AND slot NOT NULL
+    pub fn last_whole_report(
+        &self,
+        kind: Kind,
+        until: NaiveDate,
+    ) -> Result<Option<KeptReport>, LedgerError> {
+        let sql = "SELECT report FROM reports
+             WHERE as_of <= ?2 AND json_extract(report, '$.kind') = ?1
+               AND json_extract(report, '$.owner') IS NULL
+             ORDER BY as_of DESC, generated_at DESC, subject DESC LIMIT 1";
+        self.first(sql, [kind.as_str(), &until.to_string()], report_from)
+    }
+
+    /// The last report of a name that its schedule asked for up to a moment.
+    ///
+    /// # Errors
+    /// The ledger cannot be read.
+    pub fn last_scheduled_report(
+        &self,
+        name: &str,
+        until: Timestamp,
+    ) -> Result<Option<KeptReport>, LedgerError> {
+        let sql = "SELECT report FROM reports WHERE name = ?1 AND slot <= ?2
              ORDER BY slot DESC, subject DESC LIMIT 1";
-        self.first(sql, [name], report_from)
+        self.first(sql, params![name, until.0], report_from)
     }
 
     /// The reports that have still to be delivered somewhere, the oldest first.
@@ -147,16 +168,6 @@ impl Reads {
         self.all(sql, [name, &day.to_string()], report_from)
     }
 
-    /// Since when a report's schedule counts.
-    ///
-    /// # Errors
-    /// The ledger cannot be read.
-    pub fn report_schedule(&self, name: &str) -> Result<Option<Scheduled>, LedgerError> {
-        let sql = "SELECT name, schedule, since FROM report_schedules WHERE name = ?1
-             ORDER BY since DESC, subject LIMIT 1";
-        self.first(sql, [name], scheduled_from)
-    }
-
     /// The report that a subject's entries tell of.
     pub(in crate::ledger) fn report_of_subject(
         &self,
@@ -165,11 +176,21 @@ impl Reads {
         self.first("SELECT report FROM reports WHERE subject = ?1", [subject], report_from)
     }
 
-    /// The schedule that a subject's entries tell of.
-    pub(in crate::ledger) fn schedule_of_subject(
+    /// Whether a kept text is also a form of another report than that of a subject.
+    pub(in crate::ledger) fn is_of_another_report(
         &self,
         subject: &str,
-    ) -> Result<Option<Scheduled>, LedgerError> {
+        blob: Hash,
+    ) -> Result<bool, LedgerError> {
+        let sql = "SELECT 1 FROM reports WHERE subject <> ?1 AND instr(report, ?2) LIMIT 1";
+        Ok(self.first(sql, [subject, &blob.to_string()], |_| Ok(()))?.is_some())
+    }
+
+    /// The schedule that a subject's entries tell of, and since when it counts.
+    ///
+    /// # Errors
+    /// The ledger cannot be read.
+    pub fn schedule_of_subject(&self, subject: &str) -> Result<Option<Scheduled>, LedgerError> {
         let sql = "SELECT name, schedule, since FROM report_schedules WHERE subject = ?1";
         self.first(sql, [subject], scheduled_from)
     }

@@ -147,7 +147,8 @@ CREATE TABLE reports (
 ) STRICT;
 
 CREATE INDEX reports_by_label ON reports (label);
-CREATE INDEX reports_by_name ON reports (name, generated_at);
+CREATE INDEX reports_by_name ON reports (name, as_of);
+CREATE INDEX reports_by_day ON reports (as_of, generated_at);
 CREATE INDEX reports_waiting ON reports (generated_at) WHERE waiting = 1;
 
 -- Since when each schedule counts.

@@ -69,7 +69,8 @@ pub(in crate::web) async fn show(
     };
     let support_hours = !asked.hours.trim().is_empty();
     let mean = !asked.mean.trim().is_empty();
-    let wanted = MetricsAsked { by: Some(by), since, until: None, support_hours, mean };
+    let wanted =
+        MetricsAsked { by: Some(by), since, support_hours, mean, ..MetricsAsked::default() };
     let metrics = state.run(move |app| app.incident_metrics(&wanted)).await?;
     let mut measures = metrics.groups.iter().flat_map(|group| &group.measures);
     let shown = Shown {

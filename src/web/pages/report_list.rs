@@ -17,6 +17,8 @@ struct Shown {
     list: ReportList,
     /// What can be made now: the names of plans, then the kinds that no plan is named like.
     offered: Vec<Offered>,
+    /// This node sends what it makes, and there is somewhere to send it.
+    can_send: bool,
 }
 
 /// A report that can be made now.
@@ -24,8 +26,6 @@ struct Shown {
 struct Offered {
     name: String,
     title: &'static str,
-    /// It has somewhere to go.
-    can_send: bool,
 }
 
 /// The page.
@@ -34,21 +34,19 @@ pub(in crate::web) async fn show(
     visitor: Visitor,
 ) -> Result<Response, Failure> {
     let list = state.run(crate::app::App::report_list).await?;
-    let shown = Shown { offered: offered(&list), list };
+    let can_send = list.is_reporter && list.planned.iter().any(|plan| !plan.to.is_empty());
+    let shown = Shown { offered: offered(&list), can_send, list };
     Ok(page(&state, &visitor, Here::Stale, "pages/report_list.html", &shown))
 }
 
 fn offered(list: &ReportList) -> Vec<Offered> {
-    let planned = list.planned.iter().map(|plan| Offered {
-        name: plan.name.clone(),
-        title: plan.kind.title(),
-        can_send: !plan.to.is_empty() && list.reporter.is_some(),
-    });
-    let mut offered: Vec<Offered> = planned.collect();
+    let planned = list.planned.iter();
+    let mut offered: Vec<Offered> =
+        planned.map(|plan| Offered { name: plan.name.clone(), title: plan.kind.title() }).collect();
     for kind in Kind::ALL {
         if !offered.iter().any(|it| it.name == kind.as_str()) {
             let (name, title) = (kind.as_str().to_owned(), kind.title());
-            offered.push(Offered { name, title, can_send: false });
+            offered.push(Offered { name, title });
         }
     }
     offered

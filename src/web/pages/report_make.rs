@@ -19,6 +19,6 @@ pub(in crate::web) async fn save(
     let by = actor.clone();
     let made = state.run(move |app| app.make_report_now(&name, send, &by)).await;
     let made = made.map_err(|failure| failure.back_to("/reports"))?;
-    let notice = if send { "made-and-sent" } else { "made" };
+    let notice = if made.deliveries.is_empty() { "made" } else { "made-and-sent" };
     Ok(Signed::lead_to(&actor, &address::report(made.label.as_str(), notice)))
 }

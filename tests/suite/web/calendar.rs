@@ -72,8 +72,8 @@ fn days(answer: &Answer) -> Vec<Day> {
     let day = |event: &ICalendarComponent| {
         let text = |name| text(event, &name);
         let first = text(ICalendarProperty::Dtstart);
-        let next: chrono::NaiveDate = first.parse().expect("a day");
-        assert_eq!(text(ICalendarProperty::Dtend), next.succ_opt().expect("a day").to_string());
+        let day = |text: &str| text.parse::<chrono::NaiveDate>().expect("a day");
+        assert!(day(&first) < day(&text(ICalendarProperty::Dtend)), "{event:?}");
         let clear = event.entries.iter().any(|entry| entry.name == ICalendarProperty::Transp);
         assert!(clear, "{event:?}");
         Day {
@@ -187,27 +187,40 @@ fn one_owner_has_a_calendar_of_their_own() {
 }
 
 #[test]
-fn drills_stand_on_the_next_business_day_of_the_day_that_is_looked_at() {
+fn drills_stand_on_the_business_day_after_the_last_report_until_they_are_held() {
     let lab = lab().at("2026-05-29T12:00:00Z");
     let drill = "Drill, 30 minutes: Disk full";
     let first = |server: &Server| told(server, "/calendar.ics")[0].clone();
-    // Friday, and Saturday in Auckland; then a holiday on Monday.
-    assert_eq!(first(&lab.serve(&[])), format!("2026-06-01 {drill}"));
-    let holiday = "[support_hours]\nholidays = [\"2026-06-01\"]\n";
-    lab.write("runledger.toml", &format!("timezone = \"Pacific/Auckland\"\n{holiday}"));
-    assert_eq!(first(&lab.serve(&[])), format!("2026-06-02 {drill}"));
-    // On a day on which the rollback is stale, too: 1 day over, the most urgent first, but on one day
-    // the order is that of names nobody sees.
+    // Without a report it is as if there had been one on Monday, the 25th.
+    assert_eq!(first(&lab.serve(&[])), format!("2026-05-26 {drill}"));
+    let holiday = "[support_hours]\nholidays = [\"2026-05-26\"]\n";
+    lab.write("runledger.toml", &format!("{holiday}[destinations.kept]\nfolder = \"kept\"\n"));
+    assert_eq!(first(&lab.serve(&[])), format!("2026-05-27 {drill}"));
+    // It was not held on Wednesday, so it goes on until today, a Friday.
+    let calendar = get(&lab.serve(&[]), "/calendar.ics").body;
+    let event = calendar.split("BEGIN:VEVENT").find(|it| it.contains("DRILL")).expect("a drill");
+    assert!(event.contains("DTSTART;VALUE=DATE:20260527"), "{event}");
+    assert!(event.contains("DTEND;VALUE=DATE:20260530"), "{event}");
+    // Monday's rollback was due, which had its own day; on Wednesday it is stale.
     let server = lab.serve(&["--as-of", "2026-08-19"]);
     let mut on_that_day = told(&server, "/calendar.ics");
     on_that_day.sort();
     // It claims 3 minutes at most, and ten stand beside it.
-    let rollback = "2026-08-20 Drill, 13 minutes: Roll a release back (platform)";
-    assert_eq!(on_that_day, [rollback.to_owned(), format!("2026-08-20 {drill}")]);
-    // The day before, it is not over yet; and what is due is no drill beside that.
+    let rollback = "2026-08-18 Drill, 13 minutes: Roll a release back (platform)";
+    assert_eq!(on_that_day, [rollback.to_owned(), format!("2026-08-18 {drill}")]);
     let server = lab.serve(&["--as-of", "2026-08-18"]);
     let due = "2026-08-18 Exercise Roll a release back by today (platform)";
-    assert_eq!(told(&server, "/calendar.ics"), [due.to_owned(), format!("2026-08-19 {drill}")]);
+    let mut on_that_day = told(&server, "/calendar.ics");
+    on_that_day.sort();
+    assert_eq!(on_that_day, [format!("2026-08-18 {drill}"), due.to_owned()]);
+    // What a report proposed stays on its day when the week is over, until it is held.
+    lab.run(&["report", "stale", "--send", "kept"]).ok();
+    let later = lab.serve(&["--as-of", "2026-06-10"]);
+    assert_eq!(first(&later), format!("2026-06-01 {drill}"), "Friday's report, and no other since");
+    let mut command = lab.command(&["worked", "disk", "--step", "1", "--kind", "drill"]);
+    command.env("RUNLEDGER_NOW", "2026-06-02T12:00:00Z").output().expect("the program runs");
+    let held = told(&lab.serve_at("2026-06-10T12:00:00Z", "127.0.0.1:0", &[]), "/calendar.ics");
+    assert!(!held.iter().any(|it| it.contains("Drill")), "{held:?}");
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! The reports: made at a press, kept at an address of their own, sent again, and told as a feed.
 
 use super::{get, get_with, post, send};
-use crate::support::{Lab, Server};
+use crate::support::{Lab, NOON, Server};
 
 const SETTINGS: &str = "reporter = \"ops-1\"\n[owners.platform]\nchat = \"#p\"\n\
     [destinations.chat]\nwebhook = { env = \"CHAT_URL\" }\n\
@@ -23,11 +23,15 @@ fn a_report_is_made_at_a_press_and_stays_as_it_was() {
     let page = page.says(200, "At 08:00").says(200, "<b>ops-1</b> makes and sends them");
     assert!(page.body.contains("2026-06-08 08:00"), "{}", page.body);
     post(&server, "/reports", "name=weekly").leads_to("/reports/weekly/2026-06-01?notice=made");
-    let made = get(&server, "/reports/weekly/2026-06-01").says(200, "never exercised");
+    let made = get(&server, "/reports/weekly/2026-06-01").says(200, "never exercised (2)");
     let made = made.says(200, "It was sent to nobody.");
     let made = made.says(200, "<strong>Disk full</strong> (<a href=\"/runbooks/disk\">disk</a>)");
     assert_eq!(made.body.matches("Runbooks nobody should trust, 2026-06-01</h1>").count(), 1);
-    assert!(made.body.contains("<h2 class=\"break\">Never exercised</h2>"), "{}", made.body);
+    assert!(
+        made.body.contains("<h2 class=\"break\">Never exercised, what would hurt most first</h2>"),
+        "{}",
+        made.body
+    );
     // What is edited and recorded afterwards changes nothing in it, nor does another server.
     let html = get(&server, "/reports/weekly/2026-06-01/html").body;
     lab.write("runbooks/disk.md", "# Another disk\n\n## Step 1 — Mitigate\n\n```sh\ndf\n```\n");
@@ -70,22 +74,32 @@ fn every_form_is_had_as_what_it_is_and_a_document_may_do_nothing() {
 }
 
 #[test]
-fn a_report_is_sent_again_by_the_node_that_sends_them() {
-    let (lab, server) = serve();
-    let made = post(&server, "/reports", "name=weekly&send=yes");
-    made.leads_to("/reports/weekly/2026-06-01?notice=made-and-sent");
+fn a_report_is_sent_and_sent_again_by_the_node_that_sends_them() {
+    let (lab, laptop) = serve();
     let address = "/reports/weekly/2026-06-01";
-    get(&server, address).says(200, "On its way.");
-    post(&server, address, "to=archive").says(409, "on its way to archive already");
+    // Another node makes one and sends none, and says so before anybody presses anything.
+    assert!(!get(&laptop, "/reports").body.contains("Make it and send it"));
+    post(&laptop, "/reports", "name=weekly&send=yes")
+        .says(400, "ops-1 makes and sends the reports");
+    post(&laptop, "/reports", "name=weekly").leads_to(&format!("{address}?notice=made"));
+    post(&laptop, address, "to=archive").says(400, "ops-1 makes and sends the reports");
+
+    let server = lab.serve_with(NOON, "127.0.0.1:0", &[], &[("RUNLEDGER_NODE", "ops-1")]);
+    get(&server, "/reports").says(200, "Make it and send it");
+    post(&server, "/reports", "name=actions&send=yes").says(400, "Actions is sent to nobody");
     post(&server, address, "to=nowhere").says(404, "There is no [destinations.nowhere]");
-    due(&lab);
+    post(&server, address, "to=archive").leads_to(&format!("{address}?notice=sending"));
+    until(&server, address, "delivered");
     assert!(lab.read("kept/weekly-2026-06-01.txt").contains("RUNBOOKS NOBODY"));
-    get(&server, address).says(200, "delivered");
+    let made = post(&server, "/reports", "name=weekly&send=yes");
+    made.leads_to(&format!("{address}-2?notice=made-and-sent"));
+    until(&server, &format!("{address}-2"), "delivered");
     post(&server, address, "to=chat").leads_to(&format!("{address}?notice=sending"));
-    due(&lab);
-    let page = get(&server, address).says(200, "1 attempt failed");
-    page.says(200, "CHAT_URL is not set");
-    get(&server, "/reports").says(200, "failed, tried again");
+    let page = until(&server, address, "1 attempt failed");
+    assert!(page.contains("CHAT_URL is not set"), "{page}");
+    post(&server, address, "to=chat").says(409, "on its way to chat already");
+    get(&server, "/reports").says(200, "failed, trying again");
+
     // A form of another site sends nothing, and asking for a page does neither.
     let before = lab.run(&["export"]).ok().stdout;
     let form = "to=archive";
@@ -106,10 +120,16 @@ fn a_report_is_sent_again_by_the_node_that_sends_them() {
     get(&alone, "/reports").says(200, "Nobody makes them");
 }
 
-/// What the node that makes reports does next.
-fn due(lab: &Lab) {
-    let mut command = lab.command(&["report", "due"]);
-    command.env("RUNLEDGER_NODE", "ops-1").output().expect("the program runs");
+/// Asks for a page until it says this.
+fn until(server: &Server, path: &str, words: &str) -> String {
+    for _ in 0..200 {
+        let page = get(server, path).body;
+        if page.contains(words) {
+            return page;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(100));
+    }
+    panic!("{path} never says {words:?}: {}", get(server, path).body);
 }
 
 #[test]
@@ -118,7 +138,10 @@ fn the_first_page_says_what_the_last_report_said() {
     assert!(!get(&server, "/").body.contains("/reports/"));
     lab.run(&["report", "stale", "--send", "archive"]).ok();
     let page = get(&server, "/").says(200, "href=\"/reports/stale/2026-06-01\"");
-    page.says(200, "Of 2 runbooks none is stale or failing, but 1 was never exercised.");
+    page.says(
+        200,
+        "Of 2 runbooks none is stale or failing, but 1 was never exercised; begin with Disk full.",
+    );
     get(&server, "/stale").says(200, "href=\"/reports\"");
 }
 

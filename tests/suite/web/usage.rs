@@ -292,9 +292,9 @@ fn runbooks_that_alerts_led_to_rank_higher_and_the_report_says_why() {
     // counts for 90 days, the last of them 30 August.
     let incident = "1 used in 1 incident of the last 365 days";
     let told = "2 opened from alerts 6 times in 90 days";
-    assert_eq!(reasons("2026-08-30"), ["1 12 days over its limit of 90", incident, told]);
+    assert_eq!(reasons("2026-08-30"), [told, "1 12 days over its limit of 90", incident]);
     assert_eq!(reasons("2026-08-31"), ["1 13 days over its limit of 90", incident]);
-    assert_eq!(reasons("2026-08-18"), [incident, told]);
+    assert_eq!(reasons("2026-08-18"), [told, incident]);
     for format in ["md", "html", "text", "csv"] {
         let args = ["report", "stale", "--as-of", "2026-08-30", "--format", format];
         let said = lab.run(&args).ok().stdout;
