@@ -53,6 +53,8 @@ const TEMPLATES: &[(&str, &str)] = texts! { "templates":
     "pages/run_show.html",
     "pages/runbook_list.html",
     "pages/runbook_show.html",
+    "pages/scenario_list.html",
+    "pages/scenario_show.html",
     "pages/stale.html",
     "pages/triage_show.html",
     "partials/banner.html",
@@ -87,9 +89,11 @@ const TEMPLATES: &[(&str, &str)] = texts! { "templates":
     "partials/results.html",
     "partials/run.html",
     "partials/runbook_rows.html",
+    "partials/scenario_state.html",
     "partials/table.html",
     "partials/timeline.html",
     "partials/toast.html",
+    "partials/triage_told.html",
     "partials/under.html",
     "partials/values.html",
     "postmortems/standard.md",
@@ -307,6 +311,11 @@ impl Assets {
     /// There is none of that name, or the workspace's cannot be used.
     pub fn data(&self, name: &str) -> Result<Asset, AssetError> {
         self.find(DATA_SHELF, name)
+    }
+
+    /// The names of all data files that begin with `prefix` (`scenarios/`), sorted.
+    pub fn data_names(&self, prefix: &str) -> Vec<String> {
+        self.names(DATA_SHELF).into_iter().filter(|name| name.starts_with(prefix)).collect()
     }
 
     /// Every data file whose name begins with `prefix` (`patterns/`), by name.

@@ -1,6 +1,15 @@
 //! The one place that asks the operating system what time it is.
 
+use std::time::{Duration, Instant};
+
 use chrono::{DateTime, Utc};
+
+/// Does something and says how long it took. That passes whatever day it is.
+pub fn timed<T>(work: impl FnOnce() -> T) -> (T, Duration) {
+    let began = Instant::now();
+    let done = work();
+    (done, began.elapsed())
+}
 
 /// Where "now" comes from: the system, or a fixed moment in tests.
 #[derive(Clone, Copy, Debug, Default)]

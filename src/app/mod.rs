@@ -2,7 +2,7 @@
 //! folder meet; command line, pages and API only translate to and from here.
 
 use std::path::Path;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 use unicode_normalization::UnicodeNormalization as _;
@@ -70,8 +70,6 @@ pub struct App {
     rules: scan::Rules,
     dangers: Arc<danger::Rules>,
     assets: Arc<Assets>,
-    /// The rules of triage, once somebody asked for them.
-    engine: OnceLock<Arc<triage::Engine>>,
     as_of: Option<NaiveDate>,
     write_back: WriteBack,
     read_only: bool,
@@ -153,7 +151,6 @@ impl App {
             rules,
             dangers: Arc::new(dangers),
             assets,
-            engine: OnceLock::new(),
             as_of: options.as_of,
             read_only,
         })

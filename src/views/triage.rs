@@ -6,7 +6,7 @@ use super::page::OwnerView;
 use super::{FreshnessView, RunbookRef, StepFreshnessView};
 use crate::domain::id::{Slug, StepId};
 use crate::triage::read::HelmRelease;
-use crate::triage::scenario::{Calibration, Run};
+use crate::triage::scenario::{Calibration, Outcome, Run};
 use crate::triage::{
     Evidence, Ground, Group, LeftOut, Level, Line, Link, MessageView, Part, Pattern, Place,
     PlanDanger, PlanFinding, RunnerUp, Signal, Stage, Statement, Tier,
@@ -180,4 +180,69 @@ pub struct ScenarioRunView {
     /// How true confidence is, where somebody asked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub calibration: Option<Calibration>,
+}
+
+/// All cases as they stand now: the page `/scenarios`.
+#[derive(Clone, Debug, Serialize)]
+pub struct ScenarioListView {
+    /// Those that fail first, then those that assert nothing, then the others; by name.
+    pub cases: Vec<ScenarioLine>,
+    /// Files that are no cases.
+    pub broken: Vec<BrokenScenario>,
+    /// How many passed.
+    pub passed: usize,
+    /// How many failed.
+    pub failed: usize,
+    /// When they were run, in UTC.
+    pub run_at: String,
+    /// How long all of them took, in milliseconds.
+    pub took_ms: f64,
+}
+
+/// A case in a list.
+#[derive(Clone, Debug, Serialize)]
+pub struct ScenarioLine {
+    /// Its title; its name where it has none.
+    pub title: String,
+    /// What it is filed under.
+    pub category: Option<String>,
+    /// How it went; its name is its address.
+    pub outcome: Outcome,
+    /// The fields that do not equal.
+    pub wrong: Vec<&'static str>,
+    /// How long it took, in milliseconds.
+    pub took_ms: f64,
+}
+
+/// A file that is no case, and why.
+#[derive(Clone, Debug, Serialize)]
+pub struct BrokenScenario {
+    /// Where: file, and line and column where they are known.
+    pub place: String,
+    /// What is wrong with it.
+    pub message: String,
+}
+
+/// A case with all that came out: the page `/scenarios/{name}`.
+#[derive(Clone, Debug, Serialize)]
+pub struct ScenarioView {
+    /// How it went.
+    pub line: ScenarioLine,
+    /// Its file.
+    pub file: String,
+    /// What happens in it.
+    pub description: Option<String>,
+    /// Names and a severity label; never evidence.
+    pub conditions: Option<String>,
+    /// Where it is from.
+    pub source: Option<String>,
+    /// When somebody last tried it, as its file says.
+    pub tested: Option<String>,
+    /// When it was run, in UTC.
+    pub run_at: String,
+    /// How many incidents its store holds.
+    pub given: usize,
+    /// What came out, as `triage` tells it here: the steps of a runbook are this workspace's, and
+    /// nothing of them is asserted.
+    pub told: TriageView,
 }

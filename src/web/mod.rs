@@ -16,6 +16,7 @@ mod filters;
 mod forms;
 mod found;
 mod hosts;
+mod judged;
 mod layout;
 mod origin;
 mod page;

@@ -30,6 +30,8 @@ pub(super) fn router(
         .route("/stale", get(pages::stale::show))
         .route("/calendar.ics", get(pages::calendar::show))
         .route("/triage", get(pages::triage_show::show).post(pages::triage_show::of_a_paste))
+        .route("/scenarios", get(pages::scenario_list::show))
+        .route("/scenarios/{name}", get(pages::scenario_show::show))
         .route("/alerts/{*name}", get(pages::alert::show))
         .route("/follow/{*slug}", get(pages::follow_start::show))
         .route("/runs", post(pages::run_start::save))

@@ -1,9 +1,12 @@
 //! The rules that triage works by: those of the program, and what a team adds or puts in their
 //! place under `data/`.
 
+use std::sync::{Arc, Mutex, PoisonError};
+
 use crate::assets::{Asset, Assets, Origin};
+use crate::domain::id::Hash;
 use crate::error::Error;
-use crate::triage::scenario::{Run, Scenario, run_all};
+use crate::triage::scenario::{Outcome, Scenario, run};
 use crate::triage::{FileError, Input, Knowledge, PlanFinding, PlanLint, Report, Source, triage};
 
 /// Rules for messages and rules for plans. Reading them takes a moment, so nothing reads them that
@@ -15,14 +18,32 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// Reads the rules.
+    /// The rules as the files have them now. Reading them is most of what a short paste costs, so
+    /// the last that were read are kept for all workers of a server; one that edits a rule file
+    /// has the new rules with the next question.
     ///
     /// # Errors
     /// A file is wrong; the error says where.
-    pub fn load(assets: &Assets) -> Result<Self, Error> {
+    pub fn load(assets: &Assets) -> Result<Arc<Self>, Error> {
+        static KEPT: Mutex<Option<(Hash, Arc<Engine>)>> = Mutex::new(None);
         let files = assets.data_under("patterns/")?;
         let files: Vec<Asset> =
             files.into_iter().filter(|file| file.name.ends_with(".yaml")).collect();
+        let plan = plan_files(assets)?;
+        let is = content(files.iter().chain(&plan));
+        // Whoever comes second waits for the first, and then has it for nothing.
+        let mut kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((was, engine)) = kept.as_ref()
+            && *was == is
+        {
+            return Ok(Arc::clone(engine));
+        }
+        let engine = Arc::new(Self::read(&files, &plan)?);
+        *kept = Some((is, Arc::clone(&engine)));
+        Ok(engine)
+    }
+
+    fn read(files: &[Asset], plan: &[Asset; 3]) -> Result<Self, Error> {
         let sources: Vec<Source<'_>> = files.iter().map(source).collect();
         let knowledge = Knowledge::load(&sources).map_err(wrong_file)?;
         // The program's own are held against their examples by a test.
@@ -31,7 +52,7 @@ impl Engine {
         if let Some(error) = knowledge.check_examples(&own).into_iter().next() {
             return Err(wrong_file(error));
         }
-        Ok(Self { knowledge, lint: lint(assets)? })
+        Ok(Self { knowledge, lint: lint(plan)? })
     }
 
     /// Judges messages.
@@ -39,9 +60,9 @@ impl Engine {
         triage(input, &self.knowledge, &self.lint)
     }
 
-    /// Runs cases; nothing but what they hold is looked at.
-    pub fn run(&self, scenarios: &[Scenario]) -> Run {
-        run_all(scenarios, &self.knowledge, &self.lint)
+    /// Runs a case; nothing but what it holds is looked at.
+    pub fn run(&self, scenario: &Scenario) -> Outcome {
+        run(scenario, &self.knowledge, &self.lint)
     }
 }
 
@@ -50,14 +71,32 @@ impl Engine {
 /// # Errors
 /// A file of rules is wrong.
 pub fn check_plan(assets: &Assets, plan: &str) -> Result<Vec<PlanFinding>, Error> {
-    Ok(lint(assets)?.check(&crate::triage::cleaned(plan)))
+    Ok(lint(&plan_files(assets)?)?.check(&crate::triage::cleaned(plan)))
 }
 
-fn lint(assets: &Assets) -> Result<PlanLint, Error> {
-    let commands = assets.data("dangers.yaml")?;
-    let more = assets.data("plan-dangers.yaml")?;
-    let prose = assets.data("plan-prose.yaml")?;
-    PlanLint::load(source(&commands), source(&more), source(&prose)).map_err(wrong_file)
+/// The rules for plans: for commands of runbooks, more for plans, and for prose.
+fn plan_files(assets: &Assets) -> Result<[Asset; 3], Error> {
+    let [commands, more, prose] =
+        ["dangers.yaml", "plan-dangers.yaml", "plan-prose.yaml"].map(|name| assets.data(name));
+    Ok([commands?, more?, prose?])
+}
+
+fn lint([commands, more, prose]: &[Asset; 3]) -> Result<PlanLint, Error> {
+    PlanLint::load(source(commands), source(more), source(prose)).map_err(wrong_file)
+}
+
+/// One hash over names and texts, each with its length, and whether the text is the program's own:
+/// only others are held against their examples.
+fn content<'a>(files: impl Iterator<Item = &'a Asset>) -> Hash {
+    let mut bytes = Vec::new();
+    for file in files {
+        bytes.push(u8::from(file.origin == Origin::BuiltIn));
+        for part in [file.name.as_bytes(), file.text.as_bytes()] {
+            bytes.extend((part.len() as u64).to_le_bytes());
+            bytes.extend(part);
+        }
+    }
+    Hash::of(&bytes)
 }
 
 fn source(file: &Asset) -> Source<'_> {

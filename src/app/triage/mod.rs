@@ -10,8 +10,6 @@ pub(super) use self::engine::wrong_file;
 pub use self::engine::{Engine, check_plan};
 pub(super) use self::known::SOURCE;
 
-use std::sync::Arc;
-
 use super::App;
 use crate::domain::incident::{Incident, Role, Severity};
 use crate::error::Error;
@@ -31,7 +29,7 @@ impl App {
     pub fn triage(&mut self, text: &str, incident: Option<&str>) -> Result<TriageView, Error> {
         self.refresh()?;
         let incident = incident.map(|name| self.find_incident(name)).transpose()?;
-        let engine = self.engine()?;
+        let engine = Engine::load(&self.assets)?;
         // Before anything else: what is quoted from here on has no secrets.
         let redacted = redact_keeping_lines(&cleaned(text));
         let pasted = read(&redacted.text);
@@ -43,19 +41,32 @@ impl App {
         let input =
             Input { messages: pasted.messages, incidents: &known, notes, ..Input::default() };
         let report = engine.judge(&input);
+        let mut told = self.hypothesis(report, incident.as_ref(), &engine)?;
+        told.helm = pasted.helm;
+        told.redacted = redacted.found;
+        told.redacted.sort_unstable();
+        told.redacted.dedup();
+        Ok(told)
+    }
+
+    /// What a report says here: with the team's runbooks, owners and words for severity. The index
+    /// is up to date already.
+    pub(in crate::app) fn hypothesis(
+        &mut self,
+        report: Report,
+        incident: Option<&Incident>,
+        engine: &Engine,
+    ) -> Result<TriageView, Error> {
         let routing = self.route(&report)?;
-        let (plan, left_out) = self.plan(&report, routing.runbook.as_ref(), &engine)?;
-        let mut redacted = redacted.found;
-        redacted.sort_unstable();
-        redacted.dedup();
+        let (plan, left_out) = self.plan(&report, routing.runbook.as_ref(), engine)?;
         Ok(TriageView {
             severity: self.suggested(&report),
-            escalate_to: self.escalation(&report, routing.runbook.as_ref(), incident.as_ref())?,
+            escalate_to: self.escalation(&report, routing.runbook.as_ref(), incident)?,
             routing,
             plan,
             left_out,
-            helm: pasted.helm,
-            redacted,
+            helm: None,
+            redacted: Vec::new(),
             noted: None,
             pattern: report.pattern,
             subtype: report.subtype,
@@ -76,15 +87,6 @@ impl App {
             messages: report.messages,
             notes: report.notes,
         })
-    }
-
-    /// The rules, read when they are first needed.
-    fn engine(&self) -> Result<Arc<Engine>, Error> {
-        if let Some(engine) = self.engine.get() {
-            return Ok(Arc::clone(engine));
-        }
-        let engine = Arc::new(Engine::load(&self.assets)?);
-        Ok(Arc::clone(self.engine.get_or_init(|| engine)))
     }
 
     /// The level in the team's own words.

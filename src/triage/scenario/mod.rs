@@ -165,6 +165,10 @@ impl Scenario {
             let message = message.split(" at line ").next().unwrap_or_default().to_owned();
             wrong(line.max(1), column.max(1), message)
         })?;
+        if matches!(scenario.name.trim(), "" | "." | "..") {
+            let line = yaml.lines().position(|line| line.starts_with("name")).unwrap_or(0);
+            return Err(wrong(line + 1, 1, "a case needs a name, for its address".to_owned()));
+        }
         if scenario.messages.iter().all(|message| message.trim().is_empty()) {
             let line = yaml.lines().position(|line| line.starts_with("messages")).unwrap_or(0);
             return Err(wrong(line + 1, 1, "a case needs at least one message".to_owned()));

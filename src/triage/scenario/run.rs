@@ -141,30 +141,34 @@ fn confidence(expect: &Expect, actual: Option<f64>) -> Option<FieldOutcome> {
 
 /// Runs all and scores them.
 pub fn run_all(scenarios: &[Scenario], knowledge: &Knowledge, lint: &PlanLint) -> Run {
-    let outcomes: Vec<Outcome> =
-        scenarios.iter().map(|scenario| run(scenario, knowledge, lint)).collect();
-    let mut done =
-        Run { passed: outcomes.iter().filter(|one| one.passed).count(), ..Run::default() };
-    done.failed = outcomes.iter().filter(|one| one.failed).count();
-    for outcome in &outcomes {
-        for (name, field) in outcome.fields.iter().filter(|(_, field)| field.asserted) {
-            for (scores, ok) in
-                [(&mut done.strict, field.ok), (&mut done.lenient, field.ok_lenient)]
-            {
-                let score = scores.entry(name).or_default();
-                score.asserted += 1;
-                score.right += usize::from(ok);
-            }
-        }
-    }
-    for score in done.strict.values_mut().chain(done.lenient.values_mut()) {
-        score.share = (1000.0 * score.right as f64 / score.asserted.max(1) as f64).round() / 1000.0;
-    }
-    done.scenarios = outcomes;
-    done
+    Run::of(scenarios.iter().map(|scenario| run(scenario, knowledge, lint)).collect())
 }
 
 impl Run {
+    /// Counts and scores what came out.
+    pub fn of(outcomes: Vec<Outcome>) -> Self {
+        let mut done =
+            Self { passed: outcomes.iter().filter(|one| one.passed).count(), ..Self::default() };
+        done.failed = outcomes.iter().filter(|one| one.failed).count();
+        for outcome in &outcomes {
+            for (name, field) in outcome.fields.iter().filter(|(_, field)| field.asserted) {
+                for (scores, ok) in
+                    [(&mut done.strict, field.ok), (&mut done.lenient, field.ok_lenient)]
+                {
+                    let score = scores.entry(name).or_default();
+                    score.asserted += 1;
+                    score.right += usize::from(ok);
+                }
+            }
+        }
+        for score in done.strict.values_mut().chain(done.lenient.values_mut()) {
+            let share = score.right as f64 / score.asserted.max(1) as f64;
+            score.share = (1000.0 * share).round() / 1000.0;
+        }
+        done.scenarios = outcomes;
+        done
+    }
+
     /// Confidence and whether the pattern was right, of every case that asserts one.
     pub fn beliefs(&self) -> Vec<(f64, bool)> {
         let asserted = self.scenarios.iter().filter_map(|one| {

@@ -42,5 +42,7 @@ pub(super) mod run_show;
 pub(super) mod run_start;
 pub(super) mod runbook_list;
 pub(super) mod runbook_show;
+pub(super) mod scenario_list;
+pub(super) mod scenario_show;
 pub(super) mod stale;
 pub(super) mod triage_show;

@@ -53,6 +53,10 @@ const PAGES: &[(&str, &str)] = &[
     ("triage-unknown", "/triage?text=see+you+at+lunch"),
     ("reports", "/reports"),
     ("report", "/reports/weekly/2026-11-16"),
+    ("scenarios", "/scenarios"),
+    ("scenario", "/scenarios/helm-release-stuck"),
+    ("scenario-failed", "/scenarios/lunch"),
+    ("missing-scenario", "/scenarios/launch"),
     ("actions", "/actions"),
     ("metrics", "/incidents/metrics"),
     ("missing-incident", "/incidents/INC-2026-11-20-009"),
@@ -109,6 +113,9 @@ pub(super) fn gallery() -> Lab {
         "runbooks/rota.md",
         "# Rota\n\nWho is on call, and [how to hand over](#handover).\n\n## Handover\n\nAt nine.\n",
     );
+    let case = "name: lunch\ntitle: Nobody\nmessages: [see you at lunch]\nexpect: {pattern: DNS_FAILURE}\n";
+    lab.write("data/scenarios/lunch.yaml", case);
+    lab.write("data/scenarios/broken.yaml", "name: broken\nmessages: [x]\nexpect: {patern: x}\n");
     let words = "the chart's values moved to a file of their own in the release of last week";
     lab.run(&["note", "rollback/helm-release#3a", words]).ok();
     lab.run(&["note", "wide", &"note".repeat(60)]).ok();

@@ -21,6 +21,7 @@ mod recording;
 mod reports;
 mod runbook;
 mod runbook_visit;
+mod scenarios;
 mod search;
 mod triage;
 mod usage;

@@ -1,5 +1,7 @@
 //! Cases for triage: files with messages and what must come of them.
 
+mod showing;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -9,7 +11,7 @@ use crate::assets::Assets;
 use crate::domain::incident::Happening;
 use crate::error::Error;
 use crate::text::redact::redact;
-use crate::triage::scenario::{Scenario, calibration};
+use crate::triage::scenario::{Run, Scenario, calibration};
 use crate::views::triage::ScenarioRunView;
 
 /// The largest case that is read, in bytes.
@@ -84,7 +86,8 @@ pub fn run_scenarios(
     scenarios: &[Scenario],
     calibrated: bool,
 ) -> Result<ScenarioRunView, Error> {
-    let run = Engine::load(assets)?.run(scenarios);
+    let engine = Engine::load(assets)?;
+    let run = Run::of(scenarios.iter().map(|scenario| engine.run(scenario)).collect());
     let calibration = calibrated.then(|| calibration(&run.beliefs()));
     Ok(ScenarioRunView { run, calibration })
 }
