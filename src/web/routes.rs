@@ -30,6 +30,7 @@ pub(super) fn router(
         .route("/stale", get(pages::stale::show))
         .route("/calendar.ics", get(pages::calendar::show))
         .route("/triage", get(pages::triage_show::show).post(pages::triage_show::of_a_paste))
+        .route("/triage/notes", post(pages::triage_note_add::save))
         .route("/scenarios", get(pages::scenario_list::show))
         .route("/scenarios/{name}", get(pages::scenario_show::show))
         .route("/alerts/{*name}", get(pages::alert::show))

@@ -15,13 +15,25 @@ impl App {
     /// as it is.
     ///
     /// # Errors
-    /// The incident is not known, or the store cannot be written.
+    /// The incident is not known or over, or the store cannot be written.
     pub fn note_hypothesis(
         &mut self,
         incident: &str,
         view: &TriageView,
         actor: &Actor,
     ) -> Result<Noted, Error> {
+        let known = self.find_incident(incident)?;
+        let status = known.status.value;
+        if !status.is_open() {
+            let label = &known.label;
+            return Err(Error::conflict(format!(
+                "{label} is {}: a hypothesis is for an incident that goes on",
+                status.as_str()
+            ))
+            .hinted(format!(
+                "name an open one, or `runledger incident reopen {label} --reason WHY` first"
+            )));
+        }
         let source = super::known::SOURCE.to_owned();
         let note = NewNote { text: words(view), source, ..NewNote::default() };
         self.note_incident(incident, &[note], actor)

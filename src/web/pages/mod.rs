@@ -45,4 +45,5 @@ pub(super) mod runbook_show;
 pub(super) mod scenario_list;
 pub(super) mod scenario_show;
 pub(super) mod stale;
+pub(super) mod triage_note_add;
 pub(super) mod triage_show;

@@ -6,24 +6,33 @@ use axum::extract::{Query, State};
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
 
+use crate::app::{App, IncidentFilter};
+use crate::error::Result;
+use crate::views::incident::IncidentLine;
 use crate::web::error::Failure;
 use crate::web::judged::Judged;
 use crate::web::page::{Here, page};
 use crate::web::state::Shared;
 use crate::web::visitor::Visitor;
 
-/// What was pasted.
+/// What was pasted, and for which incident.
 #[derive(Debug, Default, Deserialize)]
 pub(in crate::web) struct Asked {
     #[serde(default)]
     text: String,
+    #[serde(default)]
+    incident: String,
 }
 
 /// The view.
 #[derive(Debug, Serialize)]
-struct Page {
+struct Shown {
     text: String,
     judged: Option<Judged>,
+    /// The incidents that go on: a hypothesis may be added to one of them.
+    open: Vec<IncidentLine>,
+    /// The label of the one that it is judged for.
+    incident: Option<String>,
 }
 
 pub(in crate::web) async fn show(
@@ -31,17 +40,8 @@ pub(in crate::web) async fn show(
     visitor: Visitor,
     Query(asked): Query<Asked>,
 ) -> Result<Response, Failure> {
-    let text = asked.text.trim().to_owned();
-    let judged = match text.as_str() {
-        "" => None,
-        _ => {
-            let pasted = text.clone();
-            let triage = state.run(move |app| app.triage(&pasted, None)).await?;
-            Some(Judged::of(triage))
-        }
-    };
-    let view = Page { text, judged };
-    Ok(page(&state, &visitor, Here::Elsewhere, "pages/triage_show.html", &view))
+    let shown = state.run(move |app| Shown::of(app, &asked)).await?;
+    Ok(page(&state, &visitor, Here::Elsewhere, "pages/triage_show.html", &shown))
 }
 
 /// The same for what is too long for an address.
@@ -51,4 +51,21 @@ pub(in crate::web) async fn of_a_paste(
     Form(asked): Form<Asked>,
 ) -> Result<Response, Failure> {
     show(state, visitor, Query(asked)).await
+}
+
+impl Shown {
+    fn of(app: &mut App, asked: &Asked) -> Result<Self> {
+        let open =
+            app.incident_list(&IncidentFilter { open: true, ..IncidentFilter::default() })?;
+        let open = open.incidents;
+        // An address may be older than the end of its incident: the text is judged all the same.
+        let wanted = open.iter().map(|line| line.label.to_string());
+        let incident = wanted.into_iter().find(|label| *label == asked.incident);
+        let text = asked.text.trim().to_owned();
+        let judged = match text.as_str() {
+            "" => None,
+            _ => Some(Judged::of(app.triage(&text, incident.as_deref())?)),
+        };
+        Ok(Self { text, judged, open, incident })
+    }
 }

@@ -1,6 +1,7 @@
 //! The page `/triage`: a paste in, conclusions that open their words out; without scripts.
 
-use super::{get, lab, post};
+use super::{get, lab, post, post_with};
+use crate::support::browser::{Browser, Look};
 
 const STUCK: &str = "text=Helm+release+%27shop%27+stuck+in+pending-rollback%2C+rollback+also+failed\
     %3A+%27cannot+patch+CRD+widgets.example.com%27%0A40%25+of+API+routes+return+errors\
@@ -44,4 +45,82 @@ fn what_is_not_known_is_said_and_the_nearest_are_named() {
     let server = lab.serve(&[]);
     let told = get(&server, "/triage?text=see+you+at+lunch").says(200, "UNKNOWN");
     told.says(200, "No runbook fits well").says(200, "what failed: no message says it");
+}
+
+const LABEL: &str = "INC-2026-06-01-001";
+
+#[test]
+fn a_person_adds_a_hypothesis_to_an_incident_that_goes_on() {
+    let lab = lab();
+    let server = lab.serve(&[]);
+    let told = post(&server, "/triage", STUCK).says(200, "No incident is open");
+    assert!(!told.body.contains("action=\"/triage/notes\""), "{}", told.body);
+    lab.run(&["incident", "open", "shop is <stuck>", "--severity", "P2"]).ok();
+    get(&server, &format!("/incidents/{LABEL}")).says(200, &format!("/triage?incident={LABEL}"));
+    let told = post(&server, "/triage", STUCK).says(200, "action=\"/triage/notes\"");
+    let option = format!("<option value=\"{LABEL}\">{LABEL} P2 shop is &lt;stuck&gt;</option>");
+    assert!(told.body.contains(&option), "{}", told.body);
+    let before = lab.run(&["incident", "show", LABEL, "--json"]).ok().json();
+    let added = post(&server, "/triage/notes", &format!("{STUCK}&incident={LABEL}"));
+    added.leads_to(&format!("/incidents/{LABEL}?notice=added"));
+    let page = get(&server, &format!("/incidents/{LABEL}"));
+    page.says(200, "Hypothesis of triage, checked by nobody: CONTAINER_EVENT / helm_release_stuck");
+    let after = lab.run(&["incident", "show", LABEL, "--json"]).ok().json();
+    assert_eq!(before["severity"], after["severity"], "nobody's severity is set");
+    assert!(!lab.run(&["export"]).ok().stdout.contains("hunter2"));
+    // What nothing is known of is no hypothesis.
+    let told = get(&server, "/triage?text=see+you+at+lunch");
+    assert!(!told.body.contains("action=\"/triage/notes\""), "{}", told.body);
+}
+
+#[test]
+fn what_cannot_be_added_is_kept_to_be_sent_again() {
+    let lab = lab();
+    lab.run(&["incident", "open", "one", "--severity", "P2"]).ok();
+    let server = lab.serve(&[]);
+    let kept = |status: u16, form: &str, words: &str| {
+        let told = post(&server, "/triage/notes", form).says(status, words);
+        assert!(told.body.contains("action=\"/triage/notes\""), "{}", told.body);
+        told
+    };
+    let lost = kept(404, &format!("{STUCK}&incident=INC-2026-06-01-009"), "INC-2026-06-01-009");
+    assert!(lost.body.contains("rollback also failed"), "{}", lost.body);
+    kept(400, &format!("text=++&incident={LABEL}"), "The field “text” is empty");
+    kept(400, STUCK, "The field “incident” is empty").says(400, "rollback also failed");
+    // Whoever has no name yet is asked for it, and nothing is typed twice.
+    let form = format!("{STUCK}&incident={LABEL}");
+    post_with(&server, "/triage/notes", "", &form).says(400, "rollback also failed");
+    lab.run(&["incident", "status", LABEL, "resolved"]).ok();
+    let over = kept(409, &form, "is resolved: a hypothesis is for an incident that goes on");
+    assert!(over.body.contains("rollback also failed"), "{}", over.body);
+    let said = lab.run_with_input(&["triage", "--incident", LABEL], b"connection refused");
+    said.refused().says("is resolved");
+    assert!(!lab.run(&["export"]).ok().stdout.contains("Hypothesis"));
+    // An old address of a page for it still judges what is pasted.
+    get(&server, &format!("/triage?incident={LABEL}&text=connection+refused")).says(200, "Why");
+}
+
+#[test]
+fn on_a_phone_a_hypothesis_is_added_in_one_form() {
+    let lab = lab();
+    lab.run(&["incident", "open", "one", "--severity", "P2"]).ok();
+    lab.run(&["incident", "open", "two", "--severity", "P2"]).ok();
+    let server = lab.serve(&[]);
+    let browser = Browser::start(Look { dark: true, ..Look::PHONE });
+    let cookie = serde_json::json!({"name": "rl_name", "value": "Ana", "url": server.url});
+    browser.cdp("Network.setCookie", &cookie);
+    browser.open(&format!("{}/incidents/{LABEL}", server.url));
+    browser.click("a[href^='/triage?incident=']");
+    browser.wait_for_text("h1", "Triage");
+    browser.script(
+        "document.querySelector('textarea').value =
+            '\\nHelm release \\'edge\\' stuck in pending-rollback, rollback also failed';",
+    );
+    browser.click("form[action='/triage'] button");
+    browser.wait_for("form[action='/triage/notes']");
+    let chosen = browser.script("return document.querySelector('select').value");
+    assert_eq!(chosen, LABEL, "the incident that somebody came from");
+    browser.click("form[action='/triage/notes'] button");
+    browser.wait_for_text("#Timeline + div", "Hypothesis of triage, checked by nobody");
+    assert_eq!(browser.console(), Vec::<String>::new());
 }
