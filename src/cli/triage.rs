@@ -5,9 +5,11 @@ use std::io::{IsTerminal as _, Read};
 use std::path::{Path, PathBuf};
 
 use super::{Done, Session, Style};
+use crate::domain::freshness::Status;
 use crate::error::Error;
 use crate::text::{LineIndex, truncate_to_width};
 use crate::triage::{LeftOut, Level, Link, Place};
+use crate::views::StepFreshnessView;
 use crate::views::triage::{TriageStep, TriageView};
 
 /// Say what messages may mean, how bad it is, and which runbook step to open
@@ -102,7 +104,14 @@ fn print(session: &mut Session, view: &TriageView) {
     if !view.plan.is_empty() {
         session.out.styled(&[(Style::Bold, "Plan")]);
     }
-    view.plan.iter().for_each(|one| step(session, one));
+    let of_runbook = |step: &TriageStep| step.source != "template";
+    let last = view.plan.iter().rposition(of_runbook);
+    for (at, one) in view.plan.iter().enumerate() {
+        if at > 0 && last.is_some_and(|last| last + 1 == at) {
+            session.out.styled(&[(Style::Dim, "  What the runbook does not say, from the rules:")]);
+        }
+        step(session, one);
+    }
     if !view.left_out.is_empty() {
         session.out.styled(&[(Style::Bold, "Left out")]);
     }
@@ -179,6 +188,15 @@ fn route(session: &mut Session, view: &TriageView) {
     let title = if route.step_title.is_empty() { &route.title } else { &route.step_title };
     session.out.wrapped(Style::Bold, "Open      ", &format!("{}{step}  {title}", route.slug));
     session.out.wrapped(Style::Dim, "          ", &format!("why: {}", route.reason));
+    if let Some(fits) = &route.fits {
+        let words = format!("look first; the words fit step {} best: {}", fits.id, fits.title);
+        session.out.wrapped(Style::Plain, "          ", &words);
+    }
+    if !route.done.is_empty() {
+        let done: Vec<&str> = route.done.iter().map(|step| step.as_str()).collect();
+        let words = format!("recorded as done in the incident: {}", done.join(", "));
+        session.out.wrapped(Style::Plain, "          ", &words);
+    }
     if !route.warning.is_empty() {
         session.out.wrapped(Style::Bad, "          ", &route.warning);
     } else if let Some(freshness) = &route.freshness {
@@ -199,15 +217,33 @@ fn step(session: &mut Session, step: &TriageStep) {
         if let Some(seconds) = step.budget_s {
             words.push_str(&format!(", within {}", crate::text::duration_words(seconds)));
         }
+        if let Some(state) = step.freshness.as_ref().and_then(state) {
+            words.push_str(&format!(", {state}"));
+        }
         words.push(']');
     }
     session.out.wrapped(Style::Plain, &format!("  {}. ", step.step), &words);
     for command in step.commands.iter().flat_map(|command| command.lines()) {
         session.out.line(&format!("       {command}"));
     }
+    for command in &step.instead {
+        let words = format!("the messages name other values: {command}");
+        session.out.wrapped(Style::Warn, "       ! ", &words);
+    }
     for danger in &step.dangers {
         let words = format!("{}: destroys {}; {}", danger.rule, danger.destroys, danger.safer);
         session.out.wrapped(Style::Warn, "       ! ", &words);
+    }
+}
+
+/// How far a step can be trusted, where anything is known of it.
+fn state(step: &StepFreshnessView) -> Option<String> {
+    let last = step.days_since.map(|days| format!("last worked {}", crate::text::days_ago(days)));
+    match (step.failing, last) {
+        (true, Some(last)) => Some(format!("FAILING, {last}")),
+        (true, None) => Some("FAILING".to_owned()),
+        (false, Some(last)) => Some(last),
+        (false, None) => (step.status == Status::Never).then(|| "never worked yet".to_owned()),
     }
 }
 

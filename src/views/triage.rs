@@ -139,6 +139,21 @@ pub struct RouteView {
     pub freshness: Option<FreshnessView>,
     /// How far the step can be trusted.
     pub step_freshness: Option<StepFreshnessView>,
+    /// The steps that are recorded as done in the incident that this is asked for.
+    pub done: Vec<StepId>,
+    /// The step that the words fit best, where another one comes before it.
+    pub fits: Option<FittingStep>,
+}
+
+/// A step of a runbook that fits.
+#[derive(Clone, Debug, Serialize)]
+pub struct FittingStep {
+    /// The step.
+    pub id: StepId,
+    /// Its title.
+    pub title: String,
+    /// Its anchor.
+    pub anchor: String,
 }
 
 /// A step of a plan.
@@ -160,6 +175,8 @@ pub struct TriageStep {
     pub dangers: Vec<PlanDanger>,
     /// What its words were taken from.
     pub parts: Vec<Part>,
+    /// The same with the names and numbers that the messages give, where a runbook has others.
+    pub instead: Vec<String>,
 }
 
 /// What a plan would destroy: `plan check --json`.

@@ -68,4 +68,32 @@ impl App {
         let exercises = self.ledger.exercises_in(&incident.label)?;
         Ok(each_once(&uses(incident, &runs), &exercises))
     }
+
+    /// The steps of a runbook that somebody has done in an incident: used, ticked or recorded, and
+    /// not told to have failed.
+    pub(in crate::app) fn steps_done_in(
+        &self,
+        incident: &Incident,
+        runbook: &RunbookId,
+    ) -> Result<Vec<StepId>, Error> {
+        let runs = self.ledger.runs_in(&incident.label)?;
+        let exercises = self.ledger.exercises_in(&incident.label)?;
+        let used = uses(incident, &runs).into_iter().filter(|used| used.runbook == *runbook);
+        let mut told: Vec<(StepId, bool)> = used
+            .filter_map(|used| Some((used.step?, used.result != Some(StepResult::Failed))))
+            .collect();
+        let recorded = exercises.iter().filter(|it| it.runbook == *runbook);
+        let recorded = recorded.filter(|it| it.retracted.is_none()).flat_map(|it| &it.steps);
+        told.extend(recorded.map(|it| (it.id.clone(), it.result == StepResult::Worked)));
+        // What was said last counts.
+        let mut done: Vec<StepId> = Vec::new();
+        for (step, is_done) in told {
+            done.retain(|known| *known != step);
+            if is_done {
+                done.push(step);
+            }
+        }
+        done.sort();
+        Ok(done)
+    }
 }

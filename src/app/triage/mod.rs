@@ -4,20 +4,24 @@
 mod engine;
 mod known;
 mod note;
+mod plan;
 mod routing;
+mod steps;
 
 pub(super) use self::engine::wrong_file;
 pub use self::engine::{Engine, check_plan};
 pub(super) use self::known::SOURCE;
 
+use self::plan::plan;
+use self::routing::{Asking, Routed};
 use super::App;
 use crate::domain::incident::{Incident, Role, Severity};
 use crate::error::Error;
 use crate::text::redact::redact_keeping_lines;
 use crate::triage::read::read;
-use crate::triage::{Input, LeftOut, Level, PlanDanger, Report, Tier, cleaned};
+use crate::triage::{Input, Level, Report, Tier, cleaned};
 use crate::views::page::OwnerView;
-use crate::views::triage::{EscalationView, RouteView, TriageSeverity, TriageStep, TriageView};
+use crate::views::triage::{EscalationView, RouteView, TriageSeverity, TriageView};
 
 impl App {
     /// Judges a text: a log, alerts, events, or Helm's output. With an incident, its experts are
@@ -57,8 +61,9 @@ impl App {
         incident: Option<&Incident>,
         engine: &Engine,
     ) -> Result<TriageView, Error> {
-        let routing = self.route(&report)?;
-        let (plan, left_out) = self.plan(&report, routing.runbook.as_ref(), engine)?;
+        let asking = Asking { report: &report, incident, lint: &engine.lint };
+        let Routed { view: routing, steps } = self.route(asking)?;
+        let (plan, left_out) = plan(&report, steps);
         Ok(TriageView {
             severity: self.suggested(&report),
             escalate_to: self.escalation(&report, routing.runbook.as_ref(), incident)?,
@@ -137,59 +142,6 @@ impl App {
         }
         let words = format!("escalate to {}", whom.join(", or "));
         Ok(Some(EscalationView { words, experts, owner }))
-    }
-
-    /// What must stop first, then the runbook's step, then the rest, and how the runbook tells
-    /// whether it helped. What destroys something is left out and named.
-    fn plan(
-        &self,
-        report: &Report,
-        route: Option<&RouteView>,
-        engine: &Engine,
-    ) -> Result<(Vec<TriageStep>, Vec<LeftOut>), Error> {
-        let of_template = |first: bool| {
-            let steps = report.plan.iter().filter(move |step| step.first == first);
-            steps.map(|step| TriageStep {
-                step: 0,
-                text: step.text.clone(),
-                commands: step.command.iter().cloned().collect(),
-                source: step.source.clone(),
-                budget_s: None,
-                freshness: None,
-                dangers: step.dangers.clone(),
-                parts: step.parts.clone(),
-            })
-        };
-        let mut plan: Vec<TriageStep> = of_template(true).collect();
-        let mut left_out = report.left_out.clone();
-        let mut last = None;
-        if let Some(route) = route {
-            let [open, verify] = self.runbook_steps(route, &report.signals, &engine.lint)?;
-            let mut keep = |step: Option<TriageStep>| {
-                let denied = |step: &TriageStep| step.dangers.iter().any(PlanDanger::refuses);
-                left_out.extend(step.clone().filter(denied).map(left));
-                step.filter(|step| !denied(step))
-            };
-            plan.extend(keep(open));
-            last = keep(verify);
-        }
-        plan.extend(of_template(false));
-        plan.extend(last);
-        for (at, step) in plan.iter_mut().enumerate() {
-            step.step = at + 1;
-        }
-        Ok((plan, left_out))
-    }
-}
-
-/// A step that the plan does without.
-fn left(step: TriageStep) -> LeftOut {
-    LeftOut {
-        text: format!("{} ({})", step.text, step.source),
-        command: (!step.commands.is_empty()).then(|| step.commands.join("\n")),
-        rules: step.dangers.iter().map(|danger| danger.rule.clone()).collect(),
-        destroys: step.dangers.iter().map(|danger| danger.destroys.clone()).collect(),
-        safer: step.dangers.into_iter().map(|danger| danger.safer).collect(),
     }
 }
 

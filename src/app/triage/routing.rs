@@ -1,16 +1,15 @@
 //! Which runbook to open, and which of its steps.
 
-use std::collections::BTreeMap;
-
+use super::steps::{begins, step_to_open, steps};
 use crate::app::freshness::Judged;
 use crate::app::search::{AlertAnswer, Query};
 use crate::app::{App, Document};
 use crate::domain::id::{Slug, StepId};
+use crate::domain::incident::Incident;
 use crate::error::Error;
-use crate::runbook::SectionKind;
 use crate::search::{By, DocClass};
-use crate::triage::{Pattern, PlanDanger, PlanLint, Report, Signal};
-use crate::views::triage::{RouteView, RoutingView, TriageStep};
+use crate::triage::{Pattern, PlanLint, Report};
+use crate::views::triage::{FittingStep, RouteView, RoutingView, TriageStep};
 use crate::views::{HitView, RunbookRef, StepView};
 
 /// So many are named where none fits.
@@ -30,9 +29,27 @@ struct Found {
     reason: String,
 }
 
+/// Which runbook, and its steps for a plan.
+#[derive(Default)]
+pub(super) struct Routed {
+    pub(super) view: RoutingView,
+    /// Those that apply and are not recorded as done, in the runbook's order.
+    pub(super) steps: Vec<TriageStep>,
+}
+
+/// What decides which step is the next one.
+#[derive(Clone, Copy)]
+pub(super) struct Asking<'a> {
+    pub(super) report: &'a Report,
+    /// What is recorded as done in it needs no second time.
+    pub(super) incident: Option<&'a Incident>,
+    pub(super) lint: &'a PlanLint,
+}
+
 impl App {
     /// The runbook and step to open. The index is up to date already.
-    pub(super) fn route(&mut self, report: &Report) -> Result<RoutingView, Error> {
+    pub(super) fn route(&mut self, asking: Asking<'_>) -> Result<Routed, Error> {
+        let report = asking.report;
         let routing = &report.routing;
         let mut view = RoutingView {
             words: routing.words.clone(),
@@ -42,8 +59,7 @@ impl App {
         };
         let known = report.pattern != Pattern::Unknown;
         if let Some(found) = self.named_by_alert(&routing.alerts)? {
-            view.runbook = self.route_to(found)?;
-            return Ok(view);
+            return self.routed(view, found, asking);
         }
         let results = self.search_now(&Query {
             text: asked(report),
@@ -56,16 +72,16 @@ impl App {
         if let Some(best) = best {
             let hits = results.hits.iter().filter(|hit| hit.slug == best.slug);
             let with_step = hits.clone().find(|hit| hit.step.is_some()).unwrap_or(best);
-            view.runbook = self.route_to(Found {
+            let found = Found {
                 slug: best.slug.clone(),
                 anchor: with_step.anchor.clone(),
                 step: with_step.step.clone(),
                 reason: reason(best),
-            })?;
-            return Ok(view);
+            };
+            return self.routed(view, found, asking);
         }
         view.nearest = nearest(&results.hits, results.nearest);
-        Ok(view)
+        Ok(Routed { view, ..Routed::default() })
     }
 
     /// The runbook that names an alert of the messages.
@@ -79,19 +95,31 @@ impl App {
         Ok(None)
     }
 
-    fn route_to(&self, found: Found) -> Result<Option<RouteView>, Error> {
+    fn routed(
+        &self,
+        mut routing: RoutingView,
+        found: Found,
+        asking: Asking<'_>,
+    ) -> Result<Routed, Error> {
         let Found { slug, anchor, step, reason } = found;
         let judged = self.judged()?;
         let Some(one) = judged.iter().find(|one| one.document.slug == slug) else {
-            return Ok(None);
+            return Ok(Routed { view: routing, ..Routed::default() });
         };
         let line = self.line(one);
         let opened = self.open_document(one.document.clone())?;
         let view = self.view(&opened)?;
-        let named = step.or_else(|| step_at(&one.document, &anchor));
-        let named = named.and_then(|id| view.steps.iter().find(|step| step.id == id));
-        let step = named.filter(|step| begins(step.kind)).or_else(|| first_to_do(&view.steps));
-        Ok(Some(RouteView {
+        let done = match asking.incident {
+            Some(incident) => self.steps_done_in(incident, &one.document.runbook)?,
+            None => Vec::new(),
+        };
+        let steps = steps(&view, &done, &asking.report.signals, asking.lint);
+        let fits = step.or_else(|| step_at(&one.document, &anchor));
+        let fits = fits.and_then(|id| view.steps.iter().find(|step| step.id == id));
+        let fits = fits.filter(|step| begins(step.kind));
+        let step = step_to_open(&view.steps, &steps, fits);
+        let other = fits.filter(|fits| step.is_some_and(|step| step.id != fits.id));
+        routing.runbook = Some(RouteView {
             title: view.title.clone(),
             step: step.map(|step| step.id.clone()),
             step_title: step.map(|step| step.title.clone()).unwrap_or_default(),
@@ -99,30 +127,16 @@ impl App {
             reason,
             warning: warning(one, step, line.reason),
             step_freshness: step.and_then(|step| step.freshness.clone()),
-            freshness: view.freshness,
+            freshness: view.freshness.clone(),
+            done,
+            fits: other.map(|step| FittingStep {
+                id: step.id.clone(),
+                title: step.title.clone(),
+                anchor: step.anchor.clone(),
+            }),
             slug,
-        }))
-    }
-
-    /// What the runbook has to say in a plan: the step to open, and the one after it that tells
-    /// whether it helped.
-    pub(super) fn runbook_steps(
-        &self,
-        route: &RouteView,
-        signals: &[Signal],
-        lint: &PlanLint,
-    ) -> Result<[Option<TriageStep>; 2], Error> {
-        let Some(wanted) = &route.step else { return Ok([None, None]) };
-        let opened = self.open_document(self.document(route.slug.as_str())?)?;
-        let view = self.view(&opened)?;
-        let Some(at) = view.steps.iter().position(|step| step.id == *wanted) else {
-            return Ok([None, None]);
-        };
-        let mut later = view.steps[at + 1..].iter();
-        let verify = later.find(|step| step.kind == SectionKind::Verify);
-        let values = values(signals);
-        let told = |step: &StepView| told(step, route, &values, lint);
-        Ok([Some(told(&view.steps[at])), verify.map(told)])
+        });
+        Ok(Routed { view: routing, steps })
     }
 }
 
@@ -161,17 +175,6 @@ fn step_at(document: &Document, anchor: &str) -> Option<StepId> {
     steps.iter().find(|step| step.anchor == anchor).map(|step| step.facts.print.id.clone())
 }
 
-/// Nobody begins with what comes when it is over.
-const fn begins(kind: SectionKind) -> bool {
-    !matches!(kind, SectionKind::Verify | SectionKind::Communicate | SectionKind::Postmortem)
-}
-
-/// Where no step was found to begin with: the first that checks, else the first.
-fn first_to_do(steps: &[StepView]) -> Option<&StepView> {
-    let checks = steps.iter().find(|step| step.kind == SectionKind::Check);
-    checks.or_else(|| steps.first())
-}
-
 /// Why to look twice before it is trusted: about the step where it is the step's fault.
 fn warning(one: &Judged, step: Option<&StepView>, whole: String) -> String {
     let failing = step.and_then(|step| step.freshness.as_ref()).is_some_and(|it| it.failing);
@@ -180,45 +183,5 @@ fn warning(one: &Judged, step: Option<&StepView>, whole: String) -> String {
             format!("step {} failed and has not worked since", step.id)
         }
         _ => whole,
-    }
-}
-
-/// What messages name, as values for placeholders: `RELEASE`, `NAMESPACE`.
-fn values(signals: &[Signal]) -> BTreeMap<String, String> {
-    let mut values = BTreeMap::new();
-    for signal in signals.iter().filter(|signal| signal.names && signal.affirmed) {
-        values.entry(signal.kind.to_uppercase()).or_insert_with(|| signal.value.clone());
-    }
-    values
-}
-
-/// A runbook's step as one of a plan, with what its commands would destroy.
-fn told(
-    step: &StepView,
-    route: &RouteView,
-    values: &BTreeMap<String, String>,
-    lint: &PlanLint,
-) -> TriageStep {
-    let fill = |command: &crate::views::CommandView| {
-        crate::runbook::fill(&command.text, &command.placeholders, &command.bound, values).0
-    };
-    let commands: Vec<String> = step.commands.iter().map(fill).collect();
-    let mut dangers: Vec<PlanDanger> = lint.judge(&step.title, None);
-    for command in &commands {
-        for danger in lint.judge("", Some(command)) {
-            if dangers.iter().all(|known| known.rule != danger.rule) {
-                dangers.push(danger);
-            }
-        }
-    }
-    TriageStep {
-        step: 0,
-        text: step.title.clone(),
-        commands,
-        source: format!("{}#{}", route.slug, step.id),
-        budget_s: step.budget_s,
-        freshness: step.freshness.clone(),
-        dangers,
-        parts: Vec::new(),
     }
 }

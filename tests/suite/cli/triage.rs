@@ -42,13 +42,22 @@ fn a_stuck_release_leads_to_its_runbook_and_to_who_must_help() {
     assert_eq!(whom, "escalate to platform (page https://page.example/platform)");
     let route = &view["routing"]["runbook"];
     assert_eq!(route["slug"], "stuck-helm");
-    assert!(route["step"].is_string(), "{route}");
+    assert_eq!(route["step"], "1", "to look comes before to touch: {route}");
     assert!(route["warning"].as_str().expect("words").contains("never exercised"), "{route}");
-    // What must stop, the runbook, the templates, and whether it helped.
+    // What must stop, all of the runbook in its order, and what only the rules know.
     let plan = view["plan"].as_array().expect("a plan");
     assert!(plan[0]["text"].as_str().expect("words").starts_with("Stop"), "{plan:?}");
     assert!(plan[1]["source"].as_str().expect("a source").starts_with("stuck-helm#"));
-    assert_eq!(plan.last().expect("a step")["source"], "stuck-helm#3");
+    let sources: Vec<&str> =
+        plan.iter().map(|step| step["source"].as_str().expect("a source")).collect();
+    assert_eq!(sources[..4], ["template", "stuck-helm#1", "stuck-helm#2a", "stuck-helm#3"]);
+    assert_eq!(plan[1]["budget_s"], 60);
+    assert_eq!(plan[2]["freshness"]["status"], "never");
+    // Nothing is done twice because two authors had the same idea.
+    let all = serde_json::to_string(&plan).expect("JSON");
+    assert_eq!(all.matches("\"helm rollback ").count(), 1, "{all}");
+    assert_eq!(all.matches("\"helm history ").count(), 1, "{all}");
+    assert!(sources[4..].iter().all(|source| *source == "template"), "{sources:?}");
     assert!(plan[1]["commands"][0].as_str().expect("a command").contains("shop-edge"), "{plan:?}");
     let left = serde_json::to_string(&view["left_out"]).expect("JSON");
     for rule in ["k8s-delete-crd", "helm-uninstall-prod", "helm-no-hooks"] {
@@ -56,6 +65,47 @@ fn a_stuck_release_leads_to_its_runbook_and_to_who_must_help() {
     }
     let said = lab.run_with_input(&["triage", "-", "--explain"], STUCK.as_bytes()).ok();
     said.says("REMOTE_HANDS: escalate to platform").says("would destroy").says("[helm-pending]");
+}
+
+#[test]
+fn what_is_recorded_as_done_in_the_incident_is_not_opened_again() {
+    let lab = lab();
+    lab.run(&["incident", "open", "shop is stuck", "--severity", "P2"]).ok();
+    let label = "INC-2026-06-01-001";
+    let asked = |lab: &Lab| {
+        let run = lab.run_with_input(&["triage", "--json", "--incident", label], STUCK.as_bytes());
+        let view = run.ok().json();
+        let plan = serde_json::to_string(&view["plan"]).expect("JSON");
+        (view["routing"]["runbook"].clone(), plan)
+    };
+    let (route, plan) = asked(&lab);
+    assert_eq!((&route["step"], &route["done"]), (&"1".into(), &serde_json::json!([])));
+    assert!(plan.contains("stuck-helm#1"), "{plan}");
+    lab.run(&["incident", "use", label, "stuck-helm#1"]).ok();
+    let (route, plan) = asked(&lab);
+    assert_eq!((&route["step"], &route["done"]), (&"2a".into(), &serde_json::json!(["1"])));
+    assert!(!plan.contains("stuck-helm#1"), "{plan}");
+    let said = lab.run_with_input(&["triage", "--incident", label], STUCK.as_bytes()).ok();
+    said.says("recorded as done in the incident: 1");
+}
+
+#[test]
+fn the_step_that_the_words_fit_is_named_beside_the_one_that_looks_first() {
+    let lab = lab();
+    let text = RUNBOOK.replace(
+        "### 2a. Roll back",
+        "### 2a. Free a Helm release stuck in pending-rollback between two revisions",
+    );
+    lab.write("runbooks/stuck-helm.md", &text);
+    let route = judged(&lab, STUCK)["routing"]["runbook"].clone();
+    assert_eq!((&route["step"], &route["fits"]["id"]), (&"1".into(), &"2a".into()), "{route}");
+    lab.run_with_input(&["triage"], STUCK.as_bytes())
+        .ok()
+        .says("look first; the words fit step 2a");
+    // A runbook without anything to look at is opened where the words fit.
+    lab.write("runbooks/stuck-helm.md", &text.replace("## Step 1 — Check", "## Step 1 — Prepare"));
+    let route = judged(&lab, STUCK)["routing"]["runbook"].clone();
+    assert_eq!((&route["step"], &route["fits"]), (&"2a".into(), &Value::Null), "{route}");
 }
 
 #[test]
@@ -109,7 +159,11 @@ fn the_revision_to_go_back_to_is_read_from_helm() {
     assert_eq!(view["subtype"], "helm_release_stuck");
     assert_eq!(view["helm"]["last_good"], 6);
     let plan = serde_json::to_string(&view["plan"]).expect("JSON");
-    assert!(plan.contains("helm rollback edge 6 "), "{plan}");
+    // The runbook has the revision of its last time, and says so no louder than the messages.
+    assert!(plan.contains("\"commands\":[\"helm rollback edge 4\"]"), "{plan}");
+    assert!(plan.contains("\"instead\":[\"helm rollback edge 6 "), "{plan}");
+    let said = lab().run_with_input(&["triage"], history.as_bytes()).ok();
+    said.says("the messages name other values: helm rollback edge 6 ");
 }
 
 #[test]

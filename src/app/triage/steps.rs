@@ -1,0 +1,115 @@
+//! What a runbook has to say in a plan: all of its steps that apply, and which of them to open.
+
+use std::collections::BTreeMap;
+
+use crate::domain::id::StepId;
+use crate::runbook::SectionKind;
+use crate::triage::{PlanDanger, PlanLint, Signal};
+use crate::views::triage::TriageStep;
+use crate::views::{CommandView, RunbookView, StepView};
+
+/// The steps that apply, in the runbook's order: not what is done already, not what comes when it
+/// is over, and not a heading over steps that has nothing to do by itself. Which of several ways
+/// to mitigate is the right one is for a person to say, with what the steps before them showed.
+pub(super) fn steps(
+    runbook: &RunbookView,
+    done: &[StepId],
+    signals: &[Signal],
+    lint: &PlanLint,
+) -> Vec<TriageStep> {
+    let values = values(signals);
+    let applies = |step: &&StepView| {
+        is_response(step.kind)
+            && !done.contains(&step.id)
+            && (!step.commands.is_empty() || !has_children(&runbook.steps, &step.id))
+    };
+    let steps = runbook.steps.iter().filter(applies);
+    steps.map(|step| told(step, runbook.slug.as_str(), &values, lint)).collect()
+}
+
+/// The step to open: the first one that looks and does not touch, unless it is recorded as done.
+///
+/// The words of an alert fit the heading of a remedy better than that of a check, and somebody
+/// who is tired does what stands in front of them; to look first takes a minute, and a remedy for
+/// something else may cost hours. Where there is nothing to look at, or somebody has looked, it
+/// is the step that the words fit best, then the first one. What would destroy something is
+/// opened only where nothing else is there.
+pub(super) fn step_to_open<'a>(
+    all: &'a [StepView],
+    ahead: &[TriageStep],
+    fits: Option<&'a StepView>,
+) -> Option<&'a StepView> {
+    let is_ahead = |step: &&StepView| {
+        let of_plan = ahead.iter().find(|one| id_of(one) == step.id.as_str());
+        of_plan.is_some_and(|one| !one.dangers.iter().any(PlanDanger::refuses))
+    };
+    let touches = |step: &&StepView| step.kind == SectionKind::Mitigate;
+    let before = all.iter().take_while(|step| !touches(step));
+    let looks = |step: &&StepView| matches!(step.kind, SectionKind::Check | SectionKind::Diagnose);
+    let look = before.filter(looks).find(is_ahead);
+    let first = || all.iter().filter(is_ahead).find(|step| begins(step.kind));
+    look.or_else(|| fits.filter(is_ahead)).or_else(first).or(fits).or_else(|| all.first())
+}
+
+/// Nobody begins with what comes when it is over.
+pub(super) const fn begins(kind: SectionKind) -> bool {
+    !matches!(kind, SectionKind::Verify | SectionKind::Communicate | SectionKind::Postmortem)
+}
+
+/// Whether it is done while it lasts.
+const fn is_response(kind: SectionKind) -> bool {
+    use SectionKind::{Check, Communicate, Diagnose, Mitigate, Preflight, Verify};
+    matches!(kind, Check | Communicate | Diagnose | Mitigate | Preflight | Verify)
+}
+
+/// `3` is a heading over `3a` and `3.1`.
+fn has_children(all: &[StepView], parent: &StepId) -> bool {
+    let is_child = |rest: &str| rest.starts_with(|c: char| c == '.' || c.is_alphabetic());
+    let mut ids = all.iter().map(|step| step.id.as_str());
+    ids.any(|id| id.strip_prefix(parent.as_str()).is_some_and(is_child))
+}
+
+fn id_of(step: &TriageStep) -> &str {
+    step.source.rsplit_once('#').map_or("", |(_, id)| id)
+}
+
+/// What messages name, as values for placeholders: `RELEASE`, `NAMESPACE`.
+fn values(signals: &[Signal]) -> BTreeMap<String, String> {
+    let mut values = BTreeMap::new();
+    for signal in signals.iter().filter(|signal| signal.names && signal.affirmed) {
+        values.entry(signal.kind.to_uppercase()).or_insert_with(|| signal.value.clone());
+    }
+    values
+}
+
+/// A runbook's step as one of a plan, with what its commands would destroy.
+fn told(
+    step: &StepView,
+    slug: &str,
+    values: &BTreeMap<String, String>,
+    lint: &PlanLint,
+) -> TriageStep {
+    let fill = |command: &CommandView| {
+        crate::runbook::fill(&command.text, &command.placeholders, &command.bound, values).0
+    };
+    let commands: Vec<String> = step.commands.iter().map(fill).collect();
+    let mut dangers: Vec<PlanDanger> = lint.judge(&step.title, None);
+    for command in &commands {
+        for danger in lint.judge("", Some(command)) {
+            if dangers.iter().all(|known| known.rule != danger.rule) {
+                dangers.push(danger);
+            }
+        }
+    }
+    TriageStep {
+        step: 0,
+        text: step.title.clone(),
+        commands,
+        source: format!("{slug}#{}", step.id),
+        budget_s: step.budget_s,
+        freshness: step.freshness.clone(),
+        dangers,
+        parts: Vec::new(),
+        instead: Vec::new(),
+    }
+}
