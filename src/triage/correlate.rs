@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::decide::{Verdict, decide};
 use super::knowledge::Knowledge;
-use super::message::{Input, KnownIncident, Message, unix_ms};
+use super::message::{Input, KnownIncident, Message, Store, unix_ms};
 use super::pattern::Pattern;
 use super::reading::{Reading, read};
 use super::signal::Signal;
@@ -54,7 +54,8 @@ pub struct Link {
 }
 
 /// One side of a comparison.
-struct Side {
+#[derive(Debug)]
+pub(super) struct Side {
     pattern: Pattern,
     key: Option<(Pattern, String, String)>,
     /// Kind and value, in lower case.
@@ -110,7 +111,7 @@ pub(super) fn without_hashes(name: &str) -> String {
     parts.join("-").to_lowercase()
 }
 
-fn side(
+pub(super) fn side(
     knowledge: &Knowledge,
     reading: &Reading<'_>,
     verdict: &Verdict,
@@ -137,6 +138,19 @@ fn side(
     }
 }
 
+impl Side {
+    /// Nothing belongs to it that holds none of these: the thing at fault, and what is named that
+    /// is not generic. They stand in a text as they are, but for capitals and what follows them.
+    pub(super) fn names(&self) -> Vec<&str> {
+        let named = self.named.iter().map(|(_, value)| value.as_str());
+        let mut names: Vec<&str> =
+            named.chain(self.key.iter().map(|(_, _, object)| object.as_str())).collect();
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
+}
+
 fn known_side(knowledge: &Knowledge, incident: &KnownIncident) -> Side {
     let mut texts: Vec<&str> = incident.messages.iter().map(String::as_str).collect();
     texts.push(&incident.title);
@@ -153,19 +167,11 @@ fn known_side(knowledge: &Knowledge, incident: &KnownIncident) -> Side {
 }
 
 /// The stored incidents that belong to what was read, best first.
-pub(super) fn links(
-    knowledge: &Knowledge,
-    reading: &Reading<'_>,
-    verdict: &Verdict,
-    input: &Input<'_>,
-) -> Vec<Link> {
-    if input.incidents.is_empty() {
-        return Vec::new();
-    }
-    let ours = side(knowledge, reading, verdict, input);
-    let theirs: Vec<Side> = input.incidents.iter().map(|one| known_side(knowledge, one)).collect();
+pub(super) fn links(knowledge: &Knowledge, ours: &Side, store: &Store<'_>) -> Vec<Link> {
+    let theirs: Vec<Side> = store.incidents.iter().map(|one| known_side(knowledge, one)).collect();
     // A value that many incidents name tells little.
-    let mut holders: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut holders: BTreeMap<&str, usize> =
+        store.elsewhere.iter().map(|(value, count)| (value.as_str(), *count)).collect();
     for side in &theirs {
         let values: BTreeSet<&str> = side.named.iter().map(|(_, value)| value.as_str()).collect();
         for value in values {
@@ -173,15 +179,15 @@ pub(super) fn links(
         }
     }
     let rarity = |value: &str| {
-        let (all, with) = (theirs.len() as f64, holders.get(value).copied().unwrap_or(0) as f64);
+        let (all, with) = (store.all as f64, holders.get(value).copied().unwrap_or(0) as f64);
         // 1 for a value of few incidents, towards 0 for one that all of many share.
-        if theirs.len() < 4 { 1.0 } else { (1.0 - (with - 1.0).max(0.0) / all).max(0.0) }
+        if store.all < 4 { 1.0 } else { (1.0 - (with - 1.0).max(0.0) / all).max(0.0) }
     };
-    let mut links: Vec<Link> = input
+    let mut links: Vec<Link> = store
         .incidents
         .iter()
         .zip(&theirs)
-        .filter_map(|(incident, side)| compare(&ours, side, incident, &rarity))
+        .filter_map(|(incident, side)| compare(ours, side, incident, &rarity))
         .collect();
     links.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.id.cmp(&b.id)));
     links.truncate(MAX_LINKS);

@@ -64,7 +64,7 @@ fn nothing_is_found_where_nothing_failed() {
     for text in HARMLESS {
         let pasted = read::read(text);
         let input = Input { messages: pasted.messages, ..Input::default() };
-        let report = triage(&input, &knowledge, &lint);
+        let report = triage(&input, &Store::default(), &knowledge, &lint);
         if report.pattern != Pattern::Unknown && report.severity.level != Level::Info {
             let rules: Vec<&str> = report.evidence.iter().map(|one| one.rule.as_str()).collect();
             wrong.push(format!("{text}\n  is {} by {rules:?}", report.pattern));

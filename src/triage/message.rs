@@ -37,12 +37,28 @@ pub struct Input<'a> {
     pub messages: Vec<Message>,
     /// Words that name things and a severity label; never evidence of a failure.
     pub conditions: Option<&'a str>,
-    /// What the store holds.
-    pub incidents: &'a [KnownIncident],
     /// Which service needs which: (dependent, needed).
     pub topology: &'a [(String, String)],
     /// What was left out on the way in, in words for people.
     pub notes: Vec<String>,
+}
+
+/// What the store holds, as far as it is compared.
+#[derive(Clone, Debug, Default)]
+pub struct Store<'a> {
+    /// The incidents to compare with.
+    pub incidents: &'a [KnownIncident],
+    /// How many there are in all.
+    pub all: usize,
+    /// How many of the others, which are not compared, hold a name: what many hold tells little.
+    pub elsewhere: BTreeMap<String, usize>,
+}
+
+impl<'a> From<&'a [KnownIncident]> for Store<'a> {
+    /// A store in which there are no others.
+    fn from(incidents: &'a [KnownIncident]) -> Self {
+        Self { incidents, all: incidents.len(), elsewhere: BTreeMap::new() }
+    }
 }
 
 /// An incident of the store, as far as correlation needs it.

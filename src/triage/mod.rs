@@ -57,7 +57,7 @@ pub use self::clause::Role;
 pub use self::clean::cleaned;
 pub use self::correlate::{Group, Link, LinkKind};
 pub use self::knowledge::{FileError, Knowledge, Source};
-pub use self::message::{Input, KnownIncident, Message, Place};
+pub use self::message::{Input, KnownIncident, Message, Place, Store};
 pub use self::narrative::{LeftOut, Part, PlanStep, Statement};
 pub use self::pattern::Pattern;
 pub use self::plan_lint::{PlanDanger, PlanFinding, PlanLint};
@@ -74,16 +74,63 @@ use self::rule::Meaning;
 use self::severity::{Held, Severity};
 use self::tier::Grounds;
 
-/// Judges messages.
-pub fn triage(input: &Input<'_>, knowledge: &Knowledge, lint: &PlanLint) -> Report {
-    let reading = reading::read(input, knowledge);
-    let verdict = decide::decide(&reading.found, knowledge);
-    let severity = severity_of(input, knowledge, &reading, &verdict);
-    let narrative = narrative::write(knowledge, lint, input, &reading, &verdict);
+/// Judges messages beside what a store holds.
+pub fn triage(
+    input: &Input<'_>,
+    store: &Store<'_>,
+    knowledge: &Knowledge,
+    lint: &PlanLint,
+) -> Report {
+    Judging::begin(input, knowledge).report(store, lint)
+}
+
+/// Messages that were read and not yet compared with what a store holds: a store that is large is
+/// asked first which of its incidents hold a name of theirs.
+#[derive(Debug)]
+pub struct Judging<'a> {
+    input: &'a Input<'a>,
+    knowledge: &'a Knowledge,
+    reading: Reading<'a>,
+    verdict: Verdict,
+    side: correlate::Side,
+}
+
+impl<'a> Judging<'a> {
+    /// Reads messages.
+    pub fn begin(input: &'a Input<'a>, knowledge: &'a Knowledge) -> Self {
+        let reading = reading::read(input, knowledge);
+        let verdict = decide::decide(&reading.found, knowledge);
+        let side = correlate::side(knowledge, &reading, &verdict, input);
+        Self { input, knowledge, reading, verdict, side }
+    }
+
+    /// The names, in lower case, of which an incident has to hold one to belong to the messages.
+    pub fn names(&self) -> Vec<&str> {
+        self.side.names()
+    }
+
+    /// Says what they mean.
+    pub fn report(self, store: &Store<'_>, lint: &PlanLint) -> Report {
+        let Self { input, knowledge, reading, verdict, side } = self;
+        let linked = correlate::links(knowledge, &side, store);
+        written(input, knowledge, lint, reading, &verdict, linked)
+    }
+}
+
+fn written(
+    input: &Input<'_>,
+    knowledge: &Knowledge,
+    lint: &PlanLint,
+    reading: Reading<'_>,
+    verdict: &Verdict,
+    linked: Vec<Link>,
+) -> Report {
+    let severity = severity_of(input, knowledge, &reading, verdict);
+    let narrative = narrative::write(knowledge, lint, input, &reading, verdict);
     let lengths: Vec<usize> =
         input.messages.iter().map(|message| reading::judged(&message.text).len()).collect();
     let confidence = (verdict.pattern != Pattern::Unknown)
-        .then(|| value(&features(&reading, &verdict, &lengths)));
+        .then(|| value(&features(&reading, verdict, &lengths)));
     let denied = |found: &&Found<'_>| matches!(found.rule.meaning, Meaning::Evidence { .. });
     let affirmed = reading.found.iter().any(|found| found.evidence().is_some());
     let recovered = !affirmed && reading.found.iter().find(denied).is_some();
@@ -103,10 +150,9 @@ pub fn triage(input: &Input<'_>, knowledge: &Knowledge, lint: &PlanLint) -> Repo
         destructive: false,
         confidence,
     });
-    let linked = correlate::links(knowledge, &reading, &verdict, input);
     let cascade = cascade::chain(input, &reading);
     let evidence = evidence(input, &reading);
-    let routing = routing(knowledge, &reading, &verdict);
+    let routing = routing(knowledge, &reading, verdict);
     let groups = correlate::groups(knowledge, &reading);
     let Narrative { statements, plan, left_out, to_check, .. } = narrative;
     Report {
@@ -114,7 +160,7 @@ pub fn triage(input: &Input<'_>, knowledge: &Knowledge, lint: &PlanLint) -> Repo
         subtype: verdict.subtype.clone(),
         score: verdict.score,
         because: verdict.because.clone(),
-        runner_up: runner_up(&verdict, &evidence),
+        runner_up: runner_up(verdict, &evidence),
         severity: severity_view(severity, &evidence),
         confidence,
         correlated: !linked.is_empty(),

@@ -16,7 +16,7 @@ fn engine() -> (Knowledge, PlanLint) {
 
 fn judged(texts: &[&str], engine: &(Knowledge, PlanLint)) -> Report {
     let messages = texts.iter().map(|text| Message::new(text)).collect();
-    triage(&Input { messages, ..Input::default() }, &engine.0, &engine.1)
+    triage(&Input { messages, ..Input::default() }, &Store::default(), &engine.0, &engine.1)
 }
 
 fn stuck() -> Scenario {
@@ -181,7 +181,7 @@ fn no_text_is_too_strange() {
         let text = format!("{}{}{}", piece.repeat(3_000), other, piece.repeat(40));
         let pasted = read::read(&text);
         let input = Input { messages: pasted.messages, ..Input::default() };
-        triage(&input, &engine.0, &engine.1);
+        triage(&input, &Store::default(), &engine.0, &engine.1);
         judged(&[&text], &engine);
         engine.1.check(&text);
     }

@@ -7,7 +7,7 @@ use crate::assets::{Asset, Assets, Origin};
 use crate::domain::id::Hash;
 use crate::error::Error;
 use crate::triage::scenario::{Outcome, Scenario, run};
-use crate::triage::{FileError, Input, Knowledge, PlanFinding, PlanLint, Report, Source, triage};
+use crate::triage::{FileError, Input, Judging, Knowledge, PlanFinding, PlanLint, Source};
 
 /// Rules for messages and rules for plans. Reading them takes a moment, so nothing reads them that
 /// has no use for them.
@@ -55,9 +55,9 @@ impl Engine {
         Ok(Self { knowledge, lint: lint(plan)? })
     }
 
-    /// Judges messages.
-    pub fn judge(&self, input: &Input<'_>) -> Report {
-        triage(input, &self.knowledge, &self.lint)
+    /// Reads messages; what they mean depends on what the store holds of what they name.
+    pub fn begin<'a>(&'a self, input: &'a Input<'a>) -> Judging<'a> {
+        Judging::begin(input, &self.knowledge)
     }
 
     /// Runs a case; nothing but what it holds is looked at.

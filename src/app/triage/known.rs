@@ -1,17 +1,29 @@
 //! What the ledger knows of earlier incidents, as far as correlation needs it.
+//!
+//! Every incident is looked at, and few are read: one that holds none of the names of the messages
+//! cannot belong to them, so that the letters of all are searched in one pass, and only those that
+//! hold a name are taken apart.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
+
+use aho_corasick::AhoCorasick;
 
 use crate::app::App;
 use crate::app::incidents::utc;
 use crate::domain::id::IncidentId;
 use crate::domain::incident::{Happening, Incident, TimeName};
 use crate::error::Error;
-use crate::triage::KnownIncident;
+use crate::triage::{KnownIncident, Store};
 
 /// From where a hypothesis is noted. What was only supposed is no evidence for the next time.
 pub(in crate::app) const SOURCE: &str = "triage";
 
-/// So many incidents are compared, the newest first.
+/// So many incidents are taken apart: those that share the rarest names.
 const MOST: usize = 500;
+
+/// So many names are looked for; a text with more is a dump of an inventory.
+const NAMES: usize = 5_000;
 
 /// So many lines of each timeline are read.
 const LINES: usize = 12;
@@ -19,19 +31,88 @@ const LINES: usize = 12;
 /// The longest line that is compared, in characters.
 const LONGEST: usize = 600;
 
+/// The incidents to compare with.
+#[derive(Default)]
+pub(super) struct Known {
+    incidents: Vec<KnownIncident>,
+    /// How many there are in all.
+    all: usize,
+    /// How many hold a name and were not taken apart, by name.
+    elsewhere: BTreeMap<String, usize>,
+    /// How many they are.
+    left: usize,
+}
+
+impl Known {
+    pub(super) fn store(&self) -> Store<'_> {
+        let elsewhere = self.elsewhere.clone();
+        Store { incidents: &self.incidents, all: self.all, elsewhere }
+    }
+
+    /// What was not looked at, in words.
+    pub(super) fn note(&self) -> Option<String> {
+        (self.left > 0).then(|| {
+            let left = self.left;
+            format!("{left} incidents share only names that many share, and were not compared")
+        })
+    }
+}
+
 impl App {
-    /// Incidents but this one, imported ones among them, and how many were not looked at.
+    /// The incidents but this one, imported ones among them, that hold one of these names.
     pub(super) fn known_incidents(
         &self,
+        names: &[&str],
         but: Option<IncidentId>,
-    ) -> Result<(Vec<KnownIncident>, usize), Error> {
-        let mut all = self.ledger.incidents()?;
-        all.retain(|one| Some(one.id) != but && !one.erased);
-        all.sort_by_key(|one| (std::cmp::Reverse(began(one)), one.id));
-        let left = all.len().saturating_sub(MOST);
-        all.truncate(MOST);
-        let known: Result<Vec<_>, Error> = all.iter().map(|one| self.known(one)).collect();
-        Ok((known?, left))
+    ) -> Result<Known, Error> {
+        let all = self.ledger.incident_labels()?.len() - usize::from(but.is_some());
+        let names = &names[..names.len().min(NAMES)];
+        if names.is_empty() || all == 0 {
+            return Ok(Known { all, ..Known::default() });
+        }
+        let mut holding = self.holding(names)?;
+        holding.retain(|id, _| Some(*id) != but);
+        let mut holders = vec![0_usize; names.len()];
+        holding.values().flatten().for_each(|name| holders[*name] += 1);
+        // A name that few hold says more; of two that say as much, the newer one.
+        let rarity = |held: &BTreeSet<usize>| -> f64 {
+            held.iter().map(|name| 1.0 / holders[*name] as f64).sum()
+        };
+        let mut best: Vec<(IncidentId, BTreeSet<usize>)> = holding.into_iter().collect();
+        best.sort_by(|(a, one), (b, other)| {
+            rarity(other).total_cmp(&rarity(one)).then_with(|| b.cmp(a))
+        });
+        let left = best.split_off(best.len().min(MOST));
+        let mut elsewhere = BTreeMap::new();
+        for name in left.iter().flat_map(|(_, held)| held) {
+            *elsewhere.entry(names[*name].to_owned()).or_default() += 1;
+        }
+        let mut known = Known { all, elsewhere, left: left.len(), ..Known::default() };
+        let mut incidents = Vec::with_capacity(best.len());
+        for (id, _) in best {
+            incidents.extend(self.ledger.incident(id)?.filter(|one| !one.erased));
+        }
+        incidents.sort_by_key(|one| (Reverse(began(one)), one.id));
+        for incident in &incidents {
+            known.incidents.push(self.known(incident)?);
+        }
+        Ok(known)
+    }
+
+    /// Which incidents hold which of the names.
+    fn holding(&self, names: &[&str]) -> Result<BTreeMap<IncidentId, BTreeSet<usize>>, Error> {
+        let letters = AhoCorasick::new(names.iter().map(|name| written(name)))
+            .map_err(|error| Error::failed(format!("looking for names: {error}")))?;
+        let mut holding: BTreeMap<IncidentId, BTreeSet<usize>> = BTreeMap::new();
+        self.ledger.each_incident_text(|id, text| {
+            let text = text.to_lowercase();
+            let found = letters.find_overlapping_iter(&text).map(|it| it.pattern().as_usize());
+            let mut found = found.peekable();
+            if found.peek().is_some() {
+                holding.entry(id).or_default().extend(found);
+            }
+        })?;
+        Ok(holding)
     }
 
     fn known(&self, incident: &Incident) -> Result<KnownIncident, Error> {
@@ -55,6 +136,12 @@ impl App {
             messages,
         })
     }
+}
+
+/// A name as it stands in JSON.
+fn written(name: &str) -> String {
+    let quoted = serde_json::Value::from(name).to_string().to_lowercase();
+    quoted.trim_matches('"').to_owned()
 }
 
 /// When it began, as far as somebody says.

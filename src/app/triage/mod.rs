@@ -37,14 +37,11 @@ impl App {
         // Before anything else: what is quoted from here on has no secrets.
         let redacted = redact_keeping_lines(&cleaned(text));
         let pasted = read(&redacted.text);
-        let (known, left) = self.known_incidents(incident.as_ref().map(|one| one.id))?;
-        let mut notes = pasted.notes;
-        if left > 0 {
-            notes.push(format!("the {left} oldest incidents were not compared"));
-        }
-        let input =
-            Input { messages: pasted.messages, incidents: &known, notes, ..Input::default() };
-        let report = engine.judge(&input);
+        let input = Input { messages: pasted.messages, notes: pasted.notes, ..Input::default() };
+        let judging = engine.begin(&input);
+        let known = self.known_incidents(&judging.names(), incident.as_ref().map(|one| one.id))?;
+        let mut report = judging.report(&known.store(), &engine.lint);
+        report.notes.extend(known.note());
         let mut told = self.hypothesis(report, incident.as_ref(), &engine)?;
         told.helm = pasted.helm;
         told.redacted = redacted.found;

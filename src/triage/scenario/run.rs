@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::{Expect, Scenario, YesNo};
-use crate::triage::{Input, Knowledge, Message, Pattern, PlanLint, Report, triage};
+use crate::triage::{Input, Knowledge, Message, Pattern, PlanLint, Report, Store, triage};
 
 /// A field of a case.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -74,11 +74,11 @@ pub fn run(scenario: &Scenario, knowledge: &Knowledge, lint: &PlanLint) -> Outco
     let input = Input {
         messages: scenario.messages.iter().map(|text| Message::new(text)).collect(),
         conditions: scenario.conditions.as_deref(),
-        incidents: &scenario.given.incidents,
         topology: &scenario.given.topology,
         notes: Vec::new(),
     };
-    let report = triage(&input, knowledge, lint);
+    let store = Store::from(scenario.given.incidents.as_slice());
+    let report = triage(&input, &store, knowledge, lint);
     let fields = fields(scenario, &report);
     Outcome {
         name: scenario.name.clone(),

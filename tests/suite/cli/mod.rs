@@ -18,4 +18,5 @@ mod reports;
 mod search;
 mod settings;
 mod triage;
+mod triage_links;
 mod write_ups;

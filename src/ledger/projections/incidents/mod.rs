@@ -118,6 +118,29 @@ impl Reads {
         self.all(sql, [id.to_string()], |row| json_from(row, 0))
     }
 
+    /// Shows every incident's state and timeline as the JSON that is stored, one piece after the
+    /// other, each with whose it is: what is looked for in all of them is looked for without
+    /// reading all of them.
+    ///
+    /// # Errors
+    /// The ledger cannot be read.
+    pub fn each_incident_text(
+        &self,
+        mut look: impl FnMut(IncidentId, &str),
+    ) -> Result<(), LedgerError> {
+        let sql = "SELECT subject, state FROM incidents
+             UNION ALL SELECT subject, item FROM incident_timeline";
+        let mut statement = self.conn()?.prepare_cached(sql)?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let Some(id) = row.get_ref(0)?.as_str().ok().and_then(IncidentId::of_subject) else {
+                continue;
+            };
+            look(id, row.get_ref(1)?.as_str().unwrap_or_default());
+        }
+        Ok(())
+    }
+
     /// An incident's rows as they are stored, to be compared with a replay.
     pub(in crate::ledger) fn projected_incident(
         &self,
