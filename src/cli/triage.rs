@@ -5,6 +5,7 @@ use std::io::{IsTerminal as _, Read};
 use std::path::{Path, PathBuf};
 
 use super::{Done, Session, Style};
+use crate::app::triage::Paste;
 use crate::domain::freshness::Status;
 use crate::error::Error;
 use crate::text::{LineIndex, truncate_to_width};
@@ -30,6 +31,9 @@ pub(crate) struct Args {
     /// Add the result to this incident's timeline, as a hypothesis
     #[arg(long, value_name = "LABEL")]
     incident: Option<String>,
+    /// Which service needs which, in place of data/topology.yaml
+    #[arg(long, value_name = "FILE")]
+    topology: Option<PathBuf>,
 }
 
 /// The largest text that is read, in bytes; a longer one is cut there.
@@ -44,8 +48,11 @@ const LINKS: usize = 5;
 pub(crate) fn run(args: &Args, session: &mut Session) -> Result<Done, Error> {
     let text = read(args.file.as_deref(), session)?;
     let actor = session.actor();
+    let topology = args.topology.as_ref().map(|file| session.here.join(file));
     let mut app = session.app()?;
-    let mut view = app.triage(&text, args.incident.as_deref())?;
+    let paste =
+        Paste { text: &text, incident: args.incident.as_deref(), topology: topology.as_deref() };
+    let mut view = app.triage(&paste)?;
     if let Some(incident) = &args.incident {
         view.noted = app.note_hypothesis(incident, &view, &actor)?.ids.first().copied();
     }

@@ -6,10 +6,11 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::LazyLock;
 
+use aho_corasick::{AhoCorasick, MatchKind};
 use regex::Regex;
 use serde::Serialize;
 
-use super::message::{Input, Place};
+use super::message::{Input, Message, Place};
 use super::reading::{Reading, judged};
 use crate::text::pattern::pattern;
 
@@ -19,6 +20,12 @@ const LEAST: usize = 3;
 /// Messages that are looked at, and services of one message.
 const MAX_MESSAGES: usize = 200;
 const MAX_MENTIONS: usize = 24;
+
+/// Alarms within this time may come of each other.
+const WINDOW_MS: i64 = 30 * 60 * 1000;
+
+/// So much later the alarm of a cause may come: each rule looks at its own pace.
+const SLACK_MS: i64 = 60 * 1000;
 
 /// A service in a chain.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -156,29 +163,110 @@ fn normal(name: &str) -> String {
 /// From which service to which other, and where it is said.
 type Edges = BTreeMap<(String, String), Option<Place>>;
 
+/// When each service first fails; none where no message of it has a time.
+type Alarms = BTreeMap<String, Option<i64>>;
+
 /// The chain, origin first; empty where there is none.
 pub(super) fn chain(input: &Input<'_>, reading: &Reading<'_>) -> Vec<Stage> {
     let mut edges = Edges::new();
-    let mut alarmed = BTreeSet::new();
+    let mut alarms = Alarms::new();
+    let known = Known::of(input.topology);
     for (at, message) in input.messages.iter().enumerate().take(MAX_MESSAGES) {
         if message.resolved {
             continue;
         }
         let text = judged(&message.text);
-        let failing = reading.found.iter().any(|f| f.message == at && f.evidence().is_some());
+        let fails = reading.found.iter().any(|f| f.message == at && f.evidence().is_some());
+        let failing = fails || is_alarm(message);
         let mentions = mentions(text);
         if failing {
-            alarmed.extend(mentions.first().map(|mention| mention.name.clone()));
+            let mut services = known.labelled(message);
+            services.extend(known.first_in(text, mentions.first()));
+            for service in services {
+                let first = alarms.entry(service).or_insert(message.happened_at);
+                *first = first.iter().copied().chain(message.happened_at).min();
+            }
         }
         stated(text, at, &mentions, &mut edges);
     }
     for (dependent, needed) in input.topology {
         let (dependent, needed) = (normal(dependent), normal(needed));
-        if alarmed.contains(&dependent) && alarmed.contains(&needed) {
+        let both = alarms.get(&needed).zip(alarms.get(&dependent));
+        if both.is_some_and(|(cause, effect)| follows(*cause, *effect)) {
             edges.entry((needed, dependent)).or_insert(None);
         }
     }
-    longest(&edges)
+    let mut chain = longest(&edges);
+    for stage in &mut chain {
+        stage.service = known.shown(&stage.service);
+        stage.because_of = stage.because_of.as_deref().map(|service| known.shown(service));
+    }
+    chain
+}
+
+/// An alert that fires is an alarm whatever it says; one that only informs is none.
+fn is_alarm(message: &Message) -> bool {
+    let severity = message.labels.get("severity").map(String::as_str);
+    message.labels.contains_key("alertname") && !matches!(severity, Some("none" | "info"))
+}
+
+/// Whether one alarm can come of the other: not long before it, and in the same half hour. Where a
+/// time is missing nothing speaks against it.
+fn follows(cause: Option<i64>, effect: Option<i64>) -> bool {
+    let Some((cause, effect)) = cause.zip(effect) else { return true };
+    cause <= effect + SLACK_MS && effect - cause <= WINDOW_MS
+}
+
+/// The services of a dependency file, which are known by their bare names.
+struct Known {
+    names: BTreeMap<String, String>,
+    letters: Option<AhoCorasick>,
+    /// In the order of the letters.
+    normal: Vec<String>,
+}
+
+impl Known {
+    fn of(topology: &[(String, String)]) -> Self {
+        let all = topology.iter().flat_map(|(dependent, needed)| [dependent, needed]);
+        let names: BTreeMap<String, String> =
+            all.map(|name| (name.to_lowercase(), normal(name))).collect();
+        let mut builder = AhoCorasick::builder();
+        builder.ascii_case_insensitive(true).match_kind(MatchKind::LeftmostLongest);
+        // Names that cannot be searched for are known by the word "service" behind them alone.
+        let letters = (!names.is_empty()).then(|| builder.build(names.keys()).ok()).flatten();
+        Self { normal: names.values().cloned().collect(), letters, names }
+    }
+
+    /// The service that a message is about: the one it names first.
+    fn first_in(&self, text: &str, mention: Option<&Mention>) -> Option<String> {
+        let is_part = |c: char| c.is_alphanumeric() || c == '-' || c == '_';
+        let whole = |start: usize, end: usize| {
+            let before = text.get(..start).and_then(|text| text.chars().next_back());
+            let after = text.get(end..).and_then(|text| text.chars().next());
+            !before.is_some_and(is_part) && !after.is_some_and(is_part)
+        };
+        let mut found = self.letters.iter().flat_map(|letters| letters.find_iter(text));
+        let bare = found.find(|found| whole(found.start(), found.end()));
+        match (bare, mention) {
+            (Some(bare), mention) if mention.is_none_or(|it| bare.start() <= it.start) => {
+                Some(self.normal[bare.pattern().as_usize()].clone())
+            }
+            (_, mention) => mention.map(|mention| mention.name.clone()),
+        }
+    }
+
+    /// A service as the team writes it.
+    fn shown(&self, service: &str) -> String {
+        let known = self.names.iter().find(|(_, normal)| *normal == service);
+        known.map_or_else(|| service.to_owned(), |(name, _)| name.clone())
+    }
+
+    /// Those that an alert names in its labels.
+    fn labelled(&self, message: &Message) -> Vec<String> {
+        let labels = ["service", "app", "deployment", "job", "component"];
+        let named = labels.iter().filter_map(|label| message.labels.get(*label));
+        named.filter_map(|value| self.names.get(&value.to_lowercase()).cloned()).collect()
+    }
 }
 
 /// The edges one message states.
@@ -264,7 +352,6 @@ fn reached(edges: &Edges, origin: &str) -> Vec<Stage> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::triage::message::Message;
 
     fn check(messages: &[&str], topology: &[(&str, &str)], expected: &[&str]) {
         let topology: Vec<(String, String)> =

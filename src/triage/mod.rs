@@ -51,6 +51,7 @@ mod template;
 #[cfg(test)]
 mod tests;
 mod tier;
+mod topology;
 
 pub use self::cascade::Stage;
 pub use self::clause::Role;
@@ -65,6 +66,7 @@ pub use self::report::{Evidence, Ground, MessageView, Report, Routing, RunnerUp,
 pub use self::severity::{Level, Line};
 pub use self::signal::Signal;
 pub use self::tier::Tier;
+pub use self::topology::Topology;
 
 use self::confidence::{features, value};
 use self::decide::Verdict;

@@ -12,6 +12,10 @@ pub(super) use self::engine::wrong_file;
 pub use self::engine::{Engine, check_plan};
 pub(super) use self::known::SOURCE;
 
+use std::fs::File;
+use std::io::Read as _;
+use std::path::Path;
+
 use self::plan::plan;
 use self::routing::{Asking, Routed};
 use super::App;
@@ -19,25 +23,49 @@ use crate::domain::incident::{Incident, Role, Severity};
 use crate::error::Error;
 use crate::text::redact::redact_keeping_lines;
 use crate::triage::read::read;
-use crate::triage::{Input, Level, Report, Tier, cleaned};
+use crate::triage::{Input, Level, Report, Tier, Topology, cleaned};
 use crate::views::page::OwnerView;
 use crate::views::triage::{EscalationView, RouteView, TriageSeverity, TriageView};
+
+/// Where a team says which service needs which.
+const TOPOLOGY: &str = "topology.yaml";
+
+/// So much of a file of dependencies is read, in bytes.
+const LARGEST_TOPOLOGY: u64 = 4 << 20;
+
+/// A text that somebody pasted, and what it is judged with.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Paste<'a> {
+    /// The text.
+    pub text: &'a str,
+    /// The incident it belongs to.
+    pub incident: Option<&'a str>,
+    /// A file that says which service needs which, in place of the workspace's own.
+    pub topology: Option<&'a Path>,
+}
 
 impl App {
     /// Judges a text: a log, alerts, events, or Helm's output. With an incident, its experts are
     /// named, and it is not compared with itself.
     ///
     /// # Errors
-    /// The store cannot be read, a file of rules is wrong, or the incident is not known. Nothing
-    /// that is pasted is an error.
-    pub fn triage(&mut self, text: &str, incident: Option<&str>) -> Result<TriageView, Error> {
+    /// The store cannot be read, a file of rules or of dependencies is wrong, or the incident is
+    /// not known. Nothing that is pasted is an error.
+    pub fn triage(&mut self, paste: &Paste<'_>) -> Result<TriageView, Error> {
+        let Paste { text, incident, topology } = paste;
         self.refresh()?;
+        let topology = self.topology(*topology)?;
         let incident = incident.map(|name| self.find_incident(name)).transpose()?;
         let engine = Engine::load(&self.assets)?;
         // Before anything else: what is quoted from here on has no secrets.
         let redacted = redact_keeping_lines(&cleaned(text));
         let pasted = read(&redacted.text);
-        let input = Input { messages: pasted.messages, notes: pasted.notes, ..Input::default() };
+        let input = Input {
+            messages: pasted.messages,
+            notes: pasted.notes,
+            topology: topology.pairs(),
+            ..Input::default()
+        };
         let judging = engine.begin(&input);
         let known = self.known_incidents(&judging.names(), incident.as_ref().map(|one| one.id))?;
         let mut report = judging.report(&known.store(), &engine.lint);
@@ -89,6 +117,26 @@ impl App {
             messages: report.messages,
             notes: report.notes,
         })
+    }
+
+    /// Which service needs which: from the file that is named, else from the workspace's
+    /// `data/topology.yaml`, if it has one.
+    fn topology(&self, file: Option<&Path>) -> Result<Topology, Error> {
+        let (name, text) = match file {
+            Some(path) => {
+                let file = File::open(path).map_err(|error| Error::io("read", path, error))?;
+                let mut text = String::new();
+                let read = file.take(LARGEST_TOPOLOGY).read_to_string(&mut text);
+                read.map_err(|error| Error::io("read", path, error))?;
+                (path.display().to_string(), text)
+            }
+            None if self.assets.data_names(TOPOLOGY).is_empty() => return Ok(Topology::default()),
+            None => {
+                let asset = self.assets.data(TOPOLOGY)?;
+                (format!("data/{}", asset.name), asset.text.into_owned())
+            }
+        };
+        Topology::from_yaml(&name, &text).map_err(wrong_file)
     }
 
     /// The level in the team's own words.

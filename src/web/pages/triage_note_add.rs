@@ -4,6 +4,7 @@
 use axum::extract::State;
 use axum::response::Response;
 
+use crate::app::triage::Paste;
 use crate::web::address;
 use crate::web::error::Failure;
 use crate::web::signed::Signed;
@@ -19,7 +20,8 @@ pub(in crate::web) async fn save(
     let (text, incident) = (required("text")?, required("incident")?);
     let by = actor.clone();
     let noted = state.run(move |app| {
-        let told = app.triage(&text, Some(&incident))?;
+        let paste = Paste { text: &text, incident: Some(&incident), ..Paste::default() };
+        let told = app.triage(&paste)?;
         app.note_hypothesis(&incident, &told, &by)?;
         Ok(app.incident(&incident)?.line.label.to_string())
     });

@@ -6,6 +6,7 @@ use axum::extract::{Query, State};
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
 
+use crate::app::triage::Paste;
 use crate::app::{App, IncidentFilter};
 use crate::error::Result;
 use crate::views::incident::IncidentLine;
@@ -64,7 +65,11 @@ impl Shown {
         let text = asked.text.trim().to_owned();
         let judged = match text.as_str() {
             "" => None,
-            _ => Some(Judged::of(app.triage(&text, incident.as_deref())?)),
+            _ => {
+                let incident = incident.as_deref();
+                let paste = Paste { text: &text, incident, ..Paste::default() };
+                Some(Judged::of(app.triage(&paste)?))
+            }
         };
         Ok(Self { text, judged, open, incident })
     }

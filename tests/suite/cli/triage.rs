@@ -258,6 +258,51 @@ fn a_case_fails_honestly_and_one_without_an_answer_is_neither() {
     lab.run(&["scenario", "run", "cases"]).refused().says("lunch.yaml:3");
 }
 
+/// Three alerts, a minute apart, none of which names another service.
+fn alerts(order: [&str; 3]) -> String {
+    let alert = |(minute, service): (usize, &&str)| {
+        format!(
+            r#"{{"status":"firing","startsAt":"2026-06-01T11:0{minute}:00Z","labels":{{"alertname":
+            "ServiceDown","service":"{service}"}},"annotations":{{"summary":"{service} is down"}}}}"#
+        )
+    };
+    let spaced = [0, 3, 6].into_iter().zip(&order);
+    let alerts: Vec<String> = spaced.map(alert).collect();
+    format!(r#"{{"alerts":[{}]}}"#, alerts.join(","))
+}
+
+#[test]
+fn a_chain_follows_the_teams_dependencies_and_the_clock() {
+    let lab = lab();
+    let chain = |lab: &Lab, args: &[&str], text: &str| -> Vec<String> {
+        let args = [&["triage", "--json"], args].concat();
+        let view = lab.run_with_input(&args, text.as_bytes()).ok().json();
+        let stages = view["cascade"].as_array().expect("a chain").iter();
+        stages.map(|stage| stage["service"].as_str().expect("a name").to_owned()).collect()
+    };
+    let forward = alerts(["ledgerdb", "quotes", "shopfront"]);
+    assert!(chain(&lab, &[], &forward).is_empty(), "they happen at once, and no more is known");
+    let needs = "services:\n  shopfront: [quotes]\n  quotes: [ledgerdb]\n";
+    lab.write("data/topology.yaml", needs);
+    assert_eq!(chain(&lab, &[], &forward), ["ledgerdb", "quotes", "shopfront"]);
+    // What fails last has caused nothing.
+    assert!(chain(&lab, &[], &alerts(["shopfront", "quotes", "ledgerdb"])).is_empty());
+    // Plain lines name them as well, without a word like "service" beside.
+    let lines = "ledgerdb: FATAL: the database system is shutting down\nquotes: connection refused\n\
+                 shopfront: HTTP 503 Service Unavailable\n";
+    assert_eq!(chain(&lab, &[], lines), ["ledgerdb", "quotes", "shopfront"]);
+    // Another file takes its place, and a wrong one is placed.
+    lab.write("other.yaml", "services:\n  shopfront: [payments]\n");
+    assert!(chain(&lab, &["--topology", "other.yaml"], &forward).is_empty());
+    lab.write("other.yaml", "services:\n  cart: [cart]\n");
+    let said = lab.run_with_input(&["triage", "--topology", "other.yaml"], b"x").refused();
+    said.says("other.yaml:2:").says("cannot need itself");
+    lab.run_with_input(&["triage", "--topology", "none.yaml"], b"x").refused().says("none.yaml");
+    lab.write("data/topology.yaml", "services:\n  a: [b]\n  a: [c]\n");
+    let said = lab.run_with_input(&["triage"], b"x").refused();
+    said.says("data/topology.yaml:").says("a is here twice");
+}
+
 #[test]
 fn an_incident_becomes_a_case() {
     let lab = lab();
