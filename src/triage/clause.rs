@@ -91,6 +91,7 @@ static OVER: LazyLock<Regex> = LazyLock::new(|| {
 static NOT: LazyLock<Regex> = LazyLock::new(|| {
     regex(concat!(
         r"(?:\b(?:no|0|zero|without(?: any)?|never(?: had)?|free of)\s+(?:[a-z-]+\s+)?",
+        r"(?:(?:was|were|is|are|has been|have been)\s+)?",
         r"|\b(?:not|isn't|aren't|wasn't|weren't|didn't|hasn't|doesn't)\s+(?:been\s+)?",
         r"|\b(?:to|would|could|can|should|may|might|will|helps?) (?:prevent|avoid|detect|survive|handle|simulate|reduce)s?\s+(?:[a-z-]+\s+)?",
         r"|\b(?:if|unless|in case) (?:(?:an?|the) )?(?:[a-z-]+\s+)?)$",

@@ -3,7 +3,7 @@
 use super::*;
 
 /// Written for this test in the forms of real programs; each is one excerpt, lines by `\n`.
-const HARMLESS: [&str; 50] = [
+const HARMLESS: [&str; 58] = [
     "2026-05-01T10:00:00Z INFO  [main] server started on port 8080 in 2.31 s",
     "2026-05-01T10:00:01Z INFO  connection timeout is set to 30 s, retries to 3",
     "I0501 10:00:02.113 controller.go:127] reconciled shop/cart in 14ms",
@@ -54,14 +54,22 @@ const HARMLESS: [&str; 50] = [
     "the queue orders.created is empty, 4 consumers connected",
     "GET /v1/orders 200 12ms\nGET /v1/orders/4 200 9ms\nPOST /v1/orders 201 31ms",
     "The deploy of cart 1.4.2 is done; thank you all, coffee is on me.",
+    "Planned failover of db-main to db-standby finished in 4 s, no connection was lost",
+    "INFO switchover complete, replication is streaming, lag 0 bytes",
+    "PLAY RECAP: web-3 : ok=9 changed=2 unreachable=0 failed=0",
+    "Reminder: the timeout of the staging login will be raised from 15 to 30 minutes on Friday",
+    "{\"level\":\"info\",\"msg\":\"consumer group billing is stable\",\"lag\":0,\"members\":4}",
+    "Datensicherung abgeschlossen, 41 GB in 38 Minuten, geprüft",
+    "vault-0: vault is unsealed, standby nodes follow",
+    "md2 : active raid1 sdb1[0] sdc1[1] [2/2] [UU]",
 ];
 
-#[test]
-fn nothing_is_found_where_nothing_failed() {
+/// What is taken for a failure, with the rules that say so.
+fn alarms(texts: &[&str]) -> Vec<String> {
     let knowledge = Knowledge::built_in().expect("the built-in files");
     let lint = PlanLint::built_in().expect("the built-in rules");
     let mut wrong = Vec::new();
-    for text in HARMLESS {
+    for text in texts {
         let pasted = read::read(text);
         let input = Input { messages: pasted.messages, ..Input::default() };
         let report = triage(&input, &Store::default(), &knowledge, &lint);
@@ -70,5 +78,31 @@ fn nothing_is_found_where_nothing_failed() {
             wrong.push(format!("{text}\n  is {} by {rules:?}", report.pattern));
         }
     }
+    wrong
+}
+
+#[test]
+fn nothing_is_found_where_nothing_failed() {
+    let wrong = alarms(&HARMLESS);
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// The other side of some of them: what makes them harmless is one word or number.
+#[test]
+fn the_same_lines_alarm_when_they_fail() {
+    let failing = [
+        "2026-05-01T10:00:01Z ERROR connection timeout after 30 s, 3 retries failed",
+        "GET /health HTTP/1.1\" 500 2, Internal Server Error",
+        "Release \"cart\" failed: UPGRADE FAILED: timed out waiting for the condition",
+        "kernel: [    2.981200] eth0: Link is Down",
+        "Server web/app1 is DOWN, reason: Layer7 check failed, code: 500",
+        "x509: certificate has expired",
+        "PLAY RECAP: web1 : ok=12 changed=0 unreachable=1 failed=0\nfatal: [web1]: UNREACHABLE!",
+        "Backup job nightly failed after 38 minutes",
+        "lookup api.example.com on 10.96.0.10:53: no such host",
+        "ZFS scrub of tank finished with 14 checksum errors, pool is DEGRADED",
+        "md2 : active raid1 sdb1[0] [2/1] [U_]",
+        "the planned failover failed, connections were lost to the database",
+    ];
+    assert_eq!(alarms(&failing).len(), failing.len(), "{:?}", alarms(&failing));
 }

@@ -355,7 +355,8 @@ pub(super) fn filled(text: &str, words: &BTreeMap<String, String>) -> String {
         }
     }
     done.push_str(rest);
-    done
+    // A dot inside a name, a number or an address ends no sentence.
+    done.replace("[^.;]", r"(?:[^.;]|\.[^\s.;])").replace("[^.;,]", r"(?:[^.;,]|\.[^\s.;,])")
 }
 
 impl Source<'_> {

@@ -34,6 +34,8 @@ mod correlate;
 mod decide;
 mod expression;
 #[cfg(test)]
+mod fuzz_tests;
+#[cfg(test)]
 mod harmless_tests;
 mod knowledge;
 mod message;
@@ -68,6 +70,8 @@ pub use self::signal::Signal;
 pub use self::tier::Tier;
 pub use self::topology::Topology;
 
+use std::collections::BTreeSet;
+
 use self::confidence::{features, value};
 use self::decide::Verdict;
 use self::narrative::Narrative;
@@ -93,6 +97,7 @@ pub struct Judging<'a> {
     input: &'a Input<'a>,
     knowledge: &'a Knowledge,
     reading: Reading<'a>,
+    cascade: Vec<Stage>,
     verdict: Verdict,
     side: correlate::Side,
 }
@@ -100,10 +105,12 @@ pub struct Judging<'a> {
 impl<'a> Judging<'a> {
     /// Reads messages.
     pub fn begin(input: &'a Input<'a>, knowledge: &'a Knowledge) -> Self {
-        let reading = reading::read(input, knowledge);
+        let mut reading = reading::read(input, knowledge);
+        let cascade = cascade::chain(input, &reading);
+        lessen_effects(&mut reading, &cascade);
         let verdict = decide::decide(&reading.found, knowledge);
         let side = correlate::side(knowledge, &reading, &verdict, input);
-        Self { input, knowledge, reading, verdict, side }
+        Self { input, knowledge, reading, cascade, verdict, side }
     }
 
     /// The names, in lower case, of which an incident has to hold one to belong to the messages.
@@ -113,74 +120,84 @@ impl<'a> Judging<'a> {
 
     /// Says what they mean.
     pub fn report(self, store: &Store<'_>, lint: &PlanLint) -> Report {
-        let Self { input, knowledge, reading, verdict, side } = self;
-        let linked = correlate::links(knowledge, &side, store);
-        written(input, knowledge, lint, reading, &verdict, linked)
+        let linked = correlate::links(self.knowledge, &self.side, store);
+        self.written(lint, linked)
     }
 }
 
-fn written(
-    input: &Input<'_>,
-    knowledge: &Knowledge,
-    lint: &PlanLint,
-    reading: Reading<'_>,
-    verdict: &Verdict,
-    linked: Vec<Link>,
-) -> Report {
-    let severity = severity_of(input, knowledge, &reading, verdict);
-    let narrative = narrative::write(knowledge, lint, input, &reading, verdict);
-    let lengths: Vec<usize> =
-        input.messages.iter().map(|message| reading::judged(&message.text).len()).collect();
-    let confidence = (verdict.pattern != Pattern::Unknown)
-        .then(|| value(&features(&reading, verdict, &lengths)));
-    let denied = |found: &&Found<'_>| matches!(found.rule.meaning, Meaning::Evidence { .. });
-    let affirmed = reading.found.iter().any(|found| found.evidence().is_some());
-    let recovered = !affirmed && reading.found.iter().find(denied).is_some();
-    let stated = reading.found.iter().filter(|found| found.hit.affirmed).filter_map(|found| {
-        match &found.rule.meaning {
-            Meaning::Tier(tier) => Some((*tier, found.rule.says.as_str())),
-            _ => None,
+/// In a chain, the message that says of whom a service fails tells an effect: what it says of
+/// errors, refusals and waiting counts half, as after "resulting in" within one message.
+fn lessen_effects(reading: &mut Reading<'_>, cascade: &[Stage]) {
+    let effects: BTreeSet<usize> =
+        cascade.iter().filter_map(|stage| stage.place?.message).collect();
+    let told = reading.found.iter_mut().filter(|found| effects.contains(&found.message));
+    for found in told {
+        let generic = found.evidence().is_some_and(|(pattern, _, _)| pattern.is_generic());
+        if generic && found.hit.role == Role::Plain {
+            found.hit.role = Role::Symptom;
         }
-    });
-    let (remediation, remediation_because) = tier::choose(&Grounds {
-        pattern: verdict.pattern,
-        level: severity.level,
-        lines: severity.lines(),
-        recovered,
-        stated: stated.max_by_key(|(tier, _)| *tier as u8),
-        harmless_plan: narrative.harmless,
-        destructive: false,
-        confidence,
-    });
-    let cascade = cascade::chain(input, &reading);
-    let evidence = evidence(input, &reading);
-    let routing = routing(knowledge, &reading, verdict);
-    let groups = correlate::groups(knowledge, &reading);
-    let Narrative { statements, plan, left_out, to_check, .. } = narrative;
-    Report {
-        pattern: verdict.pattern,
-        subtype: verdict.subtype.clone(),
-        score: verdict.score,
-        because: verdict.because.clone(),
-        runner_up: runner_up(verdict, &evidence),
-        severity: severity_view(severity, &evidence),
-        confidence,
-        correlated: !linked.is_empty(),
-        linked,
-        groups,
-        cascade,
-        remediation,
-        remediation_because,
-        routing,
-        root_cause: narrative::sentence(&statements),
-        statements,
-        plan,
-        left_out,
-        to_check,
-        evidence,
-        messages: input.messages.iter().map(view).collect(),
-        notes: notes(input, &reading),
-        signals: reading.signals,
+    }
+}
+
+impl Judging<'_> {
+    fn written(self, lint: &PlanLint, linked: Vec<Link>) -> Report {
+        let Self { input, knowledge, reading, cascade, verdict, .. } = self;
+        let verdict = &verdict;
+        let severity = severity_of(input, knowledge, &reading, verdict);
+        let narrative = narrative::write(knowledge, lint, input, &reading, verdict);
+        let lengths: Vec<usize> =
+            input.messages.iter().map(|message| reading::judged(&message.text).len()).collect();
+        let confidence = (verdict.pattern != Pattern::Unknown)
+            .then(|| value(&features(&reading, verdict, &lengths)));
+        let denied = |found: &&Found<'_>| matches!(found.rule.meaning, Meaning::Evidence { .. });
+        let affirmed = reading.found.iter().any(|found| found.evidence().is_some());
+        let recovered = !affirmed && reading.found.iter().find(denied).is_some();
+        let stated =
+            reading.found.iter().filter(|found| found.hit.affirmed).filter_map(
+                |found| match &found.rule.meaning {
+                    Meaning::Tier(tier) => Some((*tier, found.rule.says.as_str())),
+                    _ => None,
+                },
+            );
+        let (remediation, remediation_because) = tier::choose(&Grounds {
+            pattern: verdict.pattern,
+            level: severity.level,
+            lines: severity.lines(),
+            recovered,
+            stated: stated.max_by_key(|(tier, _)| *tier as u8),
+            harmless_plan: narrative.harmless,
+            destructive: false,
+            confidence,
+        });
+        let evidence = evidence(input, &reading);
+        let routing = routing(knowledge, &reading, verdict);
+        let groups = correlate::groups(knowledge, &reading);
+        let Narrative { statements, plan, left_out, to_check, .. } = narrative;
+        Report {
+            pattern: verdict.pattern,
+            subtype: verdict.subtype.clone(),
+            score: verdict.score,
+            because: verdict.because.clone(),
+            runner_up: runner_up(verdict, &evidence),
+            severity: severity_view(severity, &evidence),
+            confidence,
+            correlated: !linked.is_empty(),
+            linked,
+            groups,
+            cascade,
+            remediation,
+            remediation_because,
+            routing,
+            root_cause: narrative::sentence(&statements),
+            statements,
+            plan,
+            left_out,
+            to_check,
+            evidence,
+            messages: input.messages.iter().map(view).collect(),
+            notes: notes(input, &reading),
+            signals: reading.signals,
+        }
     }
 }
 

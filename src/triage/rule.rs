@@ -96,7 +96,7 @@ impl Rule {
                 start,
                 end,
                 role: self.role.unwrap_or_else(|| clauses.role_at(start)),
-                affirmed: !clauses.is_denied(text, start) && !counts_none(text, start, end),
+                affirmed: !is_denied(text, clauses, start, end) && !counts_none(text, start, end),
             };
             let rank = |hit: &Hit| (hit.affirmed, hit.role);
             if best.as_ref().is_none_or(|best| rank(&hit) > rank(best)) {
@@ -122,11 +122,39 @@ impl Rule {
     }
 }
 
-/// Whether the last word of what was found is counted as none: `scrub finished with 0 errors`.
+/// Whether it did not happen. Where what was found goes on into another clause, and that one begins
+/// with a "no", it denies it: `the standby took over, no write was lost`. Any other "no" in what was
+/// found is the rule's own, as in `connection is not available`.
+fn is_denied(text: &str, clauses: &Clauses, start: usize, end: usize) -> bool {
+    let found = text.get(start..end).unwrap_or_default();
+    let last = start + found.rfind(char::is_whitespace).map_or(0, |space| space + 1);
+    let (from, to) = clauses.around(last);
+    let first = text.get(from..to).and_then(|clause| clause.split_whitespace().next());
+    let denies = first.is_some_and(|first| {
+        ["no", "without", "zero", "0", "never"].iter().any(|no| first.eq_ignore_ascii_case(no))
+    });
+    clauses.is_denied(text, start) || from > start && denies && clauses.is_denied(text, last)
+}
+
+/// Whether what was found is counted as none: `scrub finished with 0 errors`, `failed=0`, `lag 0`.
 fn counts_none(text: &str, start: usize, end: usize) -> bool {
     let found = text.get(start..end).unwrap_or_default();
     let mut words = found.split_whitespace().rev();
-    words.next().is_some() && matches!(words.next(), Some("0" | "zero"))
+    let is_word = words.next().is_some_and(|last| last.starts_with(char::is_alphabetic));
+    if is_word && matches!(words.next(), Some("0" | "zero")) {
+        return true;
+    }
+    let after = text.get(end..).unwrap_or_default();
+    let count = after.trim_start_matches([' ', ':', '=', '"']);
+    let digits = count.bytes().take_while(u8::is_ascii_digit).count();
+    // `error 0x80070005` and `failed 0.5 % of calls` are no zero; `lag 0.` and `"lag":0,"a"` are.
+    let mut next = count[digits..].chars();
+    let goes_on = match next.next() {
+        Some('.' | ',') => next.next().is_some_and(|c| c.is_ascii_digit()),
+        Some(c) => c.is_alphanumeric() || "%/-".contains(c),
+        None => false,
+    };
+    after.len() > count.len() && count.get(..digits) == Some("0") && !goes_on
 }
 
 /// A number as logs write it; `1,024` is one number.
