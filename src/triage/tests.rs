@@ -102,29 +102,77 @@ fn a_plan_in_one_line_has_exactly_its_dangers() {
     assert_eq!((markdown[0].step, markdown[0].danger.rule.as_str()), (2, "redis-flush"));
 }
 
+/// Cases of other teams, where they are at hand.
+fn cases_of_others() -> Vec<Scenario> {
+    let Some(shared) = std::env::var_os("RUNLEDGER_SHARED") else {
+        println!("skipped: RUNLEDGER_SHARED is not set");
+        return Vec::new();
+    };
+    let folder = std::path::Path::new(&shared).join("scenarios");
+    let files = std::fs::read_dir(folder).expect("a folder").flatten();
+    let mut paths: Vec<std::path::PathBuf> = files.map(|file| file.path()).collect();
+    paths.sort();
+    let read = |path: &std::path::PathBuf| {
+        let text = std::fs::read_to_string(path).expect("a file");
+        Scenario::from_yaml(&path.display().to_string(), &text).expect("a case")
+    };
+    paths.iter().map(read).collect()
+}
+
+/// What a place names.
+fn words_at<'a>(report: &'a Report, case: &'a Scenario, place: Place) -> Option<&'a str> {
+    let source = match place.message {
+        Some(at) => report.messages.get(at)?.text.as_str(),
+        None => case.conditions.as_deref()?,
+    };
+    source.get(place.start..place.end)
+}
+
+/// Everything that names a place in a message is held against that message: statements, steps,
+/// evidence, signals, the label, the environment and the chain.
 #[test]
 fn every_statement_stands_where_it_says() {
     let engine = engine();
-    for Source { name, text } in built_in::SCENARIOS.iter() {
-        let case = Scenario::from_yaml(name, text).expect("a case");
+    let read = |case: &Source<'_>| Scenario::from_yaml(case.name, case.text).expect("a case");
+    let own = built_in::SCENARIOS.iter().map(read);
+    let (mut statements, mut parts) = (0, 0);
+    for case in own.chain(cases_of_others()) {
+        let name = &case.name;
         let report = run(&case, &engine.0, &engine.1).report;
+        let told = report.pattern != Pattern::Unknown;
+        assert_eq!(told, !report.root_cause.is_empty(), "{name}: {}", report.root_cause);
         for statement in &report.statements {
+            statements += 1;
             assert!(!statement.parts.is_empty(), "{name}: {}", statement.text);
-            for part in &statement.parts {
-                let source = match part.place.message {
-                    Some(at) => report.messages[at].text.as_str(),
-                    None => case.conditions.as_deref().unwrap_or_default(),
-                };
-                let there = source.get(part.place.start..part.place.end);
-                assert_eq!(there, Some(part.value.as_str()), "{name}: {part:?}");
-            }
+            let sentence = report.root_cause.to_lowercase();
+            assert!(sentence.contains(&statement.text.to_lowercase()), "{name}: {sentence}");
+        }
+        let of_steps = report.plan.iter().flat_map(|step| &step.parts);
+        for part in report.statements.iter().flat_map(|it| &it.parts).chain(of_steps) {
+            parts += 1;
+            let there = words_at(&report, &case, part.place);
+            assert_eq!(there, Some(part.value.as_str()), "{name}: {part:?}");
         }
         for one in &report.evidence {
-            let at = one.place.message.expect("a message");
-            let text = &report.messages[at].text;
-            assert_eq!(text.get(one.place.start..one.place.end), Some(one.text.as_str()));
+            assert!(one.place.message.is_some(), "{name}: conditions are no evidence");
+            assert_eq!(words_at(&report, &case, one.place), Some(one.text.as_str()), "{name}");
+        }
+        for signal in report.signals.iter().filter(|signal| signal.place.end > 0) {
+            let there = words_at(&report, &case, signal.place);
+            assert_eq!(there, Some(signal.value.as_str()), "{name}: {signal:?}");
+        }
+        let severity = &report.severity;
+        let others = [severity.label_place, severity.environment];
+        let stages = report.cascade.iter().map(|stage| stage.place);
+        for place in others.into_iter().chain(stages).flatten() {
+            assert!(words_at(&report, &case, place).is_some_and(|it| !it.is_empty()), "{name}");
+        }
+        for ground in &severity.grounds {
+            let evidence = ground.evidence.and_then(|at| report.evidence.get(at));
+            assert!(evidence.is_none_or(|one| one.rule == ground.rule), "{name}: {ground:?}");
         }
     }
+    assert!(statements > 15 && parts > 20, "{statements} statements with {parts} parts");
 }
 
 #[test]
