@@ -48,7 +48,7 @@ fn log(bytes: usize) -> String {
         } else {
             number % 5
         };
-        let line = LINES[if number % 97 == 0 { 7 } else { kind }];
+        let line = LINES[if number.is_multiple_of(97) { 7 } else { kind }];
         let n = number.wrapping_mul(2_654_435_761) % 1_000_003;
         let line = line.replace("{n}", &n.to_string()).replace("{m}", &(number % 60).to_string());
         let _ = writeln!(text, "{}", line.replace("{s}", &(number / 60 % 60).to_string()));

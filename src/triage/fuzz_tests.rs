@@ -113,6 +113,7 @@ fn mutated_texts_never_panic_and_say_the_same_twice() {
     let knowledge = Knowledge::built_in().expect("the built-in files");
     let lint = PlanLint::built_in().expect("the built-in rules");
     let seeds = seeds();
+    #[expect(clippy::disallowed_methods, reason = "a longer run is asked for by hand")]
     let asked = std::env::var("RUNLEDGER_FUZZ").ok().and_then(|count| count.parse().ok());
     let count: usize = asked.unwrap_or(250);
     let mut dice = Dice(0x9e37_79b9_7f4a_7c15);
