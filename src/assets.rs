@@ -5,6 +5,8 @@
 //! `templates/` or `data/` folder takes the place of a built-in one; static files are always the
 //! built-in ones, because they run in a browser.
 
+mod scenarios;
+
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fs::{self, File};
@@ -147,26 +149,6 @@ const DATA: &[(&str, &str)] = texts! { "data":
     "plan-dangers.yaml",
     "plan-prose.yaml",
     "questions.yaml",
-    "scenarios/broadcast-storm.yaml",
-    "scenarios/cache-cannot-save.yaml",
-    "scenarios/certificate-expired.yaml",
-    "scenarios/disk-full-in-german.yaml",
-    "scenarios/disk-will-fill.yaml",
-    "scenarios/heartbeat.yaml",
-    "scenarios/helm-release-stuck.yaml",
-    "scenarios/image-pull-limit.yaml",
-    "scenarios/mirror-on-one-leg.yaml",
-    "scenarios/nobody-can-call.yaml",
-    "scenarios/node-lost.yaml",
-    "scenarios/partitions-without-copies.yaml",
-    "scenarios/proxy-without-servers.yaml",
-    "scenarios/ransomware.yaml",
-    "scenarios/recovered.yaml",
-    "scenarios/redis-outage-cascades.yaml",
-    "scenarios/rehearsed-failover.yaml",
-    "scenarios/samples-do-not-arrive.yaml",
-    "scenarios/sealed-store-takes-two.yaml",
-    "scenarios/stream-without-quorum.yaml",
     "synonyms.yaml",
 };
 
@@ -251,13 +233,13 @@ pub enum AssetError {
 #[derive(Clone, Copy)]
 struct Shelf {
     folder: &'static str,
-    built_in: &'static [(&'static str, &'static str)],
+    built_in: [&'static [(&'static str, &'static str)]; 2],
 }
 
 impl Shelf {
     /// A file of the program.
     fn built_in(self, name: &str) -> Result<Asset, AssetError> {
-        match self.built_in.iter().find(|(built_in, _)| *built_in == name) {
+        match self.built_in.iter().copied().flatten().find(|(built_in, _)| *built_in == name) {
             Some(&(_, text)) => Ok(Asset {
                 name: name.to_owned(),
                 text: Cow::Borrowed(text),
@@ -268,8 +250,8 @@ impl Shelf {
     }
 }
 
-const TEMPLATE_SHELF: Shelf = Shelf { folder: "templates", built_in: TEMPLATES };
-const DATA_SHELF: Shelf = Shelf { folder: "data", built_in: DATA };
+const TEMPLATE_SHELF: Shelf = Shelf { folder: "templates", built_in: [TEMPLATES, &[]] };
+const DATA_SHELF: Shelf = Shelf { folder: "data", built_in: [DATA, scenarios::SCENARIOS] };
 
 static STATIC_FILES: LazyLock<Vec<StaticFile>> = LazyLock::new(|| {
     STATIC
@@ -357,7 +339,7 @@ impl Assets {
 
     fn names(&self, shelf: Shelf) -> BTreeSet<String> {
         let mut names: BTreeSet<String> =
-            shelf.built_in.iter().map(|(name, _)| (*name).to_owned()).collect();
+            shelf.built_in.iter().copied().flatten().map(|(name, _)| (*name).to_owned()).collect();
         if let Some(workspace) = &self.workspace {
             list(&workspace.join(shelf.folder), "", 0, &mut names);
         }
@@ -482,7 +464,9 @@ mod tests {
             table.iter().map(|(name, _)| (*name).to_owned()).collect()
         };
         assert_eq!(names(TEMPLATES), on_disk("templates"), "const TEMPLATES in assets.rs");
-        assert_eq!(names(DATA), on_disk("data"), "const DATA in assets.rs");
+        let mut data = [DATA, scenarios::SCENARIOS].concat();
+        data.sort_unstable();
+        assert_eq!(names(&data), on_disk("data"), "const DATA in assets.rs, and SCENARIOS");
         let statics: Vec<_> = STATIC.iter().map(|(name, _)| (*name).to_owned()).collect();
         assert_eq!(statics, on_disk("static"), "const STATIC in assets.rs");
     }
@@ -497,7 +481,8 @@ mod tests {
 
     #[test]
     fn a_file_of_the_workspace_takes_the_place_of_a_built_in_one() {
-        let shelf = Shelf { folder: "data", built_in: &[("a/x.yaml", "ours"), ("b.yaml", "b")] };
+        let shelf =
+            Shelf { folder: "data", built_in: [&[("a/x.yaml", "ours"), ("b.yaml", "b")], &[]] };
         let folder = tempfile::tempdir().unwrap();
         let assets = Assets::new(Some(folder.path()));
         assert_eq!(assets.find(shelf, "a/x.yaml").unwrap().origin, Origin::BuiltIn);

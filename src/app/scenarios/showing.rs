@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::super::App;
 use super::super::incidents::utc;
-use super::super::triage::{Engine, wrong_file};
+use super::super::triage::Engine;
 use crate::assets::{Assets, Origin};
 use crate::clock::timed;
 use crate::domain::entry::Timestamp;
@@ -95,22 +95,25 @@ fn cases(assets: &Assets) -> (Vec<Case>, Vec<BrokenScenario>) {
                     cases.push(case);
                 }
             }
-            Err(error) => broken.push(BrokenScenario {
-                place: error.place().unwrap_or(&name).to_owned(),
-                message: error.message().to_owned(),
-            }),
+            Err(wrong) => broken.push(wrong),
         }
     }
     (cases, broken)
 }
 
-fn case(assets: &Assets, name: &str) -> Result<Case, Error> {
-    let asset = assets.data(name)?;
+fn case(assets: &Assets, name: &str) -> Result<Case, BrokenScenario> {
+    let asset = assets.data(name).map_err(|error| BrokenScenario {
+        place: format!("data/{name}"),
+        message: error.to_string(),
+    })?;
     let file = match asset.origin {
         Origin::BuiltIn => format!("{name}, which comes with runledger"),
         Origin::Workspace(_) => format!("data/{name}"),
     };
-    let scenario = Scenario::from_yaml(name, &asset.text).map_err(wrong_file)?;
+    let scenario = Scenario::from_yaml(name, &asset.text).map_err(|error| BrokenScenario {
+        place: format!("data/{name}:{}:{}", error.line, error.column),
+        message: error.message,
+    })?;
     Ok(Case { scenario, file })
 }
 
