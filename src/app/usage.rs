@@ -102,7 +102,13 @@ impl App {
             }
             unreadable => {
                 let why = match unreadable {
-                    Ok(kept) => format!("it is of version {}, not {VERSION}", kept.version),
+                    Ok(kept) => {
+                        // A newer program will want it back.
+                        let aside = path.with_extension(format!("{}.json", kept.version));
+                        std::fs::rename(&path, &aside)
+                            .map_err(|error| Error::io("set aside", &path, error))?;
+                        format!("it is of version {}, not {VERSION}", kept.version)
+                    }
                     Err(error) => error.to_string(),
                 };
                 said.push(format!(

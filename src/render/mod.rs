@@ -23,6 +23,9 @@ use crate::text::is_reordering;
 /// Names that end so are escaped as HTML. Tera's own list has no `.svg`.
 const ESCAPED: [&str; 4] = [".html", ".htm", ".xml", ".svg"];
 
+/// How much a template may write, in bytes: one of a team's own may go round in a circle.
+const LONGEST: usize = 16 << 20;
+
 /// Why a template cannot be compiled or rendered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RenderError {
@@ -92,10 +95,20 @@ impl Renderer {
     ///
     /// # Errors
     /// There is no such template, the value is no struct or map, or the template asks for
-    /// something that the value does not have.
+    /// something that the value does not have, or writes without an end.
     pub fn render(&self, name: &str, value: &impl Serialize) -> Result<String, RenderError> {
         let context = Context::from_serialize(value).map_err(|error| explain(name, &error))?;
-        self.tera.render(name, &context).map_err(|error| explain(name, &error))
+        let mut written = Bounded(Vec::new());
+        self.tera.render_to(name, &context, &mut written).map_err(|error| {
+            let explained = explain(name, &error);
+            // Tera tells neither where that was nor why.
+            match written.0.len() >= LONGEST {
+                true => RenderError { message: endless(), ..explained },
+                false => explained,
+            }
+        })?;
+        // Nothing but text was written.
+        Ok(String::from_utf8_lossy(&written.0).into_owned())
     }
 
     /// The names of all templates, sorted.
@@ -103,6 +116,28 @@ impl Renderer {
         let mut names: Vec<_> = self.tera.get_template_names().collect();
         names.sort_unstable();
         names
+    }
+}
+
+fn endless() -> String {
+    format!("it writes more than {} MiB", LONGEST >> 20)
+}
+
+/// What a template has written, as long as that is a document that somebody could read.
+struct Bounded(Vec<u8>);
+
+impl io::Write for Bounded {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.0.len() + bytes.len() > LONGEST {
+            self.0.resize(LONGEST, b' ');
+            return Err(io::Error::other(endless()));
+        }
+        self.0.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 

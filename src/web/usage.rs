@@ -96,14 +96,18 @@ impl Keeper {
             return Ok(());
         }
         let mut fresh = std::mem::take(&mut *usage.lock());
+        let is_any = !fresh.is_empty();
         let kept = app.keep_counts(&mut fresh);
         // What could not be kept, beside what was counted meanwhile.
         usage.lock().merge(fresh);
         for notice in kept? {
             state.log(&notice);
         }
-        (self.kept_at, self.open_day) = (Some(Instant::now()), Some(day));
-        self.today = Some(today);
+        // The first thing that is counted is kept soon, however long nobody opened anything.
+        if is_any {
+            self.kept_at = Some(Instant::now());
+        }
+        (self.open_day, self.today) = (Some(day), Some(today));
         Ok(())
     }
 }

@@ -525,6 +525,70 @@ fn a_template_with_an_error_is_named_and_the_built_in_one_is_sent() {
 }
 
 #[test]
+fn a_template_that_writes_without_an_end_is_given_up() {
+    let lab = lab(&[("archive", "folder = \"kept\"".to_owned())]);
+    let endless = "{% for i in range(end=90000) %}{% for j in range(end=90000) %}words and words\
+                   {% endfor %}{% endfor %}";
+    lab.write("templates/reports/stale.md", endless);
+    lab.run(&["report", "stale", "--send", "archive"]).ok();
+    let written = lab.read("kept/stale-2026-06-01.md");
+    assert!(written.contains("it writes more than 16 MiB"), "{written}");
+    assert!(written.contains("The only runbook is"), "{written}");
+}
+
+/// A small file system of its own for a store; gone when dropped.
+struct SmallDisk(std::path::PathBuf);
+
+impl SmallDisk {
+    /// None where we may not mount anything, which is said.
+    fn mount(at: std::path::PathBuf) -> Option<Self> {
+        std::fs::create_dir_all(&at).expect("a folder");
+        let mut mount = std::process::Command::new("mount");
+        mount.args(["-t", "tmpfs", "-o", "size=4m", "tmpfs"]).arg(&at);
+        if mount.output().is_ok_and(|it| it.status.success()) {
+            return Some(Self(at));
+        }
+        crate::support::skip("no file system can be mounted here");
+        None
+    }
+}
+
+impl Drop for SmallDisk {
+    fn drop(&mut self) {
+        let _ = std::process::Command::new("umount").arg("--lazy").arg(&self.0).status();
+    }
+}
+
+#[test]
+fn nothing_is_sent_while_the_disk_is_full() {
+    let is_up = Arc::new(AtomicBool::new(false));
+    let up = Arc::clone(&is_up);
+    let chat = ChatServer::start(move |_| if up.load(Ordering::SeqCst) { 200 } else { 500 });
+    let lab = lab(&[("chat", webhook(&chat))]);
+    let Some(disk) = SmallDisk::mount(lab.store_dir()) else { return };
+    due(&lab, eight(monday(0)) - Duration::from_secs(60));
+    due(&lab, eight(monday(0)));
+    assert_eq!(chat.requests().len(), 1);
+    is_up.store(true, Ordering::SeqCst);
+    // Every byte of it, so that not even a small entry has room.
+    let filler = disk.0.join("filler");
+    for size in [1 << 16, 1 << 10, 1] {
+        let mut file =
+            std::fs::File::options().create(true).append(true).open(&filler).expect("a file");
+        while std::io::Write::write_all(&mut file, &vec![0; size]).is_ok() {}
+    }
+    let later = eight(monday(0)) + Duration::from_secs(3600);
+    let (code, said) = due(&lab, later);
+    assert_eq!(code, 2, "{said}");
+    assert!(said.contains("full"), "{said}");
+    assert_eq!(chat.requests().len(), 1, "it could not be written down that it was sent");
+    std::fs::remove_file(filler).expect("room again");
+    let (code, said) = due(&lab, later);
+    assert_eq!(code, 0, "{said}");
+    assert_eq!(chat.requests().len(), 2);
+}
+
+#[test]
 fn a_timer_sends_a_day_s_report_once_however_often_it_runs() {
     let chat = ChatServer::start(|request| if request == 1 { 503 } else { 200 });
     let lab = lab(&[("chat", webhook(&chat))]);
