@@ -65,8 +65,8 @@ pub(crate) fn run(args: &Args, session: &mut Session) -> Result<Done, Error> {
 fn run_cases(args: &RunArgs, session: &mut Session) -> Result<Done, Error> {
     let assets = Assets::new(Some(&session.config.workspace));
     let paths: Vec<PathBuf> = args.paths.iter().map(|path| session.here.join(path)).collect();
-    let scenarios = read_scenarios(&assets, &paths)?;
-    let view = run_scenarios(&assets, &scenarios, args.calibration)?;
+    let mut read = read_scenarios(&assets, &paths)?;
+    let view = run_scenarios(&assets, &read.scenarios, args.calibration)?;
     if let Some(file) = &args.junit {
         let path = session.here.join(file);
         std::fs::write(&path, junit(&view)).map_err(|error| Error::io("write", &path, error))?;
@@ -75,6 +75,10 @@ fn run_cases(args: &RunArgs, session: &mut Session) -> Result<Done, Error> {
         session.out.json(&view);
     } else {
         print(session, &view);
+    }
+    if let Some(last) = read.broken.pop() {
+        read.broken.iter().for_each(|error| session.out.error(error));
+        return Err(last);
     }
     Ok(if view.run.failed > 0 { Done::DoesNotHold } else { Done::Well })
 }

@@ -58,19 +58,20 @@ impl Tx<'_> {
         let incident = incident.map(|id| self.incident(id)).transpose()?.flatten();
         let keeps = incident.map(|incident| kept(&target, incident));
         let event = Event::EntryErased(EntryErased { entry: id, reason, keeps });
-        self.erase_forms(&target, &by)?;
+        self.erase_kept_texts(&target, &by)?;
         self.append_erasure(&target.subject, &event, by)
     }
 
-    /// A report is erased with its bytes in every form, but for those that another report has, too.
-    fn erase_forms(&mut self, target: &Entry, by: &Erasure) -> Result<(), LedgerError> {
+    /// What an entry alone holds on to is erased with it: a report's bytes in every form, but for
+    /// those that another report has, too, and the messages that a hypothesis judges.
+    fn erase_kept_texts(&mut self, target: &Entry, by: &Erasure) -> Result<(), LedgerError> {
         let body = target.body.as_deref().unwrap_or_default();
-        let Ok(Some(Event::ReportGenerated(report))) =
-            Event::decode(&target.kind, target.version, body)
-        else {
-            return Ok(());
+        let blobs: Vec<Hash> = match Event::decode(&target.kind, target.version, body) {
+            Ok(Some(Event::ReportGenerated(report))) => report.forms.into_values().collect(),
+            Ok(Some(Event::IncidentNoted(note))) => note.judged.into_iter().collect(),
+            _ => Vec::new(),
         };
-        for blob in report.forms.into_values() {
+        for blob in blobs {
             if self.is_of_another_report(&target.subject, blob)? {
                 continue;
             }

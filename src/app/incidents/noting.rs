@@ -3,7 +3,7 @@
 use crate::domain::actor::Actor;
 use crate::domain::entry::Timestamp;
 use crate::domain::event::{Event, IncidentNoted};
-use crate::domain::id::EntryId;
+use crate::domain::id::{EntryId, Hash};
 use crate::domain::incident::{Happening, TimeName, TimelineItem};
 use crate::domain::timeline_paste::{PasteContext, PastedLine, split_paste};
 use crate::error::Error;
@@ -35,6 +35,8 @@ pub struct NewNote {
     pub link: String,
     /// From where it is taken: `paste`; empty for a note by hand.
     pub source: String,
+    /// The messages that it judges, as they are kept.
+    pub judged: Option<Hash>,
 }
 
 /// What became of notes.
@@ -156,6 +158,7 @@ impl App {
             author: line.author.unwrap_or_default(),
             link: link.to_owned(),
             source: "paste".to_owned(),
+            judged: None,
         };
         let notes: Vec<NewNote> = lines.into_iter().map(note).collect();
         self.note_incident(&incident.id.to_string(), &notes, actor)
@@ -193,6 +196,7 @@ fn checked(
             link => checked_url(link)?,
         },
         source: checked_value(&note.source, "a source")?,
+        judged: note.judged,
     })
 }
 

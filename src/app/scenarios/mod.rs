@@ -11,6 +11,7 @@ use crate::assets::Assets;
 use crate::domain::incident::Happening;
 use crate::error::Error;
 use crate::text::redact::redact;
+use crate::triage::Level;
 use crate::triage::scenario::{Run, Scenario, calibration};
 use crate::views::triage::ScenarioRunView;
 
@@ -20,20 +21,47 @@ const LARGEST: u64 = 1 << 20;
 /// How deep folders are looked into.
 const DEEPEST: usize = 5;
 
+/// What triage calls each severity, by its rank.
+const LEVELS: [Level; 5] = [Level::Critical, Level::High, Level::Medium, Level::Low, Level::Info];
+
 /// So many lines of a timeline make a case.
 const LINES: usize = 40;
 
-/// Reads cases: those of these files and folders, else those of the program and the workspace.
+/// Cases that were read.
+#[derive(Debug, Default)]
+pub struct ReadScenarios {
+    /// The cases.
+    pub scenarios: Vec<Scenario>,
+    /// The files that are none, each with its place and why.
+    pub broken: Vec<Error>,
+}
+
+impl ReadScenarios {
+    fn of(read: impl Iterator<Item = Result<Scenario, Error>>) -> Self {
+        let mut all = Self::default();
+        for one in read {
+            match one {
+                Ok(scenario) => all.scenarios.push(scenario),
+                Err(error) => all.broken.push(error),
+            }
+        }
+        all
+    }
+}
+
+/// Reads cases: those of these files and folders, else those of the program and the workspace. A
+/// file that is no case keeps no other from being read.
 ///
 /// # Errors
-/// A path cannot be read, or a file is no case; the error says where.
-pub fn read_scenarios(assets: &Assets, paths: &[PathBuf]) -> Result<Vec<Scenario>, Error> {
+/// A path cannot be read, or there is no case at all.
+pub fn read_scenarios(assets: &Assets, paths: &[PathBuf]) -> Result<ReadScenarios, Error> {
     if paths.is_empty() {
         let files = assets.data_under("scenarios/")?;
         let read = |file: &crate::assets::Asset| {
             Scenario::from_yaml(&file.name, &file.text).map_err(wrong_file)
         };
-        return files.iter().filter(|file| file.name.ends_with(".yaml")).map(read).collect();
+        let files = files.iter().filter(|file| file.name.ends_with(".yaml"));
+        return Ok(ReadScenarios::of(files.map(read)));
     }
     let mut files = Vec::new();
     for path in paths {
@@ -43,7 +71,7 @@ pub fn read_scenarios(assets: &Assets, paths: &[PathBuf]) -> Result<Vec<Scenario
         return Err(Error::not_found("there is no case in what was named")
             .hinted("a case is a .yaml file; `runledger scenario new LABEL` writes one"));
     }
-    files.iter().map(|path| read_one(path)).collect()
+    Ok(ReadScenarios::of(files.iter().map(|path| read_one(path))))
 }
 
 fn read_one(path: &Path) -> Result<Scenario, Error> {
@@ -93,8 +121,8 @@ pub fn run_scenarios(
 }
 
 impl App {
-    /// An incident as a case to be finished by a person: what was said is there, without secrets;
-    /// what it was has to be filled in by somebody who knows.
+    /// An incident as a case to be finished by a person: what was judged and said is there, without
+    /// secrets, and how bad people found it; what it was has to be filled in by somebody who knows.
     ///
     /// # Errors
     /// The incident is not known, or nothing was said in it.
@@ -105,7 +133,9 @@ impl App {
             Happening::Noted { text, source, .. } if source != SOURCE => Some(redact(text).text),
             _ => None,
         });
-        let messages: Vec<String> = said.take(LINES).collect();
+        // What was judged comes first: it is what anybody knew when it began.
+        let judged = self.judged_in(incident.id)?;
+        let messages: Vec<String> = judged.into_iter().chain(said).take(LINES).collect();
         if messages.is_empty() {
             return Err(Error::refused(format!("nothing was noted in {}", incident.label))
                 .hinted("a case needs messages: `runledger incident note LABEL TEXT` first"));
@@ -128,10 +158,17 @@ impl App {
         for message in &messages {
             yaml.push_str(&format!("  - {}\n", quoted(message)));
         }
-        yaml.push_str(
-            "expect:\n  pattern: null\n  subtype: null\n  severity: null\n  remediation: null\n  \
-             cascade: null\n  correlated: null\n",
-        );
+        let called = match incident.severity_unknown {
+            true => String::new(),
+            false => {
+                let level = LEVELS[usize::from(incident.severity.value.rank())];
+                format!(" # people called it {}", level.as_str())
+            }
+        };
+        yaml.push_str(&format!(
+            "expect:\n  pattern: null\n  subtype: null\n  severity: null{called}\n  \
+             remediation: null\n  cascade: null\n  correlated: null\n"
+        ));
         Ok(yaml)
     }
 }

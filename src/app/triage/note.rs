@@ -3,9 +3,15 @@
 use crate::app::App;
 use crate::app::incidents::{NewNote, Noted};
 use crate::domain::actor::Actor;
+use crate::domain::event::{Event, IncidentNoted};
+use crate::domain::id::{Hash, IncidentId};
 use crate::error::Error;
+use crate::text::redact::redact;
 use crate::text::truncate_to_width;
 use crate::views::triage::TriageView;
+
+/// How much of what was judged is kept, in bytes; the beginning of a log says most.
+const KEPT: usize = 256 << 10;
 
 /// The longest note that a hypothesis makes, in columns.
 const LONGEST: usize = 1500;
@@ -35,8 +41,46 @@ impl App {
             )));
         }
         let source = super::known::SOURCE.to_owned();
-        let note = NewNote { text: words(view), source, ..NewNote::default() };
+        let judged = Some(self.keep_judged(view)?);
+        let note = NewNote { text: words(view), source, judged, ..NewNote::default() };
         self.note_incident(incident, &[note], actor)
+    }
+
+    /// Keeps what was judged, so that it can be judged again, and become a case.
+    fn keep_judged(&mut self, view: &TriageView) -> Result<Hash, Error> {
+        let mut texts: Vec<String> = Vec::new();
+        let mut bytes = 0;
+        for message in &view.messages {
+            bytes += message.text.len();
+            if bytes > KEPT {
+                break;
+            }
+            texts.push(redact(&message.text).text);
+        }
+        let json = serde_json::to_vec(&texts)
+            .map_err(|e| Error::failed(format!("telling what was judged: {e}")))?;
+        self.ledger.transact(|tx| Ok(tx.put_blob(&json)?))
+    }
+
+    /// The messages that the hypotheses of an incident judged, each once, in order.
+    pub(in crate::app) fn judged_in(&self, incident: IncidentId) -> Result<Vec<String>, Error> {
+        let mut all: Vec<String> = Vec::new();
+        for entry in self.ledger.entries_of(&incident.to_string())? {
+            let body = entry.body.as_deref().unwrap_or_default();
+            let Ok(Some(Event::IncidentNoted(IncidentNoted { judged: Some(judged), .. }))) =
+                Event::decode(&entry.kind, entry.version, body)
+            else {
+                continue;
+            };
+            let kept = self.ledger.blob(judged)?.unwrap_or_default();
+            let texts: Vec<String> = serde_json::from_slice(&kept).unwrap_or_default();
+            for text in texts {
+                if !all.contains(&text) {
+                    all.push(text);
+                }
+            }
+        }
+        Ok(all)
     }
 }
 

@@ -48,7 +48,7 @@ pub(crate) fn run(args: &Args, session: &mut Session) -> Result<Done, Error> {
         app.paste_notes(&args.which.label, &text, at, &args.link, &actor)?
     } else {
         let (author, link) = (args.author.clone(), args.link.clone());
-        let note = NewNote { text, at, author, link, source: String::new() };
+        let note = NewNote { text, at, author, link, ..NewNote::default() };
         app.note_incident(&args.which.label, &[note], &actor)?
     };
     if args.which.json {

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::super::entry::Timestamp;
 use super::super::exercise::Context;
-use super::super::id::{EntryId, IncidentId, IncidentLabel, RunbookId, StepId};
+use super::super::id::{EntryId, Hash, IncidentId, IncidentLabel, RunbookId, StepId};
 use super::super::incident::{Field, Link, Role, Severity, Status, TimeName, TimeTold};
 
 /// `incident.opened`: somebody began to record an incident. The entry's id is the incident's.
@@ -119,6 +119,9 @@ pub struct IncidentNoted {
     /// From where it was taken: `paste`; empty for a note.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub source: String,
+    /// The messages that it judges, without secrets, kept as a blob: a list of texts as JSON.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub judged: Option<Hash>,
 }
 
 /// `incident.runbook_used`: a runbook, or a step of it, was used.

@@ -66,6 +66,7 @@ fn noted(text: &str, at: i64) -> Event {
         author: String::new(),
         link: String::new(),
         source: String::new(),
+        judged: None,
     })
 }
 

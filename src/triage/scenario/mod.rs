@@ -11,10 +11,11 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 
 use super::knowledge::{FileError, Source};
-use super::message::KnownIncident;
+use super::message::{KnownIncident, unix_ms};
 use super::pattern::Pattern;
 use super::severity::Level;
 use super::tier::Tier;
+use crate::text::nearest;
 
 pub use self::calibration::{Bin, Calibration, calibration};
 pub use self::run::{FieldOutcome, Outcome, Run, Score, run, run_all};
@@ -165,6 +166,11 @@ impl Scenario {
             let message = message.split(" at line ").next().unwrap_or_default().to_owned();
             wrong(line.max(1), column.max(1), message)
         })?;
+        if let Some((key, message)) = scenario.slip(yaml) {
+            let at = |line: &str| line.trim_start().starts_with(&key);
+            let line = yaml.lines().position(at).unwrap_or(0);
+            return Err(wrong(line + 1, 1, message));
+        }
         if matches!(scenario.name.trim(), "" | "." | "..") {
             let line = yaml.lines().position(|line| line.starts_with("name")).unwrap_or(0);
             return Err(wrong(line + 1, 1, "a case needs a name, for its address".to_owned()));
@@ -175,6 +181,67 @@ impl Scenario {
         }
         Ok(scenario)
     }
+
+    /// Something that would quietly assert less than its author meant: a key that is nearly one of
+    /// ours, an answer that there is none of, a time that is none. The key, and what is wrong.
+    fn slip(&self, yaml: &str) -> Option<(String, String)> {
+        let written: BTreeMap<String, serde_yaml::Value> =
+            serde_yaml::from_str(yaml).unwrap_or_default();
+        // Others are kept for people: where a label is from, what a page showed.
+        for key in written.keys().filter(|key| !KEYS.contains(&key.as_str())) {
+            // A slip of the hand seldom takes the first letter.
+            let near = nearest(key, KEYS).filter(|near| near.chars().next() == key.chars().next());
+            if let Some(near) = near {
+                return Some((key.clone(), format!("unknown key `{key}`; did you mean `{near}`?")));
+            }
+        }
+        for (field, answers) in &self.accept {
+            for answer in answers {
+                if let Err(message) = known_answer(field, answer) {
+                    return Some((field.clone(), message));
+                }
+            }
+            if !FIELDS.contains(&field.as_str()) {
+                return Some((field.clone(), format!("nothing is accepted for `{field}`")));
+            }
+        }
+        let times = self.given.incidents.iter().filter_map(|it| it.occurred_at.as_deref());
+        let wrong = times.into_iter().find(|time| unix_ms(time).is_none())?;
+        let message = format!("{wrong} is no time like 2026-06-01T14:03:00Z");
+        Some(("occurred_at".to_owned(), message))
+    }
+}
+
+/// The keys of a case.
+const KEYS: [&str; 11] = [
+    "name",
+    "title",
+    "category",
+    "description",
+    "conditions",
+    "messages",
+    "given",
+    "expect",
+    "accept",
+    "source",
+    "tested",
+];
+
+/// The fields for which another answer may be accepted.
+const FIELDS: [&str; 6] =
+    ["pattern", "subtype", "severity", "remediation", "cascade", "correlated"];
+
+/// Whether a field can have such an answer.
+fn known_answer(field: &str, answer: &str) -> Result<(), String> {
+    let value = serde_yaml::Value::String(answer.to_owned());
+    let read = match field {
+        "pattern" => serde_yaml::from_value::<Pattern>(value).map(drop),
+        "severity" => serde_yaml::from_value::<Level>(value).map(drop),
+        "remediation" => serde_yaml::from_value::<Tier>(value).map(drop),
+        "cascade" | "correlated" => serde_yaml::from_value::<YesNo>(value).map(drop),
+        _ => Ok(()),
+    };
+    read.map_err(|_| format!("`{answer}` is no {field}"))
 }
 
 #[cfg(test)]
@@ -198,5 +265,10 @@ mod tests {
         check("DNS_FAILURE", "DNS_OOPS", 4, "DNS_OOPS");
         check("cascade", "cascades", 5, "cascades");
         check("[x]", "['']", 2, "at least one message");
+        check("[HIGH]", "[BOGUS]", 9, "`BOGUS` is no severity");
+        check("  severity: [HIGH]", "  severty: [HIGH]", 9, "nothing is accepted for `severty`");
+        check("accept:", "accpet:", 7, "did you mean `accept`?");
+        let given = "given: {incidents: [{title: a, occurred_at: soon}]}\nexpect:";
+        check("expect:", given, 1, "soon is no time");
     }
 }

@@ -256,6 +256,9 @@ fn a_case_fails_honestly_and_one_without_an_answer_is_neither() {
     lab.run(&["scenario", "run", "cases"]).ok().says("0 passed, 0 failed");
     lab.write("cases/lunch.yaml", "name: lunch\nmessages: [x]\nexpect: {patern: x}\n");
     lab.run(&["scenario", "run", "cases"]).refused().says("lunch.yaml:3");
+    // It keeps no other from being run.
+    lab.write("cases/tea.yaml", "name: tea\nmessages: [x]\nexpect: {}\n");
+    lab.run(&["scenario", "run", "cases"]).refused().says("lunch.yaml:3").says("tea");
 }
 
 /// Three alerts, a minute apart, none of which names another service.
@@ -312,9 +315,21 @@ fn an_incident_becomes_a_case() {
     lab.run(&["incident", "note", label, "it's \"pending-rollback\": helm release edge"]).ok();
     lab.run_with_input(&["triage", "--incident", label], STUCK.as_bytes()).ok();
     lab.run(&["scenario", "new", label, "--out", "case.yaml"]).ok();
-    assert!(!lab.read("case.yaml").contains("Hypothesis"), "{}", lab.read("case.yaml"));
+    let case = lab.read("case.yaml");
+    assert!(!case.contains("Hypothesis"), "{case}");
+    // What was pasted is what a case judges again, without what looked secret in it.
+    assert!(case.contains("cannot patch CRD"), "{case}");
+    assert!(case.contains("severity: null # people called it MEDIUM"), "{case}");
     lab.run(&["scenario", "run", "case.yaml"]).ok().says("helm_release_stuck");
     lab.run(&["scenario", "new", label, "--out", "case.yaml"]).refused();
+    // What was judged goes with the note that judged it.
+    let shown = lab.run(&["incident", "show", label, "--json"]).json();
+    let timeline = shown["timeline"].as_array().expect("a timeline");
+    let note = timeline.iter().find(|it| it.to_string().contains("Hypothesis")).expect("a note");
+    let id = note["id"].as_str().expect("an id");
+    lab.run(&["erase", id, "--reason", "it was of another team"]).ok();
+    assert!(!lab.run(&["export"]).ok().stdout.contains("cannot patch CRD"));
+    lab.run(&["verify"]).ok();
 }
 
 #[test]

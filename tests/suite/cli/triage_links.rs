@@ -37,7 +37,14 @@ fn remember(lab: &Lab, days: i64, told: impl Fn(i64) -> (String, String)) {
             });
             let (text, author) = (note, String::new());
             let (link, source) = (String::new(), String::new());
-            let noted = Event::IncidentNoted(IncidentNoted { at, text, author, link, source });
+            let noted = Event::IncidentNoted(IncidentNoted {
+                at,
+                text,
+                author,
+                link,
+                source,
+                judged: None,
+            });
             let noted_id = EntryId::derived(&["noted", &age.to_string()]);
             for (id, of, event) in [(id, id, opened), (noted_id, id, noted)] {
                 let (kind, body) = (event.kind(), event.to_json().expect("a body"));

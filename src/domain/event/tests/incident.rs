@@ -12,7 +12,7 @@ use crate::domain::id::{Hash, IncidentId};
 use crate::domain::incident::{Field, Link, Moment, Role, Severity, Status, TimeName, TimeTold};
 
 /// **These lines may never change**; see [`super::STORED`].
-pub(super) const STORED: [(&str, u32, &str); 21] = [
+pub(super) const STORED: [(&str, u32, &str); 22] = [
     (
         "incident.opened",
         1,
@@ -85,6 +85,11 @@ pub(super) const STORED: [(&str, u32, &str); 21] = [
         r#"{"at":1780315200000,"text":"it is \"back\",\nI think","author":"bob","link":"https://chat.example.org/2","source":"paste"}"#,
     ),
     ("incident.noted", 1, r#"{"at":-1,"text":"before 1970"}"#),
+    (
+        "incident.noted",
+        1,
+        r#"{"at":1780315200000,"text":"it may be","source":"triage","judged":"000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"}"#,
+    ),
     (
         "incident.runbook_used",
         1,
@@ -160,6 +165,7 @@ pub(super) fn meant() -> Vec<Event> {
             author: author.into(),
             link: link.into(),
             source: source.into(),
+            judged: None,
         })
     };
     let used = IncidentRunbookUsed {
@@ -210,6 +216,14 @@ pub(super) fn meant() -> Vec<Event> {
         role(Role::Communications, &[]),
         noted(NOON, "it is \"back\",\nI think", "bob", "https://chat.example.org/2", "paste"),
         noted(Timestamp(-1), "before 1970", "", "", ""),
+        Event::IncidentNoted(IncidentNoted {
+            at: NOON,
+            text: "it may be".into(),
+            author: String::new(),
+            link: String::new(),
+            source: "triage".into(),
+            judged: Some(super::hash()),
+        }),
         Event::IncidentRunbookUsed(IncidentRunbookUsed {
             step: Some("3a".into()),
             step_title: "Roll back".into(),
