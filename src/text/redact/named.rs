@@ -16,12 +16,13 @@ const WORDS: &str = "password|passwd|passphrase|passcode|pwd|secret|token|creden
     |(?:api|app|application|access|secret|private|signing|encryption|master|auth|account\
     |shared[_-]?access|storage|subscription|license|deploy|ingest|integration|service|ssh|webhook)\
     [_-]?key|(?:api|access|secret|private|signing|encryption|master|auth|account|license) key\
+    |unseal[ _-]?key(?:[ _-]?[0-9])?\
     |(?:pass|auth|cred|pw)(?-u:\\b)";
 
 /// A name, a colon or equals sign, and a value in quotes or up to the next space.
 static ASSIGNED: LazyLock<Regex> = LazyLock::new(|| {
     pattern(&format!(
-        r#"(?i)([0-9a-z_.-]*)({WORDS})(?:[_-]?(?:value|base64|b64))?\\?["'`]?[ \t]*(:=|=>|=|:)([ \t]*)(?:\\"((?:[^"\\\n])+)|"((?:[^"\\\n]|\\.)+)|'([^'\n]+)|`([^`\n]+)|([^\s"'`=,;&][^\s"'`,;&]*))"#
+        r#"(?i)([0-9a-z_.-]*)({WORDS})(?:[_-]?(?:value|base64|b64))?\\?["'`]?[ \t\u{{a0}}]*(:=|=>|=|:|%3[AD])([ \t\u{{a0}}]*)(?:\\"((?:[^"\\\n])+)|"((?:[^"\\\n]|\\.)+)|'([^'\n]+)|`([^`\n]+)|([^\s"'`=,;&][^\s"'`,;&]*))"#
     ))
 });
 /// `--password VALUE`, `-storepass VALUE`.
@@ -45,7 +46,7 @@ static ELEMENT: LazyLock<Regex> = LazyLock::new(|| {
 /// `the password is …`, `ALTER USER … PASSWORD '…'`.
 static SAID: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r#"(?i)(?-u:\b)(password|passwd|passphrase|pwd|pw|token|secret|api key)[ \t]+(?:(?:is|was)(?: now)?:?[ \t]+["'`]?([^\s"'`]+)|'([^'\n]+)')"#,
+        r#"(?i)(?-u:\b)(?:[0-9a-z]+_)?(password|passwd|passphrase|pass|pwd|pw|token|secret|api key)[ \t]+(?:(?:is|was)(?: now)?:?[ \t]+["'`]?([^\s"'`]+)|'([^'\n]+)')"#,
     )
 });
 static IDENTIFIED_BY: LazyLock<Regex> =

@@ -154,6 +154,10 @@ fn what_is_named_a_secret_is_taken_out() {
     check("- name: DB_PASSWORD\n  value: ‹hunter2›\n- name: HOST\n  value: db1", &["password"]);
     check(r#"{"name":"API_TOKEN","value":"‹abcdef123›"}"#, &["token"]);
     check("client-key-data: ‹LS0tLS1CRUdJTiBSU0E›", &["key"]);
+    check("vault: unseal key 1: ‹Qm9vdHN0cmFwS2V5MTIz›", &["key"]);
+    check("db_pass is ‹Prose18Secret›, for now", &["password"]);
+    check("?a=b&password%3D‹Url34Secret›&c=d", &["password"]);
+    check("PASSWORD\u{a0}=\u{a0}‹hunter2nb›", &["password"]);
     // The more telling name wins.
     check(&format!("token=‹{}abcdefghijklmnopqrstuvwxyz0123456789›", "ghp_"), &["GitHub token"]);
 }
