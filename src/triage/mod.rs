@@ -41,6 +41,7 @@ mod knowledge;
 mod message;
 mod narrative;
 mod pattern;
+mod plan_command;
 mod plan_lint;
 mod plan_text;
 mod reading;

@@ -3,12 +3,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::clause::Clauses;
 use super::expression::Expression;
 use super::knowledge::FileError;
+use super::plan_command;
 use super::plan_text::{self, Piece};
 use super::rule::one_or_many;
-use crate::runbook::danger::{DangerLevel, RuleError, Rules};
+use crate::runbook::danger::{Danger, DangerLevel, RuleError, Rules};
 
 /// What a step of a plan would destroy.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -23,6 +23,13 @@ pub struct PlanDanger {
     pub safer: String,
 }
 
+impl From<Danger> for PlanDanger {
+    fn from(danger: Danger) -> Self {
+        let Danger { rule, level, destroys, safer } = danger;
+        Self { rule, level, destroys, safer }
+    }
+}
+
 impl PlanDanger {
     /// Whether a plan must do without the step.
     pub fn refuses(&self) -> bool {
@@ -35,7 +42,7 @@ impl PlanDanger {
 pub struct PlanFinding {
     /// The step's number: its own, else counted from 1.
     pub step: usize,
-    /// Line of the step, from 1.
+    /// Line on which these words begin, from 1.
     pub line: usize,
     /// First byte of the words that it is about.
     pub start: usize,
@@ -139,14 +146,22 @@ impl PlanLint {
     /// lines or on one. In order of steps; each rule once a step.
     pub fn check(&self, plan: &str) -> Vec<PlanFinding> {
         let mut findings: Vec<PlanFinding> = Vec::new();
+        let lines = crate::text::LineIndex::new(plan);
+        // One after another: a later step may use what an earlier one has set.
+        let mut session = self.commands.session();
         for step in plan_text::steps(plan) {
+            let first = findings.len();
             let mut add = |start: usize, end: usize, danger: PlanDanger| {
-                let known =
-                    |one: &PlanFinding| one.step == step.number && one.danger.rule == danger.rule;
-                if !findings.iter().any(known) {
-                    let text = plan.get(start..end).unwrap_or_default().trim().to_owned();
-                    let (step, line) = (step.number, step.line);
-                    findings.push(PlanFinding { step, line, start, end, text, danger });
+                let mut of_step = findings.iter_mut().skip(first);
+                if let Some(known) = of_step.find(|one| one.danger.rule == danger.rule) {
+                    if danger.level <= known.danger.level {
+                        return;
+                    }
+                    known.danger.level = danger.level;
+                    (known.start, known.end) = (start, end);
+                } else {
+                    let (step, text) = (step.number, String::new());
+                    findings.push(PlanFinding { step, line: 0, start, end, text, danger });
                 }
             };
             // Words say what is meant before the command says how, so their order is the text's.
@@ -160,26 +175,22 @@ impl PlanLint {
                     }
                     Piece::Command(range) => {
                         let command = plan.get(range.clone()).unwrap_or_default();
-                        for danger in self.of_command(command) {
-                            add(range.start, range.end, danger);
+                        for (place, danger) in session.check(command) {
+                            add(range.start + place.start, range.start + place.end, danger.into());
                         }
                     }
                 }
             }
         }
+        for found in &mut findings {
+            found.line = lines.line(found.start);
+            found.text = plan.get(found.start..found.end).unwrap_or_default().trim().to_owned();
+        }
         findings
     }
 
     fn of_command(&self, command: &str) -> Vec<PlanDanger> {
-        let found = self.commands.check(command).into_iter();
-        found
-            .map(|danger| PlanDanger {
-                rule: danger.rule,
-                level: danger.level,
-                destroys: danger.destroys,
-                safer: danger.safer,
-            })
-            .collect()
+        self.commands.check(command).into_iter().map(PlanDanger::from).collect()
     }
 
     fn of_words(&self, words: &str) -> Vec<(PlanDanger, usize, usize)> {
@@ -229,30 +240,12 @@ impl Prose {
         if self.without.iter().any(|other| other.is_in(text)) {
             return None;
         }
-        let clauses = Clauses::new(text);
         let mut found = self.any.regex()?.find_iter(text.as_bytes());
         found.find_map(|found| {
             let start = super::clean::floor(text, found.start());
             let end = super::clean::ceil(text, found.end());
-            let (from, _) = clauses.around(start);
-            let before = text.get(from..start).unwrap_or_default().to_lowercase();
-            let forbids = [
-                "do not",
-                "don't",
-                "don\u{2019}t",
-                "never",
-                "avoid",
-                "instead of",
-                "rather than",
-                "without",
-                "must not",
-                "should not",
-                "before you",
-                "not to",
-                "no need to",
-            ];
-            let forbidden = forbids.iter().any(|word| before.contains(word));
-            (!forbidden && !clauses.is_denied(text, start)).then_some((start, end))
+            let before = text.get(..start).unwrap_or_default();
+            (!plan_command::says_not_to(before)).then_some((start, end))
         })
     }
 }

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::plan_command;
 use crate::text::pattern::pattern;
 
 /// Steps of a plan that are looked at.
@@ -34,19 +35,12 @@ static NUMBER: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
-/// A program that a command in prose begins with.
-static PROGRAM: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(concat!(
-        r"^(?:\$ |# )?(?:sudo )?(?:kubectl|k|oc|helm|argocd|flux|terraform|tofu|docker|podman|",
-        r"systemctl|rm|dd|mkfs(?:\.\w+)?|mdadm|zpool|zfs|wipefs|fsck(?:\.\w+)?|redis-cli|psql|mysql|",
-        r"pg_\w+|patronictl|rabbitmqctl|kafka-[a-z-]+(?:\.sh)?|etcd|etcdctl|iptables|nft|ufw|setenforce|",
-        r"chmod|chown|git|aws|gcloud|az|curl|kill|killall|pkill|reboot|shutdown|ansible\S*|vault|",
-        r"ceph|mc|dropdb|mongosh?|find|xargs|ssh|sh|bash|for|while|export|set)(?:\s|$)",
-    ))
-});
-
 /// Takes a plan apart.
 pub(super) fn steps(plan: &str) -> Vec<Step> {
+    let lines = crate::text::LineIndex::new(plan);
+    if plan.starts_with("#!") {
+        return script(plan, &lines);
+    }
     let fences = fences(plan);
     let inside = |at: usize| fences.iter().any(|fence| fence.contains(&at));
     let mut starts: Vec<(usize, usize)> = Vec::new();
@@ -61,7 +55,6 @@ pub(super) fn steps(plan: &str) -> Vec<Step> {
         }
     }
     let mut steps = Vec::new();
-    let lines = crate::text::LineIndex::new(plan);
     let head = starts.first().map_or(plan.len(), |(_, start)| *start);
     if starts.is_empty() {
         return unnumbered(plan, &fences, &lines);
@@ -103,21 +96,23 @@ fn fences(plan: &str) -> Vec<Range<usize>> {
     fences
 }
 
-/// Steps of a plan without numbers: each line or fence one; a script is one command a line.
+/// Steps of a plan without numbers: each command of a script one, else each line or fence.
 fn unnumbered(plan: &str, fences: &[Range<usize>], lines: &crate::text::LineIndex) -> Vec<Step> {
-    let script = is_script(plan, fences);
     let mut steps: Vec<Step> = Vec::new();
-    if script {
-        let number = 1;
-        let pieces = vec![Piece::Command(0..plan.len())];
-        // One shell text: a heredoc, a loop or a variable reaches over lines.
-        return vec![Step { number, line: 1, pieces }];
+    if is_script(plan, fences) {
+        return script(plan, lines);
     }
     let mut at = 0;
     while at < plan.len() && steps.len() < MAX_STEPS {
         let range = match fences.iter().find(|fence| fence.contains(&at)) {
             Some(fence) => fence.clone(),
-            None => at..plan[at..].find('\n').map_or(plan.len(), |end| at + end + 1),
+            None => {
+                let line = plan[at..].find('\n').map_or(plan.len(), |end| at + end + 1);
+                let rest = &plan[at..];
+                let lead = lead(rest);
+                let command = plan_command::end_at_start(&rest[lead..]);
+                at..command.map_or(line, |end| line.max(at + lead + end))
+            }
         };
         at = range.end.max(at + 1);
         let text = plan.get(range.clone()).unwrap_or_default();
@@ -129,19 +124,66 @@ fn unnumbered(plan: &str, fences: &[Range<usize>], lines: &crate::text::LineInde
     steps
 }
 
-/// Whether it is a shell script: its first line says so, or most of its lines are commands.
+/// Steps of a script: each of its outermost commands one, loops and heredocs whole.
+fn script(plan: &str, lines: &crate::text::LineIndex) -> Vec<Step> {
+    let mut steps: Vec<Step> = Vec::new();
+    let mut at = 0;
+    while at < plan.len() {
+        let rest = &plan[at..];
+        let blank = rest.len() - rest.trim_start().len();
+        let comment = rest.starts_with('#').then(|| rest.find('\n').unwrap_or(rest.len()));
+        if blank > 0 || comment.is_some() {
+            at += comment.unwrap_or(blank);
+            continue;
+        }
+        let number = steps.len() + 1;
+        // What is too long to be numbered is still looked at.
+        let end = if number < MAX_STEPS { end_in_script(rest) } else { rest.len() };
+        let pieces = vec![Piece::Command(at..at + end)];
+        steps.push(Step { number, line: lines.line(at), pieces });
+        at += end;
+    }
+    steps
+}
+
+/// Where the first command or statement of a script ends; never at its start.
+fn end_in_script(script: &str) -> usize {
+    let end = plan_command::end_at_start(script);
+    let end = end.or_else(|| crate::runbook::danger::command_end(script));
+    let first = script.chars().next().map_or(1, char::len_utf8);
+    end.unwrap_or(script.len()).max(first)
+}
+
+/// Whether most of its lines are commands.
 fn is_script(plan: &str, fences: &[Range<usize>]) -> bool {
-    if plan.starts_with("#!") {
-        return true;
+    let (mut all, mut commands, mut at) = (0_usize, 0_usize, 0);
+    while at < plan.len() && fences.is_empty() {
+        let rest = &plan[at..];
+        let line = rest.split_inclusive('\n').next().unwrap_or_default();
+        let bare = line.trim_start();
+        if bare.is_empty() || bare.starts_with('#') {
+            at += line.len();
+            continue;
+        }
+        let lead = line.len() - bare.len();
+        let command = plan_command::end_at_start(&rest[lead..]);
+        let end = command.map_or(line.len(), |end| line.len().max(lead + end));
+        let end = super::clean::ceil(rest, end);
+        let lines = rest[..end].lines().count();
+        all += lines;
+        commands += if command.is_some() { lines } else { 0 };
+        at += end;
     }
-    let lines =
-        plan.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
-    let (mut all, mut commands) = (0_usize, 0_usize);
-    for line in lines {
-        all += 1;
-        commands += usize::from(PROGRAM.is_match(line));
-    }
-    fences.is_empty() && all > 0 && commands * 2 > all
+    all > 0 && commands * 2 > all
+}
+
+/// How many bytes of marks a line of a list or a prompt has in front of its command.
+fn lead(line: &str) -> usize {
+    let bare = line.trim_start_matches([' ', '\t', '-', '*', '>']);
+    let numberless = bare.trim_start_matches(|c: char| c.is_ascii_digit());
+    let numberless = numberless.strip_prefix(['.', ')']).map_or(bare, str::trim_start);
+    let bare = numberless.strip_prefix("$ ").unwrap_or(numberless);
+    line.len() - bare.len()
 }
 
 fn step(
@@ -159,45 +201,81 @@ fn step(
         let until = fence.map_or(range.end, |fence| fence.start);
         words(plan, at..until, &mut pieces);
         let Some(fence) = fence else { break };
-        pieces.push(Piece::Command(fence.start..fence.end.min(range.end)));
+        // The mark of the fence stands between the words and what they say of it.
+        let said = plan.get(..until).unwrap_or_default().trim_end();
+        let said = said.rsplit_once('\n').map_or("", |(said, _)| said);
+        if !plan_command::is_forbidden(said, "") {
+            pieces.push(Piece::Command(fence.start..fence.end.min(range.end)));
+        }
         at = fence.end.max(at + 1);
     }
     Step { number, line, pieces }
 }
 
-/// Words outside fences: what stands in backticks or quotes and begins with a program is a
-/// command, and so is a line that begins with one.
+/// Words outside fences: a line that begins with a program or a statement is a command, and so
+/// is what stands in backticks or quotes, or bare within a sentence. What a command only prints,
+/// and what the words say not to run, is none.
 fn words(plan: &str, range: Range<usize>, pieces: &mut Vec<Piece>) {
     let text = plan.get(range.clone()).unwrap_or_default();
-    pieces.push(Piece::Words(range.clone()));
+    let mut taken = lines_that_run(text);
+    let mut said = 0;
+    for line in taken.iter().filter(|line| plan_command::only_prints(&text[(*line).clone()])) {
+        pieces.push(Piece::Words(range.start + said..range.start + line.start));
+        said = line.end;
+    }
+    pieces.push(Piece::Words(range.start + said..range.end));
+    let mut commands = taken.clone();
     for quote in ['`', '\'', '"'] {
-        let mut parts = text.match_indices(quote).map(|(at, _)| at);
-        let mut open = parts.next();
-        while let Some(start) = open {
-            let Some(end) = parts.next() else { break };
-            let inside = &text[start + 1..end];
-            if PROGRAM.is_match(inside.trim_start()) && !inside.contains('\n') {
-                pieces.push(Piece::Command(range.start + start + 1..range.start + end));
-                open = parts.next();
-            } else {
-                open = Some(end);
-            }
+        quoted(text, quote, &mut taken, &mut commands);
+    }
+    for (start, end) in plan_command::within(text) {
+        let overlaps = |known: &Range<usize>| known.start < end && start < known.end;
+        let forbidden = plan_command::is_forbidden(&text[..start], &text[end..]);
+        if !forbidden && !taken.iter().any(overlaps) {
+            commands.push(start..end);
         }
     }
-    let mut at = range.start;
-    for line in text.split_inclusive('\n') {
-        let bare = line.trim_start_matches(|c: char| c.is_whitespace() || "-*>$".contains(c));
-        let bare = bare
-            .trim_start_matches(|c: char| c.is_ascii_digit())
-            .trim_start_matches(['.', ')', ' ']);
-        let start = at + (line.len() - bare.len());
-        // A sentence may begin with "find" or "set"; a command has an argument that no sentence has.
-        let first = bare.split_whitespace().next().unwrap_or_default();
-        let looks = first.chars().next().is_some_and(|c| c.is_ascii_lowercase());
-        if looks && PROGRAM.is_match(bare) {
-            pieces.push(Piece::Command(start..at + line.len()));
+    commands.sort_by_key(|command| command.start);
+    let placed = |command: Range<usize>| range.start + command.start..range.start + command.end;
+    pieces.extend(commands.into_iter().map(|command| Piece::Command(placed(command))));
+}
+
+/// Commands that begin a line; the words of a sentence before cannot forbid them.
+fn lines_that_run(text: &str) -> Vec<Range<usize>> {
+    let (mut found, mut at) = (Vec::new(), 0);
+    while at < text.len() {
+        let rest = &text[at..];
+        let line = rest.find('\n').map_or(rest.len(), |end| end + 1);
+        let lead = lead(&rest[..line]);
+        let end = plan_command::end_at_start(&rest[lead..]).map(|end| lead + end);
+        if let Some(end) = end {
+            found.push(at + lead..at + end);
         }
-        at += line.len();
+        at += super::clean::ceil(rest, end.unwrap_or(0).max(line));
+    }
+    found
+}
+
+/// Commands between two quotation marks, outside of what is taken. Code in backticks is taken
+/// whatever it is: quotation marks within it are its own.
+fn quoted(text: &str, quote: char, taken: &mut Vec<Range<usize>>, found: &mut Vec<Range<usize>>) {
+    let known = taken.clone();
+    let free = |at: &usize| !known.iter().any(|range| range.contains(at));
+    let mut marks = text.match_indices(quote).map(|(at, _)| at).filter(free);
+    let mut open = marks.next();
+    while let Some(start) = open {
+        let Some(end) = marks.next() else { break };
+        let inside = &text[start + 1..end];
+        let command = plan_command::is_command(inside) && !inside.contains('\n');
+        if command && !plan_command::is_forbidden(&text[..start], &text[end + 1..]) {
+            found.push(start + 1..end);
+        }
+        if command || quote == '`' {
+            taken.push(start..end + 1);
+            open = marks.next();
+        } else {
+            open = Some(end);
+        }
     }
 }
 
@@ -233,9 +311,31 @@ mod tests {
             "# Plan\n\n## Step 1: look\n```sh\nls\n```\n## Step 2: go\n`rm -rf /x`\n",
             &[(0, &[]), (1, &["ls"]), (2, &["rm -rf /x"])],
         );
-        check("kubectl get ns\nhelm list\n", &[(1, &["kubectl get ns\nhelm list"])]);
+        check("kubectl get ns\nhelm list\n", &[(1, &["kubectl get ns"]), (2, &["helm list"])]);
         check("Look at it.\n- `kubectl get ns`\n", &[(1, &[]), (2, &["kubectl get ns"])]);
         check("", &[]);
+    }
+
+    #[test]
+    fn a_script_has_a_step_for_each_of_its_commands() {
+        check(
+            "#!/bin/bash\n# 1. first\nset -e\n\nfor n in a b; do\n  rm $n\ndone\nrm c \\\n  d\n",
+            &[(1, &["set -e"]), (2, &["for n in a b; do\n  rm $n\ndone"]), (3, &["rm c \\\n  d"])],
+        );
+        check("psql a <<EOF\nTRUNCATE b;\nEOF\n", &[(1, &["psql a <<EOF\nTRUNCATE b;\nEOF"])]);
+        check("DELETE FROM a;\n", &[(1, &["DELETE FROM a;"])]);
+        check("K=kubectl\n$K get ns\n", &[(1, &["K=kubectl"]), (2, &["$K get ns"])]);
+    }
+
+    #[test]
+    fn what_is_printed_or_forbidden_is_no_command() {
+        check("4. Do NOT run `kubectl delete ns a`.", &[(4, &[])]);
+        check("4. Never run:\n```\nrm -rf /\n```\n", &[(4, &[])]);
+        check("Never run:\n```\nrm -rf /\n```\n", &[(1, &[]), (2, &[])]);
+        check("1. Run `echo \"rm -rf /x\"`.", &[(1, &["echo \"rm -rf /x\""])]);
+        check("Say it.\necho \"rm -rf /x\"\n", &[(1, &[]), (2, &["echo \"rm -rf /x\""])]);
+        check("If it does not start, run `helm list`.", &[(1, &["helm list"])]);
+        check("Then run kubectl get ns, and wait.", &[(1, &["kubectl get ns"])]);
     }
 
     #[test]

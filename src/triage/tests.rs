@@ -102,6 +102,67 @@ fn a_plan_in_one_line_has_exactly_its_dangers() {
     assert_eq!((markdown[0].step, markdown[0].danger.rule.as_str()), (2, "redis-flush"));
 }
 
+#[test]
+fn a_plan_that_destroys_is_refused_however_it_is_written() {
+    let (_, lint) = engine();
+    for (plan, rule, line) in [
+        ("#!/bin/sh\nset -e\nk=kubectl\n$k delete crd a.example.org\n", "k8s-delete-crd", 4),
+        ("K=\"kubectl -n shop\"\n$K delete pvc data-0", "k8s-delete-pvc-pv", 2),
+        ("KC=${KC:-kubectl}\n\"$KC\" delete ns shop", "k8s-delete-namespace", 2),
+        ("psql -d shop <<EOF\nTRUNCATE orders;\nEOF", "sql-drop-truncate", 1),
+        ("Then:\n1. Connect.\n2. Run:\n   DELETE FROM orders;\n", "sql-drop-truncate", 4),
+        ("DELETE FROM orders;", "sql-drop-truncate", 1),
+        ("SQL='TRUNCATE orders'\npsql -c \"$SQL\"", "sql-drop-truncate", 2),
+        ("cd /srv/pg_wal && rm -f 0000*", "pg-wal-rm", 1),
+        ("kubectl get pods -o name | grep a | xargs kubectl delete", "k8s-delete-listed", 1),
+        ("kubectl delete -f all.yaml", "k8s-delete-file", 1),
+        ("delete all pods in production", "k8s-delete-all", 1),
+        ("remove the finalizers from the stuck namespace", "k8s-finalizer-removal", 1),
+        ("echo a3ViZWN0bCBkZWxldGUgbnMgYQ== | base64 -d | sh", "k8s-delete-namespace", 1),
+        ("echo fr -mr / | rev | sh", "unread-script", 1),
+        ("1. Look. 2. Run kubectl delete ns shop to clean up.", "k8s-delete-namespace", 1),
+        ("1. export NS=a\n2. kubectl delete ns \"$NS\"\n", "k8s-delete-namespace", 2),
+        ("If the pods do not come up, delete the namespace.", "k8s-delete-namespace", 1),
+        ("If pods do not recover run `kubectl delete ns a`", "k8s-delete-namespace", 1),
+    ] {
+        let found = lint.check(plan);
+        let refused = found.iter().find(|one| one.danger.refuses());
+        let shown = refused.map(|one| (one.danger.rule.as_str(), one.line));
+        assert_eq!(shown, Some((rule, line)), "{plan}: {found:?}");
+    }
+}
+
+#[test]
+fn a_plan_that_warns_prints_or_searches_destroys_nothing() {
+    let (_, lint) = engine();
+    for plan in [
+        "4. Do NOT run `kubectl delete ns shop`.",
+        "echo \"kubectl delete ns shop\"",
+        "Tell it:\necho \"kubectl delete ns shop\"\n",
+        "Never run this:\n```sh\nkubectl delete ns shop\n```\n",
+        "`kubectl delete ns shop` must not be run.",
+        "Roll back instead of `helm uninstall api`.",
+        "grep -rn 'DROP TABLE orders' migrations/",
+        "DELETE FROM orders\nWHERE id = 3;\n",
+        "T=/tmp/x\nrm -rf \"$T\"",
+        "kubectl delete pod web-7d4b9c6f5-x2x1z -n shop",
+    ] {
+        assert_eq!(lint.check(plan), [], "{plan}");
+    }
+}
+
+#[test]
+fn a_finding_in_a_script_is_about_its_one_command() {
+    let (_, lint) = engine();
+    let script = "#!/bin/sh\nset -e\nfor n in a b; do\n  kubectl delete ns $n\ndone\nhelm list\n\
+        kubectl delete crd \\\n  a.example.org\n";
+    let found = lint.check(script);
+    let found: Vec<_> = found.iter().map(|one| (one.step, one.line, one.text.as_str())).collect();
+    let expected =
+        [(2, 4, "kubectl delete ns $n"), (4, 7, "kubectl delete crd \\\n  a.example.org")];
+    assert_eq!(found, expected);
+}
+
 /// Cases of other teams, where they are at hand.
 fn cases_of_others() -> Vec<Scenario> {
     #[expect(clippy::disallowed_methods, reason = "tests find the shared folder themselves")]

@@ -1,9 +1,11 @@
 //! What a shell text runs: prefixes taken off, scripts within scripts looked into, flags parsed.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
-use super::rules::{Document, Flag, Prefix, Program, Runs};
+use super::rules::{Document, Flag, Prefix, Program, Runs, Unread};
 use super::shell::{self, Simple, Word};
+use super::variables::{self, Variables};
 
 /// How deep scripts within scripts are looked into.
 const MAX_DEPTH: usize = 8;
@@ -28,6 +30,10 @@ pub(super) struct Invocation<'r> {
     pub(super) input: Vec<String>,
     /// SQL it is given.
     pub(super) sql: Vec<String>,
+    /// For a shell: whether it runs what nobody has read.
+    pub(super) unread: Option<Unread>,
+    /// The bytes of the outermost command, from the head of its pipe on.
+    pub(super) range: Range<usize>,
 }
 
 impl Invocation<'_> {
@@ -60,14 +66,14 @@ impl Invocation<'_> {
 /// Every run of a known program in a shell text, in order.
 pub(super) fn invocations<'r>(document: &'r Document, text: &str) -> Vec<Invocation<'r>> {
     let mut reader = Reader::new(document);
-    reader.script(text, MAX_DEPTH);
+    reader.read(text);
     reader.found
 }
 
 /// The variables that a shell text exports to what follows it, as far as scopes ask for them.
 pub(super) fn exported(document: &Document, text: &str) -> Vec<String> {
     let mut reader = Reader::new(document);
-    reader.script(text, MAX_DEPTH);
+    reader.read(text);
     reader.exported
 }
 
@@ -83,18 +89,67 @@ pub(super) fn sources<'r>(document: &'r Document, word: &Word) -> Vec<Invocation
     reader.found
 }
 
+/// The commands that list a word, as one line; empty for a word that stands for itself.
+pub(super) fn listing(word: &Word) -> String {
+    let commands = word.from.iter().map(|words| {
+        let words: Vec<&str> = words.iter().map(|word| word.text.as_str()).collect();
+        words.join(" ")
+    });
+    word.scripts.iter().cloned().chain(commands).collect::<Vec<_>>().join(" | ")
+}
+
 /// What a command reads.
 #[derive(Clone, Debug, Default)]
 struct Input {
     /// Texts known to the letter.
     texts: Vec<String>,
-    /// The command at the head of the pipe.
-    from: Vec<Word>,
+    /// The commands of the pipe so far, its head first.
+    from: Vec<Vec<Word>>,
+    /// Whether it comes through a pipe, and not as it was written.
+    unread: Option<Unread>,
 }
 
-struct Reader<'r> {
+impl Input {
+    /// What flows on behind one more command of the pipe.
+    fn take(&mut self, simple: &Simple) {
+        if simple.piped {
+            let name = self.from.last().and_then(|words| words.first());
+            let passes = |name: &str| matches!(name, "echo" | "printf" | "cat" | "tee" | "sudo");
+            let known = !self.texts.is_empty();
+            if !known {
+                self.unread = self.unread.max(Some(Unread::Printed));
+            } else if !name.is_some_and(|word| passes(&word.text)) {
+                // What was written is turned into something else.
+                self.unread = Some(Unread::Hidden);
+            }
+        } else {
+            *self = Self::default();
+        }
+        self.texts.extend(simple.input.iter().cloned());
+        self.texts.extend(variables::printed(simple));
+        if variables::decodes(simple) && !self.texts.is_empty() {
+            let decoded: Vec<String> =
+                self.texts.iter().filter_map(|text| variables::decoded(text)).collect();
+            self.texts = decoded;
+        }
+        if self.from.len() < SOURCES {
+            self.from.push(simple.words.clone());
+        }
+    }
+}
+
+/// Reads shell texts one after another.
+#[derive(Debug)]
+pub(super) struct Reader<'r> {
     document: &'r Document,
-    found: Vec<Invocation<'r>>,
+    /// The runs so far.
+    pub(super) found: Vec<Invocation<'r>>,
+    /// The bytes of the outermost command that is being read.
+    range: Range<usize>,
+    /// Values of variables, as far as they are known.
+    variables: Variables,
+    /// Where `cd` went.
+    place: Option<String>,
     /// Variables that hold what a command prints: a word with its scripts.
     bound: HashMap<String, Word>,
     /// Variables exported so far that say where commands act.
@@ -102,8 +157,21 @@ struct Reader<'r> {
 }
 
 impl<'r> Reader<'r> {
-    fn new(document: &'r Document) -> Self {
-        Self { document, found: Vec::new(), bound: HashMap::new(), exported: Vec::new() }
+    pub(super) fn new(document: &'r Document) -> Self {
+        Self {
+            document,
+            found: Vec::new(),
+            range: 0..0,
+            variables: Variables::default(),
+            place: None,
+            bound: HashMap::new(),
+            exported: Vec::new(),
+        }
+    }
+
+    /// Reads one more text.
+    pub(super) fn read(&mut self, text: &str) {
+        self.script(text, MAX_DEPTH);
     }
 
     fn script(&mut self, text: &str, depth: usize) {
@@ -112,11 +180,10 @@ impl<'r> Reader<'r> {
         }
         let mut pipe = Input::default();
         for mut simple in shell::split(text) {
-            if !simple.piped {
-                pipe = Input { texts: Vec::new(), from: simple.words.clone() };
+            if depth == MAX_DEPTH {
+                let start = if simple.piped { self.range.start } else { simple.range.start };
+                self.range = start..simple.range.end;
             }
-            pipe.texts.extend(simple.input.iter().cloned());
-            pipe.texts.extend(printed(&simple));
             for word in simple.words.iter().chain(&simple.targets) {
                 for script in &word.scripts {
                     self.script(script, depth - 1);
@@ -125,18 +192,18 @@ impl<'r> Reader<'r> {
             for word in &mut simple.words {
                 self.recall(word);
             }
+            simple.words = self.variables.expand(std::mem::take(&mut simple.words));
+            pipe.take(&simple);
             self.command(simple.words, &pipe, depth);
         }
     }
 
     /// Notes that a variable holds what these words, or the head of a pipe, print.
-    fn bind(&mut self, variable: &str, words: &[Word], from: &[Word]) {
+    fn bind(&mut self, variable: &str, words: &[Word], from: &[Vec<Word>]) {
         let scripts = words.iter().flat_map(|word| word.scripts.clone()).take(SOURCES).collect();
         let sources = words.iter().flat_map(|word| word.from.clone()).take(SOURCES).collect();
         let mut bound = Word { scripts, from: sources, ..Word::default() };
-        if !from.is_empty() {
-            bound.from.push(from.to_vec());
-        }
+        bound.from.extend(from.iter().cloned());
         self.bound.insert(variable.to_owned(), bound);
     }
 
@@ -156,26 +223,51 @@ impl<'r> Reader<'r> {
             "for" | "select" => {
                 if let Some((variable, values)) = words.split_first() {
                     self.bind(&variable.text, values, &[]);
+                    self.variables.forget(&variable.text);
                 }
             }
             "read" => {
                 for variable in words.iter().filter(|word| !word.text.starts_with('-')) {
                     self.bind(&variable.text, &[], &input.from);
+                    self.variables.forget(&variable.text);
                 }
             }
             "export" | "declare" | "local" | "readonly" | "typeset" => {
                 // Others matter to nobody, and every command copies the list.
                 let scopes = &self.document.scopes;
-                for name in words.iter().filter_map(assigned) {
+                for word in words {
+                    let Some(name) = assigned(word) else { continue };
+                    self.variables.assign(&name, word);
                     let matters = scopes.iter().any(|scope| scope.environment.contains(&name));
                     if matters && !self.exported.contains(&name) {
                         self.exported.push(name);
                     }
                 }
             }
+            "alias" => {
+                for word in words {
+                    if let Some((name, _)) = word.text.split_once('=') {
+                        self.variables.alias(name, word);
+                    }
+                }
+            }
+            "cd" | "pushd" => {
+                let place = words.iter().find(|word| !word.text.starts_with('-'));
+                self.place = place.map(|word| self.placed(word).text);
+            }
             _ => return false,
         }
         true
+    }
+
+    /// A file's name with the folder that `cd` went to in front, where it is no whole path.
+    fn placed(&self, word: &Word) -> Word {
+        let place = self.place.as_deref().filter(|_| !word.text.starts_with(['/', '~', '$', '-']));
+        let text = place.map_or_else(
+            || word.text.clone(),
+            |place| format!("{}/{}", place.trim_end_matches('/'), word.text),
+        );
+        Word { text, ..word.clone() }
     }
 
     fn command(&mut self, words: Vec<Word>, input: &Input, depth: usize) {
@@ -184,10 +276,14 @@ impl<'r> Reader<'r> {
         while let Some(word) = words.next_if(|word| is_reserved(word) || assigned(word).is_some()) {
             if let Some(variable) = assigned(&word) {
                 self.bind(&variable, std::slice::from_ref(&word), &[]);
+                self.variables.assign(&variable, &word);
                 environment.push(variable);
             }
         }
         let Some(name) = words.next() else { return };
+        if let Some(stands_for) = self.variables.of_alias(&name.text).filter(|_| depth > 1) {
+            return self.command(stands_for.into_iter().chain(words).collect(), input, depth - 1);
+        }
         let name = name.text.rsplit('/').next().unwrap_or_default().to_owned();
         let words: Vec<Word> = words.collect();
         if self.built_in(&name, &words, input) {
@@ -201,9 +297,14 @@ impl<'r> Reader<'r> {
         }
         let known = document.programs.iter().find(|program| program.names.contains(&name));
         let Some(program) = known else { return };
-        let (flags, operands, _) = parse(&program.flags, &words, usize::MAX);
-        let (texts, sql) = (input.texts.clone(), Vec::new());
-        let mut run = Invocation { program, environment, flags, operands, input: texts, sql };
+        let (flags, mut operands, _) = parse(&program.flags, &words, usize::MAX);
+        if program.paths {
+            operands = operands.iter().map(|word| self.placed(word)).collect();
+        }
+        let (texts, range) = (input.texts.clone(), self.range.clone());
+        let (sql, unread) = (Vec::new(), input.unread);
+        let mut run =
+            Invocation { program, environment, flags, operands, input: texts, sql, unread, range };
         if !program.sql.is_empty() || program.sql_operands {
             run.sql = sql_of(&run);
         }
@@ -233,17 +334,20 @@ impl<'r> Reader<'r> {
             rest.remove(0);
         }
         match prefix.runs {
+            // `docker compose down` runs nothing in a container, and is a command of its own.
+            Runs::Words if rest.is_empty() => return false,
             Runs::Words => {
                 // What is set in front of the prefix holds for the command, too.
                 let set = environment.iter().map(|name| plain(&format!("{name}=")));
                 self.command(set.chain(rest).collect(), input, depth);
             }
             Runs::WordsAndInput => {
-                mark_filled(&mut rest);
                 if !rest.iter().any(|word| word.text.contains("{}")) {
-                    let from = vec![input.from.clone()];
-                    rest.push(Word { expands: true, from, ..plain("{}") });
+                    rest.push(plain("{}"));
                 }
+                // The last of them is what runs the command, and lists nothing.
+                let from = &input.from[..input.from.len().saturating_sub(1)];
+                mark_filled(&mut rest, "{}", from);
                 self.command(rest, &Input::default(), depth);
             }
             Runs::Script => {
@@ -263,38 +367,39 @@ impl<'r> Reader<'r> {
                 if scripts.is_empty() {
                     input.texts.iter().for_each(|text| self.script(text, depth));
                 }
+                // The shell itself may be one that rules are about: where it reads its script.
+                return !scripts.is_empty();
             }
             Runs::Exec => {
                 let starts = ["-exec", "-execdir", "-ok", "-okdir"];
+                // `find PLACE -exec rm {}` removes what is in that place.
+                let place = words.first().filter(|word| !word.text.starts_with('-'));
+                let place = place.map(|word| self.placed(word).text);
+                let filled = place.map_or_else(|| "{}".to_owned(), |place| place + "/{}");
                 let mut words = words.iter();
                 while words.by_ref().any(|word| starts.contains(&word.text.as_str())) {
                     let ends = |word: &&Word| !matches!(word.text.as_str(), ";" | "+");
                     let mut command: Vec<Word> = words.by_ref().take_while(ends).cloned().collect();
-                    mark_filled(&mut command);
+                    mark_filled(&mut command, &filled, &[]);
                     self.command(command, &Input::default(), depth);
                 }
+                return false;
             }
         }
         true
     }
 }
 
-/// What a command prints to the letter: the operands of `echo` and `printf`.
-fn printed(simple: &Simple) -> Option<String> {
-    let (first, rest) = simple.words.split_first()?;
-    let prints = matches!(first.text.as_str(), "echo" | "printf");
-    let words: Vec<&str> = rest.iter().map(|word| word.text.as_str()).collect();
-    prints.then(|| words.join(" "))
-}
-
 fn plain(text: &str) -> Word {
     Word { text: text.to_owned(), ..Word::default() }
 }
 
-/// `{}` stands for names that only the run tells.
-fn mark_filled(words: &mut [Word]) {
-    for word in words {
-        word.expands |= word.text.contains("{}");
+/// `{}` stands for names that only the run tells, and which these commands list.
+fn mark_filled(words: &mut [Word], filled: &str, from: &[Vec<Word>]) {
+    for word in words.iter_mut().filter(|word| word.text.contains("{}")) {
+        word.expands = true;
+        word.text = word.text.replacen("{}", filled, 1);
+        word.from.extend(from.iter().cloned());
     }
 }
 

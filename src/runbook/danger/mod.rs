@@ -7,14 +7,24 @@ mod invocation;
 mod rules;
 mod shell;
 mod sql;
+mod variables;
+
+use std::collections::BTreeMap;
+use std::ops::Range;
 
 use serde::Serialize;
 
 use self::invocation::Invocation;
 pub use self::rules::{DangerLevel, RuleError};
-use self::rules::{Document, Operands, Scope, When};
+use self::rules::{Document, Listed, Operands, Rule, Scope, When};
 use self::shell::Word;
 pub(super) use self::sql::is_bare as is_sql;
+
+/// Where the command at the beginning of a text ends, its heredocs and loops included; nothing
+/// where it never does.
+pub fn command_end(text: &str) -> Option<usize> {
+    super::shell::first_command(text).end
+}
 
 /// A danger of a command.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -33,6 +43,57 @@ pub struct Danger {
 #[derive(Debug)]
 pub struct Rules {
     document: Document,
+}
+
+/// Texts that run one after another: what a variable was given, where `cd` went and what ran
+/// before is known to those that follow.
+#[derive(Debug)]
+pub struct Session<'r> {
+    rules: &'r Rules,
+    reader: invocation::Reader<'r>,
+}
+
+impl Session<'_> {
+    /// What the next text would destroy, and by which of its commands: for each rule in order the
+    /// bytes of each, once.
+    pub fn check(&mut self, text: &str) -> Vec<(Range<usize>, Danger)> {
+        let known = self.reader.found.len();
+        self.reader.read(text);
+        let runs = &self.reader.found;
+        let bare_sql = sql::is_bare(text).then_some(text);
+        let mut dangers = Vec::new();
+        for rule in &self.rules.document.rules {
+            let mut found: BTreeMap<(usize, usize), DangerLevel> = BTreeMap::new();
+            for when in &rule.when {
+                let level = when.level.unwrap_or(rule.level);
+                let bare = bare_sql.filter(|_| when.program.is_none());
+                let is_sql = when.sql.as_ref().zip(bare).is_some_and(|(sql, text)| sql.finds(text));
+                let all = is_sql.then_some(0..text.len());
+                let runs = (known..runs.len())
+                    .filter(|&at| self.rules.finds(when, runs, at))
+                    .map(|at| runs[at].range.clone());
+                for range in all.into_iter().chain(runs) {
+                    let known = found.entry((range.start, range.end)).or_insert(level);
+                    *known = level.max(*known);
+                }
+            }
+            dangers.extend(
+                found.into_iter().map(|((start, end), level)| (start..end, rule.danger(level))),
+            );
+        }
+        dangers
+    }
+}
+
+impl Rule {
+    fn danger(&self, level: DangerLevel) -> Danger {
+        Danger {
+            rule: self.id.clone(),
+            level,
+            destroys: self.destroys.clone(),
+            safer: self.safer.clone(),
+        }
+    }
 }
 
 impl Rules {
@@ -79,20 +140,19 @@ impl Rules {
 
     /// What a command, or several, would destroy; each rule once.
     pub fn check(&self, command: &str) -> Vec<Danger> {
-        let runs = invocation::invocations(&self.document, command);
-        let bare_sql = sql::is_bare(command).then_some(command);
-        let rules = self.document.rules.iter();
-        let found = rules.filter_map(|rule| {
-            let found = rule.when.iter().filter(|when| self.finds(when, &runs, bare_sql));
-            let level = found.map(|when| when.level.unwrap_or(rule.level)).max()?;
-            Some(Danger {
-                rule: rule.id.clone(),
-                level,
-                destroys: rule.destroys.clone(),
-                safer: rule.safer.clone(),
-            })
-        });
-        found.collect()
+        let mut dangers: Vec<Danger> = Vec::new();
+        for (_, danger) in self.session().check(command) {
+            match dangers.iter_mut().find(|known| known.rule == danger.rule) {
+                Some(known) => known.level = known.level.max(danger.level),
+                None => dangers.push(danger),
+            }
+        }
+        dangers
+    }
+
+    /// Reads several texts as one person would run them, one after another.
+    pub fn session(&self) -> Session<'_> {
+        Session { rules: self, reader: invocation::Reader::new(&self.document) }
     }
 
     /// What to add to a command that changes something without saying where.
@@ -125,15 +185,10 @@ impl Rules {
         })
     }
 
-    fn finds(&self, when: &When, runs: &[Invocation<'_>], bare_sql: Option<&str>) -> bool {
-        let bare = bare_sql.filter(|_| when.program.is_none());
-        if when.sql.as_ref().zip(bare).is_some_and(|(rule, text)| rule.finds(text)) {
-            return true;
-        }
-        runs.iter().enumerate().any(|(at, run)| {
-            let earlier = |after: &When| runs[..at].iter().any(|run| self.fits(after, run));
-            self.fits(when, run) && when.after.as_ref().is_none_or(|after| earlier(after))
-        })
+    /// Whether the run at `at` counts, with what ran before it.
+    fn finds(&self, when: &When, runs: &[Invocation<'_>], at: usize) -> bool {
+        let earlier = |after: &When| runs[..at].iter().any(|run| self.fits(after, run));
+        self.fits(when, &runs[at]) && when.after.as_ref().is_none_or(|after| earlier(after))
     }
 
     fn fits(&self, when: &When, run: &Invocation<'_>) -> bool {
@@ -152,6 +207,11 @@ impl Rules {
             && when.operands.as_ref().is_none_or(|wanted| operands.iter().any(|w| wanted.fit(w)))
             && self.fits_target(when, run, operands)
             && when.sql.as_ref().is_none_or(|rule| run.sql.iter().any(|text| rule.finds(text)))
+            && when.input.as_ref().is_none_or(|p| run.input.iter().any(|text| p.0.is_match(text)))
+            && when.unread.is_none_or(|wanted| run.unread >= Some(wanted))
+            && when.listed.as_ref().is_none_or(|wanted| {
+                operands.iter().map(invocation::listing).any(|listing| wanted.fits(&listing))
+            })
     }
 
     fn fits_target(&self, when: &When, run: &Invocation<'_>, operands: &[Word]) -> bool {
@@ -232,6 +292,13 @@ impl Rules {
             || scope.unless.iter().any(|when| self.fits(when, run))
             || scope.set_by.iter().any(|when| earlier.iter().any(|run| self.fits(when, run)));
         !said && (targets.is_empty() || !exempt)
+    }
+}
+
+impl Listed {
+    fn fits(&self, listing: &str) -> bool {
+        self.like.0.is_match(listing)
+            && !self.unlike.as_ref().is_some_and(|pattern| pattern.0.is_match(listing))
     }
 }
 

@@ -112,6 +112,9 @@ pub(super) struct Program {
     /// Whether its operands may be SQL.
     #[serde(default)]
     pub(super) sql_operands: bool,
+    /// Whether its operands are files, which `cd` before it gives a place.
+    #[serde(default)]
+    pub(super) paths: bool,
 }
 
 /// What a prefix runs.
@@ -194,6 +197,30 @@ pub(super) struct When {
     pub(super) after: Option<Box<Self>>,
     /// Such SQL.
     pub(super) sql: Option<SqlMatch>,
+    /// A text that it reads, if that is known to the letter.
+    pub(super) input: Option<Pattern>,
+    /// An operand that other commands list, and how they do.
+    pub(super) listed: Option<Listed>,
+    /// A shell that runs what nobody has read before.
+    pub(super) unread: Option<Unread>,
+}
+
+/// Which commands that list names for another count, as one line.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Listed {
+    pub(super) like: Pattern,
+    pub(super) unlike: Option<Pattern>,
+}
+
+/// Why nobody can have read what a shell runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Unread {
+    /// Another command prints it.
+    Printed,
+    /// It is in the plan, but made unreadable.
+    Hidden,
 }
 
 /// Commands that a rule must and must not find.
@@ -265,14 +292,19 @@ impl Document {
         document.validated(yaml, 0)
     }
 
-    /// The same with what another text adds; a program that is known gets more flags.
+    /// The same with what another text adds; a program that is known gets more flags,
+    /// harmless ones among them.
     pub(super) fn with(mut self, more: &str) -> Result<Self, RuleError> {
         let more_read: Self =
             serde_yaml::from_str(more).map_err(|error| RuleError::from_yaml(&error))?;
         let known = self.rules.len();
         for program in more_read.programs {
             match self.programs.iter_mut().find(|one| one.names[..1] == program.names[..1]) {
-                Some(one) => one.flags.extend(program.flags),
+                Some(one) => {
+                    one.flags.extend(program.flags);
+                    one.harmless.extend(program.harmless);
+                    one.paths |= program.paths;
+                }
                 None => self.programs.push(program),
             }
         }

@@ -5,6 +5,8 @@
 //! of words, although a shell would read the first as a redirection. Nothing is refused: an
 //! unclosed quote reaches to the end, as a shell waiting for more would have it.
 
+use std::ops::Range;
+
 /// One word, its quotes removed; what a shell would expand stands in it as written.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Word {
@@ -40,6 +42,8 @@ pub(super) struct Simple {
     pub(super) input: Vec<String>,
     /// Whether it reads what the command before it prints.
     pub(super) piped: bool,
+    /// First byte of it, and one past its last, a heredoc's lines included.
+    pub(super) range: Range<usize>,
 }
 
 /// A heredoc whose body starts on the next line.
@@ -120,8 +124,18 @@ impl<'a> Splitter<'a> {
         self.waiting.iter().any(|heredoc| heredoc.command == self.done.len())
     }
 
+    /// Notes that the current command reaches from there, or earlier, to where reading stands.
+    fn reach(&mut self, start: usize) {
+        if self.current.range.end == 0 {
+            self.current.range.start = start;
+        }
+        self.current.range.end = self.at;
+    }
+
     fn argument(&mut self) {
+        let start = self.at;
         let word = self.word();
+        self.reach(start);
         // `2>file`: the number belongs to the redirection.
         let number = !word.quoted && word.text.bytes().all(|byte| byte.is_ascii_digit());
         if !(number && matches!(self.peek(0), Some(b'<' | b'>'))) {
@@ -130,9 +144,10 @@ impl<'a> Splitter<'a> {
     }
 
     fn redirect(&mut self) {
-        let rest = self.rest();
+        let (rest, start) = (self.rest(), self.at);
         if rest.starts_with("<(") || rest.starts_with(">(") {
             let word = self.word();
+            self.reach(start);
             self.current.words.push(word);
             return;
         }
@@ -146,6 +161,7 @@ impl<'a> Splitter<'a> {
             self.at += 1;
         }
         let target = self.word();
+        self.reach(start);
         match operator {
             "<<<" => self.current.input.push(target.text.clone()),
             "<<" | "<<-" => self.waiting.push(Heredoc {
@@ -182,6 +198,7 @@ impl<'a> Splitter<'a> {
                 double_quoted(&body, &mut word);
                 command.targets.push(word);
             }
+            command.range.end = self.at;
             command.input.push(body);
         }
     }

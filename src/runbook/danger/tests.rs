@@ -206,9 +206,16 @@ fn a_variable_stands_for_what_it_was_given() {
         "kubectl get ns -o name | grep pr- | while read -r n; do kubectl delete \"${n}\"; done",
         "N=$(kubectl get ns -o name)\nkubectl delete $N",
         "$ kubectl delete ns a",
+        "K=kubectl\n$K delete ns a",
+        "K='kubectl -n b'; ${K} delete ns a",
+        "C='kubectl delete ns a'; eval \"$C\"",
+        "alias kc=kubectl\nkc delete ns a",
+        "sh -c \"$(echo a3ViZWN0bCBkZWxldGUgbnMgYQ== | base64 -d)\"",
     ] {
         check(command, &[("k8s-delete-namespace", deny)]);
     }
+    check("T=/tmp/x\nrm -rf \"$T\"", &[]);
+    check("T=/tmp/x\nif a; then T=/; fi\nrm -rf \"$T\"", &[("rm-rf", deny)]);
     check("N=$(kubectl get pods -o name)\nkubectl delete $N", &[]);
     check("for n in a b; do kubectl delete pod $n; done", &[]);
 }

@@ -1,0 +1,297 @@
+//! What in a plan is something to run: where a command or a statement of SQL begins, where it
+//! ends, and whether the words around it say that nobody should run it.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use crate::runbook::danger::command_end;
+use crate::text::pattern::pattern;
+
+/// How far the end of a command is looked for: a quote that nobody closes must not make a long
+/// plan slow.
+const LONGEST: usize = 20_000;
+
+/// Programs that no sentence begins with.
+macro_rules! tools {
+    () => {
+        concat!(
+            r"kubectl|kubectx|kubens|oc|k|helm|helmfile|argocd|flux|velero|terraform|terragrunt|tofu|pulumi|",
+            r"docker|docker-compose|podman|nerdctl|crictl|systemctl|rm|shred|dd|mkfs(?:\.\w+)?|mdadm|zpool|zfs|",
+            r"lvremove|vgremove|pvremove|lvreduce|blkdiscard|sgdisk|fdisk|parted|wipefs|fsck(?:\.\w+)?|e2fsck|",
+            r"redis-cli|valkey-cli|psql|mysql|mariadb|mysqladmin|sqlite3|mongosh?|cqlsh|clickhouse-client|cockroach|",
+            r"pg_\w+|dropdb|dropuser|createdb|patronictl|repmgr|rabbitmqctl|rabbitmqadmin|kafka-[a-z-]+(?:\.sh)?|",
+            r"etcd|etcdctl|iptables|ip6tables|nft|ufw|firewall-cmd|setenforce|chmod|chown|git|gh|aws|gcloud|gsutil|",
+            r"az|curl|wget|killall|pkill|ansible\S*|ceph|rbd|rados|mc|consul|nomad|xargs|ssh|scp|rsync|bash|sh|zsh|",
+            r"echo|printf|grep|egrep|fgrep|zgrep|rg|awk|sed|cat|ls|cd|cp|mv|mkdir|jq|sudo|doas|nohup|env|eval|",
+            r"export|apt|apt-get|yum|dnf|pip|npm|crontab|userdel|journalctl|umount|chroot|nsenter|runuser|su|vault",
+        )
+    };
+}
+
+/// Programs that an English sentence may begin with as well.
+macro_rules! words {
+    () => {
+        concat!(
+            r"kill|reboot|shutdown|halt|find|for|while|until|if|case|set|true|false|truncate|source|time|",
+            r"watch|timeout|test|sleep|wait|return|exit|local|read|trap|head|tail|sort|cut|tee|at|exec|command|alias",
+        )
+    };
+}
+
+static TOOL: LazyLock<Regex> =
+    LazyLock::new(|| pattern(concat!(r"^(?:\S*/)?(?:", tools!(), r")(?:\s|$)")));
+
+static WORD: LazyLock<Regex> = LazyLock::new(|| pattern(concat!(r"^(?:", words!(), r")(?:\s|$)")));
+
+/// What a command line has and a sentence has not.
+static SHELL_SIGNS: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r#"\s-{1,2}\w|[$|=<>"{}]|\s[~.]?/|;\s*(?:do|then)\b|\s\d+$|^\S+$"#));
+
+/// An assignment, or a command whose name a variable holds.
+static VARIABLE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r#"^(?:[A-Za-z_][A-Za-z0-9_]*=(?:["'$(`]|\S*(?:\s|$))|"?\$\{?[A-Za-z_]\w*[^}\s]*\}?"?\s+\S)"#,
+    )
+});
+
+/// Programs that print or search what they are given, and run nothing of it.
+static PRINTS: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"^(?:sudo )?(?:echo|printf|[efz]?grep|rg|git (?:grep|log|commit))\s")
+});
+
+/// A statement of SQL that may destroy something.
+static SQL: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(concat!(
+        r"^(?:DROP\s|ALTER\s|DELETE\s+FROM\s|UPDATE\s+\S+(?:\s+\w+)?\s+SET\s|WITH\s+\w+\s+AS\s|",
+        r"TRUNCATE\s+(?:TABLE\s+)?[\w.,\x22 ]+?(?m:\s*;|$)|",
+        r"(?i:drop\s+(?:table|database|schema)\s|truncate\s+table\s|truncate\s+[\w.\x22]+\s*;|",
+        r"delete\s+from\s+[\w.\x22]+(?m:\s*;|\s*$|\s+where\s)|update\s+[\w.\x22]+\s+set\s))",
+    ))
+});
+
+/// How the line begins that continues a statement.
+static SQL_GOES_ON: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)^(?:\s+\S|(?:where|and|or|set|from|using|returning|cascade|order|limit|join|inner|left|on|values|select)\b)",
+    )
+});
+
+/// A program that stands bare within a sentence.
+static WITHIN: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(concat!(
+        r"(?:^|[\s(:])((?:sudo )?(?:kubectl|helm|argocd|terraform|tofu|pulumi|docker|systemctl|redis-cli|psql|",
+        r"etcdctl|rabbitmqctl|mdadm|zpool|zfs|lvremove|wipefs|iptables|ufw|setenforce|dropdb|pg_resetwal|",
+        r"aws|gcloud|git push|rm -[a-zA-Z]+|mkfs(?:\.\w+)?|dd if=\S+|kafka-[a-z-]+(?:\.sh)?)\s+[-a-z/$])",
+    ))
+});
+
+/// Words that say not to run what follows at once.
+static NOT_TO_RUN: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(concat!(
+        r"(?i)(?:(?:\b(?:do|does|must|should|shall|may|can|could|would)\s*(?:not|n['\u{2019}]t)|\bcannot|\bnever|\bnot(?: to)?)",
+        r"\s+(?:(?:ever|just|simply|yet|even|\w+ly)\s+)?(?:run|execute|use|try|call|type|issue|apply|enter|paste|invoke|do)\b",
+        r"|\b(?:avoid|instead of|rather than|without|no need (?:to|for)|refrain from)(?:\s+(?:running|run|using|use|executing|execute|a|an|any|the))*",
+        r"|\b(?:never|not|don['\u{2019}]t))",
+        r"(?:\s+(?:commands?|things?|it|this|that|these|the|a|any|anything|something|like|such as|following|below|ever|again))*",
+        r"(?:[:\s*_(,]*`[^`]*`\s*(?:,|or|and|nor|,\s*or)?)*[:\s*_('\x22`]*$",
+    ))
+});
+
+/// Words that say the same behind it.
+static NOT_TO_BE_RUN: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(concat!(
+        r"(?i)^[`'\x22)*_]*\s*(?:(?:must|should|may|shall|can)\s*(?:not|never)\b|(?:is|are)\s+(?:strictly\s+)?",
+        r"(?:forbidden|prohibited|banned|never\b|not\s+(?:allowed|an option|permitted|safe|needed|necessary)))",
+    ))
+});
+
+/// Words in front of what is told in prose that say not to do it.
+static NOT_TO_DO: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(concat!(
+        r"(?i)(?:\b(?:do|does|must|should|shall|may|can)\s*(?:not|n['\u{2019}]t)|\bcannot|\bnever|\bavoid|\bwithout|",
+        r"\binstead of|\brather than|\bbefore (?:you|we|anybody|anyone)|\bnot to|\bno need to|\brefrain from)",
+        r"((?:[\s,]+[\w'\u{2019}-]+){0,5}?)[\s,]*$",
+    ))
+});
+
+/// Words that make a negation a condition: "if it does not start, delete it".
+static CONDITION: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"(?i)\b(?:if|when|where|unless|as long as|in case|once|until)\b"));
+
+/// Where a command or statement at the start of a text ends; nothing where none stands there.
+pub(super) fn end_at_start(text: &str) -> Option<usize> {
+    if is_sql(text) {
+        return Some(end_of_sql(text));
+    }
+    let line = text.lines().next().unwrap_or_default();
+    let name = line.split_whitespace().next().unwrap_or_default();
+    // `\rm` and `r''m` are `rm` to a shell; what begins with a quotation mark is a quotation.
+    let hidden = !name.starts_with(['\'', '"', '`']) && name.contains(['\'', '"', '\\']);
+    let runs = TOOL.is_match(line)
+        || hidden && TOOL.is_match(&name.replace(['\'', '"', '\\'], ""))
+        || VARIABLE.is_match(line)
+        || WORD.is_match(line) && SHELL_SIGNS.is_match(line.trim_end());
+    let limit = super::clean::floor(text, text.len().min(LONGEST));
+    let end = command_end(&text[..limit]).filter(|end| *end > 0);
+    runs.then(|| end.unwrap_or(line.len()).max(line.len().min(limit)))
+}
+
+/// Whether a quoted text is something to run.
+pub(super) fn is_command(text: &str) -> bool {
+    let text = text.trim_start();
+    let text = text.strip_prefix("$ ").or_else(|| text.strip_prefix("# ")).unwrap_or(text);
+    TOOL.is_match(text) || WORD.is_match(text) || VARIABLE.is_match(text) || is_sql(text)
+}
+
+/// Whether a command only prints or searches what it is given.
+pub(super) fn only_prints(command: &str) -> bool {
+    PRINTS.is_match(command)
+}
+
+/// Commands that stand bare within a sentence: first byte, one past the last.
+pub(super) fn within(sentence: &str) -> impl Iterator<Item = (usize, usize)> + '_ {
+    WITHIN.captures_iter(sentence).filter_map(|found| {
+        let start = found.get(1)?.start();
+        let line = &sentence[sentence[..start].rfind('\n').map_or(0, |end| end + 1)..start];
+        // A comment of a script runs nothing.
+        if !line.is_empty() && line.trim_matches([' ', '\t', '#']).is_empty() && line.contains('#')
+        {
+            return None;
+        }
+        let rest = &sentence[start..];
+        let line = rest.find('\n').unwrap_or(rest.len());
+        let stop = [". ", "; then ", ", then ", ", and "];
+        let end = stop.iter().filter_map(|stop| rest[..line].find(stop)).min().unwrap_or(line);
+        let end = rest[..end].trim_end_matches(['.', ',', ')', '`', '\'', '"', ' ']).len();
+        (end > 0).then_some((start, start + end))
+    })
+}
+
+/// Whether the words around a command say that nobody should run it.
+pub(super) fn is_forbidden(before: &str, after: &str) -> bool {
+    NOT_TO_RUN.is_match(sentence_end(before)) || NOT_TO_BE_RUN.is_match(after)
+}
+
+/// Whether the words in front of what prose tells say not to do it.
+pub(super) fn says_not_to(before: &str) -> bool {
+    let before = sentence_end(before);
+    NOT_TO_DO.captures(before).is_some_and(|found| {
+        let start = found.get(0).map_or(0, |all| all.start());
+        let far = found.get(1).is_some_and(|words| words.as_str().split_whitespace().count() > 1);
+        // "If they do not come up at once, delete …" tells to do it.
+        let breaks = found.get(1).is_some_and(|words| words.as_str().contains(','));
+        !(CONDITION.is_match(&before[..start]) && (far || breaks))
+    })
+}
+
+/// What is left of the last sentence of a text.
+fn sentence_end(text: &str) -> &str {
+    let from = super::clean::ceil(text, text.len().saturating_sub(400));
+    let text = &text[from..];
+    let ends = [". ", "; ", "! ", "? ", ".\n", ";\n", "!\n", "?\n", "\n\n"];
+    let trimmed = text.trim_end();
+    let start = ends.iter().filter_map(|end| trimmed.rfind(end).map(|at| at + end.len())).max();
+    &text[start.unwrap_or(0)..]
+}
+
+fn is_sql(text: &str) -> bool {
+    let head = super::clean::floor(text, text.len().min(400));
+    SQL.is_match(&text[..head])
+}
+
+/// A statement ends at its semicolon, or with the last line that continues it.
+fn end_of_sql(text: &str) -> usize {
+    let mut end = 0;
+    for line in text.split_inclusive('\n') {
+        if end > 0 && !SQL_GOES_ON.is_match(line) {
+            break;
+        }
+        if let Some(at) = line.find(';') {
+            return end + at + 1;
+        }
+        end += line.len();
+    }
+    end
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_reaches_as_far_as_a_shell_would_read() {
+        let check = |text: &str, expected: Option<&str>| {
+            let found = end_at_start(text).map(|end| text[..end].trim_end());
+            assert_eq!(found, expected, "{text}");
+        };
+        check("kubectl get ns\nhelm list", Some("kubectl get ns"));
+        check("psql a <<EOF\nSELECT 1;\nEOF\nls", Some("psql a <<EOF\nSELECT 1;\nEOF"));
+        check("helm \\\n  list\nls", Some("helm \\\n  list"));
+        check("K=kubectl\n$K get", Some("K=kubectl"));
+        check("$K get ns\n", Some("$K get ns"));
+        check("DELETE FROM a\nWHERE b = 1;\nSELECT 1", Some("DELETE FROM a\nWHERE b = 1;"));
+        check("delete from a;", Some("delete from a;"));
+        check("find / -delete", Some("find / -delete"));
+        check("\\rm a", Some("\\rm a"));
+        check("r''m a", Some("r''m a"));
+        check("'rm a'", None);
+        for text in [
+            "Find it.",
+            "find the pod",
+            "delete from the list what is old",
+            "kill the process",
+            "set it back",
+            "delete the namespace",
+        ] {
+            check(text, None);
+        }
+    }
+
+    #[test]
+    fn words_around_a_command_may_forbid_it() {
+        for before in [
+            "Do NOT run ",
+            "Never use ",
+            "Please don't ever run ",
+            "Roll back instead of ",
+            "You must not execute commands like ",
+            "Do not run `a` or ",
+            "Do not run this:\n\n",
+        ] {
+            assert!(is_forbidden(before, ""), "{before}");
+        }
+        for before in [
+            "Run ",
+            "If it does not start, run ",
+            "Do not wait; run ",
+            "Do not run it twice. Then run ",
+            "Do not hesitate to run ",
+            "When the pods do not come up run ",
+            "If pods do not recover run ",
+        ] {
+            assert!(!is_forbidden(before, ""), "{before}");
+        }
+        assert!(is_forbidden("", "` must not be run"));
+        assert!(!is_forbidden("", "` must be run"));
+    }
+
+    #[test]
+    fn prose_says_what_not_to_do() {
+        for before in ["Do not ", "never ", "Avoid manually ", "Do not, whatever they say, "] {
+            assert!(says_not_to(before), "{before}");
+        }
+        for before in ["", "If the pods do not come up ", "When it can't be reached, simply "] {
+            assert!(!says_not_to(before), "{before}");
+        }
+    }
+
+    #[test]
+    fn a_command_stands_bare_within_a_sentence() {
+        let text = "Then run kubectl delete ns shop, and wait. The helm chart stays.";
+        let found: Vec<&str> = within(text).map(|(start, end)| &text[start..end]).collect();
+        assert_eq!(found, ["kubectl delete ns shop", "helm chart stays"]);
+        assert_eq!(within("delete it using kubectl (carefully)").count(), 0);
+        assert_eq!(within("# kubectl delete ns shop").count(), 0);
+    }
+}
