@@ -111,14 +111,8 @@ fn print(session: &mut Session, view: &TriageView) {
     if !view.plan.is_empty() {
         session.out.styled(&[(Style::Bold, "Plan")]);
     }
-    let of_runbook = |step: &TriageStep| step.source != "template";
-    let last = view.plan.iter().rposition(of_runbook);
-    for (at, one) in view.plan.iter().enumerate() {
-        if at > 0 && last.is_some_and(|last| last + 1 == at) {
-            session.out.styled(&[(Style::Dim, "  What the runbook does not say, from the rules:")]);
-        }
-        step(session, one);
-    }
+    let routed = view.routing.runbook.is_some();
+    view.plan.iter().for_each(|one| step(session, one, routed));
     if !view.left_out.is_empty() {
         session.out.styled(&[(Style::Bold, "Left out")]);
     }
@@ -217,9 +211,12 @@ fn linked(link: &Link) -> String {
     format!("{}{title} ({kind}: {})", link.id, link.reasons.join("; "))
 }
 
-fn step(session: &mut Session, step: &TriageStep) {
+/// A step of the plan. Beside a runbook's, those that only the rules know are told as such.
+fn step(session: &mut Session, step: &TriageStep, routed: bool) {
     let mut words = step.text.clone();
-    if step.source != "template" {
+    if step.source == "template" {
+        words.push_str(if routed { "  [from the rules]" } else { "" });
+    } else {
         words.push_str(&format!("  [{}", step.source));
         if let Some(seconds) = step.budget_s {
             words.push_str(&format!(", within {}", crate::text::duration_words(seconds)));

@@ -54,6 +54,16 @@ use std::sync::{Arc, Mutex, PoisonError};
 use generation::Generation;
 use synonyms::Synonyms;
 
+/// The words of a text that say what it is about, in order, each with what it shares with its
+/// inflections: `expired` and `expires` are one word to a search.
+pub fn telling_words(text: &str) -> impl Iterator<Item = (String, String)> {
+    let words = tokenizer::words(text).filter(|word| !tokenizer::is_stop_word(&word.text));
+    words.map(|word| {
+        let stem = tokenizer::stem(&word.text).into_owned();
+        (word.text, stem)
+    })
+}
+
 /// The index of a store. Opening it does nothing that could fail; reading and writing do.
 pub struct Index {
     folder: PathBuf,

@@ -46,6 +46,7 @@ mod plan_lint;
 mod plan_text;
 mod reading;
 mod report;
+mod routing;
 mod rule;
 mod severity;
 mod signal;
@@ -171,7 +172,7 @@ impl Judging<'_> {
             confidence,
         });
         let evidence = evidence(input, &reading);
-        let routing = routing(knowledge, &reading, verdict);
+        let routing = routing::routing(input, knowledge, &reading, verdict);
         let groups = correlate::groups(knowledge, &reading);
         let Narrative { statements, plan, left_out, to_check, .. } = narrative;
         Report {
@@ -279,32 +280,6 @@ fn severity_view(severity: Severity, evidence: &[Evidence]) -> SeverityView {
         label: severity.label.map(|label| label.said),
         grounds: severity.held.iter().map(ground).collect(),
     }
-}
-
-fn routing(knowledge: &Knowledge, reading: &Reading<'_>, verdict: &Verdict) -> Routing {
-    let mut words: Vec<String> = Vec::new();
-    let mut add = |word: &str| {
-        if !word.is_empty() && !words.iter().any(|known| known == word) {
-            words.push(word.to_owned());
-        }
-    };
-    if let Some(subtype) = &verdict.subtype {
-        add(&subtype.replace('_', " "));
-        add(knowledge.subtypes.get(subtype).map_or("", |subtype| subtype.title.as_str()));
-    }
-    let of_leader = reading
-        .found
-        .iter()
-        .filter(|found| found.evidence().is_some_and(|(pattern, _, _)| pattern == verdict.pattern));
-    for found in of_leader {
-        add(&found.rule.says);
-    }
-    words.truncate(8);
-    let alerts = reading.signals.iter().filter(|s| s.kind == "alertname" && s.affirmed);
-    let mut alerts: Vec<String> = alerts.map(|signal| signal.value.clone()).collect();
-    alerts.sort();
-    alerts.dedup();
-    Routing { words, object: correlate::object(knowledge, verdict, &reading.signals), alerts }
 }
 
 fn notes(input: &Input<'_>, reading: &Reading<'_>) -> Vec<String> {

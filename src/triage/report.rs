@@ -113,8 +113,15 @@ pub struct Routing {
     pub words: Vec<String>,
     /// The thing at fault.
     pub object: Option<String>,
-    /// Names of alerts that the messages came from.
+    /// Names of alerts that the messages came from and that last; those of the verdict first.
     pub alerts: Vec<String>,
+    /// Those, and words of the messages that are written like a name, in the same order: which of
+    /// them are alerts, the runbooks know.
+    #[serde(skip)]
+    pub names: Vec<String>,
+    /// The messages that the verdict rests on, by number.
+    #[serde(skip)]
+    pub leading: Vec<usize>,
 }
 
 /// A place where a rule holds.

@@ -157,7 +157,7 @@ pub struct FittingStep {
 }
 
 /// A step of a plan.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Default, Serialize)]
 pub struct TriageStep {
     /// Its number, from 1.
     pub step: usize,

@@ -2,11 +2,13 @@
 //! person may add what it says to an incident's timeline.
 
 mod engine;
+mod fit;
 mod known;
 mod note;
 mod plan;
 mod routing;
 mod steps;
+mod ways;
 
 pub(super) use self::engine::wrong_file;
 pub use self::engine::{Engine, check_plan};
@@ -87,8 +89,8 @@ impl App {
         engine: &Engine,
     ) -> Result<TriageView, Error> {
         let asking = Asking { report: &report, incident, lint: &engine.lint };
-        let Routed { view: routing, steps } = self.route(asking)?;
-        let (plan, left_out) = plan(&report, steps);
+        let Routed { view: routing, steps, ways } = self.route(asking)?;
+        let (plan, left_out) = plan(&report, steps, &ways);
         Ok(TriageView {
             severity: self.suggested(&report),
             escalate_to: self.escalation(&report, routing.runbook.as_ref(), incident)?,

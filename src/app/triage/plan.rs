@@ -1,40 +1,157 @@
 //! One plan out of two: a runbook's steps, and what the rules know.
 
+use std::collections::BTreeSet;
+
+use super::fit::tells;
+use super::steps::Planned;
+use super::ways::Ways;
+use crate::runbook::SectionKind;
+use crate::search::telling_words;
 use crate::triage::{LeftOut, PlanDanger, PlanStep, Report};
 use crate::views::triage::TriageStep;
 
-/// What must stop first, then what the runbook says, then what the rules know and the runbook does
-/// not do: whoever follows a list to its end must not roll back a second time because two authors
-/// had the same idea. What destroys something is left out and named.
-pub(super) fn plan(report: &Report, runbook: Vec<TriageStep>) -> (Vec<TriageStep>, Vec<LeftOut>) {
-    let denied = |step: &TriageStep| step.dangers.iter().any(PlanDanger::refuses);
+/// A step without a command is done where one of the runbook holds this share of its words.
+const SAME: f64 = 0.6;
+
+/// Of so few words nothing can be said.
+const FEWEST: usize = 4;
+
+/// What must stop first, then what the runbook says, and within it, each before what it must come
+/// before, what the rules know and the runbook does not do: whoever follows a list to its end must
+/// not roll back a second time because two authors had the same idea, nor compare after it. To
+/// look whether it helped and to tell people comes last. What destroys something is left out and
+/// named.
+pub(super) fn plan(
+    report: &Report,
+    runbook: Vec<Planned>,
+    ways: &[Ways],
+) -> (Vec<TriageStep>, Vec<LeftOut>) {
+    let denied = |one: &Planned| one.step.dangers.iter().any(PlanDanger::refuses);
     let (refused, mut kept): (Vec<_>, Vec<_>) = runbook.into_iter().partition(denied);
     let (first, others): (Vec<&PlanStep>, Vec<&PlanStep>) =
         report.plan.iter().partition(|step| step.first);
-    let rest: Vec<&PlanStep> =
-        others.into_iter().filter(|step| !is_done_by(step, &mut kept)).collect();
+    let done: Vec<Option<usize>> = others.iter().map(|step| is_done_by(step, &mut kept)).collect();
+    let mut before: Vec<Vec<TriageStep>> = Vec::new();
+    before.resize_with(kept.len() + 1, Vec::new);
+    for (at, step) in others.iter().enumerate() {
+        if done[at].is_none() {
+            before[place(at, &others, &done, &kept)].push(of_template(step));
+        }
+    }
     let mut plan: Vec<TriageStep> = first.into_iter().map(of_template).collect();
-    plan.extend(kept);
-    plan.extend(rest.into_iter().map(of_template));
+    plan.extend(in_order(kept, before, ways));
     for (at, step) in plan.iter_mut().enumerate() {
         step.step = at + 1;
     }
     let mut left_out = report.left_out.clone();
-    left_out.extend(refused.into_iter().map(left));
+    left_out.extend(refused.into_iter().map(|one| left(one.step)));
     (plan, left_out)
 }
 
-/// Whether a step of the runbook does what this one does. Where it does it with other names or
+/// Before which step of the runbook one of the rules stands that it does not have: before the one
+/// that does what comes next in the rules. Where that is said of nothing, what looks whether it
+/// helped stands before the telling, and anything else before the looking.
+fn place(at: usize, others: &[&PlanStep], done: &[Option<usize>], kept: &[Planned]) -> usize {
+    let earlier = done[..at].iter().flatten().max();
+    let next = done[at + 1..].iter().flatten().find(|next| Some(*next) >= earlier);
+    if let Some(next) = next {
+        return *next;
+    }
+    let lasts = |kinds: &[SectionKind]| {
+        kept.iter().rposition(|one| !kinds.contains(&one.kind)).map_or(0, |last| last + 1)
+    };
+    if verifies(&others[at].text) {
+        lasts(&[SectionKind::Communicate])
+    } else {
+        lasts(&[SectionKind::Communicate, SectionKind::Verify])
+    }
+}
+
+/// Whether a step looks whether it helped, by the word that it begins with.
+fn verifies(text: &str) -> bool {
+    let verb = text.split(' ').next().unwrap_or_default();
+    ["Verify", "Check", "Confirm", "Watch"].contains(&verb)
+}
+
+/// The runbook's steps with those of the rules before them. Of steps of which one is to be taken,
+/// those that the messages speak for stand there with that word; where they speak for none, all
+/// are one step, since a person has to choose.
+fn in_order(
+    kept: Vec<Planned>,
+    mut before: Vec<Vec<TriageStep>>,
+    ways: &[Ways],
+) -> Vec<TriageStep> {
+    let choice_of = |one: &Planned| {
+        let of = ways.iter().position(|ways| ways.steps.iter().any(|(id, _)| *id == one.id));
+        of.filter(|of| {
+            let open = |(id, _): &&(_, _)| kept.iter().any(|one| one.id == *id);
+            ways[*of].steps.iter().filter(open).count() > 1
+        })
+    };
+    let choices: Vec<Option<usize>> = kept.iter().map(choice_of).collect();
+    let last = before.pop().unwrap_or_default();
+    // What comes before one of several ways comes before the choice.
+    for at in 0..kept.len() {
+        let begins = choices.iter().position(|choice| choice.is_some() && *choice == choices[at]);
+        if let Some(begins) = begins.filter(|begins| *begins < at) {
+            let moved = std::mem::take(&mut before[at]);
+            before[begins].extend(moved);
+        }
+    }
+    let mut plan = Vec::new();
+    let mut chosen: BTreeSet<usize> = BTreeSet::new();
+    let before = before.into_iter().chain(std::iter::once(last));
+    let kept = kept.into_iter().zip(choices).map(Some).chain(std::iter::once(None));
+    for (steps, one) in before.zip(kept) {
+        plan.extend(steps);
+        let Some((one, choice)) = one else { continue };
+        let Some(of) = choice else {
+            plan.push(one.step);
+            continue;
+        };
+        let choice = &ways[of];
+        if choice.likely.contains(&one.id) {
+            let text = format!("{} ({})", one.step.text, likely(choice));
+            plan.push(TriageStep { text, ..one.step });
+        } else if choice.likely.is_empty() && chosen.insert(of) {
+            plan.push(choose(choice, &one));
+        }
+    }
+    plan
+}
+
+fn likely(choice: &Ways) -> String {
+    let others = choice.steps.iter().filter(|(id, _)| !choice.likely.contains(id));
+    let others: Vec<String> = others.map(|(id, title)| format!("{id} {title}")).collect();
+    let these = if choice.likely.len() == 1 { "this" } else { "this or the other one" };
+    format!("only one of these; the messages speak for {these}. Else {}", others.join("; "))
+}
+
+/// All ways as one step.
+fn choose(choice: &Ways, first: &Planned) -> TriageStep {
+    let ways: Vec<String> =
+        choice.steps.iter().map(|(id, title)| format!("{id} {title}")).collect();
+    let text = format!("Only one of these, by what you have seen: {}", ways.join("; "));
+    let slug = first.step.source.split('#').next().unwrap_or_default();
+    let parent = choice.parent.as_ref().unwrap_or(&first.id);
+    TriageStep { text, source: format!("{slug}#{parent}"), ..TriageStep::default() }
+}
+
+/// The step of the runbook that does what this one does. Where it does it with other names or
 /// numbers than the messages give, as with the revision of the last time, both stand together.
-fn is_done_by(step: &PlanStep, runbook: &mut [TriageStep]) -> bool {
-    let Some(command) = &step.command else { return false };
+fn is_done_by(step: &PlanStep, runbook: &mut [Planned]) -> Option<usize> {
+    let Some(command) = &step.command else { return is_told_by(step, runbook) };
     let act = act(command);
     let does = |line: &&str| !act.is_empty() && self::act(line) == act;
     let lines = |one: &TriageStep| one.commands.join("\n");
-    let Some(one) = runbook.iter_mut().find(|one| lines(one).lines().any(|line| does(&line)))
-    else {
-        return false;
+    let one = |one: &Planned| lines(&one.step).lines().any(|line| does(&line));
+    // The same command looks before, and looks again whether it helped.
+    let at = if verifies(&step.text) {
+        runbook.iter().rposition(one)?
+    } else {
+        runbook.iter().position(one)?
     };
+    let one = &mut runbook[at].step;
     let commands = lines(one);
     let said = step.parts.iter().filter(|part| command.contains(&part.value));
     let same = |line: &str| said.clone().all(|part| line.contains(&part.value));
@@ -42,7 +159,32 @@ fn is_done_by(step: &PlanStep, runbook: &mut [TriageStep]) -> bool {
         one.instead.push(command.clone());
         one.parts.extend(said.cloned());
     }
-    true
+    Some(at)
+}
+
+/// The step of the runbook that says in words what this one says.
+fn is_told_by(step: &PlanStep, runbook: &[Planned]) -> Option<usize> {
+    let verify = |one: &Planned| one.kind == SectionKind::Verify;
+    if step.text.starts_with("Verify ")
+        && let Some(at) = runbook.iter().rposition(verify)
+    {
+        return Some(at);
+    }
+    // Names out of the messages stand in every step.
+    let named: BTreeSet<String> = step.parts.iter().flat_map(|part| stems(&part.value)).collect();
+    let words: BTreeSet<String> =
+        stems(&step.text).filter(|stem| tells(stem) && !named.contains(stem)).collect();
+    if words.len() < FEWEST {
+        return None;
+    }
+    let share = |one: &Planned| words.intersection(&one.words).count() as f64 / words.len() as f64;
+    let shares = runbook.iter().map(share).enumerate();
+    let best = shares.reduce(|best, next| if next.1 > best.1 { next } else { best });
+    best.filter(|(_, share)| *share >= SAME).map(|(at, _)| at)
+}
+
+fn stems(text: &str) -> impl Iterator<Item = String> {
+    telling_words(text).map(|(_, stem)| stem)
 }
 
 fn of_template(step: &PlanStep) -> TriageStep {
@@ -94,7 +236,106 @@ fn act(line: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::act;
+    use super::*;
+    use crate::domain::id::StepId;
+
+    fn step(id: &str, kind: SectionKind, text: &str, command: &str) -> Planned {
+        let step = TriageStep {
+            text: text.to_owned(),
+            commands: vec![command.to_owned()],
+            source: format!("book#{id}"),
+            ..TriageStep::default()
+        };
+        Planned { id: StepId::from(id), kind, words: stems(text).collect(), step }
+    }
+
+    fn rule(text: &str, command: Option<&str>) -> PlanStep {
+        PlanStep {
+            step: 0,
+            text: text.to_owned(),
+            command: command.map(str::to_owned),
+            source: "template".to_owned(),
+            dangers: Vec::new(),
+            parts: Vec::new(),
+            first: text.starts_with("Stop"),
+        }
+    }
+
+    fn runbook() -> Vec<Planned> {
+        use SectionKind::{Check, Communicate, Mitigate, Verify};
+        vec![
+            step("1", Check, "Check", "helm history edge"),
+            step("2a", Mitigate, "Mend what it stores, exactly one version of it", "vi crd.yaml"),
+            step("2b", Mitigate, "Go back", "helm rollback edge 4"),
+            step("3", Verify, "Verify", "helm status edge"),
+            step("4", Communicate, "Communicate", ""),
+        ]
+    }
+
+    fn told(rules: Vec<PlanStep>, ways: &[Ways]) -> Vec<String> {
+        let report = Report { plan: rules, ..Report::default() };
+        plan(&report, runbook(), ways).0.into_iter().map(|step| step.text).collect()
+    }
+
+    #[test]
+    fn what_the_rules_know_stands_where_it_belongs_and_nothing_stands_there_twice() {
+        let told = told(
+            vec![
+                rule("Stop everything.", None),
+                rule("Look at the revisions.", Some("helm history edge")),
+                rule("Mend it: exactly one version that it stores.", None),
+                rule("Compare before going back.", Some("helm get values edge")),
+                rule("Roll back.", Some("helm rollback edge 4")),
+                rule("Verify that one version runs.", None),
+                rule("Repair the chart.", None),
+                rule("Check that controls are on again.", None),
+            ],
+            &[],
+        );
+        let expected = [
+            "Stop everything.",
+            "Check",
+            "Mend what it stores, exactly one version of it",
+            "Compare before going back.",
+            "Go back",
+            "Repair the chart.",
+            "Verify",
+            "Check that controls are on again.",
+            "Communicate",
+        ];
+        assert_eq!(told, expected);
+    }
+
+    #[test]
+    fn of_several_ways_one_is_told() {
+        let mut ways = Ways {
+            parent: Some(StepId::from("2")),
+            steps: ["2a", "2b"].map(|id| (StepId::from(id), format!("way {id}"))).into(),
+            likely: Vec::new(),
+        };
+        let rules = || {
+            vec![
+                rule("Compare.", Some("helm get values edge")),
+                rule("Roll back.", Some("helm rollback edge 4")),
+            ]
+        };
+        let open = told(rules(), std::slice::from_ref(&ways));
+        let expected = [
+            "Check",
+            "Compare.",
+            "Only one of these, by what you have seen: 2a way 2a; 2b way 2b",
+            "Verify",
+            "Communicate",
+        ];
+        assert_eq!(open, expected);
+        ways.likely = vec![StepId::from("2b")];
+        let told = told(rules(), &[ways]);
+        assert_eq!(
+            told[2],
+            "Go back (only one of these; the messages speak for this. Else 2a way 2a)"
+        );
+        assert_eq!(told.len(), 5);
+    }
 
     #[test]
     fn an_act_is_told_without_what_it_is_done_to() {

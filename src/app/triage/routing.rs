@@ -1,15 +1,20 @@
 //! Which runbook to open, and which of its steps.
 
-use super::steps::{begins, step_to_open, steps};
+use std::collections::BTreeSet;
+
+use super::fit::{self, Said};
+use super::steps::{Planned, begins, step_to_open, steps};
+use super::ways::{Ways, ways};
 use crate::app::freshness::Judged;
 use crate::app::search::{AlertAnswer, Query};
 use crate::app::{App, Document};
 use crate::domain::id::{Slug, StepId};
 use crate::domain::incident::Incident;
 use crate::error::Error;
+use crate::runbook::DocKind;
 use crate::search::{By, DocClass};
 use crate::triage::{Pattern, PlanLint, Report};
-use crate::views::triage::{FittingStep, RouteView, RoutingView, TriageStep};
+use crate::views::triage::{FittingStep, RouteView, RoutingView};
 use crate::views::{HitView, RunbookRef, StepView};
 
 /// So many are named where none fits.
@@ -34,7 +39,9 @@ struct Found {
 pub(super) struct Routed {
     pub(super) view: RoutingView,
     /// Those that apply and are not recorded as done, in the runbook's order.
-    pub(super) steps: Vec<TriageStep>,
+    pub(super) steps: Vec<Planned>,
+    /// Those of which one is to be taken.
+    pub(super) ways: Vec<Ways>,
 }
 
 /// What decides which step is the next one.
@@ -44,6 +51,16 @@ pub(super) struct Asking<'a> {
     /// What is recorded as done in it needs no second time.
     pub(super) incident: Option<&'a Incident>,
     pub(super) lint: &'a PlanLint,
+}
+
+impl Asking<'_> {
+    /// What the messages say of it that decided what it is.
+    fn said(self) -> Said {
+        let Report { messages, routing, .. } = self.report;
+        let leading = routing.leading.iter().filter_map(|at| messages.get(*at));
+        let ruled = routing.words.iter().map(String::as_str);
+        Said::new(leading.map(|message| message.text.as_str()), ruled)
+    }
 }
 
 impl App {
@@ -57,8 +74,14 @@ impl App {
             alerts: routing.alerts.clone(),
             ..RoutingView::default()
         };
-        let known = report.pattern != Pattern::Unknown;
-        if let Some(found) = self.named_by_alert(&routing.alerts)? {
+        let runbooks = self.runbooks()?;
+        let named = known_alerts(&runbooks, &routing.names);
+        for alert in &named {
+            if !view.alerts.contains(alert) {
+                view.alerts.push(alert.clone());
+            }
+        }
+        if let Some(found) = self.named_by_alert(&named)? {
             return self.routed(view, found, asking);
         }
         let results = self.search_now(&Query {
@@ -68,15 +91,16 @@ impl App {
             kinds: vec![DocClass::Runbook],
             explain: false,
         })?;
-        let best = results.hits.first().filter(|_| known && !results.weak);
-        if let Some(best) = best {
-            let hits = results.hits.iter().filter(|hit| hit.slug == best.slug);
-            let with_step = hits.clone().find(|hit| hit.step.is_some()).unwrap_or(best);
+        let known = report.pattern != Pattern::Unknown;
+        if let Some(best) = known.then(|| fit::best(&runbooks, &asking.said())).flatten() {
+            let mut hits = results.hits.iter().filter(|hit| hit.slug == best.slug);
+            let first = hits.clone().next();
+            let place = hits.find(|hit| hit.step.is_some()).or(first);
             let found = Found {
-                slug: best.slug.clone(),
-                anchor: with_step.anchor.clone(),
-                step: with_step.step.clone(),
-                reason: reason(best),
+                anchor: place.map(|hit| hit.anchor.clone()).unwrap_or_default(),
+                step: place.and_then(|hit| hit.step.clone()),
+                slug: best.slug,
+                reason: best.reason,
             };
             return self.routed(view, found, asking);
         }
@@ -84,9 +108,16 @@ impl App {
         Ok(Routed { view, ..Routed::default() })
     }
 
-    /// The runbook that names an alert of the messages.
+    /// What may be opened: lists and policies are read at another time.
+    fn runbooks(&self) -> Result<Vec<Document>, Error> {
+        let mut runbooks = self.documents()?;
+        runbooks.retain(|document| document.summary.kind == DocKind::Runbook);
+        Ok(runbooks)
+    }
+
+    /// The runbook that names the first of these alerts.
     fn named_by_alert(&mut self, alerts: &[String]) -> Result<Option<Found>, Error> {
-        for alert in alerts.iter().take(NEAREST) {
+        for alert in alerts {
             if let AlertAnswer::Found { slug, anchor, .. } = self.alert(alert)? {
                 let reason = format!("it names the alert {alert}");
                 return Ok(Some(Found { slug, anchor, step: None, reason }));
@@ -113,7 +144,11 @@ impl App {
             Some(incident) => self.steps_done_in(incident, &one.document.runbook)?,
             None => Vec::new(),
         };
-        let steps = steps(&view, &done, &asking.report.signals, asking.lint);
+        let steps = steps(&view, &opened.runbook, &done, &asking.report.signals, asking.lint);
+        let used = opened.exercises.iter().filter(|exercise| exercise.retracted.is_none());
+        let used = used.map(|exercise| exercise.steps.iter().map(|step| step.id.clone()).collect());
+        let together: Vec<Vec<StepId>> = used.collect();
+        let ways = ways(&opened.text, &opened.runbook, &together, &asking.said());
         let fits = step.or_else(|| step_at(&one.document, &anchor));
         let fits = fits.and_then(|id| view.steps.iter().find(|step| step.id == id));
         let fits = fits.filter(|step| begins(step.kind));
@@ -136,7 +171,7 @@ impl App {
             }),
             slug,
         });
-        Ok(Routed { view: routing, steps })
+        Ok(Routed { view: routing, steps, ways })
     }
 }
 
@@ -153,8 +188,11 @@ fn asked(report: &Report) -> String {
     words.join(" ")
 }
 
-fn reason(hit: &HitView) -> String {
-    if hit.why.is_empty() { "its words fit best".to_owned() } else { hit.why.join("; ") }
+/// The names among these that runbooks know as those of alerts, in the same order.
+fn known_alerts(runbooks: &[Document], names: &[String]) -> Vec<String> {
+    let all = runbooks.iter().flat_map(|document| &document.summary.alerts);
+    let known: BTreeSet<String> = all.map(|alert| alert.to_lowercase()).collect();
+    names.iter().filter(|name| known.contains(&name.to_lowercase())).cloned().collect()
 }
 
 fn nearest(hits: &[HitView], others: Vec<RunbookRef>) -> Vec<RunbookRef> {

@@ -1,30 +1,55 @@
 //! What a runbook has to say in a plan: all of its steps that apply, and which of them to open.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::id::StepId;
-use crate::runbook::SectionKind;
+use crate::runbook::{Runbook, SectionKind};
+use crate::search::telling_words;
 use crate::triage::{PlanDanger, PlanLint, Signal};
 use crate::views::triage::TriageStep;
 use crate::views::{CommandView, RunbookView, StepView};
+
+/// A step of a runbook for a plan, with what decides where it stands there.
+#[derive(Debug, Default)]
+pub(super) struct Planned {
+    pub(super) id: StepId,
+    pub(super) kind: SectionKind,
+    /// The words of its text, as they are compared.
+    pub(super) words: BTreeSet<String>,
+    pub(super) step: TriageStep,
+}
 
 /// The steps that apply, in the runbook's order: not what is done already, not what comes when it
 /// is over, and not a heading over steps that has nothing to do by itself. Which of several ways
 /// to mitigate is the right one is for a person to say, with what the steps before them showed.
 pub(super) fn steps(
     runbook: &RunbookView,
+    parsed: &Runbook,
     done: &[StepId],
     signals: &[Signal],
     lint: &PlanLint,
-) -> Vec<TriageStep> {
+) -> Vec<Planned> {
     let values = values(signals);
     let applies = |step: &&StepView| {
         is_response(step.kind)
             && !done.contains(&step.id)
             && (!step.commands.is_empty() || !has_children(&runbook.steps, &step.id))
     };
+    let words = |step: &StepView| {
+        let section = parsed.sections.iter().find(|section| section.anchor == step.anchor);
+        let body = section.map_or("", |section| section.text.as_str());
+        let all = [step.title.as_str(), body].into_iter().flat_map(telling_words);
+        all.map(|(_, stem)| stem).collect()
+    };
     let steps = runbook.steps.iter().filter(applies);
-    steps.map(|step| told(step, runbook.slug.as_str(), &values, lint)).collect()
+    steps
+        .map(|step| Planned {
+            id: step.id.clone(),
+            kind: step.kind,
+            words: words(step),
+            step: told(step, runbook.slug.as_str(), &values, lint),
+        })
+        .collect()
 }
 
 /// The step to open: the first one that looks and does not touch, unless it is recorded as done.
@@ -36,12 +61,12 @@ pub(super) fn steps(
 /// opened only where nothing else is there.
 pub(super) fn step_to_open<'a>(
     all: &'a [StepView],
-    ahead: &[TriageStep],
+    ahead: &[Planned],
     fits: Option<&'a StepView>,
 ) -> Option<&'a StepView> {
     let is_ahead = |step: &&StepView| {
-        let of_plan = ahead.iter().find(|one| id_of(one) == step.id.as_str());
-        of_plan.is_some_and(|one| !one.dangers.iter().any(PlanDanger::refuses))
+        let of_plan = ahead.iter().find(|one| one.id == step.id);
+        of_plan.is_some_and(|one| !one.step.dangers.iter().any(PlanDanger::refuses))
     };
     let touches = |step: &&StepView| step.kind == SectionKind::Mitigate;
     let before = all.iter().take_while(|step| !touches(step));
@@ -67,10 +92,6 @@ fn has_children(all: &[StepView], parent: &StepId) -> bool {
     let is_child = |rest: &str| rest.starts_with(|c: char| c == '.' || c.is_alphabetic());
     let mut ids = all.iter().map(|step| step.id.as_str());
     ids.any(|id| id.strip_prefix(parent.as_str()).is_some_and(is_child))
-}
-
-fn id_of(step: &TriageStep) -> &str {
-    step.source.rsplit_once('#').map_or("", |(_, id)| id)
 }
 
 /// What messages name, as values for placeholders: `RELEASE`, `NAMESPACE`.

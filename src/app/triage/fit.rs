@@ -1,0 +1,267 @@
+//! Whether a runbook is about what messages say, by the names it goes under.
+//!
+//! A search always finds something, and a runbook that only shares a word with an alarm is worse
+//! than none: somebody tired follows it. So a runbook fits only where one of its names (title,
+//! alias, alert, the file's own) is spoken of for the better part, and by the messages themselves,
+//! or where its title is what the rules call it. A word that any alarm has leads nowhere.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
+
+use crate::app::Document;
+use crate::domain::id::Slug;
+use crate::search::telling_words;
+
+/// So much of one message is read for words, in bytes.
+const LONGEST: usize = 8 << 10;
+
+/// A name of one word has to be at least so long to be one.
+const SHORTEST: usize = 5;
+
+/// Two words of an alias that stand further apart than this are not said of each other.
+const APART: usize = 6;
+
+/// So much of a name has to be spoken of, by weight: of a title, and of what is a name only as a
+/// whole. Half of an alert's name is often the thing that all alerts of a team are about.
+const OF_TITLE: f64 = 0.5;
+const OF_NAME: f64 = 0.75;
+
+/// From so many runbooks on, a word in the names of more than half of them tells nothing.
+const MANY: usize = 6;
+
+/// What machines and documents are called, and that something is wrong with them: words of any
+/// alarm.
+static GENERIC: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
+    let words = "runbook page playbook guide alert alarm incident issue problem error errors fail \
+        failed failing failure service app application apps node pod pods host hosts server \
+        servers machine cluster kube kubernetes system layer code status state high low no not out \
+        up down off on back any all via new old time times user users request requests production \
+        staging prod warning critical unknown image images connection message log logs process \
+        data database name type value run running event events";
+    telling_words(words).map(|(_, stem)| stem).collect()
+});
+
+/// Whether a word says what a text is about, and not only that it is about a machine.
+pub(super) fn tells(stem: &str) -> bool {
+    stem.len() > 2 && !GENERIC.contains(stem) && !stem.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// What messages say, and what the rules call it.
+pub(super) struct Said {
+    /// Stems of the messages' words, message by message.
+    texts: Vec<Vec<String>>,
+    /// All of them.
+    words: BTreeSet<String>,
+    /// Stems of the rules' words.
+    ruled: BTreeSet<String>,
+}
+
+impl Said {
+    pub(super) fn new<'t>(
+        texts: impl Iterator<Item = &'t str>,
+        ruled: impl Iterator<Item = &'t str>,
+    ) -> Self {
+        let stems = |text: &str| telling_words(text).map(|(_, stem)| stem).collect::<Vec<_>>();
+        let cut = |text: &'t str| &text[..text.floor_char_boundary(LONGEST)];
+        let texts: Vec<Vec<String>> = texts.map(|text| stems(cut(text))).collect();
+        let words = texts.iter().flatten().cloned().collect();
+        Self { texts, words, ruled: ruled.flat_map(stems).collect() }
+    }
+
+    /// Whether a message says two words of a phrase near each other, and in its order.
+    fn in_order(&self, words: &[&str]) -> bool {
+        let together = |pair: &[&str], text: &Vec<String>| {
+            text.iter()
+                .enumerate()
+                .filter(|(_, word)| *word == pair[0])
+                .any(|(at, _)| text[at + 1..].iter().take(APART).any(|word| word == pair[1]))
+        };
+        words.windows(2).any(|pair| self.texts.iter().any(|text| together(pair, text)))
+    }
+
+    /// Whether the messages hold a word.
+    pub(super) fn holds(&self, stem: &str) -> bool {
+        self.words.contains(stem)
+    }
+}
+
+/// A runbook that is about it.
+#[derive(Debug)]
+pub(super) struct Fit {
+    pub(super) slug: Slug,
+    /// Why, in words.
+    pub(super) reason: String,
+    score: f64,
+}
+
+/// The runbook that fits best, if one does.
+pub(super) fn best(runbooks: &[Document], said: &Said) -> Option<Fit> {
+    let named: Vec<Vec<Name<'_>>> = runbooks.iter().map(names).collect();
+    let rarity = Rarity::of(&named);
+    let of_one = |(document, names): (&Document, &Vec<Name<'_>>)| {
+        let fits = names.iter().filter_map(|name| name.fit(said, &rarity));
+        let (score, reason) = fits.reduce(|a, b| if b.0 > a.0 { b } else { a })?;
+        Some(Fit { slug: document.slug.clone(), reason, score })
+    };
+    let fits = runbooks.iter().zip(&named).filter_map(of_one);
+    // Of two that fit alike, the first by name, whatever the order of the files.
+    fits.reduce(|a, b| {
+        let better = b.score.total_cmp(&a.score).then_with(|| a.slug.cmp(&b.slug));
+        if better.is_gt() { b } else { a }
+    })
+}
+
+/// A name that a runbook goes under.
+struct Name<'d> {
+    what: &'static str,
+    text: &'d str,
+    /// The words that tell, each once, as they are written and as they are compared.
+    words: Vec<(String, String)>,
+    /// It has no other words.
+    whole: bool,
+}
+
+fn names(document: &Document) -> Vec<Name<'_>> {
+    let summary = &document.summary;
+    let file = document.slug.as_str().rsplit('/').next().unwrap_or_default();
+    let own = [("title", summary.title.as_str()), ("name", file)];
+    let aliases = summary.aliases.iter().map(|alias| ("alias", alias.as_str()));
+    let alerts = summary.alerts.iter().map(|alert| ("alert", alert.as_str()));
+    let all = own.into_iter().chain(aliases).chain(alerts);
+    all.map(|(what, text)| {
+        let all: Vec<(String, String)> = telling_words(text).collect();
+        let count = all.len();
+        let mut words: Vec<(String, String)> = Vec::new();
+        for (word, stem) in all {
+            if tells(&stem) && words.iter().all(|(_, known)| *known != stem) {
+                words.push((word, stem));
+            }
+        }
+        Name { what, text, whole: words.len() == count, words }
+    })
+    .collect()
+}
+
+impl Name<'_> {
+    /// How well it fits, and why: the better part is spoken of, two of its words are, and one of
+    /// those at least by the messages; of a name that is a single word, all of it.
+    fn fit(&self, said: &Said, rarity: &Rarity) -> Option<(f64, String)> {
+        let telling = self.words.iter().filter(|(_, stem)| !rarity.is_everywhere(stem));
+        let words: Vec<&(String, String)> = telling.collect();
+        let held: Vec<&(String, String)> =
+            words.iter().copied().filter(|(_, stem)| said.words.contains(stem)).collect();
+        let ruled = words.iter().filter(|(_, stem)| said.ruled.contains(stem)).count();
+        let spoken = |stem: &String| said.words.contains(stem) || said.ruled.contains(stem);
+        let both = words.iter().filter(|(_, stem)| spoken(stem)).count();
+        let is_title = self.what == "title";
+        let stems: Vec<&str> = held.iter().map(|(_, stem)| stem.as_str()).collect();
+        let enough = match words.as_slice() {
+            [] => false,
+            [(word, _)] => held.len() == 1 && (ruled == 1 || self.whole && word.len() >= SHORTEST),
+            _ if is_title && ruled == words.len() => true,
+            _ if held.is_empty() || both < 2 => false,
+            _ => is_title || stems.len() < 2 || said.in_order(&stems),
+        };
+        let weigh = |stem: &String| rarity.weight(stem);
+        let all: f64 = words.iter().map(|(_, stem)| weigh(stem)).sum();
+        let there = words.iter().filter(|(_, stem)| spoken(stem));
+        let there: f64 = there.map(|(_, stem)| weigh(stem)).sum();
+        if !enough || there < all * if is_title { OF_TITLE } else { OF_NAME } {
+            return None;
+        }
+        let own: f64 = held.iter().map(|(_, stem)| weigh(stem)).sum();
+        Some(((own + there) * there / all, self.reason(&held)))
+    }
+
+    fn reason(&self, held: &[&(String, String)]) -> String {
+        if held.is_empty() {
+            return "its title is what the messages mean by the rules".to_owned();
+        }
+        let words: Vec<&str> = held.iter().map(|(word, _)| word.as_str()).collect();
+        let name = match self.what {
+            "title" => "title".to_owned(),
+            what => format!("{what} “{}”", self.text),
+        };
+        format!("the messages hold words of its {name}: {}", words.join(", "))
+    }
+}
+
+/// In how many runbooks' names a word stands.
+struct Rarity {
+    runbooks: usize,
+    holding: BTreeMap<String, usize>,
+}
+
+impl Rarity {
+    fn of(named: &[Vec<Name<'_>>]) -> Self {
+        let mut holding = BTreeMap::new();
+        for names in named {
+            let stems: BTreeSet<&String> =
+                names.iter().flat_map(|name| &name.words).map(|(_, stem)| stem).collect();
+            for stem in stems {
+                *holding.entry(stem.clone()).or_default() += 1;
+            }
+        }
+        Self { runbooks: named.len(), holding }
+    }
+
+    fn count(&self, stem: &str) -> usize {
+        self.holding.get(stem).copied().unwrap_or(0)
+    }
+
+    fn is_everywhere(&self, stem: &str) -> bool {
+        self.runbooks >= MANY && self.count(stem) * 2 > self.runbooks
+    }
+
+    fn weight(&self, stem: &str) -> f64 {
+        (1.0 + self.runbooks as f64 / self.count(stem).max(1) as f64).ln()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn name(what: &'static str, text: &'static str) -> Vec<Name<'static>> {
+        let all: Vec<(String, String)> = telling_words(text).collect();
+        let count = all.len();
+        let words: Vec<_> = all.into_iter().filter(|(_, stem)| tells(stem)).collect();
+        vec![Name { what, text, whole: words.len() == count, words }]
+    }
+
+    #[test]
+    fn a_name_fits_by_what_the_messages_themselves_hold() {
+        let check = |what, named: &'static str, text: &str, ruled: &str, expected: bool| {
+            let said = Said::new([text].into_iter(), [ruled].into_iter());
+            let named = vec![name(what, named)];
+            let fit = named[0][0].fit(&said, &Rarity::of(&named));
+            assert_eq!(fit.is_some(), expected, "{text}");
+        };
+        let crash = "Runbook — Pod crash loop";
+        check("title", crash, "pod cart-0 is in CrashLoopBackOff", "", true);
+        check("title", crash, "the pod ended with an error", "it crashes", false);
+        check("title", crash, "der Container startet ständig neu", "crash loop", true);
+        check("alias", "crash loop", "der Container startet ständig neu", "crash loop", false);
+        check("title", crash, "Back-off pulling image for pod cart-0", "image pull", false);
+        check(
+            "title",
+            "Disk full on a node",
+            "disk failure on sdb1 of node 3",
+            "disk fails",
+            false,
+        );
+        check("title", "Disk full on a node", "the disk is used up", "disk full", true);
+        check("title", "Code rollback via Helm", "rpc error: code = Unknown via proxy", "", false);
+        check("title", "Certificate expiry", "etcd: not healthy, no leader", "", false);
+        check("alias", "no space left on device", "write: No space left on device", "", true);
+        let slots = "connection slots are reserved for non-replication users";
+        check("alias", "replication slot", slots, "", false);
+        check("alias", "replication slot", "the replication slot is inactive", "", true);
+        check("alert", "PostgreSQLReplicationLag", "PostgreSQL does not start", "", false);
+        check("alert", "ShopOrdersErrorRate", "application shop-orders is OutOfSync", "", false);
+        check("alias", "ENOSPC", "write failed with ENOSPC", "", true);
+        check("title", "Backup failed", "the backup of the disk array runs", "disk", false);
+        check("title", "Backup failed", "backup exited with 1", "backup failed", true);
+        check("alert", "KubePodNotReady", "the pod is not ready", "", false);
+    }
+}

@@ -1,0 +1,152 @@
+//! What leads to a runbook: which messages say what is wrong, and the names that stand in them.
+
+use std::cmp::Reverse;
+
+use super::correlate;
+use super::decide::Verdict;
+use super::knowledge::Knowledge;
+use super::message::Input;
+use super::pattern::Pattern;
+use super::reading::{Reading, judged};
+use super::report::Routing;
+use super::severity::{Level, stated};
+
+/// So many messages are looked through for names.
+const MAX_MESSAGES: usize = 500;
+
+/// So many names are taken from one message.
+const MAX_NAMES: usize = 100;
+
+/// A shorter word is no name of an alert that could be told from others.
+const SHORTEST: usize = 6;
+
+/// What a search for a runbook needs. Only messages whose failure is not over have a say, and of
+/// those the ones that say what the verdict says speak first: a runbook for another alarm of the
+/// same paste is the wrong one to open.
+pub(super) fn routing(
+    input: &Input<'_>,
+    knowledge: &Knowledge,
+    reading: &Reading<'_>,
+    verdict: &Verdict,
+) -> Routing {
+    let mut leads = vec![false; input.messages.len()];
+    for found in &reading.found {
+        leads[found.message] |=
+            found.evidence().is_some_and(|(pattern, _, _)| pattern == verdict.pattern);
+    }
+    let lasting = |at: &usize| !input.messages[*at].resolved;
+    let mut order: Vec<usize> = (0..input.messages.len()).filter(lasting).collect();
+    order.sort_by_cached_key(|at| (!leads[*at], Reverse(label(input, *at)), *at));
+    order.truncate(MAX_MESSAGES);
+
+    let (mut alerts, mut names) = (Vec::new(), Vec::new());
+    let add = |list: &mut Vec<String>, name: &str| {
+        if !list.iter().any(|known| known == name) {
+            list.push(name.to_owned());
+        }
+    };
+    for at in &order {
+        let message = &input.messages[*at];
+        if let Some(name) = message.labels.get("alertname") {
+            add(&mut alerts, name);
+            add(&mut names, name);
+        }
+        let text = judged(&message.text);
+        for (start, name) in identifiers(text).take(MAX_NAMES) {
+            if !reading.clauses[*at].is_denied(text, start) {
+                add(&mut names, name);
+            }
+        }
+    }
+    let leading = order.into_iter().filter(|at| leads[*at]).collect();
+    let object = correlate::object(knowledge, verdict, &reading.signals);
+    Routing { words: words(knowledge, verdict), object, alerts, names, leading }
+}
+
+/// What the rules call it.
+fn words(knowledge: &Knowledge, verdict: &Verdict) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    let kind = verdict.pattern.as_str();
+    words.extend(verdict.subtype.as_ref().map(|subtype| subtype.replace('_', " ")));
+    let named = verdict.subtype.as_deref().unwrap_or(kind);
+    let titled = knowledge.subtypes.get(named).map(|subtype| subtype.title.clone());
+    words.extend(titled.filter(|title| !title.is_empty()));
+    if verdict.pattern != Pattern::Unknown {
+        words.push(kind.to_lowercase().replace('_', " "));
+    }
+    words.dedup();
+    words
+}
+
+/// The level that the source of a message gives it.
+fn label(input: &Input<'_>, at: usize) -> Option<Level> {
+    let message = &input.messages[at];
+    let level = message.labels.get("severity").and_then(|said| Level::of_label(said));
+    level.or_else(|| stated(judged(&message.text), None).map(|label| label.level))
+}
+
+/// Words that are written as names are, `DiskWillFill` and `disk_will_fill`, with their places.
+fn identifiers(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let pieces = text.split(move |c: char| !is_part(c));
+    let placed = pieces.map(move |piece| (piece.as_ptr() as usize - text.as_ptr() as usize, piece));
+    placed.filter(|(_, piece)| {
+        let letters = piece.as_bytes();
+        let joint = |pair: &[u8]| pair[0].is_ascii_lowercase() && pair[1].is_ascii_uppercase();
+        piece.len() >= SHORTEST && (piece.contains('_') || letters.windows(2).any(joint))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::super::{Input, Knowledge, Message, PlanLint, Routing, Store, triage};
+
+    fn routed(messages: Vec<Message>) -> Routing {
+        let input = Input { messages, ..Input::default() };
+        let knowledge = Knowledge::built_in().expect("the built-in files");
+        let lint = PlanLint::built_in().expect("the built-in rules");
+        triage(&input, &Store::default(), &knowledge, &lint).routing
+    }
+
+    fn alert(name: &str, severity: &str, text: &str, resolved: bool) -> Message {
+        let labels = [("alertname", name), ("severity", severity)];
+        let labels: BTreeMap<String, String> =
+            labels.map(|(key, value)| (key.to_owned(), value.to_owned())).into();
+        Message { labels, resolved, ..Message::new(&format!("{name}: {text}")) }
+    }
+
+    #[test]
+    fn only_what_lasts_has_a_say() {
+        let over = alert("KubePodCrashLooping", "critical", "Pod is in CrashLoopBackOff", true);
+        let lag = alert("PostgreSQLReplicationLag", "warning", "replication lag is 740 s", false);
+        let routing = routed(vec![over.clone(), lag]);
+        assert_eq!(routing.alerts, ["PostgreSQLReplicationLag"]);
+        assert_eq!(routing.names, ["PostgreSQLReplicationLag"]);
+        assert!(routed(vec![over]).names.is_empty());
+    }
+
+    #[test]
+    fn what_the_verdict_rests_on_comes_first_then_the_worst() {
+        let routing = routed(vec![
+            alert("AaaNothing", "warning", "see the dashboard", false),
+            alert("BbbNothing", "critical", "see the dashboard", false),
+            alert("ZzzLag", "info", "replication lag of the replica is 740 s", false),
+        ]);
+        assert_eq!(routing.alerts, ["ZzzLag", "BbbNothing", "AaaNothing"]);
+        assert_eq!(routing.leading, [2]);
+    }
+
+    #[test]
+    fn names_stand_in_plain_text_too_unless_it_is_over() {
+        let plain = |text: &str| routed(vec![Message::new(text)]).names;
+        assert_eq!(
+            plain("ShopCatalogLatency firing: p99 of catalog is 2.4s"),
+            ["ShopCatalogLatency"]
+        );
+        assert_eq!(plain("[FIRING:1] disk_will_fill db-1 critical"), ["disk_will_fill"]);
+        assert!(plain("ShopCatalogLatency is resolved").is_empty());
+        assert!(plain("nothing is written like one").is_empty());
+    }
+}
