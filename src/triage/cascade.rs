@@ -179,9 +179,17 @@ pub(super) fn chain(input: &Input<'_>, reading: &Reading<'_>) -> Vec<Stage> {
         let fails = reading.found.iter().any(|f| f.message == at && f.evidence().is_some());
         let failing = fails || is_alarm(message);
         let mentions = mentions(text);
+        for told in super::told::told(text) {
+            let (cause, effect) = (normal(told.cause), normal(told.effect));
+            let place = Place { message: Some(at), start: told.start, end: told.end };
+            if cause != effect {
+                edges.entry((cause, effect)).or_insert(Some(place));
+            }
+        }
         if failing {
             let mut services = known.labelled(message);
             services.extend(known.first_in(text, mentions.first()));
+            known.needed(input.topology, &services, text, at, &mut edges);
             for service in services {
                 let first = alarms.entry(service).or_insert(message.happened_at);
                 *first = first.iter().copied().chain(message.happened_at).min();
@@ -237,21 +245,49 @@ impl Known {
         Self { normal: names.values().cloned().collect(), letters, names }
     }
 
-    /// The service that a message is about: the one it names first.
-    fn first_in(&self, text: &str, mention: Option<&Mention>) -> Option<String> {
+    /// The places of all services that a text names as whole words.
+    fn bare<'t>(&'t self, text: &'t str) -> impl Iterator<Item = (&'t str, usize, usize)> {
         let is_part = |c: char| c.is_alphanumeric() || c == '-' || c == '_';
-        let whole = |start: usize, end: usize| {
+        let whole = move |start: usize, end: usize| {
             let before = text.get(..start).and_then(|text| text.chars().next_back());
             let after = text.get(end..).and_then(|text| text.chars().next());
             !before.is_some_and(is_part) && !after.is_some_and(is_part)
         };
-        let mut found = self.letters.iter().flat_map(|letters| letters.find_iter(text));
-        let bare = found.find(|found| whole(found.start(), found.end()));
-        match (bare, mention) {
-            (Some(bare), mention) if mention.is_none_or(|it| bare.start() <= it.start) => {
-                Some(self.normal[bare.pattern().as_usize()].clone())
+        let found = self.letters.iter().flat_map(move |letters| letters.find_iter(text));
+        found.filter(move |found| whole(found.start(), found.end())).map(|found| {
+            (self.normal[found.pattern().as_usize()].as_str(), found.start(), found.end())
+        })
+    }
+
+    /// The service that a message is about: the one it names first.
+    fn first_in(&self, text: &str, mention: Option<&Mention>) -> Option<String> {
+        match (self.bare(text).next(), mention) {
+            (Some((name, start, _)), mention) if mention.is_none_or(|it| start <= it.start) => {
+                Some(name.to_owned())
             }
             (_, mention) => mention.map(|mention| mention.name.clone()),
+        }
+    }
+
+    /// A failing service whose message names one that it needs says of whom it fails.
+    fn needed(
+        &self,
+        topology: &[(String, String)],
+        services: &[String],
+        text: &str,
+        at: usize,
+        edges: &mut Edges,
+    ) {
+        for (name, start, end) in self.bare(text) {
+            for service in services.iter().filter(|service| *service != name) {
+                let needs = topology.iter().any(|(dependent, needed)| {
+                    normal(dependent) == **service && normal(needed) == name
+                });
+                if needs {
+                    let place = Place { message: Some(at), start, end };
+                    edges.entry((name.to_owned(), service.clone())).or_insert(Some(place));
+                }
+            }
         }
     }
 
@@ -378,6 +414,25 @@ mod tests {
             &[],
             &["vault", "billing", "order", "payment"],
         );
+    }
+
+    #[test]
+    fn a_chain_is_found_in_the_words_of_people_and_of_programs() {
+        let people = [
+            "storefront returns 503 because checkout is unavailable",
+            "checkout fails because cart is unavailable",
+            "cart fails because redis refuses connections",
+        ];
+        check(&people, &[], &["redis", "cart", "checkout", "storefront"]);
+        let storm = [
+            "HighErrorRate cart: 41% - dial tcp cart-redis:6379: connect: connection refused",
+            "HighErrorRate checkout: 38% - upstream cart returned 503",
+            "HighErrorRate storefront: 33% - checkout unavailable: 503 from checkout",
+        ];
+        let names = ["cart-redis", "cart", "checkout", "storefront"];
+        check(&storm, &[], &names);
+        let needs = [("storefront", "checkout"), ("checkout", "cart"), ("cart", "cart-redis")];
+        check(&storm, &needs, &names);
     }
 
     #[test]

@@ -90,11 +90,32 @@ static OVER: LazyLock<Regex> = LazyLock::new(|| {
 /// Words in front that say it did not happen; they hold for what follows at once.
 static NOT: LazyLock<Regex> = LazyLock::new(|| {
     regex(concat!(
-        r"(?:\b(?:no|0|zero|without(?: any)?|never(?: had)?|free of)\s+(?:[a-z-]+\s+)?",
+        // A zero with a dot, a digit or a sign in front ends a version, a time or a value.
+        r"(?:(?:\b(?:no|zero|without(?: any)?|never(?: had)?|free of)|(?:^|[\s(\[])0)\s+(?:[a-z-]+\s+)?",
         r"(?:(?:was|were|is|are|has been|have been)\s+)?",
+        r"|(?:\b(?:no|zero)|(?:^|[\s(\[])0)\s+(?:[a-z-]+\s+)?(?:pods|containers|nodes|jobs|alerts|services|hosts|",
+        r"replicas|targets|partitions|instances|tasks|releases|brokers|disks|members)\s+(?:in|with|at)\s+(?:an?\s+)?",
+        // `0/6 pods failing`: none of six.
+        r"|(?:^|[\s(\[])0 ?(?:/|of|out of) ?\d+\s+[a-z-]+s\s+(?:(?:was|were|is|are)\s+)?",
+        r"|\b(?:fixes|fixed|resolves|solves)\s+(?:(?:an?|the)\s+)?",
         r"|\b(?:not|isn't|aren't|wasn't|weren't|didn't|hasn't|doesn't)\s+(?:been\s+)?",
         r"|\b(?:to|would|could|can|should|may|might|will|helps?) (?:prevent|avoid|detect|survive|handle|simulate|reduce)s?\s+(?:[a-z-]+\s+)?",
         r"|\b(?:if|unless|in case) (?:(?:an?|the) )?(?:[a-z-]+\s+)?)$",
+    ))
+});
+
+/// Heads of lines that speak of failures as a subject and report none.
+static TALK: LazyLock<Regex> = LazyLock::new(|| {
+    regex(
+        r"\A\W*(?:release notes?|change ?log|agenda|(?:meeting )?minutes|meeting notes|training|workshop)\b[^:\n]{0,40}:",
+    )
+});
+
+/// Words behind that say that it is a subject, like `disk full runbook review`.
+static SUBJECT: LazyLock<Regex> = LazyLock::new(|| {
+    regex(concat!(
+        r"\A\s+(?:\w+\s+)?(?:runbook|playbook|drill|exercise|training|tutorial|workshop|documentation)s?",
+        r"(?:\s+(?:review|update|session|meeting)|\s*(?:[.,;!?]|\z))",
     ))
 });
 
@@ -150,6 +171,10 @@ impl Clauses {
             .filter(|found| !denies(text, found.start()))
             .map(|found| clauses.around(found.start()))
             .collect();
+        if let Some(line) = TALK.find(text.as_bytes()) {
+            let end = text[line.end()..].find('\n').map_or(text.len(), |at| line.end() + at);
+            clauses.denied.push((0, end));
+        }
         clauses
     }
 
@@ -204,6 +229,11 @@ fn quotation(text: &str, at: usize) -> Option<usize> {
     })
 }
 
+/// Whether the words behind a byte say that what ends there is talked about and did not happen.
+pub(super) fn is_subject(text: &str, end: usize) -> bool {
+    text.get(end..).is_some_and(|after| SUBJECT.is_match(after.as_bytes()))
+}
+
 /// Whether the words in front of a byte deny what stands there.
 fn denies(text: &str, at: usize) -> bool {
     // Far enough back for the longest form, and no further.
@@ -256,6 +286,37 @@ mod tests {
         check("no leader elected", "no leader", false);
         check("has not recovered from the crash", "crash", false);
         check("restarts the pod to prevent OOMKilled", "OOMKilled", true);
+    }
+
+    #[test]
+    fn a_zero_within_a_version_a_time_or_a_value_denies_nothing() {
+        let check = |text, word, expected| assert_eq!(denied(text, word), expected, "{text}");
+        check("shop 3.2.0 CrashLoopBackOff", "Crash", false);
+        check("4  superseded edge-2.0.0 failed", "failed", false);
+        check("at 10:0 crashed, retries=0 failed", "failed", false);
+        check("cart-0 0/1 CrashLoopBackOff 12", "Crash", false);
+        check("0 crashed", "crashed", true);
+        check("[0 failed]", "failed", true);
+        check("0/6 pods failing", "failing", true);
+        check("No pods in CrashLoopBackOff", "Crash", true);
+        check("0 pods in CrashLoopBackOff", "Crash", true);
+        check("no leader in failed cluster", "failed", false);
+    }
+
+    #[test]
+    fn what_is_only_talked_about_did_not_happen() {
+        let check = |text, word, expected| assert_eq!(denied(text, word), expected, "{text}");
+        check("Release notes: fixes CrashLoopBackOff when env is missing", "Crash", true);
+        check("1.4 fixes the CrashLoopBackOff of cart", "Crash", true);
+        check("Agenda: budget, disk full runbook review", "disk full", true);
+        check("Agenda: lunch\ndisk full on db-1", "disk full", false);
+        check("Alert: disk full on db-1", "disk full", false);
+        let subject =
+            |text: &str, word: &str| is_subject(text, text.find(word).expect("it") + word.len());
+        assert!(subject("next week: disk full runbook review", "disk full"));
+        assert!(!subject("disk full on db-1, see the runbook", "disk full"));
+        assert!(!subject("KubePodCrashLooping runbook_url=x", "Looping"));
+        assert!(!subject("disk full runbook: https://x", "disk full"));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use super::*;
 
 /// Written for this test in the forms of real programs; each is one excerpt, lines by `\n`.
-const HARMLESS: [&str; 58] = [
+const HARMLESS: [&str; 68] = [
     "2026-05-01T10:00:00Z INFO  [main] server started on port 8080 in 2.31 s",
     "2026-05-01T10:00:01Z INFO  connection timeout is set to 30 s, retries to 3",
     "I0501 10:00:02.113 controller.go:127] reconciled shop/cart in 14ms",
@@ -62,6 +62,16 @@ const HARMLESS: [&str; 58] = [
     "Datensicherung abgeschlossen, 41 GB in 38 Minuten, geprüft",
     "vault-0: vault is unsealed, standby nodes follow",
     "md2 : active raid1 sdb1[0] sdc1[1] [2/2] [UU]",
+    "No pods in CrashLoopBackOff, 0 OOMKilled, no errors seen. All good.",
+    "0 pods in CrashLoopBackOff",
+    "billing consumer lag 0, under-replicated partitions: 0, offline partitions 0",
+    "No errors found. Disk usage 41%. Replication lag 0s. All certificates valid.",
+    "Readiness probe succeeded. 0/6 pods failing. replicas 6/6 ready",
+    "INFO Consumer group billing lag=1\nDEBUG retry policy: max 3 timeouts\nINFO circuit breaker CLOSED, failures 0",
+    "INFO certificate loaded, expires 2027-05-01",
+    "Release notes: fixes CrashLoopBackOff when the variable is missing",
+    "Agenda: coffee, disk full runbook review, holidays",
+    "%BGP-5-ADJCHANGE: neighbor 10.0.0.1 Down BGP Notification sent\n%BGP-5-ADJCHANGE: neighbor 10.0.0.1 Up",
 ];
 
 /// What is taken for a failure, with the rules that say so.
@@ -103,6 +113,10 @@ fn the_same_lines_alarm_when_they_fail() {
         "ZFS scrub of tank finished with 14 checksum errors, pool is DEGRADED",
         "md2 : active raid1 sdb1[0] [2/1] [U_]",
         "the planned failover failed, connections were lost to the database",
+        "shop 3.2.0 CrashLoopBackOff",
+        "cart-0   0/1   CrashLoopBackOff   12   5m",
+        "under-replicated partitions: 4",
+        "%BGP-5-ADJCHANGE: neighbor 10.0.0.1 Down BGP Notification sent\n%BGP-5-ADJCHANGE: neighbor 10.0.0.2 Up",
     ];
     assert_eq!(alarms(&failing).len(), failing.len(), "{:?}", alarms(&failing));
 }

@@ -271,6 +271,7 @@ impl Loading {
             with: list(&raw.with)?,
             near: list(&raw.near)?,
             without: list(&raw.without)?,
+            after: raw.after,
             at_least: raw.at_least,
             below: raw.below,
             role: raw.role,
@@ -313,6 +314,14 @@ impl Loading {
             let Meaning::Evidence { subtype: Some(name), .. } = &rule.meaning else { continue };
             if !self.subtypes.contains_key(name) {
                 let message = format!("the subtype {name} is described in no file");
+                return Err(sources[rule.file].at(&rule.id, None, message));
+            }
+        }
+        for rule in &self.rules {
+            let Some(after) = &rule.after else { continue };
+            if !self.ids.contains(&after.rule) {
+                let message =
+                    format!("no rule has the id {}, after which it should hold", after.rule);
                 return Err(sources[rule.file].at(&rule.id, None, message));
             }
         }

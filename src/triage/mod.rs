@@ -45,6 +45,7 @@ mod plan_command;
 mod plan_lint;
 mod plan_text;
 mod reading;
+mod recovery;
 mod report;
 mod routing;
 mod rule;
@@ -55,6 +56,7 @@ mod template;
 #[cfg(test)]
 mod tests;
 mod tier;
+mod told;
 mod topology;
 
 pub use self::cascade::Stage;
@@ -215,13 +217,36 @@ fn severity_of(
     let environment = reading
         .signals
         .iter()
-        .find(|signal| signal.kind == "non_production")
+        .find(|signal| signal.kind == "non_production" || is_no_production(signal))
         .map(|signal| signal.place);
     let label = reading.label.clone();
     let over = !input.messages.is_empty() && input.messages.iter().all(|message| message.resolved);
     let label = label.filter(|_| !over);
     let subtype = verdict.subtype.as_deref();
     severity::judge(verdict.pattern, subtype, lines, &knowledge.always(), label, environment)
+}
+
+/// Whether a label beside a message names an environment that is no production.
+fn is_no_production(signal: &Signal) -> bool {
+    const KINDS: [&str; 4] = ["env", "environment", "stage", "namespace"];
+    const NAMES: [&str; 12] = [
+        "dev",
+        "develop",
+        "development",
+        "staging",
+        "stg",
+        "test",
+        "testing",
+        "sandbox",
+        "qa",
+        "uat",
+        "preprod",
+        "nonprod",
+    ];
+    let mut names = signal.value.split(['-', '_', '.']);
+    signal.affirmed
+        && KINDS.contains(&signal.kind.as_str())
+        && names.any(|name| NAMES.iter().any(|known| name.eq_ignore_ascii_case(known)))
 }
 
 /// Every place where a rule holds, in order of place and rule.

@@ -65,21 +65,24 @@ pub(super) struct Reading<'k> {
 /// Reads everything.
 pub(super) fn read<'k>(input: &Input<'_>, knowledge: &'k Knowledge) -> Reading<'k> {
     let mut reading = Reading::default();
+    let over = super::recovery::over(&input.messages);
     for (at, message) in input.messages.iter().enumerate() {
         let text = judged(&message.text);
+        let resolved = message.resolved || over.contains(&at);
         reading.cut += usize::from(text.len() < message.text.len());
         let clauses = Clauses::new(text);
         let factor = if is_information(text) { 0.5 } else { 1.0 };
         for woken in knowledge.woken(text) {
             let rule = &knowledge.rules[woken];
             if let Some(mut hit) = rule.find(text, &clauses) {
-                hit.affirmed &= !message.resolved;
+                hit.affirmed &= !resolved;
                 reading.found.push(Found { rule, message: at, hit, factor });
             }
         }
         reading.signals.extend(signal::extract(&knowledge.signals, text, &clauses, Some(at)));
         for (key, value) in &message.labels {
-            let place = Place { message: Some(at), start: 0, end: 0 };
+            let (start, end) = word_in(text, value);
+            let place = Place { message: Some(at), start, end };
             reading.signals.push(Signal {
                 kind: key.clone(),
                 value: value.clone(),
@@ -91,13 +94,17 @@ pub(super) fn read<'k>(input: &Input<'_>, knowledge: &'k Knowledge) -> Reading<'
         }
         let label = message.labels.get("severity").and_then(|said| labelled(said));
         let label = label.or_else(|| severity::stated(text, Some(at)));
-        if let Some(label) = label.filter(|_| !message.resolved)
+        if let Some(label) = label.filter(|_| !resolved)
             && reading.label.as_ref().is_none_or(|known| known.level < label.level)
         {
             reading.label = Some(label);
         }
         reading.clauses.push(clauses);
     }
+    let came_after = |one: &Found<'_>| is_after(one, &reading);
+    let kept: Vec<bool> = reading.found.iter().map(came_after).collect();
+    let mut kept = kept.into_iter();
+    reading.found.retain(|_| kept.next().unwrap_or(true));
     if let Some(conditions) = input.conditions {
         let text = judged(conditions);
         let clauses = Clauses::new(text);
@@ -105,6 +112,33 @@ pub(super) fn read<'k>(input: &Input<'_>, knowledge: &'k Knowledge) -> Reading<'
         reading.label = reading.label.or_else(|| severity::stated(text, None));
     }
     reading
+}
+
+/// Where a text holds the words of a label; an empty place where it does not.
+fn word_in(text: &str, value: &str) -> (usize, usize) {
+    let is_part = |c: char| c.is_alphanumeric() || "-_.".contains(c);
+    let mut found = text.match_indices(value).filter(|_| !value.is_empty());
+    let whole = found.find(|(start, _)| {
+        let (before, after) = (&text[..*start], &text[start + value.len()..]);
+        !before.ends_with(is_part) && !after.starts_with(is_part)
+    });
+    whole.map_or((0, 0), |(start, _)| (start, start + value.len()))
+}
+
+/// Whether what has to come before a rule did: another rule in an earlier message that names the
+/// same. Rules without such a demand pass.
+fn is_after(one: &Found<'_>, reading: &Reading<'_>) -> bool {
+    let Some(after) = &one.rule.after else { return true };
+    let named = |message: usize| {
+        let signals = reading.signals.iter().filter(|signal| signal.kind == after.same);
+        signals.filter(move |signal| signal.place.message == Some(message))
+    };
+    let earlier = reading.found.iter().filter(|other| {
+        other.rule.id == after.rule && other.hit.affirmed && other.message < one.message
+    });
+    earlier.into_iter().any(|other| {
+        named(other.message).any(|old| named(one.message).any(|new| new.value == old.value))
+    })
 }
 
 /// The part of a text that is judged.

@@ -1,5 +1,8 @@
 //! A rule: what a message must hold, what that means, and an example of each kind.
 
+use std::sync::LazyLock;
+
+use regex::bytes::Regex;
 use serde::{Deserialize, Deserializer};
 
 use super::clause::{Clauses, Role};
@@ -36,6 +39,16 @@ pub(super) struct SeverityMeaning {
     pub(super) joint: Vec<Line>,
 }
 
+/// What came before: somebody who guessed passwords and then got in is no visitor.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct After {
+    /// The id of the rule that has to hold before.
+    pub(super) rule: String,
+    /// The kind of signal of which both messages name the same one.
+    pub(super) same: String,
+}
+
 /// A rule as the engine uses it.
 #[derive(Debug)]
 pub(super) struct Rule {
@@ -51,6 +64,8 @@ pub(super) struct Rule {
     pub(super) near: Vec<Expression>,
     /// None may stand in the message.
     pub(super) without: Vec<Expression>,
+    /// Only after an earlier message in which another rule holds, and which names the same.
+    pub(super) after: Option<After>,
     /// Bounds for the number in the first group that took part.
     pub(super) at_least: Option<f64>,
     pub(super) below: Option<f64>,
@@ -96,7 +111,10 @@ impl Rule {
                 start,
                 end,
                 role: self.role.unwrap_or_else(|| clauses.role_at(start)),
-                affirmed: !is_denied(text, clauses, start, end) && !counts_none(text, start, end),
+                affirmed: !is_denied(text, clauses, start, end)
+                    && !counts_none(text, start, end)
+                    && !counts_all(text, start, end)
+                    && !super::clause::is_subject(text, end),
             };
             let rank = |hit: &Hit| (hit.affirmed, hit.role);
             if best.as_ref().is_none_or(|best| rank(&hit) > rank(best)) {
@@ -139,22 +157,63 @@ fn is_denied(text: &str, clauses: &Clauses, start: usize, end: usize) -> bool {
 /// Whether what was found is counted as none: `scrub finished with 0 errors`, `failed=0`, `lag 0`.
 fn counts_none(text: &str, start: usize, end: usize) -> bool {
     let found = text.get(start..end).unwrap_or_default();
+    // `0/6 pods failing`, but not `0/1   CrashLoopBackOff`: what is counted stands between.
+    let counted = found.split_whitespace().next().is_some_and(|first| {
+        first.ends_with('s') && first.bytes().all(|byte| byte.is_ascii_lowercase())
+    });
+    let from = super::clean::ceil(text, start.saturating_sub(24));
+    if counted && NONE_OF.is_match(text.get(from..start).unwrap_or_default().as_bytes()) {
+        return true;
+    }
     let mut words = found.split_whitespace().rev();
     let is_word = words.next().is_some_and(|last| last.starts_with(char::is_alphabetic));
     if is_word && matches!(words.next(), Some("0" | "zero")) {
         return true;
     }
     let after = text.get(end..).unwrap_or_default();
-    let count = after.trim_start_matches([' ', ':', '=', '"']);
-    let digits = count.bytes().take_while(u8::is_ascii_digit).count();
-    // `error 0x80070005` and `failed 0.5 % of calls` are no zero; `lag 0.` and `"lag":0,"a"` are.
-    let mut next = count[digits..].chars();
-    let goes_on = match next.next() {
-        Some('.' | ',') => next.next().is_some_and(|c| c.is_ascii_digit()),
-        Some(c) => c.is_alphanumeric() || "%/-".contains(c),
-        None => false,
-    };
-    after.len() > count.len() && count.get(..digits) == Some("0") && !goes_on
+    NONE.captures(after.as_bytes()).is_some_and(|found| {
+        let rest = after.get(found.get(0).map_or(0, |whole| whole.end())..).unwrap_or_default();
+        // `space: 0 bytes left` is what is missing, and none of it is there.
+        !LEFT.is_match(rest.as_bytes())
+    })
+}
+
+/// A count of none behind a word, perhaps with what is counted: ` 0`, `=0`, ` partitions: 0`, ` 0s`.
+/// `error 0x80070005`, `failed 0.5 % of calls` and `failed 0/3` are no zero.
+static NONE: LazyLock<Regex> = LazyLock::new(|| {
+    expression(concat!(
+        r#"\A(?:[ _-][a-z]+s"?[:=])?[ :="]+0(?:\s?(?:s|ms|bytes?|b|kb|seconds?)\b)?"#,
+        r#"(?:[.,](?:[^0-9]|\z)|[^0-9A-Za-z_.,%/-]|\z)"#,
+    ))
+});
+
+/// `0/6 ` or `0 of 6 ` in front of what is counted.
+static NONE_OF: LazyLock<Regex> =
+    LazyLock::new(|| expression(r"(?:\A|[\s(\[])0 ?(?:/|of|out of) ?\d+\s+\z"));
+
+static LEFT: LazyLock<Regex> = LazyLock::new(|| {
+    expression(r"\A\s*(?:bytes |inodes |gb |mb )?(?:free|left|available|remaining|ready|healthy)\b")
+});
+
+fn expression(source: &str) -> Regex {
+    regex::bytes::RegexBuilder::new(source)
+        .unicode(false)
+        .case_insensitive(true)
+        .build()
+        .unwrap_or_else(|error| unreachable!("a fixed expression, used by every test: {error}"))
+}
+
+/// Whether all of what is counted is well: `6/6 replicas ready`.
+fn counts_all(text: &str, start: usize, end: usize) -> bool {
+    static ALL: LazyLock<Regex> = LazyLock::new(|| {
+        expression(
+            r"\b(\d+) ?(?:/|of|out of) ?(\d+)\b[^.;,]{0,30}\b(?:ready|available|running|up|healthy)\b",
+        )
+    });
+    let found = text.get(start..end).unwrap_or_default();
+    let Some(counts) = ALL.captures(found.as_bytes()) else { return false };
+    let count = |group: usize| counts.get(group).map(|group| group.as_bytes());
+    !found.to_ascii_lowercase().contains("not ") && count(1) == count(2)
 }
 
 /// A number as logs write it; `1,024` is one number.
@@ -196,6 +255,8 @@ pub(super) struct RawRule {
     pub(super) near: Vec<String>,
     #[serde(default, deserialize_with = "one_or_many")]
     pub(super) without: Vec<String>,
+    #[serde(default)]
+    pub(super) after: Option<After>,
     #[serde(default)]
     pub(super) at_least: Option<f64>,
     #[serde(default)]
@@ -263,4 +324,32 @@ pub(super) fn one_or_many<'de, D: Deserializer<'de>>(
         OneOrMany::One(one) => vec![one],
         OneOrMany::Many(many) => many,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn none_and_all_are_told_from_some() {
+        let none = |text: &str, word: &str| {
+            let start = text.find(word).expect("the word");
+            counts_none(text, start, start + word.len())
+        };
+        for text in ["lag 0", "lag=0,", "lag: 0s", "lag 0 ms now", "lag 0.", "\"lag\":0,\"a\":1"] {
+            assert!(none(text, "lag"), "{text}");
+        }
+        assert!(none("under-replicated partitions: 0, more", "replicated"));
+        assert!(none("scrub done with 0 errors", "0 errors"));
+        assert!(none("ready. 0/6 pods failing", "pods failing"));
+        assert!(!none("cart 0/1   CrashLoopBackOff", "CrashLoopBackOff"));
+        assert!(!none("10/60 pods failing", "pods failing"));
+        for text in ["lag 0x8007", "lag 0.5 s", "lag 0/3", "lag 0%", "lag at 0", "lag 01"] {
+            assert!(!none(text, "lag"), "{text}");
+        }
+        assert!(!none("disk full: 0 bytes left", "disk full"));
+        let all = |text: &str| counts_all(text, 0, text.len());
+        assert!(all("deployment cart 6/6 replicas ready") && all("6 of 6 nodes are up"));
+        assert!(!all("5/6 replicas ready") && !all("6/6 replicas not ready") && !all("6/6 down"));
+    }
 }

@@ -1,0 +1,112 @@
+//! What came back: a line says that something went down, and a later one that the same is up.
+
+use std::collections::{BTreeSet, HashMap};
+
+use super::message::Message;
+
+/// Words for what went and for what came back.
+const WORDS: [(&str, &str); 4] =
+    [("down", "up"), ("offline", "online"), ("notready", "ready"), ("unhealthy", "healthy")];
+
+/// How much of a message is looked at, in bytes.
+const MAX_HEAD: usize = 512;
+
+const MONTHS: [&str; 12] =
+    ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+
+/// The messages that a later one takes back. What went down more than once stands as one message
+/// with its repeats, and is not taken back: it may be about others, or go up and down.
+pub(super) fn over(messages: &[Message]) -> BTreeSet<usize> {
+    let mut back: HashMap<(usize, String), usize> = HashMap::new();
+    let told: Vec<Option<(usize, bool, String)>> =
+        messages.iter().map(|message| change(&message.text)).collect();
+    for (at, told) in told.iter().enumerate() {
+        if let Some((word, false, what)) = told {
+            back.insert((*word, what.clone()), at);
+        }
+    }
+    let mut over = BTreeSet::new();
+    for (at, told) in told.into_iter().enumerate() {
+        let Some((word, true, what)) = told else { continue };
+        let later = back.get(&(word, what)).is_some_and(|back| *back > at);
+        if later && messages[at].repeats <= 1 {
+            over.insert(at);
+        }
+    }
+    over
+}
+
+/// Which pair of words a message holds, whether it is the bad one of it, and all that stands in
+/// front but times.
+fn change(text: &str) -> Option<(usize, bool, String)> {
+    let head = text.get(..super::clean::floor(text, MAX_HEAD))?.lines().next()?.to_lowercase();
+    let mut what = String::new();
+    let mut month = false;
+    let mut words = 0;
+    for word in head.split_whitespace() {
+        let bare = word.trim_matches(|c: char| !c.is_alphanumeric());
+        let known = WORDS.iter().enumerate().find_map(|(at, (down, up))| {
+            if bare == *down {
+                return Some((at, true));
+            }
+            (bare == *up).then_some((at, false))
+        });
+        if let Some((at, down)) = known {
+            // With fewer words in front nothing says what it is about.
+            return (words >= 2).then_some((at, down, what));
+        }
+        let is_month = MONTHS.contains(&bare);
+        let day = month && bare.bytes().all(|byte| byte.is_ascii_digit());
+        month = is_month;
+        if !is_month && !day && !is_time(bare) {
+            what.push_str(word);
+            what.push(' ');
+            words += 1;
+        }
+    }
+    None
+}
+
+/// Whether a word is a time or date, like `10:00:01.5` or `2026-05-01t10:00:01z`.
+fn is_time(word: &str) -> bool {
+    let separators = word.bytes().filter(|byte| matches!(byte, b':' | b'-')).count();
+    separators >= 2
+        && word.starts_with(|c: char| c.is_ascii_digit())
+        && word.bytes().all(|byte| byte.is_ascii_digit() || b":-.,+tz".contains(&byte))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn taken_back(texts: &[&str]) -> Vec<usize> {
+        let messages: Vec<Message> = texts.iter().map(|text| Message::new(text)).collect();
+        over(&messages).into_iter().collect()
+    }
+
+    #[test]
+    fn what_went_down_and_came_up_is_over() {
+        let bgp = [
+            "May  1 10:00:01 r1 %BGP-5-ADJCHANGE: neighbor 10.0.0.1 Down BGP Notification sent",
+            "May  2 10:02:09 r1 %BGP-5-ADJCHANGE: neighbor 10.0.0.1 Up",
+        ];
+        assert_eq!(taken_back(&bgp), [0]);
+        assert_eq!(taken_back(&["Server web/a is DOWN, 500", "Server web/a is UP, 200"]), [0]);
+        let link = "Line protocol on Interface Gi0/1, changed state to";
+        assert_eq!(taken_back(&[&format!("{link} down"), &format!("{link} up")]), [0]);
+    }
+
+    #[test]
+    fn another_one_that_comes_up_and_an_earlier_up_take_nothing_back() {
+        assert!(taken_back(&["neighbor 10.0.0.1 Down", "neighbor 10.0.0.2 Up"]).is_empty());
+        assert!(taken_back(&["port 3 is down", "port 4 is up"]).is_empty());
+        assert!(taken_back(&["node a-1 is up", "node a-1 is down"]).is_empty());
+        assert!(taken_back(&["down", "up"]).is_empty());
+        let mut flapping: Vec<Message> = ["link eth0 is down", "link eth0 is up"]
+            .iter()
+            .map(|text| Message::new(text))
+            .collect();
+        flapping[0].repeats = 4;
+        assert!(over(&flapping).is_empty());
+    }
+}
