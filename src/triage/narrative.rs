@@ -105,6 +105,7 @@ pub(super) fn write(
     let slots = slots(subtype, input, reading);
     let mut statements: Vec<Statement> =
         subtype.cause.iter().filter_map(|template| statement(template, &slots)).collect();
+    told_once(&mut statements);
     if statements.is_empty() {
         statements = quoted(input, reading, verdict);
     }
@@ -113,6 +114,23 @@ pub(super) fn write(
     steps(&mut narrative, planned, &slots, lint);
     narrative.to_check = to_check(subtype, &slots, verdict);
     narrative
+}
+
+/// Leaves out a statement all of whose words stand in another one before it.
+fn told_once(statements: &mut Vec<Statement>) {
+    let mut kept: Vec<Statement> = Vec::new();
+    for one in std::mem::take(statements) {
+        let told = |part: &Part| {
+            kept.iter().flat_map(|statement| &statement.parts).any(|known| {
+                let (a, b) = (known.place, part.place);
+                a.message == b.message && a.start <= b.start && b.end <= a.end
+            })
+        };
+        if !one.parts.iter().all(told) {
+            kept.push(one);
+        }
+    }
+    *statements = kept;
 }
 
 /// Fills slots: by the subtype's own expressions, else by the first signal of that kind.
@@ -140,7 +158,9 @@ fn slots(subtype: &Subtype, input: &Input<'_>, reading: &Reading<'_>) -> Slots {
                 let end = super::clean::ceil(text, group.end());
                 let clauses = reading.clauses.get(at)?;
                 let told = !message.resolved && !clauses.is_denied(text, start);
-                let value = text.get(start..end).filter(|_| told)?.trim_end();
+                let (start, end) = whole_words(text, start, end);
+                let value = text.get(start..end).filter(|_| told)?.trim();
+                let start = start + text.get(start..end)?.find(value)?;
                 let place = Place { message: Some(at), start, end: start + value.len() };
                 (!value.is_empty()).then(|| (value.to_owned(), place))
             })
@@ -150,6 +170,23 @@ fn slots(subtype: &Subtype, input: &Input<'_>, reading: &Reading<'_>) -> Slots {
         }
     }
     slots
+}
+
+/// What was found without the parts of words at its ends, where a limit of length cut them.
+fn whole_words(text: &str, start: usize, end: usize) -> (usize, usize) {
+    let found = text.get(start..end).unwrap_or_default();
+    let begins = |text: &str| text.starts_with(char::is_alphanumeric);
+    let ends = |text: &str| text.ends_with(char::is_alphanumeric);
+    let (before, after) = (&text[..start], text.get(end..).unwrap_or_default());
+    let from =
+        if ends(before) && begins(found) { found.find(' ').map_or(0, |at| at + 1) } else { 0 };
+    let to = if ends(found) && begins(after) {
+        found.rfind(' ').unwrap_or(found.len())
+    } else {
+        found.len()
+    };
+    // A single word that was cut is better than none.
+    if from < to { (start + from, start + to) } else { (start, end) }
 }
 
 /// A template's pieces: text, and names of slots. `{?name}` prints nothing and must be filled.
@@ -188,7 +225,10 @@ fn shortened(value: &str) -> String {
     if value.len() <= MAX_QUOTE {
         return value.to_owned();
     }
-    format!("{}…", &value[..super::clean::floor(value, MAX_QUOTE)])
+    let cut = &value[..super::clean::floor(value, MAX_QUOTE)];
+    // A word that is cut reads like another one.
+    let whole = cut.rfind(' ').map_or(cut, |at| &cut[..at]);
+    format!("{whole}…")
 }
 
 /// What the strongest rule found, in the message's own words.
@@ -208,13 +248,18 @@ fn quoted(input: &Input<'_>, reading: &Reading<'_>, verdict: &Verdict) -> Vec<St
     let clause = text.get(from..to).unwrap_or_default();
     // A long clause is cut around what the rule found.
     let from = if clause.len() > MAX_QUOTE { found.hit.start } else { from };
+    let cut = to > from + MAX_QUOTE;
     let to = super::clean::floor(text, to.min(from + MAX_QUOTE)).max(from);
+    let (from, to) = if cut { whole_words(text, from, to) } else { (from, to) };
     let value = text.get(from..to).unwrap_or_default();
     let trimmed = value.trim_matches(|c: char| c.is_whitespace() || ",;.—–-|".contains(c));
     let start = from + value.find(trimmed).unwrap_or(0);
     let place = Place { message: Some(found.message), start, end: start + trimmed.len() };
     let part = Part { slot: found.rule.id.clone(), value: trimmed.to_owned(), place };
-    vec![Statement { text: format!("{}: “{trimmed}”", found.rule.says), parts: vec![part] }]
+    let more = if cut { "…" } else { "" };
+    vec![Statement {
+        text: format!("{}: “{trimmed}{more}”", found.rule.says), parts: vec![part]
+    }]
 }
 
 /// The sentence that statements make.
@@ -307,11 +352,53 @@ fn to_check(subtype: &Subtype, slots: &Slots, verdict: &Verdict) -> Vec<String> 
         .into_iter()
         .collect();
     let mut ignored = Vec::new();
-    open.extend(subtype.check.iter().map(|text| filled(text, slots, &mut ignored, false)));
+    open.extend(subtype.check.iter().filter_map(|text| {
+        // `{!slot}` at its head: only where nothing fills that slot.
+        let marked = text.strip_prefix("{!").and_then(|text| text.split_once('}'));
+        let (known, text) =
+            marked.map_or((false, text.as_str()), |(slot, text)| (slots.contains_key(slot), text));
+        (!known).then(|| filled(text, slots, &mut ignored, false))
+    }));
     if let Some((pattern, score)) = verdict.runner_up
         && score >= verdict.score * 0.6
     {
         open.push(format!("whether it is not {pattern} instead: almost as much speaks for it"));
     }
     open
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_that_a_limit_cut_are_left_out() {
+        let text = "the release broke under load";
+        let whole = |start, end| {
+            let (start, end) = whole_words(text, start, end);
+            &text[start..end]
+        };
+        assert_eq!(whole(4, 17), "release broke");
+        assert_eq!(whole(6, 20), "broke");
+        assert_eq!(whole(4, 15), "release");
+        assert_eq!(whole(5, 8), "ele", "a piece of one word is better than nothing");
+        let long = "word ".repeat(60);
+        assert!(shortened(&long).ends_with("word…"), "{}", shortened(&long));
+    }
+
+    #[test]
+    fn what_was_told_is_not_told_again() {
+        let one = |text: &str, start, end| Statement {
+            text: text.to_owned(),
+            parts: vec![Part {
+                slot: "x".to_owned(),
+                value: String::new(),
+                place: Place { message: Some(0), start, end },
+            }],
+        };
+        let mut statements = vec![one("a", 0, 20), one("b", 4, 9), one("c", 4, 30)];
+        told_once(&mut statements);
+        let told: Vec<&str> = statements.iter().map(|one| one.text.as_str()).collect();
+        assert_eq!(told, ["a", "c"]);
+    }
 }

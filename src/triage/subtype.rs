@@ -31,7 +31,7 @@ pub(super) struct Subtype {
     /// What people may be tempted to do, and what the plan leaves out.
     #[serde(default)]
     pub(super) avoid: Vec<Template>,
-    /// What nobody knows yet.
+    /// What nobody knows yet; `{!slot}` at the head of one leaves it out where that slot is filled.
     #[serde(default)]
     pub(super) check: Vec<String>,
 }

@@ -67,6 +67,101 @@ fn a_stuck_release_is_told_with_its_cause_and_without_destroying_anything() {
     assert!(!run(&alone, &engine.0, &engine.1).report.correlated);
 }
 
+fn pasted(text: &str, engine: &(Knowledge, PlanLint)) -> Report {
+    let input = Input { messages: read::read(text).messages, ..Input::default() };
+    triage(&input, &Store::default(), &engine.0, &engine.1)
+}
+
+#[test]
+fn a_history_names_its_last_good_revision_and_no_release_that_is_not_in_it() {
+    let engine = engine();
+    let history = |version: &str| {
+        format!(
+            "REVISION\tUPDATED\tSTATUS\tCHART\tAPP VERSION\tDESCRIPTION\n\
+             7\tFri May 15 09:11:04 2026\tsuperseded\tedge-1.9.0\t1.9\tUpgrade complete\n\
+             8\tSat May 16 09:11:04 2026\tsuperseded\tedge-1.9.1\t1.9\tUpgrade complete\n\
+             9\tMon May 18 14:05:33 2026\tfailed\tedge-{version}\t2.0\tUpgrade \"edge\" failed: timed out\n"
+        )
+    };
+    for version in ["2.0.0", "2.0.1"] {
+        let text = history(version);
+        let report = pasted(&text, &engine);
+        assert_eq!(report.pattern, Pattern::ContainerEvent, "{version}");
+        assert!(
+            report.messages.iter().all(|one| text.contains(&one.text)),
+            "{:?}",
+            report.messages
+        );
+        let commands: Vec<&str> =
+            report.plan.iter().filter_map(|step| step.command.as_deref()).collect();
+        assert!(commands.iter().any(|run| run.contains("rollback edge 8 ")), "{commands:?}");
+        assert!(!report.to_check.iter().any(|open| open.contains("good one")), "{version}");
+    }
+    let unnamed = history("2.0.0").replace("Upgrade \"edge\" failed", "Upgrade failed");
+    let report = pasted(&unnamed, &engine);
+    let release = |signal: &&Signal| signal.kind == "release";
+    assert_eq!(report.signals.iter().find(release), None);
+    let status = "NAME: edge\nLAST DEPLOYED: Wed May 20 14:22:13 2026\nNAMESPACE: shop\n\
+                  STATUS: pending-upgrade\nREVISION: 14\n";
+    let report = pasted(status, &engine);
+    let named = report.signals.iter().find(release).map(|signal| signal.value.as_str());
+    assert_eq!((named, report.subtype.as_deref()), (Some("edge"), Some("helm_release_stuck")));
+    assert!(report.messages.iter().all(|one| status.contains(&one.text)), "{:?}", report.messages);
+}
+
+#[test]
+fn what_no_rule_knows_is_not_called_harmless() {
+    let engine = engine();
+    let tier = |text: &str| pasted(text, &engine).remediation;
+    assert_eq!(tier("the whatsit of the frobnicator says boo"), Tier::Operator);
+    assert_eq!(tier("node a-1 recovered from NotReady"), Tier::None);
+    let lost = pasted("Someone ran a clean-up; all cover images on the site are gone", &engine);
+    assert_eq!((lost.severity.level, lost.remediation), (Level::Critical, Tier::RemoteHands));
+}
+
+#[test]
+fn who_guessed_and_then_got_in_broke_in() {
+    let engine = engine();
+    let text = |address: &str| {
+        format!(
+            "sshd[1]: Failed password for invalid user admin from 203.0.113.9 port 4 ssh2\n\
+             sshd[2]: Accepted password for root from {address} port 5 ssh2\n"
+        )
+    };
+    let report = pasted(&text("203.0.113.9"), &engine);
+    assert_eq!(
+        (report.severity.level, &report.severity.rules[..]),
+        (Level::Critical, &[Line::C5][..])
+    );
+    let other = pasted(&text("192.0.2.7"), &engine);
+    assert_eq!(other.severity.level, Level::High, "{:?}", other.severity.rules);
+}
+
+#[test]
+fn an_environment_is_known_by_labels_and_by_the_head_of_a_line() {
+    let engine = engine();
+    let level = |text: &str| pasted(text, &engine).severity.level;
+    let worse = level("pod cart-0 is in CrashLoopBackOff");
+    assert!(level("staging: pod cart-0 is in CrashLoopBackOff") < worse);
+    let alert = |env: &str| {
+        let labels = format!(r#"{{"alertname":"Crash","env":"{env}"}}"#);
+        let summary = "pod cart-0 is in CrashLoopBackOff";
+        let alert = format!(
+            r#"[{{"status":"firing","labels":{labels},"annotations":{{"summary":"{summary}"}}}}]"#
+        );
+        level(&alert)
+    };
+    assert!(alert("test") < alert("production"));
+}
+
+#[test]
+fn one_thing_said_twice_is_believed_once() {
+    let engine = engine();
+    let report = pasted("kernel: Out of memory: Killed process 812 (java)", &engine);
+    assert!(report.root_cause.contains("kernel ended"), "{}", report.root_cause);
+    assert!(report.confidence.is_some_and(|value| value <= 0.75), "{:?}", report.confidence);
+}
+
 #[test]
 fn the_name_of_a_case_tells_nothing() {
     let engine = engine();

@@ -1,5 +1,7 @@
 //! What Helm says of a release: its history and its status, as text and as JSON.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 use serde_json::Value;
 
@@ -66,9 +68,8 @@ pub(super) fn from_json(json: &Value) -> Option<Pasted> {
         return None;
     }
     release.settle();
-    let mut messages: Vec<Message> =
-        release.revisions.iter().filter(|row| row.is_bad()).map(|row| release.told(row)).collect();
-    messages.extend(release.good_news());
+    let told = |row: &&HelmRevision| row.is_bad() || Some(row.revision) == release.last_good;
+    let messages = release.revisions.iter().filter(told).map(|row| release.told(row)).collect();
     Some(Pasted { kind: InputKind::Helm, messages, helm: Some(release), notes: Vec::new() })
 }
 
@@ -87,19 +88,30 @@ fn revision(row: &Value) -> HelmRevision {
     }
 }
 
-/// Reads the text of `helm history` and of `helm status`; the messages add what they amount to.
+/// Reads the text of `helm history` and of `helm status`. A message of it is a piece of the text as
+/// it stands there: what nobody pasted is no evidence and names nothing.
 pub(super) fn from_text(text: &str) -> Option<(HelmRelease, Vec<Message>)> {
     let mut release = HelmRelease::default();
     let mut in_table = false;
-    for line in text.lines().take(MAX_REVISIONS * 4) {
-        let line = line.trim_start_matches(['#', ' ']);
+    // Where each revision stands, and the lines from NAME to STATUS.
+    let mut rows: BTreeMap<u64, (usize, usize, &str)> = BTreeMap::new();
+    let mut head: Option<(usize, usize)> = None;
+    let mut block: Option<(usize, usize, usize)> = None;
+    let mut offset = 0;
+    for (number, whole) in text.split_inclusive('\n').take(MAX_REVISIONS * 4).enumerate() {
+        let start = offset;
+        offset += whole.len();
+        let line = whole.trim_end().trim_start_matches(['#', ' ']);
         if line.starts_with("REVISION") && line.contains("STATUS") && line.contains("DESCRIPTION") {
             in_table = true;
             continue;
         }
         if in_table {
             match row(line) {
-                Some(row) if release.revisions.len() < MAX_REVISIONS => release.revisions.push(row),
+                Some(row) if release.revisions.len() < MAX_REVISIONS => {
+                    rows.insert(row.revision, (start, number + 1, whole.trim_end()));
+                    release.revisions.push(row);
+                }
                 Some(_) => {}
                 None => in_table = false,
             }
@@ -107,9 +119,15 @@ pub(super) fn from_text(text: &str) -> Option<(HelmRelease, Vec<Message>)> {
         let Some((key, value)) = line.split_once(':') else { continue };
         let value = value.trim();
         match key {
-            "NAME" => release.name = some(value),
+            "NAME" => {
+                release.name = some(value);
+                head = Some((start, number + 1));
+            }
             "NAMESPACE" => release.namespace = some(value),
-            "STATUS" => release.status = some(value),
+            "STATUS" => {
+                release.status = some(value);
+                block = head.map(|(from, line)| (from, line, start + whole.trim_end().len()));
+            }
             _ => {}
         }
     }
@@ -117,17 +135,18 @@ pub(super) fn from_text(text: &str) -> Option<(HelmRelease, Vec<Message>)> {
     if !status && release.revisions.is_empty() {
         return None;
     }
+    let bad = release.status.as_deref().is_some_and(is_bad);
     release.settle();
     let mut messages = Vec::new();
     // The lines of a history are messages already; a status is spread over several lines.
-    if let (Some(name), Some(state)) = (&release.name, &release.status)
-        && is_bad(state)
-    {
-        let place = release.namespace.as_ref().map(|n| format!(" in namespace {n}"));
-        let place = place.unwrap_or_default();
-        messages.push(Message::new(&format!("Helm release {name}{place} has status {state}")));
+    if let Some((from, line, to)) = block.filter(|_| bad) {
+        let text = text.get(from..to).unwrap_or_default();
+        messages.push(Message { offset: from, line, ..Message::new(text) });
     }
-    messages.extend(release.good_news());
+    if let Some((offset, line, row)) = release.last_good.and_then(|good| rows.get(&good)) {
+        let good = Message { offset: *offset, line: *line, ..Message::new(row) };
+        messages.push(release.labelled(good));
+    }
     Some((release, messages))
 }
 
@@ -184,27 +203,24 @@ impl HelmRelease {
         self.last_good = earlier.map(|row| row.revision).max();
     }
 
-    fn called(&self) -> String {
-        self.name
-            .as_ref()
-            .map_or_else(|| "Helm release".to_owned(), |name| format!("Helm release {name}"))
-    }
-
-    /// A revision as a message.
+    /// A revision as a message, in words, since JSON has none.
     fn told(&self, row: &HelmRevision) -> Message {
         let HelmRevision { revision, status, chart, description, .. } = row;
         let place =
             self.namespace.as_ref().map(|n| format!(" in namespace {n}")).unwrap_or_default();
         let said = if description.is_empty() { String::new() } else { format!(": {description}") };
-        let name = self.called();
-        Message::new(&format!(
-            "{name}{place} revision {revision} ({chart}) has status {status}{said}"
-        ))
+        let name = self.name.as_ref().map_or_else(String::new, |name| format!(" {name}"));
+        let message = Message::new(&format!(
+            "Helm release{name}{place} revision {revision} ({chart}) has status {status}{said}"
+        ));
+        if Some(*revision) == self.last_good { self.labelled(message) } else { message }
     }
 
-    /// The last good revision as a message, so that a plan can name it.
-    fn good_news(&self) -> Option<Message> {
-        let good = self.last_good?;
-        Some(Message::new(&format!("{}: last known good revision {good}", self.called())))
+    /// The message of the last good revision, marked as such, so that a plan can name it.
+    fn labelled(&self, mut message: Message) -> Message {
+        if let Some(good) = self.last_good {
+            message.labels.insert("good_revision".to_owned(), good.to_string());
+        }
+        message
     }
 }

@@ -57,7 +57,13 @@ pub fn read(text: &str) -> Pasted {
     let mut pasted = log::read(&text);
     if let Some((release, messages)) = helm::from_text(&text) {
         pasted.kind = InputKind::Helm;
-        pasted.messages.extend(messages);
+        for message in messages {
+            // What stands as one message is not said twice: not line by line as well.
+            let end = message.offset + message.text.len();
+            pasted.messages.retain(|line| !(message.offset..end).contains(&line.offset));
+            pasted.messages.push(message);
+        }
+        pasted.messages.sort_by_key(|message| message.offset);
         pasted.helm = Some(release);
     }
     pasted
@@ -130,6 +136,9 @@ mod tests {
                     14      \tMon May 18 14:06:33 2026\tpending-rollback\tapi-2.3.0\t2.3      \tRollback to 12\n";
         let release = read(text).helm.expect("a release");
         assert_eq!(release.last_good, Some(12));
+        for message in read(text).messages {
+            assert!(text[message.offset..].starts_with(&message.text), "{}", message.text);
+        }
         assert_eq!(release.revisions.len(), 3);
         assert_eq!(release.status.as_deref(), Some("pending-rollback"));
         let json = r#"[{"revision":1,"updated":"x","status":"superseded","chart":"api-1","app_version":"1","description":"Install complete"},
