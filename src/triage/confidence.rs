@@ -28,7 +28,7 @@ pub(super) struct Features {
     pub(super) strength: f64,
     /// Further messages that agree; three are enough.
     pub(super) agreement: f64,
-    /// Further rules that agree; three are enough.
+    /// Further rules that agree by words of their own; three are enough.
     pub(super) variety: f64,
     /// The share of the text that the evidence stands in.
     pub(super) explained: f64,
@@ -41,13 +41,21 @@ pub(super) struct Features {
 /// Collects the features of a verdict.
 pub(super) fn features(reading: &Reading<'_>, verdict: &Verdict, lengths: &[usize]) -> Features {
     let of_leader = |pattern: Option<Pattern>| pattern == Some(verdict.pattern);
+    // Rules that hit the same words repeat each other: only the first of them counts.
     let mut rules = BTreeSet::new();
+    let mut counted: Vec<(usize, usize, usize)> = Vec::new();
     let mut messages = BTreeSet::new();
     let mut covered = BTreeSet::new();
     let (mut strongest, mut against) = (0, 0);
     for found in &reading.found {
         if of_leader(found.evidence().map(|(pattern, _, _)| pattern)) {
-            rules.insert(found.rule.id.as_str());
+            let (at, start, end) = (found.message, found.hit.start, found.hit.end);
+            let overlaps =
+                |&(of, from, to): &(usize, usize, usize)| of == at && start < to && from < end;
+            if !rules.contains(found.rule.id.as_str()) && !counted.iter().any(overlaps) {
+                rules.insert(found.rule.id.as_str());
+                counted.push((at, start, end));
+            }
             messages.insert(found.message);
             strongest = strongest.max(found.weight());
             let clause = reading.clauses[found.message].around(found.hit.start);

@@ -57,13 +57,14 @@ const MIN_CONFIDENCE: f64 = 0.85;
 pub(super) fn choose(grounds: &Grounds<'_>) -> (Tier, String) {
     let holds = |line: Line| grounds.lines.contains(&line);
     if grounds.recovered {
-        return (Tier::None, "the messages say that it is over".to_owned());
+        return (Tier::None, "the messages say that it is over, or did not happen".to_owned());
     }
-    if grounds.level == Level::Info && grounds.stated.is_none_or(|(tier, _)| tier == Tier::None) {
+    let unknown = grounds.pattern == Pattern::Unknown;
+    let only_none = grounds.stated.is_none_or(|(tier, _)| tier == Tier::None);
+    // That no rule knows a message does not make it harmless: something has to say so.
+    let harmless = !unknown || holds(Line::I1) || grounds.stated.is_some();
+    if grounds.level == Level::Info && only_none && harmless {
         return (Tier::None, "nothing is to be done about it".to_owned());
-    }
-    if grounds.pattern == Pattern::Unknown {
-        return (Tier::Operator, "nobody knows yet what it is: a person looks first".to_owned());
     }
     if holds(Line::C4) {
         let why = "C4: the recovery itself failed, so another attempt needs somebody who knows it";
@@ -74,6 +75,9 @@ pub(super) fn choose(grounds: &Grounds<'_>) -> (Tier, String) {
     }
     if let Some((Tier::RemoteHands, rule)) = grounds.stated {
         return (Tier::RemoteHands, format!("{rule}: a place or party out of reach of the tools"));
+    }
+    if unknown {
+        return (Tier::Operator, "nobody knows yet what it is: a person looks first".to_owned());
     }
     if grounds.destructive {
         return (Tier::RemoteHands, "the plan cannot do without a destructive step".to_owned());
@@ -108,6 +112,17 @@ mod tests {
         check(&Grounds { confidence: Some(0.8), ..healed.clone() }, Tier::Operator);
         check(&Grounds { lines: vec![Line::C5], ..healed.clone() }, Tier::Operator);
         check(&Grounds { stated: Some((Tier::RemoteHands, "x")), ..healed }, Tier::RemoteHands);
-        check(&Grounds { pattern: Pattern::Unknown, ..base }, Tier::Operator);
+        check(&Grounds { pattern: Pattern::Unknown, ..base.clone() }, Tier::Operator);
+        let unknown = Grounds {
+            pattern: Pattern::Unknown,
+            level: Level::Info,
+            lines: Vec::new(),
+            ..Grounds::default()
+        };
+        check(&unknown, Tier::Operator);
+        check(&Grounds { recovered: true, ..unknown.clone() }, Tier::None);
+        check(&Grounds { lines: vec![Line::I1], ..unknown.clone() }, Tier::None);
+        check(&Grounds { stated: Some((Tier::None, "x")), ..unknown.clone() }, Tier::None);
+        check(&Grounds { lines: vec![Line::C2], ..unknown }, Tier::RemoteHands);
     }
 }
