@@ -7,9 +7,9 @@ use serde::Serialize;
 use super::decide::{Verdict, decide};
 use super::knowledge::Knowledge;
 use super::message::{Input, KnownIncident, Message, Store, unix_ms};
+use super::named::{Holders, Named};
 use super::pattern::Pattern;
 use super::reading::{Reading, read};
-use super::signal::Signal;
 use super::template::{alike, masked};
 
 /// A score from which two belong together.
@@ -77,11 +77,12 @@ fn is_change(kind: &str) -> bool {
     matches!(kind, "version" | "change" | "image")
 }
 
-/// The thing at fault: the first affirmed signal of the subtype's kinds, hashes taken off.
+/// The thing at fault: what the messages that hold the evidence name of the first of the subtype's
+/// kinds that they name at all, hashes taken off. None where it is unclear which of several it is.
 pub(super) fn object(
     knowledge: &Knowledge,
     verdict: &Verdict,
-    signals: &[Signal],
+    reading: &Reading<'_>,
 ) -> Option<String> {
     let subtype = verdict.subtype.as_ref().and_then(|name| knowledge.subtypes.get(name));
     let default = ["release", "deployment", "service", "database", "device", "node", "host"];
@@ -91,10 +92,12 @@ pub(super) fn object(
         }
         _ => default.to_vec(),
     };
-    kinds.iter().find_map(|kind| {
-        let found = signals.iter().find(|signal| signal.kind == *kind && signal.affirmed)?;
-        Some(without_hashes(&found.value))
-    })
+    let holders = Holders::of(reading, verdict);
+    let named = kinds.iter().map(|kind| holders.name(&reading.signals, kind, |_| true));
+    match named.into_iter().find(|named| *named != Named::Nothing)? {
+        Named::One(signal) => Some(without_hashes(&signal.value)),
+        Named::Nothing | Named::Several(_) => None,
+    }
 }
 
 /// `cart-6c9d8b7f5-x2x9p` is `cart`, as of a Deployment's pod; names without hashes stay.
@@ -122,7 +125,7 @@ pub(super) fn side(
     let named = named
         .map(|signal| (signal.kind.clone(), without_hashes(&signal.value)))
         .filter(|(_, value)| !generic(value));
-    let object = object(knowledge, verdict, &reading.signals);
+    let object = object(knowledge, verdict, reading);
     let key = object.filter(|name| !generic(name)).and_then(|object| {
         let known = verdict.pattern != Pattern::Unknown;
         known.then(|| (verdict.pattern, verdict.subtype.clone().unwrap_or_default(), object))

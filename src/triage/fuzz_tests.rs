@@ -82,7 +82,7 @@ fn mutated(seeds: &[Vec<u8>], dice: &mut Dice) -> Vec<u8> {
 /// Judges a text as `triage` does, and holds what it says against it.
 fn judged(text: &[u8], knowledge: &Knowledge, lint: &PlanLint) -> String {
     let text = String::from_utf8_lossy(text);
-    let pasted = read::read(&cleaned(&text));
+    let pasted = read::read(&cleaned(&text), knowledge);
     let known = [KnownIncident {
         title: "release shop stuck".to_owned(),
         messages: vec![text.chars().take(200).collect()],

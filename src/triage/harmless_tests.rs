@@ -80,7 +80,7 @@ fn alarms(texts: &[&str]) -> Vec<String> {
     let lint = PlanLint::built_in().expect("the built-in rules");
     let mut wrong = Vec::new();
     for text in texts {
-        let pasted = read::read(text);
+        let pasted = read::read(text, &knowledge);
         let input = Input { messages: pasted.messages, ..Input::default() };
         let report = triage(&input, &Store::default(), &knowledge, &lint);
         if report.pattern != Pattern::Unknown && report.severity.level != Level::Info {

@@ -70,7 +70,7 @@ pub struct Knowledge {
     pub(super) generic: BTreeSet<String>,
     /// Finds the letters that rules need, all in one pass.
     letters: AhoCorasick,
-    /// Which rules each of them wakes.
+    /// Which rules each of them wakes; signals are none, and what only they need wakes no rule.
     wakes: Vec<Vec<usize>>,
     files: Vec<(String, String)>,
 }
@@ -124,6 +124,12 @@ impl Knowledge {
             woken.extend(&self.wakes[found.pattern().as_usize()]);
         }
         woken.into_iter().collect()
+    }
+
+    /// Whether a text may mean something to a rule or a signal: it holds letters that one of them
+    /// needs. A signal that needs none is not asked, since it would keep every line.
+    pub(super) fn may_mean(&self, text: &str) -> bool {
+        self.letters.find_overlapping_iter(text).next().is_some()
     }
 
     /// The rules that hold for every finding of their patterns or subtypes.
@@ -324,6 +330,9 @@ impl Loading {
                     format!("no rule has the id {}, after which it should hold", after.rule);
                 return Err(sources[rule.file].at(&rule.id, None, message));
             }
+        }
+        for literal in self.signals.iter().flat_map(|signal| signal.any.required()) {
+            letters.entry(literal).or_default();
         }
         let automaton = AhoCorasick::builder()
             .ascii_case_insensitive(true)

@@ -21,6 +21,9 @@ pub struct Message {
     pub labels: BTreeMap<String, String>,
     /// Whether its source says that it is over.
     pub resolved: bool,
+    /// The shape of the line it was, if it was one: what several lines of a shape say alike counts
+    /// once, and what one of them names beside it is known all the same.
+    pub shape: Option<u64>,
 }
 
 impl Message {

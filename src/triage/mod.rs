@@ -39,6 +39,7 @@ mod fuzz_tests;
 mod harmless_tests;
 mod knowledge;
 mod message;
+mod named;
 mod narrative;
 mod pattern;
 mod plan_command;

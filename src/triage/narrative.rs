@@ -1,15 +1,17 @@
 //! The cause in words, and a plan, from the templates of a subtype: only what a place supports.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
 use super::decide::Verdict;
 use super::knowledge::Knowledge;
 use super::message::{Input, Place};
+use super::named::{Holders, Named};
 use super::pattern::Pattern;
 use super::plan_lint::{PlanDanger, PlanLint};
 use super::reading::{Reading, judged};
+use super::signal::Signal;
 use super::subtype::{Subtype, Template};
 
 /// The longest piece of a message that a sentence quotes, in bytes.
@@ -84,6 +86,9 @@ pub(super) struct Narrative {
 /// Slots and what fills them.
 type Slots = BTreeMap<String, Part>;
 
+/// Kinds of which several things are named where one is meant, and these.
+type Unclear<'a> = BTreeMap<&'a str, Vec<&'a str>>;
+
 /// Writes it.
 pub(super) fn write(
     knowledge: &Knowledge,
@@ -102,7 +107,7 @@ pub(super) fn write(
     let Some(subtype) = named.or(general) else {
         return Narrative { statements: quoted(input, reading, verdict), ..Narrative::default() };
     };
-    let slots = slots(subtype, input, reading);
+    let (slots, unclear) = slots(subtype, input, reading, verdict);
     let mut statements: Vec<Statement> =
         subtype.cause.iter().filter_map(|template| statement(template, &slots)).collect();
     told_once(&mut statements);
@@ -112,7 +117,7 @@ pub(super) fn write(
     let mut narrative = Narrative { statements, ..Narrative::default() };
     let planned = general.filter(|_| subtype.plan.is_empty()).unwrap_or(subtype);
     steps(&mut narrative, planned, &slots, lint);
-    narrative.to_check = to_check(subtype, &slots, verdict);
+    narrative.to_check = to_check(subtype, planned, &slots, &unclear, verdict);
     narrative
 }
 
@@ -133,24 +138,38 @@ fn told_once(statements: &mut Vec<Statement>) {
     *statements = kept;
 }
 
-/// Fills slots: by the subtype's own expressions, else by the first signal of that kind.
-fn slots(subtype: &Subtype, input: &Input<'_>, reading: &Reading<'_>) -> Slots {
-    let mut slots = Slots::new();
-    for signal in reading.signals.iter().filter(|signal| signal.affirmed) {
-        let known = input.messages.iter().enumerate().any(|(at, message)| {
-            signal.place.message == Some(at)
-                && message.text.get(signal.place.start..signal.place.end) == Some(&signal.value)
-        });
-        // Labels have no place in the text; conditions may name things and no more.
-        if known || (signal.place.message.is_none() && signal.names) {
-            let slot = signal.kind.clone();
-            let part = Part { slot, value: signal.value.clone(), place: signal.place };
-            slots.entry(signal.kind.clone()).or_insert(part);
+/// Fills slots: by the subtype's own expressions, else by what is named of that kind. Only the
+/// messages that hold the evidence fill one; where they name several of a kind and it is unclear
+/// which is meant, the slot stays empty, since a command on the wrong one would do harm.
+fn slots<'r>(
+    subtype: &Subtype,
+    input: &Input<'_>,
+    reading: &'r Reading<'_>,
+    verdict: &Verdict,
+) -> (Slots, Unclear<'r>) {
+    let (mut slots, mut unclear) = (Slots::new(), Unclear::new());
+    let holders = Holders::of(reading, verdict);
+    // Labels have no place in the text; conditions may name things and no more.
+    let fit = |signal: &Signal| {
+        let Place { message, start, end } = signal.place;
+        let text = |at: usize| input.messages.get(at)?.text.get(start..end);
+        message.map_or(signal.names, |at| text(at) == Some(signal.value.as_str()))
+    };
+    let kinds: BTreeSet<&str> = reading.signals.iter().map(|it| it.kind.as_str()).collect();
+    for kind in kinds {
+        match holders.name(&reading.signals, kind, fit) {
+            Named::Nothing => {}
+            Named::Several(values) => drop(unclear.insert(kind, values)),
+            Named::One(signal) => {
+                let (slot, value) = (kind.to_owned(), signal.value.clone());
+                slots.insert(kind.to_owned(), Part { slot, value, place: signal.place });
+            }
         }
     }
     for (name, slot) in &subtype.slots {
         let found = slot.expressions.iter().find_map(|expression| {
-            input.messages.iter().enumerate().find_map(|(at, message)| {
+            holders.messages().find_map(|at| {
+                let message = input.messages.get(at)?;
                 let text = judged(&message.text);
                 let captures = expression.regex()?.captures(text.as_bytes())?;
                 let group = captures.name("value")?;
@@ -166,10 +185,11 @@ fn slots(subtype: &Subtype, input: &Input<'_>, reading: &Reading<'_>) -> Slots {
             })
         });
         if let Some((value, place)) = found {
+            unclear.remove(name.as_str());
             slots.insert(name.clone(), Part { slot: name.clone(), value, place });
         }
     }
-    slots
+    (slots, unclear)
 }
 
 /// What was found without the parts of words at its ends, where a limit of length cut them.
@@ -343,13 +363,28 @@ fn left_out(text: String, command: Option<String>, dangers: &[PlanDanger]) -> Le
 }
 
 /// What nobody said, of what one would like to know.
-fn to_check(subtype: &Subtype, slots: &Slots, verdict: &Verdict) -> Vec<String> {
-    let mut open: Vec<String> = subtype
-        .object
-        .first()
-        .filter(|kind| !slots.contains_key(*kind))
+fn to_check(
+    subtype: &Subtype,
+    planned: &Subtype,
+    slots: &Slots,
+    unclear: &Unclear<'_>,
+    verdict: &Verdict,
+) -> Vec<String> {
+    let object = subtype.object.first().map(String::as_str);
+    let needed = |kind: &str| {
+        let slot = format!("{{{kind}}}");
+        let mut texts = planned.plan.iter().flat_map(|step| [Some(&step.text), step.run.as_ref()]);
+        object == Some(kind) || texts.any(|text| text.is_some_and(|it| it.contains(&slot)))
+    };
+    let several = unclear.iter().filter(|(kind, _)| needed(kind)).map(|(kind, values)| {
+        let kind = kind.replace('_', " ");
+        format!("which {kind} it is: the messages name {}", values.join(", "))
+    });
+    let mut open: Vec<String> = object
+        .filter(|kind| !slots.contains_key(*kind) && !unclear.contains_key(kind))
         .map(|kind| format!("which {kind} it is: no message names one"))
         .into_iter()
+        .chain(several)
         .collect();
     let mut ignored = Vec::new();
     open.extend(subtype.check.iter().filter_map(|text| {

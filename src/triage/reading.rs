@@ -1,6 +1,9 @@
 //! All messages, read once: signals and the places where rules hold.
 
+use std::collections::BTreeSet;
+
 use super::clause::{Clauses, Role};
+use super::correlate::without_hashes;
 use super::knowledge::Knowledge;
 use super::message::{Input, Place};
 use super::pattern::Pattern;
@@ -17,7 +20,8 @@ pub(super) struct Found<'k> {
     pub(super) rule: &'k Rule,
     pub(super) message: usize,
     pub(super) hit: Hit,
-    /// Half for what a log writes as information only.
+    /// Half for what a log writes as information only, nothing for what a line of the same shape
+    /// has said already.
     pub(super) factor: f64,
 }
 
@@ -66,6 +70,7 @@ pub(super) struct Reading<'k> {
 pub(super) fn read<'k>(input: &Input<'_>, knowledge: &'k Knowledge) -> Reading<'k> {
     let mut reading = Reading::default();
     let over = super::recovery::over(&input.messages);
+    let mut counted: BTreeSet<(u64, usize)> = BTreeSet::new();
     for (at, message) in input.messages.iter().enumerate() {
         let text = judged(&message.text);
         let resolved = message.resolved || over.contains(&at);
@@ -76,10 +81,16 @@ pub(super) fn read<'k>(input: &Input<'_>, knowledge: &'k Knowledge) -> Reading<'
             let rule = &knowledge.rules[woken];
             if let Some(mut hit) = rule.find(text, &clauses) {
                 hit.affirmed &= !resolved;
+                let again =
+                    message.shape.is_some_and(|it| hit.affirmed && !counted.insert((it, woken)));
+                let factor = if again { 0.0 } else { factor };
                 reading.found.push(Found { rule, message: at, hit, factor });
             }
         }
-        reading.signals.extend(signal::extract(&knowledge.signals, text, &clauses, Some(at)));
+        let mut signals = signal::extract(&knowledge.signals, text, &clauses, Some(at));
+        // What is over is at fault no more.
+        signals.iter_mut().for_each(|signal| signal.affirmed &= !message.resolved);
+        reading.signals.extend(signals);
         for (key, value) in &message.labels {
             let (start, end) = word_in(text, value);
             let place = Place { message: Some(at), start, end };
@@ -87,7 +98,7 @@ pub(super) fn read<'k>(input: &Input<'_>, knowledge: &'k Knowledge) -> Reading<'
                 kind: key.clone(),
                 value: value.clone(),
                 place,
-                affirmed: true,
+                affirmed: !message.resolved,
                 role: Role::Plain,
                 names: !matches!(key.as_str(), "severity" | "job" | "prometheus"),
             });
@@ -139,6 +150,41 @@ fn is_after(one: &Found<'_>, reading: &Reading<'_>) -> bool {
     earlier.into_iter().any(|other| {
         named(other.message).any(|old| named(one.message).any(|new| new.value == old.value))
     })
+}
+
+/// What a line amounts to: two of a shape are the same message only if this is the same.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Judgement {
+    /// Which rules find something in it, and whether that is said to be so.
+    pub(super) rules: Vec<(usize, bool)>,
+    /// What it names beside, where a rule holds.
+    pub(super) named: BTreeSet<String>,
+}
+
+impl Judgement {
+    /// Whether a rule holds.
+    pub(super) fn holds(&self) -> bool {
+        self.rules.iter().any(|(_, affirmed)| *affirmed)
+    }
+}
+
+/// Judges a line by itself, before it is a message.
+pub(super) fn judgement(text: &str, knowledge: &Knowledge) -> Judgement {
+    let text = judged(text);
+    let woken = knowledge.woken(text);
+    if woken.is_empty() {
+        return Judgement::default();
+    }
+    let clauses = Clauses::new(text);
+    let finds = |at: usize| Some((at, knowledge.rules[at].find(text, &clauses)?.affirmed));
+    let mut judgement =
+        Judgement { rules: woken.into_iter().filter_map(finds).collect(), named: BTreeSet::new() };
+    if judgement.holds() {
+        let signals = signal::extract(&knowledge.signals, text, &clauses, None);
+        let named = signals.iter().filter(|signal| signal.names);
+        judgement.named = named.map(|signal| without_hashes(&signal.value)).collect();
+    }
+    judgement
 }
 
 /// The part of a text that is judged.

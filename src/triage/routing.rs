@@ -59,7 +59,7 @@ pub(super) fn routing(
         }
     }
     let leading = order.into_iter().filter(|at| leads[*at]).collect();
-    let object = correlate::object(knowledge, verdict, &reading.signals);
+    let object = correlate::object(knowledge, verdict, reading);
     Routing { words: words(knowledge, verdict), object, alerts, names, leading }
 }
 

@@ -2,18 +2,23 @@
 
 /// The words of a message with numbers, hashes, addresses and quoted names masked by `#`.
 pub(super) fn masked(text: &str) -> String {
+    masked_with(text, |_| ())
+}
+
+/// As [`masked`]; each piece that is masked is told.
+pub(super) fn masked_with<'t>(text: &'t str, mut told: impl FnMut(&'t str)) -> String {
     let mut shape = String::with_capacity(text.len().min(512));
     for word in text.split_whitespace() {
         if !shape.is_empty() {
             shape.push(' ');
         }
-        mask(word, &mut shape);
+        mask(word, &mut shape, &mut told);
     }
     shape
 }
 
 /// Pieces of a word that hold a digit change; the rest stays.
-fn mask(word: &str, shape: &mut String) {
+fn mask<'t>(word: &'t str, shape: &mut String, told: &mut impl FnMut(&'t str)) {
     let mut rest = word;
     while !rest.is_empty() {
         let is_piece = |c: char| c.is_alphanumeric();
@@ -26,6 +31,7 @@ fn mask(word: &str, shape: &mut String) {
         }
         let (head, tail) = rest.split_at(piece);
         if head.bytes().any(|byte| byte.is_ascii_digit()) {
+            told(head);
             if !shape.ends_with('#') {
                 shape.push('#');
             }

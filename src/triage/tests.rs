@@ -68,7 +68,8 @@ fn a_stuck_release_is_told_with_its_cause_and_without_destroying_anything() {
 }
 
 fn pasted(text: &str, engine: &(Knowledge, PlanLint)) -> Report {
-    let input = Input { messages: read::read(text).messages, ..Input::default() };
+    let messages = read::read(text, &engine.0).messages;
+    let input = Input { messages, ..Input::default() };
     triage(&input, &Store::default(), &engine.0, &engine.1)
 }
 
@@ -385,7 +386,7 @@ fn no_text_is_too_strange() {
     for (at, piece) in pieces.iter().enumerate() {
         let other = pieces[(at * 7 + 3) % pieces.len()];
         let text = format!("{}{}{}", piece.repeat(3_000), other, piece.repeat(40));
-        let pasted = read::read(&text);
+        let pasted = read::read(&text, &engine.0);
         let input = Input { messages: pasted.messages, ..Input::default() };
         triage(&input, &Store::default(), &engine.0, &engine.1);
         judged(&[&text], &engine);
@@ -422,4 +423,62 @@ fn a_release_that_hangs_is_freed_before_what_it_tripped_over() {
     assert!(report.because.iter().any(|why| why.contains("crd_conflict")), "{:?}", report.because);
     let report = judged(&["Helm upgrade failed: CRD conflict, incompatible schema"], &engine);
     assert_eq!(report.subtype.as_deref(), Some("crd_conflict"));
+}
+
+#[test]
+fn a_case_among_lines_in_which_nothing_fails_is_found_all_the_same() {
+    let engine = engine();
+    let noise = |at: usize| match at % 4 {
+        0 => format!(
+            "2026-05-01T10:{:02}:07Z INFO  [http-{at}] GET /v1/orders/{at} 200 {at}ms",
+            at % 60
+        ),
+        1 => format!("10.1.2.{} - - \"GET /health HTTP/1.1\" 200 2 \"-\" \"probe/{at}\"", at % 250),
+        2 => format!("May  1 10:00:{:02} web-{at} systemd[1]: Started session {at}.", at % 60),
+        _ => format!("I0501 10:00:02.113 controller.go:127] synced shop/quotes-{at} in {at}ms"),
+    };
+    let noise: Vec<String> = (0..250).map(noise).collect();
+    let own = built_in::SCENARIOS.iter();
+    let own = own.map(|case| Scenario::from_yaml(case.name, case.text).expect("a case"));
+    for case in own.chain(cases_of_others()) {
+        let expected = run(&case, &engine.0, &engine.1).report.pattern;
+        let text = [noise.join("\n"), case.messages.join("\n"), noise.join("\n")].join("\n");
+        let pasted = read::read(&text, &engine.0);
+        let input = Input { messages: pasted.messages, ..Input::default() };
+        let report = triage(&input, &Store::default(), &engine.0, &engine.1);
+        assert_eq!(report.pattern, expected, "{}", case.name);
+    }
+}
+
+#[test]
+fn what_is_stuck_is_named_by_the_message_that_says_so() {
+    let engine = engine();
+    let well = "Helm release 'alpha' is deployed in namespace shop, revision 7";
+    let stuck = "Helm release 'beta' stuck in pending-rollback: upgrade from v1.2 to v1.3 failed: \
+                 'x', last known good revision 12";
+    let commands = |report: &Report| -> String {
+        let commands = report.plan.iter().filter_map(|step| step.command.as_deref());
+        commands.collect::<Vec<&str>>().join("\n")
+    };
+    let report = judged(&[well, stuck], &engine);
+    assert!(report.root_cause.contains("beta"), "{}", report.root_cause);
+    assert_eq!(report.routing.object.as_deref(), Some("beta"));
+    let run = commands(&report);
+    assert!(run.contains("helm rollback beta 12 -n <NAMESPACE>"), "{run}");
+    assert!(!run.contains("alpha") && !run.contains("shop"), "{run}");
+    // Two that are stuck: nobody says which of them is meant.
+    let other = stuck.replace("beta", "gamma").replace("12", "9");
+    let report = judged(&[stuck, &other], &engine);
+    let run = commands(&report);
+    assert!(run.contains("helm rollback <RELEASE> <GOOD_REVISION>"), "{run}");
+    let asked = "which release it is: the messages name beta, gamma".to_owned();
+    assert!(report.to_check.contains(&asked), "{:?}", report.to_check);
+    // What is over fills nothing.
+    let mut over = Message::new(&other);
+    over.resolved = true;
+    let messages = vec![over, Message::new(stuck)];
+    let input = Input { messages, ..Input::default() };
+    let report = triage(&input, &Store::default(), &engine.0, &engine.1);
+    assert!(commands(&report).contains("helm rollback beta 12"), "{}", commands(&report));
+    assert!(report.signals.iter().all(|it| it.value != "gamma" || !it.affirmed));
 }

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crate::assets::{Asset, Assets, Origin};
 use crate::domain::id::Hash;
 use crate::error::Error;
+use crate::triage::read::{Pasted, read};
 use crate::triage::scenario::{Outcome, Scenario, run};
 use crate::triage::{FileError, Input, Judging, Knowledge, PlanFinding, PlanLint, Source};
 
@@ -53,6 +54,11 @@ impl Engine {
             return Err(wrong_file(error));
         }
         Ok(Self { knowledge, lint: lint(plan)? })
+    }
+
+    /// Takes a text apart.
+    pub fn take_apart(&self, text: &str) -> Pasted {
+        read(text, &self.knowledge)
     }
 
     /// Reads messages; what they mean depends on what the store holds of what they name.

@@ -24,7 +24,6 @@ use super::App;
 use crate::domain::incident::{Incident, Role, Severity};
 use crate::error::Error;
 use crate::text::redact::redact_keeping_lines;
-use crate::triage::read::read;
 use crate::triage::{Input, Level, Report, Tier, Topology, cleaned};
 use crate::views::page::OwnerView;
 use crate::views::triage::{EscalationView, RouteView, TriageSeverity, TriageView};
@@ -61,7 +60,10 @@ impl App {
         let engine = Engine::load(&self.assets)?;
         // Before anything else: what is quoted from here on has no secrets.
         let redacted = redact_keeping_lines(&cleaned(text));
-        let pasted = read(&redacted.text);
+        let mut pasted = engine.take_apart(&redacted.text);
+        // A text in JSON is decoded only now, and may hold what was not to be seen before.
+        let mut found = redacted.found;
+        found.extend(pasted.redact());
         let input = Input {
             messages: pasted.messages,
             notes: pasted.notes,
@@ -74,7 +76,7 @@ impl App {
         report.notes.extend(known.note());
         let mut told = self.hypothesis(report, incident.as_ref(), &engine)?;
         told.helm = pasted.helm;
-        told.redacted = redacted.found;
+        told.redacted = found;
         told.redacted.sort_unstable();
         told.redacted.dedup();
         Ok(told)

@@ -1,30 +1,35 @@
 //! A pasted text line by line, in bounded memory.
 //!
-//! Lines of one shape count as one message, the first of them. A line that no rule could speak of
-//! is counted and left. Both are said in the notes where it matters.
+//! Lines that differ in numbers only and say the same are one message, the first of them. In a
+//! long text, a line that no rule and no signal could speak of is counted and left: what could is
+//! told by the rules themselves, never by words of this file. Both are said in the notes.
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::shapes::{Seen, Shapes};
 use super::{InputKind, Pasted};
 use crate::text::pattern::pattern;
 use crate::triage::clean;
+use crate::triage::knowledge::Knowledge;
 use crate::triage::message::{Message, unix_ms};
-use crate::triage::template::{hash, masked};
+use crate::triage::reading::{Judgement, MAX_TEXT, judgement};
 
 /// How many messages are kept for judging.
 pub(super) const MAX_MESSAGES: usize = 2000;
 
-/// How many shapes are told apart before new ones are only counted.
-const MAX_SHAPES: usize = 50_000;
+/// How many of a long text may be messages in which no rule holds.
+const MAX_BESIDE: usize = 300;
 
-/// How much of a line counts for its shape, in bytes.
-const MAX_SHAPE: usize = 512;
+/// How many lines of a long text are judged one by one. Behind them, a line is kept by its letters.
+const MAX_JUDGED: usize = 20_000;
 
 /// How long a message of several lines may grow, in bytes.
 const MAX_MESSAGE: usize = 16 << 10;
+
+/// How much of a line is searched for its time, in bytes.
+const MAX_HEAD: usize = 512;
 
 /// Lines below this number are all kept: so few are read by a person, too.
 const FEW: usize = 200;
@@ -34,94 +39,178 @@ static TIME: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// Reads a cleaned text.
-pub(super) fn read(text: &str) -> Pasted {
-    let mut reader = Reader { few: text.lines().take(FEW + 1).count() <= FEW, ..Reader::default() };
+pub(super) fn read(text: &str, knowledge: &Knowledge) -> Pasted {
+    let mut reader = Reader {
+        knowledge,
+        few: text.lines().take(FEW + 1).count() <= FEW,
+        messages: Vec::new(),
+        shapes: Shapes::default(),
+        open: Open::Nothing,
+        in_events: false,
+        events: false,
+        judged: 0,
+        beside: 0,
+        quiet: 0,
+        left_out: 0,
+        repeated: 0,
+    };
+    // A text that is indented as a whole, as in a quotation, has no lines that go on with others.
+    let indent = common_indent(text);
     let mut offset = 0;
     for (number, line) in text.split_inclusive('\n').enumerate() {
-        reader.line(line.trim_end_matches('\n'), offset, number + 1);
+        let whole = line.trim_end_matches('\n');
+        let shown = whole.get(indent..).unwrap_or_default();
+        reader.line(shown, offset + whole.len() - shown.len(), number + 1);
         offset += line.len();
     }
     reader.finish()
 }
 
-#[derive(Default)]
-struct Reader {
+/// With how many bytes, the same blanks, each line begins that is not blank.
+fn common_indent(text: &str) -> usize {
+    let blanks = |line: &'_ str| line.len() - line.trim_start_matches([' ', '\t']).len();
+    let mut lines = text.lines().filter(|line| !line.trim().is_empty());
+    let Some(first) = lines.next() else { return 0 };
+    let mut common = &first[..blanks(first)];
+    for line in lines {
+        if common.is_empty() {
+            break;
+        }
+        let same = common.bytes().zip(line.bytes()).take_while(|(one, other)| one == other);
+        common = &common[..same.count()];
+    }
+    common.len()
+}
+
+/// What a continuation goes on with.
+#[derive(Clone, Copy)]
+enum Open {
+    /// Nothing that is there: it begins a message of its own.
+    Nothing,
+    /// This message.
+    Message(usize),
+}
+
+struct Reader<'k> {
+    knowledge: &'k Knowledge,
     few: bool,
     messages: Vec<Message>,
-    /// Where the message of a shape stands; none for a shape that was only counted.
-    shapes: HashMap<u64, Option<usize>>,
-    /// The message a continuation belongs to.
-    open: Option<usize>,
+    shapes: Shapes,
+    open: Open,
     in_events: bool,
     events: bool,
+    /// Lines that were judged.
+    judged: usize,
+    /// Messages in which no rule holds.
+    beside: usize,
     quiet: usize,
     left_out: usize,
     repeated: usize,
 }
 
-impl Reader {
+impl Reader<'_> {
     fn line(&mut self, line: &str, offset: usize, number: usize) {
         if line.trim().is_empty() {
-            self.open = None;
+            self.open = Open::Nothing;
             self.in_events = false;
             return;
         }
         if is_events_header(line) {
-            (self.in_events, self.events, self.open) = (true, true, None);
+            (self.in_events, self.events, self.open) = (true, true, Open::Nothing);
             return;
         }
         if self.in_events && is_normal_event(line) {
             self.quiet += 1;
             return;
         }
-        if !self.in_events && is_continuation(line) {
-            if let Some(message) = self.open.and_then(|at| self.messages.get_mut(at))
-                && message.text.len() + line.len() < MAX_MESSAGE
-            {
-                message.text.push('\n');
-                message.text.push_str(line);
-            }
+        if !self.in_events && is_continuation(line) && self.goes_on(line) {
             return;
         }
-        let head = &line[..clean::floor(line, MAX_SHAPE)];
-        let shape = hash(&masked(head));
-        if let Some(known) = self.shapes.get(&shape) {
-            self.repeated += 1;
-            self.open = None;
-            if let Some(message) = known.and_then(|at| self.messages.get_mut(at)) {
-                message.repeats += 1;
-            }
-            return;
+        self.begins(line, offset, number);
+    }
+
+    /// Adds a line to the message before it, if that is there and not too long already.
+    fn goes_on(&mut self, line: &str) -> bool {
+        let Open::Message(at) = self.open else { return false };
+        let message = &mut self.messages[at];
+        if message.text.len() + line.len() >= MAX_MESSAGE {
+            return false;
         }
-        let keep = self.messages.len() < MAX_MESSAGES && (self.few || says_something(line));
-        if self.shapes.len() < MAX_SHAPES {
-            self.shapes.insert(shape, keep.then_some(self.messages.len()));
+        message.text.push('\n');
+        message.text.push_str(line);
+        // Below a line that repeats this message, the same is no news.
+        if let Seen::New(shape) = self.shapes.see(line)
+            && let Some(judgement) = self.judge(line)
+        {
+            self.shapes.keep(shape, judgement, Some(at));
+        }
+        true
+    }
+
+    fn begins(&mut self, line: &str, offset: usize, number: usize) {
+        self.open = Open::Nothing;
+        let shape = match self.shapes.see(line) {
+            Seen::Before(message) => return self.repeats(message),
+            Seen::New(shape) => shape,
+        };
+        let judgement = self.judge(line);
+        if let Some(like) = judgement.as_ref().and_then(|it| self.shapes.like(shape, it)) {
+            return self.repeats(like);
+        }
+        let holds = judgement.as_ref().is_some_and(Judgement::holds);
+        let keep =
+            self.messages.len() < MAX_MESSAGES && (self.few || holds || self.is_beside(line));
+        if let Some(judgement) = judgement {
+            self.shapes.keep(shape, judgement, keep.then_some(self.messages.len()));
         }
         if !keep {
-            self.open = None;
-            if says_something(line) {
+            if holds || self.knowledge.may_mean(line) {
                 self.left_out += 1;
             } else {
                 self.quiet += 1;
             }
             return;
         }
-        self.open = Some(self.messages.len());
-        let text = &line[..clean::floor(line, crate::triage::reading::MAX_TEXT + 1)];
+        self.beside += usize::from(!holds);
+        self.open = Open::Message(self.messages.len());
+        let text = &line[..clean::floor(line, MAX_TEXT + 1)];
         self.messages.push(Message {
             text: text.to_owned(),
             offset,
             line: number,
             repeats: 1,
-            happened_at: time_of(head),
+            happened_at: time_of(&line[..clean::floor(line, MAX_HEAD)]),
+            shape: Some(shape),
             ..Message::default()
         });
+    }
+
+    /// What a line amounts to; none where too many were judged already.
+    fn judge(&mut self, line: &str) -> Option<Judgement> {
+        self.judged += 1;
+        (self.judged <= MAX_JUDGED).then(|| judgement(line, self.knowledge))
+    }
+
+    /// Whether a line in which no rule holds may tell something about one in which a rule does.
+    fn is_beside(&self, line: &str) -> bool {
+        self.beside < MAX_BESIDE && self.knowledge.may_mean(line)
+    }
+
+    fn repeats(&mut self, message: Option<usize>) {
+        match message.and_then(|at| self.messages.get_mut(at)) {
+            Some(message) => {
+                self.repeated += 1;
+                message.repeats += 1;
+            }
+            // What was passed over or left out the first time is so again.
+            None => self.quiet += 1,
+        }
     }
 
     fn finish(self) -> Pasted {
         let mut notes = Vec::new();
         if self.repeated > 0 {
-            notes.push(format!("{} lines repeat an earlier one in all but numbers", self.repeated));
+            notes.push(format!("{} lines say the same as an earlier one", self.repeated));
         }
         if self.quiet > 0 {
             notes.push(format!("{} lines speak of no failure and were passed over", self.quiet));
@@ -129,7 +218,8 @@ impl Reader {
         if self.left_out > 0 {
             let most = MAX_MESSAGES;
             notes.push(format!(
-                "{} lines beyond the first {most} kinds were not judged",
+                "{} lines that may speak of a failure were not judged: at most {most} kinds are, and \
+                 {MAX_BESIDE} in which no rule holds",
                 self.left_out
             ));
         }
@@ -138,118 +228,13 @@ impl Reader {
     }
 }
 
-/// Words of which a line that is worth judging holds at least one, in most systems.
-static TELLING: LazyLock<Option<aho_corasick::AhoCorasick>> = LazyLock::new(|| {
-    let words = [
-        "fail",
-        "error",
-        "err=",
-        "fatal",
-        "panic",
-        "critical",
-        "crit",
-        "alert",
-        "emerg",
-        "warn",
-        "denied",
-        "refus",
-        "reject",
-        "forbid",
-        "unauthor",
-        "timeout",
-        "timed out",
-        "deadline",
-        "unreach",
-        "unavail",
-        "unable",
-        "cannot",
-        "could not",
-        "couldn",
-        "can't",
-        "not found",
-        "missing",
-        "lost",
-        "down",
-        "dead",
-        "kill",
-        "oom",
-        "memory",
-        "full",
-        "no space",
-        "exceed",
-        "exhaust",
-        "limit",
-        "thrott",
-        "expire",
-        "invalid",
-        "corrupt",
-        "degrad",
-        "unhealthy",
-        "not ready",
-        "notready",
-        "backoff",
-        "back-off",
-        "evict",
-        "pending",
-        "stuck",
-        "restart",
-        "crash",
-        "abort",
-        "reset",
-        "stale",
-        "lag",
-        "retry",
-        "retries",
-        "conflict",
-        "mismatch",
-        "locked",
-        "deadlock",
-        "split",
-        "quorum",
-        "leader",
-        "exception",
-        "traceback",
-        "segfault",
-        "overload",
-        "saturat",
-        "high",
-        "slow",
-        "loop",
-        "flap",
-        "drop",
-        "suspend",
-        "malware",
-        "attack",
-        "brute",
-        "ransom",
-        "sealed",
-        "servfail",
-        "nxdomain",
-        "502",
-        "503",
-        "504",
-        "500",
-        "429",
-        "unknown",
-        "disabled",
-        "stopped",
-        "stalled",
-        "hung",
-        "disconnect",
-        "quota",
-        "%",
-    ];
-    aho_corasick::AhoCorasick::builder().ascii_case_insensitive(true).build(words).ok()
-});
-
-fn says_something(line: &str) -> bool {
-    TELLING.as_ref().is_none_or(|words| words.is_match(line))
-}
-
 /// A line that goes on with the message before it: traces, and what is indented or boxed.
 fn is_continuation(line: &str) -> bool {
-    let starts = ["\t", "    ", "  at ", "at ", "Caused by:", "... ", "│", "╷", "╵", "  File "];
+    let starts = ["\t", "    ", "  at ", "Caused by:", "... ", "│", "╷", "╵", "  File "];
+    // `at 10:02 the disk was full` is a sentence, and no frame of a trace.
+    let is_frame = |rest: &str| !rest.starts_with(|c: char| c.is_ascii_digit());
     starts.iter().any(|start| line.starts_with(start))
+        || line.strip_prefix("at ").is_some_and(is_frame)
 }
 
 fn is_events_header(line: &str) -> bool {

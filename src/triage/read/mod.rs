@@ -7,11 +7,14 @@ mod alerts;
 mod events;
 mod helm;
 mod log;
+mod secrets;
+mod shapes;
 
 use serde::Serialize;
 use serde_json::Value;
 
 use super::clean::cleaned;
+use super::knowledge::Knowledge;
 use super::message::Message;
 
 pub use self::helm::{HelmRelease, HelmRevision};
@@ -44,8 +47,9 @@ pub struct Pasted {
     pub notes: Vec<String>,
 }
 
-/// Reads a text of any kind. Offsets in the messages are bytes of the text as [`cleaned`].
-pub fn read(text: &str) -> Pasted {
+/// Reads a text of any kind. Offsets in the messages are bytes of the text as [`cleaned`]. Of a log,
+/// what is known decides which lines may say something, and which of them say the same.
+pub fn read(text: &str, knowledge: &Knowledge) -> Pasted {
     let text = cleaned(text);
     let opener = text.trim_start().chars().next();
     if matches!(opener, Some('{' | '['))
@@ -54,7 +58,7 @@ pub fn read(text: &str) -> Pasted {
     {
         return pasted;
     }
-    let mut pasted = log::read(&text);
+    let mut pasted = log::read(&text, knowledge);
     if let Some((release, messages)) = helm::from_text(&text) {
         pasted.kind = InputKind::Helm;
         for message in messages {
@@ -82,6 +86,10 @@ fn text_at<'j>(json: &'j Value, path: &str) -> &'j str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn read(text: &str) -> Pasted {
+        super::read(text, &Knowledge::built_in().expect("the built-in files"))
+    }
 
     fn texts(pasted: &Pasted) -> Vec<&str> {
         pasted.messages.iter().map(|message| message.text.as_str()).collect()
@@ -157,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_of_one_shape_are_one_message_and_traces_belong_to_theirs() {
+    fn lines_that_say_the_same_are_one_message_and_traces_belong_to_theirs() {
         let text = "2026-05-01T10:00:00Z ERROR took 3 ms: connection refused\n\
                     2026-05-01T10:00:01Z ERROR took 9 ms: connection refused\n\
                     2026-05-01T10:00:02Z ERROR java.lang.OutOfMemoryError: Java heap space\n    at a.b(C.java:3)\nCaused by: x\n";
@@ -166,6 +174,70 @@ mod tests {
         assert_eq!((pasted.messages[0].repeats, pasted.messages[0].line), (2, 1));
         assert!(pasted.messages[1].text.ends_with("Caused by: x"));
         assert_eq!(pasted.messages[0].happened_at, Some(1_777_629_600_000));
+    }
+
+    #[test]
+    fn lines_that_differ_in_numbers_only_are_told_apart_by_what_they_say() {
+        let kept = |text: &str| -> Vec<(String, usize)> {
+            read(text).messages.into_iter().map(|one| (one.text, one.repeats)).collect()
+        };
+        let check = |lines: &[&str], expected: &[(&str, usize)]| {
+            let expected: Vec<(String, usize)> =
+                expected.iter().map(|(text, repeats)| ((*text).to_owned(), *repeats)).collect();
+            assert_eq!(kept(&lines.join("\n")), expected);
+        };
+        let (well, ill) =
+            ("scrub of tank finished with 0 errors", "scrub of tank finished with 93 errors");
+        check(&[well, ill, well], &[(well, 2), (ill, 1)]);
+        let (well, ill) = ("replication lag 0 s", "replication lag 4000 s");
+        check(&[well, ill], &[(well, 1), (ill, 1)]);
+        let (well, ill) =
+            ("disk usage of /var on db-1 is 41%", "disk usage of /var on db-1 is 100%");
+        check(&[well, ill], &[(well, 1), (ill, 1)]);
+        let (one, two) = ("host web-node01 is down", "host web-node02 is down");
+        check(&[one, two, one], &[(one, 2), (two, 1)]);
+        let (well, ill) =
+            ("8 of 8 servers up, HTTP status 200", "0 of 8 servers up, HTTP status 503");
+        check(&[well, well, ill], &[(well, 2), (ill, 1)]);
+        // Names are bounded, and a pod that was made anew is the same workload.
+        let hosts: Vec<String> =
+            (0..40).map(|at| format!("host web-node{at:02} is down")).collect();
+        assert_eq!(read(&hosts.join("\n")).messages.len(), 8);
+        let pods = "pod cart-6c9d8b7f5-x2x9p is in CrashLoopBackOff\npod cart-6c9d8b7f5-y3y8q is in CrashLoopBackOff";
+        assert_eq!(read(pods).messages.len(), 1);
+    }
+
+    #[test]
+    fn an_indented_text_is_read_as_if_it_were_not() {
+        let lines = "2026-05-01 10:00:00 all is well\nat 10:02 disk full on db-1: no space left on device\n\tat a.b(C.java:3)\n";
+        let plain = read(lines);
+        assert_eq!(plain.messages.len(), 2);
+        for indent in ["    ", "\t"] {
+            let text: String = lines.lines().map(|line| format!("{indent}{line}\n")).collect();
+            let read = read(&text);
+            assert_eq!(texts(&read), texts(&plain));
+            for message in &read.messages {
+                let first = message.text.lines().next().expect("a line");
+                assert!(text[message.offset..].starts_with(first), "{}", message.offset);
+            }
+        }
+        // What goes on with nothing begins a message.
+        assert_eq!(texts(&read("all is well\n\n    disk full on db-1\n")).len(), 2);
+        let long = format!("ERROR x\n{}", "    no space left on device /dev/sda1\n".repeat(600));
+        let kept: usize = read(&long).messages.iter().map(|one| one.text.len()).sum();
+        assert!(kept > 16_000, "{kept}");
+    }
+
+    #[test]
+    fn a_long_text_is_sifted_by_what_is_known_and_by_nothing_else() {
+        let own = "pattern: DISK_FULL\nrules:\n  - {id: own, says: voll, weight: 4, any: 'Platte voll', finds: Platte voll, ignores: Platte leer}\n";
+        let own = super::super::Source { name: "own.yaml", text: own };
+        let knowledge = Knowledge::load(&[own]).expect("good");
+        let mut lines: Vec<String> = (0..300).map(|at| format!("alles gut {at} {at}")).collect();
+        lines.insert(150, "Die Platte voll auf db-1".to_owned());
+        let pasted = super::read(&lines.join("\n"), &knowledge);
+        assert_eq!(texts(&pasted), ["Die Platte voll auf db-1"]);
+        assert!(pasted.notes[0].starts_with("300 lines speak of no failure"), "{:?}", pasted.notes);
     }
 
     #[test]

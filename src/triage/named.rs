@@ -1,0 +1,137 @@
+//! What the messages that hold the evidence name. A healthy release in the line above is not the
+//! one that is stuck, and a command with the wrong name would mend what works.
+
+use std::collections::BTreeSet;
+
+use super::clause::Role;
+use super::correlate::without_hashes;
+use super::decide::Verdict;
+use super::pattern::Pattern;
+use super::reading::{Found, Reading};
+use super::signal::Signal;
+
+/// What is named of a kind.
+#[derive(Debug, PartialEq)]
+pub(super) enum Named<'a> {
+    /// Nothing.
+    Nothing,
+    /// One thing.
+    One(&'a Signal),
+    /// Several, and nothing says which of them is meant.
+    Several(Vec<&'a str>),
+}
+
+/// The messages that hold the evidence of a verdict.
+#[derive(Debug, Default)]
+pub(super) struct Holders {
+    /// Those that speak of the subtype, then those that speak of the pattern.
+    tiers: Vec<BTreeSet<usize>>,
+    /// The clauses in which they do, with their messages.
+    clauses: BTreeSet<(usize, usize, usize)>,
+    /// Nothing was found, so that any message may name what it is about.
+    any: bool,
+}
+
+impl Holders {
+    /// Finds them.
+    pub(super) fn of(reading: &Reading<'_>, verdict: &Verdict) -> Self {
+        let mut holders = Self { any: verdict.pattern == Pattern::Unknown, ..Self::default() };
+        let (mut of_subtype, mut of_pattern) = (BTreeSet::new(), BTreeSet::new());
+        let strong = |found: &Found<'_>| {
+            found.weight() >= 2
+                && found.evidence().is_some_and(|(pattern, _, _)| pattern == verdict.pattern)
+        };
+        let hints_only = !reading.found.iter().any(strong);
+        for found in &reading.found {
+            let Some((pattern, subtype, _)) = found.evidence() else { continue };
+            // A hint, like the name of a tool, is no evidence of who fails.
+            if pattern != verdict.pattern || found.weight() < 2 && !hints_only {
+                continue;
+            }
+            let (at, hit) = (found.message, found.hit);
+            of_pattern.insert(at);
+            if subtype.is_some() && subtype == verdict.subtype.as_deref() {
+                of_subtype.insert(at);
+            }
+            if let Some(clauses) = reading.clauses.get(at) {
+                let (from, _) = clauses.around(hit.start);
+                let (_, to) = clauses.around(hit.end.saturating_sub(1).max(hit.start));
+                holders.clauses.insert((at, from, to));
+            }
+        }
+        holders.tiers = vec![of_subtype, of_pattern];
+        holders
+    }
+
+    /// The messages, those first that say most of it.
+    pub(super) fn messages(&self) -> impl Iterator<Item = usize> + '_ {
+        self.tiers.iter().flatten().copied()
+    }
+
+    /// What they name of a kind, else what the conditions name of it. Only signals that are fit for
+    /// the purpose are looked at.
+    pub(super) fn name<'a>(
+        &self,
+        signals: &'a [Signal],
+        kind: &str,
+        fit: impl Fn(&Signal) -> bool,
+    ) -> Named<'a> {
+        let fitting = |signal: &&Signal| signal.kind == kind && signal.affirmed && fit(signal);
+        let all: Vec<&Signal> = signals.iter().filter(fitting).collect();
+        let within = |wanted: &dyn Fn(&Signal) -> bool| -> Vec<&'a Signal> {
+            all.iter().copied().filter(|signal| wanted(signal)).collect()
+        };
+        let first = all.first().copied();
+        if self.any {
+            return first.map_or(Named::Nothing, Named::One);
+        }
+        let tiers = self.tiers.iter().map(|tier| {
+            within(&|signal| signal.place.message.is_some_and(|at| tier.contains(&at)))
+        });
+        let beside = within(&|signal| signal.place.message.is_none());
+        let Some(named) = tiers.chain([beside]).find(|named| !named.is_empty()) else {
+            return Named::Nothing;
+        };
+        self.chosen(&named)
+    }
+
+    /// The one that is meant: where several are named, the one beside the evidence, or the cause.
+    fn chosen<'a>(&self, named: &[&'a Signal]) -> Named<'a> {
+        let in_clause = |signal: &Signal| {
+            let Some(at) = signal.place.message else { return false };
+            let start = signal.place.start;
+            self.clauses.iter().any(|(of, from, to)| *of == at && (*from..*to).contains(&start))
+        };
+        let mut named = named.to_vec();
+        let narrower: [&dyn Fn(&Signal) -> bool; 2] =
+            [&in_clause, &|signal| signal.role == Role::Cause];
+        for narrower in narrower {
+            if of_one(&named) {
+                break;
+            }
+            let fewer: Vec<&Signal> = named.iter().copied().filter(|it| narrower(it)).collect();
+            if !fewer.is_empty() {
+                named = fewer;
+            }
+        }
+        match named.first() {
+            Some(first) if of_one(&named) => Named::One(first),
+            _ => {
+                let mut values: Vec<&str> = named.iter().map(|it| it.value.as_str()).collect();
+                values.sort_unstable();
+                values.dedup();
+                Named::Several(values)
+            }
+        }
+    }
+}
+
+/// Whether signals of a kind are the same thing. A message may well speak of two versions and mean
+/// the first; of what has a name it means one.
+fn of_one(named: &[&Signal]) -> bool {
+    let Some(first) = named.first() else { return false };
+    named.iter().all(|signal| {
+        let told_first = !first.names && signal.place.message == first.place.message;
+        told_first || without_hashes(&signal.value) == without_hashes(&first.value)
+    })
+}

@@ -1,0 +1,105 @@
+//! Secrets that a text showed only when it was decoded: `postgres:\/\/app:…@db` is none of a URL's
+//! forms in JSON as it is written, and is one in the message.
+
+use std::borrow::Cow;
+
+use super::Pasted;
+use crate::text::redact::redact_keeping_lines;
+use crate::triage::clean::cleaned;
+
+impl Pasted {
+    /// Takes secrets out of all that was decoded, and says of which kinds they were.
+    pub fn redact(&mut self) -> Vec<&'static str> {
+        let mut found = Vec::new();
+        let mut take_out = |text: &mut String| {
+            // A line of a log may hold JSON of its own, which nothing decodes.
+            let decoded = unescaped(text);
+            let redacted = redact_keeping_lines(&decoded);
+            if !redacted.found.is_empty() {
+                *text = redacted.text;
+                found.extend(redacted.found);
+            }
+        };
+        for message in &mut self.messages {
+            take_out(&mut message.text);
+            message.labels.values_mut().for_each(&mut take_out);
+        }
+        if let Some(release) = &mut self.helm {
+            let told = [&mut release.name, &mut release.namespace, &mut release.status];
+            told.into_iter().flatten().for_each(&mut take_out);
+            for row in &mut release.revisions {
+                let texts = [&mut row.status, &mut row.chart, &mut row.app_version];
+                texts.into_iter().for_each(&mut take_out);
+                take_out(&mut row.description);
+            }
+        }
+        found
+    }
+}
+
+/// A text in which the letters that JSON may write as `\/` and `\u0020` stand as they are.
+fn unescaped(text: &str) -> Cow<'_, str> {
+    if !text.contains("\\/") && !text.contains("\\u") {
+        return Cow::Borrowed(text);
+    }
+    let mut plain = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('\\') {
+        plain.push_str(&rest[..at]);
+        let escape = &rest[at..];
+        let letter = escape
+            .get(2..6)
+            .filter(|_| escape.starts_with("\\u"))
+            .and_then(|code| u32::from_str_radix(code, 16).ok())
+            .and_then(char::from_u32);
+        rest = match letter {
+            Some(letter) => {
+                plain.push(letter);
+                &escape[6..]
+            }
+            None if escape.starts_with("\\/") => {
+                plain.push('/');
+                &escape[2..]
+            }
+            None => {
+                plain.push('\\');
+                &escape[1..]
+            }
+        };
+    }
+    plain.push_str(rest);
+    Cow::Owned(cleaned(&plain).into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::read;
+    use crate::triage::knowledge::Knowledge;
+
+    #[test]
+    fn a_secret_that_was_written_in_escapes_is_taken_out() {
+        let knowledge = Knowledge::built_in().expect("the built-in files");
+        let said = [
+            (r"connect to postgres:\/\/app:S3cretPw99@db-1\/orders refused", "S3cretPw99"),
+            (r"pass\u0077ord=hunter2X9 refused", "hunter2X9"),
+            (r"Authorization:\u0020Bearer abcDEF123456ghiJKL refused", "abcDEF123456ghiJKL"),
+        ];
+        for (said, secret) in said {
+            let alerts = format!(
+                r#"{{"alerts":[{{"labels":{{"alertname":"A","note":"{said}"}},"annotations":{{"summary":"{said}"}}}}]}}"#
+            );
+            let helm = format!(r#"[{{"revision":2,"status":"failed","description":"{said}"}}]"#);
+            let line = format!("error {{\"msg\":\"{said}\"}}");
+            for text in [alerts, helm, line] {
+                let mut pasted = read(&text, &knowledge);
+                assert!(!pasted.redact().is_empty(), "{text}");
+                let all = format!("{pasted:?}");
+                assert!(!all.contains(secret) && all.contains("refused"), "{all}");
+                assert!(pasted.redact().is_empty(), "again: {pasted:?}");
+            }
+        }
+        let mut plain = read(r"C:\users\ana is full, \unknown", &knowledge);
+        assert!(plain.redact().is_empty());
+        assert_eq!(plain.messages[0].text, r"C:\users\ana is full, \unknown");
+    }
+}
