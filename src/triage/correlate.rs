@@ -10,6 +10,7 @@ use super::message::{Input, KnownIncident, Message, Store, unix_ms};
 use super::named::{Holders, Named};
 use super::pattern::Pattern;
 use super::reading::{Reading, read};
+use super::signal::Signal;
 use super::template::{alike, masked};
 
 /// A score from which two belong together.
@@ -97,6 +98,15 @@ pub(super) fn object(
     match named.into_iter().find(|named| *named != Named::Nothing)? {
         Named::One(signal) => Some(without_hashes(&signal.value)),
         Named::Nothing | Named::Several(_) => None,
+    }
+}
+
+/// What two signals of a kind share if they name the same thing: pods of a workload are one, and
+/// `web-node01` and `web-node02` are two machines.
+pub(super) fn thing(signal: &Signal) -> String {
+    match signal.kind.as_str() {
+        "pod" => without_hashes(&signal.value),
+        _ => signal.value.to_lowercase(),
     }
 }
 

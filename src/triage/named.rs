@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::clause::Role;
-use super::correlate::without_hashes;
+use super::correlate::thing;
 use super::decide::Verdict;
 use super::pattern::Pattern;
 use super::reading::{Found, Reading};
@@ -132,6 +132,6 @@ fn of_one(named: &[&Signal]) -> bool {
     let Some(first) = named.first() else { return false };
     named.iter().all(|signal| {
         let told_first = !first.names && signal.place.message == first.place.message;
-        told_first || without_hashes(&signal.value) == without_hashes(&first.value)
+        told_first || thing(signal) == thing(first)
     })
 }

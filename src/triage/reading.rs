@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::clause::{Clauses, Role};
-use super::correlate::without_hashes;
+use super::correlate::thing;
 use super::knowledge::Knowledge;
 use super::message::{Input, Place};
 use super::pattern::Pattern;
@@ -182,7 +182,7 @@ pub(super) fn judgement(text: &str, knowledge: &Knowledge) -> Judgement {
     if judgement.holds() {
         let signals = signal::extract(&knowledge.signals, text, &clauses, None);
         let named = signals.iter().filter(|signal| signal.names);
-        judgement.named = named.map(|signal| without_hashes(&signal.value)).collect();
+        judgement.named = named.map(thing).collect();
     }
     judgement
 }
