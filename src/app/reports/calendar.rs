@@ -71,7 +71,6 @@ impl App {
             let judged = app.judged()?;
             app.gathered(judged, asked, before(proposed, 1))
         })?;
-        let day = business_days_after(proposed, 1, &self.config.support_hours);
         let mut events = Vec::new();
         for drill in drills(&then, proposed).drills {
             let Some(now) = known.iter().find(|it| it.line.slug == drill.slug) else { continue };
@@ -79,6 +78,9 @@ impl App {
             // What is merely due has its own day, which is not over yet.
             let has_its_day = now.line.status == Status::Due && !now.line.failing;
             if !was_held && !has_its_day {
+                // What was only due then has its own day before it is a drill.
+                let from = now.line.stale_on.map_or(proposed, |stale| stale.max(proposed));
+                let day = business_days_after(from, 1, &self.config.support_hours);
                 events.push(self.drill_on(day, now, &drill));
             }
         }

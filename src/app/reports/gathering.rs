@@ -14,7 +14,11 @@ use crate::domain::id::{RunbookId, StepId};
 use crate::domain::incident::Severity;
 use crate::domain::report::{ALERT_DAYS, Facts, INCIDENT_DAYS, Standing, risk, total};
 use crate::error::Error;
+use crate::text::truncate_to_width;
 use crate::views::report::ReportLine;
+
+/// The widest title in a report, in columns.
+const TITLE: usize = 200;
 
 /// A runbook, as a report sees it.
 pub(super) struct Known {
@@ -67,7 +71,8 @@ impl App {
             owner_chat: one_owner(line.owner.as_deref()).and_then(|it| self.chat_of(&it)),
             owner: one_owner(line.owner.as_deref()),
             slug: line.slug,
-            title: line.title,
+            // A title may be as long as a file, and a report is read to its end.
+            title: truncate_to_width(&line.title, TITLE),
             status: line.status,
             failing: line.failing,
             last_worked: line.last_worked,

@@ -126,6 +126,10 @@ fn send(
     app: &mut App,
     session: &mut Session,
 ) -> Result<Done, Error> {
+    // A slip in one name sends nothing to the others either: it is said again in a moment.
+    for to in &args.send {
+        session.config.destination(to).map_err(Error::refused)?;
+    }
     let mut failed = None;
     for to in &args.send {
         let sending = Sending { kind, asked: asked.clone(), to: to.clone(), again: args.again };
