@@ -144,7 +144,7 @@ impl Shapes {
         let alike = || {
             let alike = shape.variants.iter().filter(|(it, _)| it.rules == judgement.rules);
             let enough = alike.clone().count() >= MAX_NAMED;
-            alike.filter(|_| enough).last()
+            alike.filter(|_| enough).next_back()
         };
         let many = shape.variants.len() >= MAX_VARIANTS;
         let last = || shape.variants.last().filter(|_| many);
