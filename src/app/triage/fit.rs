@@ -233,7 +233,7 @@ mod tests {
     fn a_name_fits_by_what_the_messages_themselves_hold() {
         let check = |what, named: &'static str, text: &str, ruled: &str, expected: bool| {
             let said = Said::new([text].into_iter(), [ruled].into_iter());
-            let named = vec![name(what, named)];
+            let named = [name(what, named)];
             let fit = named[0][0].fit(&said, &Rarity::of(&named));
             assert_eq!(fit.is_some(), expected, "{text}");
         };
