@@ -3,6 +3,7 @@
 //! The rules are data (`dangers.yaml`); this module knows how a shell, a command line and SQL are
 //! written. A text in a comment or in the words of `echo` runs nothing and is no danger.
 
+mod flags;
 mod invocation;
 mod rules;
 mod shell;
