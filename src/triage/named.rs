@@ -10,6 +10,9 @@ use super::pattern::Pattern;
 use super::reading::{Found, Reading};
 use super::signal::Signal;
 
+/// The kind of what worked before it failed: the reader of a history labels its line so.
+const GOOD_BEFORE: &str = "good_revision";
+
 /// What is named of a kind.
 #[derive(Debug, PartialEq)]
 pub(super) enum Named<'a> {
@@ -89,7 +92,9 @@ impl Holders {
             within(&|signal| signal.place.message.is_some_and(|at| tier.contains(&at)))
         });
         let beside = within(&|signal| signal.place.message.is_none());
-        let Some(named) = tiers.chain([beside]).find(|named| !named.is_empty()) else {
+        // What was good before stands in a line of its own, in which nothing fails.
+        let before = if kind == GOOD_BEFORE { all.clone() } else { Vec::new() };
+        let Some(named) = tiers.chain([beside, before]).find(|named| !named.is_empty()) else {
             return Named::Nothing;
         };
         self.chosen(&named)
