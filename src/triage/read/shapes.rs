@@ -142,9 +142,9 @@ impl Shapes {
         let shape = self.shapes.get(&id)?;
         let same = shape.variants.iter().find(|(known, _)| known == judgement);
         let alike = || {
-            let alike = shape.variants.iter().filter(|(it, _)| it.rules == judgement.rules);
+            let mut alike = shape.variants.iter().filter(|(it, _)| it.rules == judgement.rules);
             let enough = alike.clone().count() >= MAX_NAMED;
-            alike.filter(|_| enough).next_back()
+            alike.rfind(|_| enough)
         };
         let many = shape.variants.len() >= MAX_VARIANTS;
         let last = || shape.variants.last().filter(|_| many);

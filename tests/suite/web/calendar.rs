@@ -206,8 +206,8 @@ fn drills_stand_on_the_business_day_after_the_last_report_until_they_are_held() 
     let mut on_that_day = told(&server, "/calendar.ics");
     on_that_day.sort();
     // It claims 3 minutes at most, and ten stand beside it.
-    let rollback = "2026-08-18 Drill, 13 minutes: Roll a release back (platform)";
-    assert_eq!(on_that_day, [rollback.to_owned(), format!("2026-08-18 {drill}")]);
+    let rollback = "2026-08-20 Drill, 13 minutes: Roll a release back (platform)";
+    assert_eq!(on_that_day, [format!("2026-08-18 {drill}"), rollback.to_owned()]);
     let server = lab.serve(&["--as-of", "2026-08-18"]);
     let due = "2026-08-18 Exercise Roll a release back by today (platform)";
     let mut on_that_day = told(&server, "/calendar.ics");

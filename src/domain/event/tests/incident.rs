@@ -156,6 +156,18 @@ fn role(role: Role, people: &[&str]) -> Event {
     Event::IncidentRoleSet(IncidentRoleSet { role, people, at: NOON, replaces: id(1) })
 }
 
+/// A note of triage, with what it judges.
+fn hypothesis() -> Event {
+    Event::IncidentNoted(IncidentNoted {
+        at: NOON,
+        text: "it may be".into(),
+        author: String::new(),
+        link: String::new(),
+        source: "triage".into(),
+        judged: Some(super::hash()),
+    })
+}
+
 /// What the bodies of [`STORED`] mean, in the same order.
 pub(super) fn meant() -> Vec<Event> {
     let noted = |at, text: &str, author: &str, link: &str, source: &str| {
@@ -216,14 +228,7 @@ pub(super) fn meant() -> Vec<Event> {
         role(Role::Communications, &[]),
         noted(NOON, "it is \"back\",\nI think", "bob", "https://chat.example.org/2", "paste"),
         noted(Timestamp(-1), "before 1970", "", "", ""),
-        Event::IncidentNoted(IncidentNoted {
-            at: NOON,
-            text: "it may be".into(),
-            author: String::new(),
-            link: String::new(),
-            source: "triage".into(),
-            judged: Some(super::hash()),
-        }),
+        hypothesis(),
         Event::IncidentRunbookUsed(IncidentRunbookUsed {
             step: Some("3a".into()),
             step_title: "Roll back".into(),
