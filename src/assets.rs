@@ -5,17 +5,15 @@
 //! `templates/` or `data/` folder takes the place of a built-in one; static files are always the
 //! built-in ones, because they run in a browser.
 
+mod overrides;
 mod scenarios;
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
-use std::fs::{self, File};
-use std::io::{self, Read as _};
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
-use rustix::fs::{Mode, OFlags};
-
+use self::overrides::{Unusable, is_plain_name, list, read_regular};
 use crate::domain::id::Hash;
 
 /// Builds the table of a folder's text files: their names with their texts.
@@ -107,6 +105,8 @@ const TEMPLATES: &[(&str, &str)] = texts! { "templates":
     "reports/incidents.html",
     "reports/incidents.md",
     "reports/incidents.txt",
+    "reports/made_from.txt",
+    "reports/mail.html",
     "reports/stale.chat.txt",
     "reports/stale.html",
     "reports/stale.md",
@@ -168,12 +168,6 @@ const STATIC: &[(&str, &[u8])] = bytes! { "static":
     "unsaved.js",
     "values.js",
 };
-
-/// The largest file that may take the place of a built-in one, in bytes.
-const MAX_OVERRIDE: u64 = 1024 * 1024;
-
-/// How deep an override folder is looked into.
-const MAX_DEPTH: usize = 8;
 
 /// Where a text comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -285,12 +279,26 @@ impl Assets {
         self.find(TEMPLATE_SHELF, name)
     }
 
-    /// A template as the program brings it, whatever the workspace has in its place.
+    /// A template and those of its folder that it names, by name, itself first. An error in one
+    /// that it does not name stops nobody.
     ///
     /// # Errors
-    /// There is none of that name.
-    pub fn built_in_template(&self, name: &str) -> Result<Asset, AssetError> {
-        TEMPLATE_SHELF.built_in(name)
+    /// There is none of that name, or one of the workspace's cannot be used.
+    pub fn template_with_parts(&self, name: &str) -> Result<Vec<(String, String)>, AssetError> {
+        let mut found: Vec<(String, String)> = Vec::new();
+        let mut wanted = vec![name.to_owned()];
+        let folder = name.rfind('/').map_or("", |at| &name[..=at]);
+        let mut names = self.template_names();
+        names.retain(|name| name.starts_with(folder));
+        while let Some(next) = wanted.pop() {
+            if found.iter().any(|(known, _)| *known == next) {
+                continue;
+            }
+            let text = self.template(&next)?.text.into_owned();
+            wanted.extend(names.iter().filter(|name| text.contains(name.as_str())).cloned());
+            found.push((next, text));
+        }
+        Ok(found)
     }
 
     /// The names of all templates, the workspace's own among them, sorted.
@@ -366,71 +374,6 @@ impl Assets {
     }
 }
 
-/// Whether a name stays inside its folder and names no hidden file.
-fn is_plain_name(name: &str) -> bool {
-    !name.is_empty()
-        && Path::new(name).components().all(|part| match part {
-            Component::Normal(part) => !part.as_encoded_bytes().starts_with(b"."),
-            _ => false,
-        })
-}
-
-/// Adds the names of the regular files under a folder. What cannot be listed has no names.
-fn list(folder: &Path, prefix: &str, depth: usize, names: &mut BTreeSet<String>) {
-    let Ok(entries) = fs::read_dir(folder) else { return };
-    for entry in entries.flatten() {
-        let Ok(name) = entry.file_name().into_string() else { continue };
-        let Ok(kind) = entry.file_type() else { continue };
-        let name = format!("{prefix}{name}");
-        if !is_plain_name(&name) {
-            continue;
-        }
-        if kind.is_dir() && depth < MAX_DEPTH {
-            list(&entry.path(), &format!("{name}/"), depth + 1, names);
-        } else if kind.is_file() || (kind.is_symlink() && !entry.path().is_dir()) {
-            // A link is refused when it is read, by name: what is left out in silence is missed.
-            names.insert(name);
-        }
-    }
-}
-
-/// Why a workspace's file is not read.
-enum Unusable {
-    Missing,
-    Because(String),
-}
-
-impl From<io::Error> for Unusable {
-    fn from(error: io::Error) -> Self {
-        match error.kind() {
-            io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => Self::Missing,
-            _ => Self::Because(error.to_string()),
-        }
-    }
-}
-
-/// Reads a regular file that truly stands under `folder`: no link leads out, no pipe hangs.
-fn read_regular(folder: &Path, path: &Path) -> Result<String, Unusable> {
-    if fs::symlink_metadata(path)?.is_symlink() {
-        return Err(Unusable::Because("it is a symbolic link".to_owned()));
-    }
-    if !fs::canonicalize(path)?.starts_with(fs::canonicalize(folder)?) {
-        return Err(Unusable::Because("it stands outside the workspace".to_owned()));
-    }
-    // Opened without waiting for the other end of a pipe, and judged by what was opened.
-    let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
-    let file = File::from(rustix::fs::open(path, flags, Mode::empty()).map_err(io::Error::from)?);
-    if !file.metadata()?.is_file() {
-        return Err(Unusable::Because("it is not a regular file".to_owned()));
-    }
-    let mut bytes = Vec::new();
-    file.take(MAX_OVERRIDE + 1).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > MAX_OVERRIDE {
-        return Err(Unusable::Because(format!("it is larger than {MAX_OVERRIDE} bytes")));
-    }
-    String::from_utf8(bytes).map_err(|_| Unusable::Because("it is not UTF-8".to_owned()))
-}
-
 /// The media type that a name's extension stands for.
 fn content_type(name: &str) -> &'static str {
     match name.rsplit('.').next().unwrap_or_default() {
@@ -449,6 +392,11 @@ fn content_type(name: &str) -> &'static str {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
+    use rustix::fs::Mode;
+
+    use super::overrides::MAX_OVERRIDE;
     use super::*;
 
     /// Every file of a folder on the disk, so that none is forgotten in the tables above.

@@ -161,7 +161,8 @@ impl App {
             told: ["opened", "note", "status", "runbook", "exercise"],
         };
         let name = format!("{FOLDER}{}.md", postmortem.template);
-        let renderer = Renderer::new(&self.templates_for(&name)?).map_err(in_template)?;
+        let renderer =
+            Renderer::new(&self.assets.template_with_parts(&name)?).map_err(in_template)?;
         let body = renderer.render(&name, &values).map_err(in_template)?;
         let body = format!("{}\n", body.trim());
         if !published {
@@ -219,30 +220,11 @@ impl App {
         let begun = postmortem.begun.as_ref();
         let template = begun.map_or(STANDARD, |begun| begun.template.as_str());
         let name = format!("{FOLDER}{template}.md");
-        let error = match self.templates_for(&name) {
+        let error = match self.assets.template_with_parts(&name) {
             Ok(templates) => in_template(Renderer::new(&templates).err()?),
-            Err(error) => error,
+            Err(error) => error.into(),
         };
         Some(error.to_string())
-    }
-
-    /// A template and those of its folder that it names, so that an error in another one stops
-    /// nobody.
-    pub(in crate::app) fn templates_for(&self, name: &str) -> Result<Vec<(String, String)>, Error> {
-        let mut found: Vec<(String, String)> = Vec::new();
-        let mut wanted = vec![name.to_owned()];
-        let folder = name.rfind('/').map_or("", |at| &name[..=at]);
-        let mut names = self.assets.template_names();
-        names.retain(|name| name.starts_with(folder));
-        while let Some(next) = wanted.pop() {
-            if found.iter().any(|(known, _)| *known == next) {
-                continue;
-            }
-            let text = self.assets.template(&next)?.text.into_owned();
-            wanted.extend(names.iter().filter(|name| text.contains(name.as_str())).cloned());
-            found.push((next, text));
-        }
-        Ok(found)
     }
 
     /// The kinds of postmortems that there are templates for.

@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::super::App;
 use super::sheet::sheet;
 use super::{Form, Kind, Report, Written};
+use crate::assets::Assets;
 use crate::domain::id::Hash;
 use crate::error::Error;
 use crate::render::bars::{Bar, bars};
@@ -73,9 +74,8 @@ impl App {
         report: &mut Report,
         pictures: &BTreeMap<&'static str, String>,
     ) -> Result<(String, Option<String>), Error> {
-        let built_in = self.assets.built_in_template(name)?.text.into_owned();
-        let built_in = vec![(name.to_owned(), built_in)];
-        let broken = match self.templates_for(name) {
+        let built_in = Assets::default().template_with_parts(name)?;
+        let broken = match self.assets.template_with_parts(name) {
             Ok(templates) if templates == built_in => None,
             Ok(templates) => {
                 let from = format!("templates/{name}");
