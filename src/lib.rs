@@ -37,6 +37,8 @@ pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod delivery;
+#[cfg(test)]
+mod dice;
 pub mod domain;
 pub mod error;
 pub mod ledger;

@@ -232,7 +232,7 @@ fn any_sequence_in_any_interleaving_of_two_writers_gives_equal_rows() {
         let entry =
             |step: i64, now: i64, event: &Event| about(&format!("{seed}.{step}"), now, event);
         let ((_one, mut in_order), (_other, shuffled)) =
-            interleaved(&mut dice(seed), opened(100), entry, any_event);
+            interleaved(&mut Dice::new(seed), opened(100), entry, any_event);
         let subject = incident_id().to_string();
         let rows = |ledger: &Ledger| ledger.projected_incident(&subject).expect("readable");
         assert!(rows(&in_order).is_some());

@@ -15,6 +15,7 @@ use chrono::NaiveDate;
 use tempfile::TempDir;
 
 use super::{Appended, Ledger, LedgerError};
+use crate::dice::Dice;
 use crate::domain::actor::Actor;
 use crate::domain::entry::{Entry, Timestamp};
 use crate::domain::event::{
@@ -113,22 +114,6 @@ fn append(ledger: &mut Ledger, entries: &[Entry]) -> Result<Vec<Appended>, Ledge
     ledger.transact(|tx| entries.iter().map(|entry| tx.append(entry)).collect())
 }
 
-/// Small numbers that look random and are the same in every run.
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, end: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        usize::try_from(self.0 % end as u64).expect("small")
-    }
-
-    fn pick<T: Copy>(&mut self, from: &[T]) -> T {
-        from[self.below(from.len())]
-    }
-}
-
 /// A ledger with the folder it stands in.
 type Kept = (TempDir, Ledger);
 
@@ -166,11 +151,6 @@ fn interleaved(
     append(&mut shuffled, first).expect("appended");
     append(&mut shuffled, second).expect("appended");
     ((one, in_order), (other, shuffled))
-}
-
-/// The dice of a seed.
-fn dice(seed: u64) -> Dice {
-    Dice(0x9e37_79b9_7f4a_7c15_u64.wrapping_mul(seed))
 }
 
 /// The hash of the chain's last link.

@@ -259,7 +259,7 @@ fn any_sequence_in_any_interleaving_of_two_writers_gives_equal_rows() {
         let entry =
             |step: i64, now: i64, event: &Event| about(&format!("{seed}.{step}"), now, event);
         let ((_one, mut in_order), (_other, shuffled)) =
-            interleaved(&mut dice(seed), about("start", 100, &started()), entry, any_event);
+            interleaved(&mut Dice::new(seed), about("start", 100, &started()), entry, any_event);
         let rows = |ledger: &Ledger| {
             let postmortem = ledger.postmortem(incident()).expect("readable");
             (postmortem, ledger.action_items_of(incident()).expect("readable"))
