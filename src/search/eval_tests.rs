@@ -147,7 +147,7 @@ fn run(built: &Built, text: &str) -> Vec<Hit> {
 /// Looks for better weights by trying neighbours of the best ones. Run by hand:
 /// `cargo test --release search::eval_tests::weights -- --ignored --nocapture`.
 #[test]
-#[ignore = "a search for weights takes long"]
+#[ignore = "a tool, not a test: it proposes weights, takes minutes, and asserts nothing"]
 fn weights_are_looked_for() {
     let Some(shared) = shared() else { return };
     let queries = queries(&shared);
@@ -225,7 +225,7 @@ struct Generated {
 /// Times and finds of a generated corpus, `RUNLEDGER_BENCH=FOLDER` with its queries in
 /// `FOLDER.jsonl`. Run by hand.
 #[test]
-#[ignore = "a measurement"]
+#[ignore = "a measurement of a corpus that is made by hand; it prints and asserts nothing"]
 #[expect(clippy::disallowed_methods, reason = "a switch of this test alone")]
 fn a_large_corpus_is_measured() {
     let Some(folder) = std::env::var_os("RUNLEDGER_BENCH") else { return };

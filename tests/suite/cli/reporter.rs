@@ -2,8 +2,7 @@
 //! once and under one key, whatever fails on the way.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use chrono::{DateTime, Days, NaiveDate, TimeZone as _, Utc};
@@ -290,9 +289,7 @@ fn many_at_once_make_one_report_and_deliver_it_once() {
 
 #[test]
 fn a_webhook_that_fails_for_an_hour_gets_it_afterwards_and_the_hour_is_shown() {
-    let is_up = Arc::new(AtomicBool::new(false));
-    let up = Arc::clone(&is_up);
-    let chat = ChatServer::start(move |_| if up.load(Ordering::SeqCst) { 200 } else { 500 });
+    let (chat, is_up) = ChatServer::start_down();
     let lab = lab(&[("chat", webhook(&chat))]);
     due(&lab, eight(monday(0)) - Duration::from_secs(60));
     let start = eight(monday(0));
@@ -349,9 +346,7 @@ fn what_never_arrives_is_given_up_when_it_is_no_news_any_more() {
 
 #[test]
 fn who_could_not_be_reached_for_weeks_gets_the_newest_alone() {
-    let is_up = Arc::new(AtomicBool::new(false));
-    let up = Arc::clone(&is_up);
-    let chat = ChatServer::start(move |_| if up.load(Ordering::SeqCst) { 200 } else { 500 });
+    let (chat, is_up) = ChatServer::start_down();
     let lab = lab(&[("chat", webhook(&chat))]);
     due(&lab, eight(monday(0)) - Duration::from_secs(60));
     due(&lab, eight(monday(0)));
@@ -428,9 +423,7 @@ fn two_schedules_of_one_name_on_one_store_are_each_written_down_once() {
 
 #[test]
 fn a_clock_that_was_ahead_once_keeps_nothing_from_being_made_or_sent() {
-    let is_up = Arc::new(AtomicBool::new(false));
-    let up = Arc::clone(&is_up);
-    let chat = ChatServer::start(move |_| if up.load(Ordering::SeqCst) { 200 } else { 500 });
+    let (chat, is_up) = ChatServer::start_down();
     let lab = lab(&[("chat", webhook(&chat))]);
     due(&lab, eight(monday(0)) - Duration::from_secs(60));
     due(&lab, eight(monday(60)));
@@ -561,9 +554,7 @@ impl Drop for SmallDisk {
 
 #[test]
 fn nothing_is_sent_while_the_disk_is_full() {
-    let is_up = Arc::new(AtomicBool::new(false));
-    let up = Arc::clone(&is_up);
-    let chat = ChatServer::start(move |_| if up.load(Ordering::SeqCst) { 200 } else { 500 });
+    let (chat, is_up) = ChatServer::start_down();
     let lab = lab(&[("chat", webhook(&chat))]);
     let Some(disk) = SmallDisk::mount(lab.store_dir()) else { return };
     due(&lab, eight(monday(0)) - Duration::from_secs(60));

@@ -27,14 +27,8 @@ impl Authority {
         }
         let folder = tempfile::Builder::new().prefix("runledger-ca-").tempdir().expect("a folder");
         let authority = Self { folder };
-        authority.openssl(&[
-            "req",
+        authority.request(&[
             "-x509",
-            "-newkey",
-            "ec",
-            "-pkeyopt",
-            "ec_paramgen_curve:P-256",
-            "-nodes",
             "-subj",
             "/CN=An authority for tests",
             "-days",
@@ -55,13 +49,7 @@ impl Authority {
     /// A certificate for servers of these names, like `DNS:localhost,IP:127.0.0.1`.
     pub(crate) fn sign(&self, names: &str) -> Identity {
         std::fs::write(self.path("names"), format!("subjectAltName={names}\n")).expect("a file");
-        self.openssl(&[
-            "req",
-            "-newkey",
-            "ec",
-            "-pkeyopt",
-            "ec_paramgen_curve:P-256",
-            "-nodes",
+        self.request(&[
             "-subj",
             "/CN=A server for tests",
             "-keyout",
@@ -96,6 +84,12 @@ impl Authority {
 
     fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
+    }
+
+    /// Asks for a certificate with a new key.
+    fn request(&self, args: &[&str]) {
+        let new_key = ["req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"];
+        self.openssl(&[&new_key, args].concat());
     }
 
     fn openssl(&self, args: &[&str]) {

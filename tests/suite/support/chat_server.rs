@@ -2,6 +2,7 @@
 
 use std::io::{BufRead as _, BufReader, Read as _, Write};
 use std::net::TcpListener;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -73,7 +74,14 @@ impl ChatServer {
         Self::listen(None, move |nth| answer(nth).into())
     }
 
-    /// The same with encryption, for `localhost` or whatever the certificate is for.
+    /// One that answers 500 until what is returned beside it becomes true.
+    pub(crate) fn start_down() -> (Self, Arc<AtomicBool>) {
+        let is_up = Arc::new(AtomicBool::new(false));
+        let up = Arc::clone(&is_up);
+        (Self::start(move |_| if up.load(Ordering::SeqCst) { 200 } else { 500 }), is_up)
+    }
+
+    /// One that answers 200, with encryption, for `localhost` or whatever the certificate is for.
     pub(crate) fn start_encrypted(identity: &Identity) -> Self {
         let certificates = CertificateDer::pem_file_iter(&identity.certificate).expect("a file");
         let key = PrivateKeyDer::from_pem_file(&identity.key).expect("a key");
