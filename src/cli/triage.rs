@@ -140,19 +140,20 @@ fn head(session: &mut Session, view: &TriageView) {
         (Style::Plain, &sure.unwrap_or_default()),
         (Style::Dim, "  a hypothesis; --explain shows what speaks for it"),
     ]);
-    let style = match view.severity.level {
+    let style = match view.severity.judged.level {
         Level::Critical | Level::High => Style::Bad,
         Level::Medium => Style::Warn,
         Level::Low | Level::Info => Style::Plain,
     };
     let mut said: Vec<String> = Vec::new();
-    for ground in &view.severity.grounds {
+    for ground in &view.severity.judged.grounds {
         let line = format!("{:?}: {}", ground.line, ground.says);
         if !said.contains(&line) {
             said.push(line);
         }
     }
-    let because = if said.is_empty() { view.severity.because.clone() } else { said.join("; ") };
+    let because =
+        if said.is_empty() { view.severity.judged.because.clone() } else { said.join("; ") };
     let words = format!("{} ({because})", view.severity.words);
     session.out.wrapped(style, "Severity  ", &words);
     let who = view.escalate_to.as_ref().map(|it| format!("{}; ", it.words)).unwrap_or_default();

@@ -8,8 +8,8 @@ use crate::domain::id::{Slug, StepId};
 use crate::triage::read::HelmRelease;
 use crate::triage::scenario::{Calibration, Outcome, Run};
 use crate::triage::{
-    Evidence, Ground, Group, LeftOut, Level, Line, Link, MessageView, Part, Pattern, Place,
-    PlanDanger, PlanFinding, RunnerUp, Signal, Stage, Statement, Tier,
+    Evidence, Group, LeftOut, Link, MessageView, Part, Pattern, PlanDanger, PlanFinding, RunnerUp,
+    SeverityView, Signal, Stage, Statement, Tier,
 };
 
 /// A hypothesis about messages: `triage --json`. Nothing was changed by it.
@@ -72,24 +72,13 @@ pub struct TriageView {
 /// How bad it is, and what the team would call that. Nobody's severity is set by it.
 #[derive(Clone, Debug, Serialize)]
 pub struct TriageSeverity {
-    /// The level.
-    pub level: Level,
-    /// The lines of the severity table that give it.
-    pub rules: Vec<Line>,
+    /// The level, and what gives it.
+    #[serde(flatten)]
+    pub judged: SeverityView,
     /// The team's own label for it, like `P0`.
     pub suggests: String,
     /// All of it in words: "suggests CRITICAL, your P0".
     pub words: String,
-    /// What decided.
-    pub because: String,
-    /// What the source itself says.
-    pub label: Option<String>,
-    /// Where it says so; null where it is a label beside the text.
-    pub label_place: Option<Place>,
-    /// The name that says that it is no production system.
-    pub environment: Option<Place>,
-    /// What holds for each line.
-    pub grounds: Vec<Ground>,
 }
 
 /// Whom to call.

@@ -58,7 +58,7 @@ impl Judged {
                 add(&one.speaks_for, &one.says, Some(one.place));
             }
         }
-        for ground in &triage.severity.grounds {
+        for ground in &triage.severity.judged.grounds {
             let place = ground.evidence.and_then(|at| triage.evidence.get(at)).map(|it| it.place);
             add(&format!("{:?}", ground.line), &ground.says, place);
         }

@@ -145,19 +145,13 @@ impl App {
 
     /// The level in the team's own words.
     fn suggested(&self, report: &Report) -> TriageSeverity {
-        let severity = &report.severity;
-        let rank = Severity::new(rank(severity.level));
-        let label = rank.map_or("", |rank| self.config.incidents.severities.label(rank));
+        let level = report.severity.level;
+        let label = Severity::new(rank(level))
+            .map_or("", |rank| self.config.incidents.severities.label(rank));
         TriageSeverity {
-            level: severity.level,
-            rules: severity.rules.clone(),
+            judged: report.severity.clone(),
             suggests: label.to_owned(),
-            words: format!("suggests {}, your {label}", severity.level.as_str()),
-            because: severity.because.clone(),
-            label: severity.label.clone(),
-            label_place: severity.label_place,
-            environment: severity.environment,
-            grounds: severity.grounds.clone(),
+            words: format!("suggests {}, your {label}", level.as_str()),
         }
     }
 

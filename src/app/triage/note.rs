@@ -88,7 +88,8 @@ impl App {
 fn words(view: &TriageView) -> String {
     let subtype = view.subtype.as_ref().map(|name| format!(" / {name}")).unwrap_or_default();
     let sure = view.confidence.map(|it| format!(", confidence {:.0} %", it * 100.0));
-    let rules: Vec<String> = view.severity.rules.iter().map(|line| format!("{line:?}")).collect();
+    let rules: Vec<String> =
+        view.severity.judged.rules.iter().map(|line| format!("{line:?}")).collect();
     let by = if rules.is_empty() { String::new() } else { format!(" ({})", rules.join(", ")) };
     let mut lines = vec![format!(
         "Hypothesis of triage, checked by nobody: {}{subtype}{}; {}{by}.",
