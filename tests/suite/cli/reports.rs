@@ -372,6 +372,19 @@ fn a_teams_own_template_is_used_and_one_with_an_error_is_named() {
     assert_eq!(said.stdout, "a 6\ntemplates/reports/stale.md\n");
     assert_eq!(said.stderr, "");
     lab.run(&["report", "stale"]).ok().says("RUNBOOKS NOBODY SHOULD TRUST");
+    // The common one may be filled, and be the team's own itself.
+    let blocks = "{% extends \"reports/mail.html\" %}{% block rows %}<hr>{% endblock rows %}";
+    lab.write("templates/reports/stale.html", blocks);
+    let html = ["report", "stale", "--format", "html"];
+    let said = lab.run(&html).ok().stdout;
+    assert!(said.starts_with("<!doctype html>") && said.contains("<hr>"), "{said}");
+    assert!(said.contains("(templates/reports/stale.html)"), "{said}");
+    lab.write("templates/reports/mail.html", "ours: {% block rows %}{% endblock rows %}");
+    assert_eq!(lab.run(&html).ok().stdout, "ours: <hr>\n");
+    lab.write("templates/reports/mail.html", "{% if");
+    let said = lab.run(&html).ok();
+    assert!(said.stderr.contains("templates/reports/mail.html"), "{}", said.stderr);
+    assert!(said.stdout.contains("(built-in)"), "{}", said.stdout);
 
     let broken = [
         ("line one\n{% for line in stale %}\n", "templates/reports/stale.md:"),
