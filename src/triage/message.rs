@@ -15,6 +15,9 @@ pub struct Message {
     pub line: usize,
     /// How many messages of the same shape it stands for.
     pub repeats: usize,
+    /// The paragraph of a text that it stands in: what one line says at the head of it holds for the
+    /// others. None for what stands by itself.
+    pub paragraph: Option<usize>,
     /// When it was written, in milliseconds since 1970 UTC.
     pub happened_at: Option<i64>,
     /// Labels that came with it beside the text, like those of an alert.

@@ -24,6 +24,7 @@
 pub mod read;
 pub mod scenario;
 
+mod beside;
 #[cfg(test)]
 mod built_in;
 mod cascade;
@@ -38,6 +39,8 @@ mod fuzz_tests;
 #[cfg(test)]
 mod harmless_tests;
 mod knowledge;
+mod label;
+mod level;
 mod message;
 mod named;
 mod narrative;
@@ -65,12 +68,12 @@ pub use self::clause::Role;
 pub use self::clean::cleaned;
 pub use self::correlate::{Group, Link, LinkKind};
 pub use self::knowledge::{FileError, Knowledge, Source};
+pub use self::level::{Level, Line};
 pub use self::message::{Input, KnownIncident, Message, Place, Store};
 pub use self::narrative::{LeftOut, Part, PlanStep, Statement};
 pub use self::pattern::Pattern;
 pub use self::plan_lint::{PlanDanger, PlanFinding, PlanLint};
 pub use self::report::{Evidence, Ground, MessageView, Report, Routing, RunnerUp, SeverityView};
-pub use self::severity::{Level, Line};
 pub use self::signal::Signal;
 pub use self::tier::Tier;
 pub use self::topology::Topology;
@@ -149,6 +152,7 @@ impl Judging<'_> {
         let Self { input, knowledge, reading, cascade, verdict, .. } = self;
         let verdict = &verdict;
         let severity = severity_of(input, knowledge, &reading, verdict);
+        let levels = severity.of_messages.clone();
         let narrative = narrative::write(knowledge, lint, input, &reading, verdict);
         let lengths: Vec<usize> =
             input.messages.iter().map(|message| reading::judged(&message.text).len()).collect();
@@ -175,7 +179,7 @@ impl Judging<'_> {
             confidence,
         });
         let evidence = evidence(input, &reading);
-        let routing = routing::routing(input, knowledge, &reading, verdict);
+        let routing = routing::routing(input, knowledge, &reading, verdict, &levels);
         let groups = correlate::groups(knowledge, &reading);
         let Narrative { statements, plan, left_out, to_check, .. } = narrative;
         Report {
@@ -199,7 +203,7 @@ impl Judging<'_> {
             left_out,
             to_check,
             evidence,
-            messages: input.messages.iter().map(view).collect(),
+            messages: input.messages.iter().zip(levels).map(view).collect(),
             notes: notes(input, &reading),
             signals: reading.signals,
         }
@@ -214,40 +218,14 @@ fn severity_of(
 ) -> Severity {
     let holding = reading.found.iter().filter(|found| found.hit.affirmed);
     let lines = holding.filter(|found| matches!(found.rule.meaning, Meaning::Severity(_)));
-    let lines = lines.map(|found| (found.rule, found.place())).collect();
-    let environment = reading
-        .signals
-        .iter()
-        .find(|signal| signal.kind == "non_production" || is_no_production(signal))
-        .map(|signal| signal.place);
-    let label = reading.label.clone();
-    let over = !input.messages.is_empty() && input.messages.iter().all(|message| message.resolved);
-    let label = label.filter(|_| !over);
+    let lines: Vec<_> = lines.map(|found| (found.rule, found.place())).collect();
+    let mut messages = beside::beside(input, reading);
+    for found in &reading.found {
+        let bears = found.evidence().is_some_and(|(pattern, _, _)| pattern == verdict.pattern);
+        messages[found.message].bears |= bears;
+    }
     let subtype = verdict.subtype.as_deref();
-    severity::judge(verdict.pattern, subtype, lines, &knowledge.always(), label, environment)
-}
-
-/// Whether a label beside a message names an environment that is no production.
-fn is_no_production(signal: &Signal) -> bool {
-    const KINDS: [&str; 4] = ["env", "environment", "stage", "namespace"];
-    const NAMES: [&str; 12] = [
-        "dev",
-        "develop",
-        "development",
-        "staging",
-        "stg",
-        "test",
-        "testing",
-        "sandbox",
-        "qa",
-        "uat",
-        "preprod",
-        "nonprod",
-    ];
-    let mut names = signal.value.split(['-', '_', '.']);
-    signal.affirmed
-        && KINDS.contains(&signal.kind.as_str())
-        && names.any(|name| NAMES.iter().any(|known| name.eq_ignore_ascii_case(known)))
+    severity::judge(verdict.pattern, subtype, &lines, &knowledge.always(), &messages)
 }
 
 /// Every place where a rule holds, in order of place and rule.
@@ -317,8 +295,9 @@ fn notes(input: &Input<'_>, reading: &Reading<'_>) -> Vec<String> {
     notes
 }
 
-fn view(message: &Message) -> MessageView {
+fn view((message, level): (&Message, Option<Level>)) -> MessageView {
     MessageView {
+        level,
         text: message.text.clone(),
         line: message.line,
         offset: message.offset,

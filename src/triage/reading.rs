@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use super::beside::{ELSEWHERE, PRODUCTION};
 use super::clause::{Clauses, Role};
 use super::correlate::thing;
 use super::knowledge::Knowledge;
 use super::message::{Input, Place};
 use super::pattern::Pattern;
 use super::rule::{Hit, Meaning, Rule};
-use super::severity::{self, Label};
 use super::signal::{self, Signal};
 
 /// How much of one message is judged, in bytes.
@@ -58,8 +58,8 @@ pub(super) struct Reading<'k> {
     pub(super) signals: Vec<Signal>,
     /// In order of message and rule.
     pub(super) found: Vec<Found<'k>>,
-    /// The level that a source states.
-    pub(super) label: Option<Label>,
+    /// Messages that their source, or a later one, says are over.
+    pub(super) over: BTreeSet<usize>,
     /// Each message, taken apart.
     pub(super) clauses: Vec<Clauses>,
     /// How many messages were longer than is judged.
@@ -68,19 +68,19 @@ pub(super) struct Reading<'k> {
 
 /// Reads everything.
 pub(super) fn read<'k>(input: &Input<'_>, knowledge: &'k Knowledge) -> Reading<'k> {
-    let mut reading = Reading::default();
-    let over = super::recovery::over(&input.messages);
+    let mut reading =
+        Reading { over: super::recovery::over(&input.messages), ..Reading::default() };
     let mut counted: BTreeSet<(u64, usize)> = BTreeSet::new();
     for (at, message) in input.messages.iter().enumerate() {
         let text = judged(&message.text);
-        let resolved = message.resolved || over.contains(&at);
+        let over = reading.over.contains(&at);
         reading.cut += usize::from(text.len() < message.text.len());
         let clauses = Clauses::new(text);
         let factor = if is_information(text) { 0.5 } else { 1.0 };
         for woken in knowledge.woken(text) {
             let rule = &knowledge.rules[woken];
             if let Some(mut hit) = rule.find(text, &clauses) {
-                hit.affirmed &= !resolved;
+                hit.affirmed &= !over;
                 let again =
                     message.shape.is_some_and(|it| hit.affirmed && !counted.insert((it, woken)));
                 let factor = if again { 0.0 } else { factor };
@@ -93,22 +93,23 @@ pub(super) fn read<'k>(input: &Input<'_>, knowledge: &'k Knowledge) -> Reading<'
         reading.signals.extend(signals);
         for (key, value) in &message.labels {
             let (start, end) = word_in(text, value);
-            let place = Place { message: Some(at), start, end };
-            reading.signals.push(Signal {
-                kind: key.clone(),
+            let signal = |kind: &str, names| Signal {
+                kind: kind.to_owned(),
                 value: value.clone(),
-                place,
+                place: Place { message: Some(at), start, end },
                 affirmed: !message.resolved,
                 role: Role::Plain,
-                names: !matches!(key.as_str(), "severity" | "job" | "prometheus"),
+                names,
+            };
+            let names = !matches!(key.as_str(), "severity" | "job" | "prometheus");
+            reading.signals.push(signal(key, names));
+            // What a label means is told by the same rules as if it stood in the text.
+            let written = format!("{key}={value}");
+            let means = knowledge.signals.iter().filter(|rule| {
+                (rule.kind == ELSEWHERE || rule.kind == PRODUCTION)
+                    && rule.values(&written).next().is_some()
             });
-        }
-        let label = message.labels.get("severity").and_then(|said| labelled(said));
-        let label = label.or_else(|| severity::stated(text, Some(at)));
-        if let Some(label) = label.filter(|_| !resolved)
-            && reading.label.as_ref().is_none_or(|known| known.level < label.level)
-        {
-            reading.label = Some(label);
+            reading.signals.extend(means.map(|rule| signal(&rule.kind, false)));
         }
         reading.clauses.push(clauses);
     }
@@ -120,7 +121,6 @@ pub(super) fn read<'k>(input: &Input<'_>, knowledge: &'k Knowledge) -> Reading<'
         let text = judged(conditions);
         let clauses = Clauses::new(text);
         reading.signals.extend(signal::extract(&knowledge.signals, text, &clauses, None));
-        reading.label = reading.label.or_else(|| severity::stated(text, None));
     }
     reading
 }
@@ -190,11 +190,6 @@ pub(super) fn judgement(text: &str, knowledge: &Knowledge) -> Judgement {
 /// The part of a text that is judged.
 pub(super) fn judged(text: &str) -> &str {
     &text[..super::clean::floor(text, MAX_TEXT)]
-}
-
-fn labelled(said: &str) -> Option<Label> {
-    let level = severity::Level::of_label(said)?;
-    Some(Label { level, place: None, said: said.to_owned() })
 }
 
 /// Whether a log line calls itself information, by the word at its head.

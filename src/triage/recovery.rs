@@ -14,7 +14,7 @@ const MAX_HEAD: usize = 512;
 const MONTHS: [&str; 12] =
     ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 
-/// The messages that a later one takes back. What went down more than once stands as one message
+/// The messages that are over: their source says so, or a later one takes them back. What went down more than once stands as one message
 /// with its repeats, and is not taken back: it may be about others, or go up and down.
 pub(super) fn over(messages: &[Message]) -> BTreeSet<usize> {
     let mut back: HashMap<(usize, String), usize> = HashMap::new();
@@ -25,7 +25,9 @@ pub(super) fn over(messages: &[Message]) -> BTreeSet<usize> {
             back.insert((*word, what.clone()), at);
         }
     }
-    let mut over = BTreeSet::new();
+    let is_over = |(_, message): &(usize, &Message)| message.resolved;
+    let mut over: BTreeSet<usize> =
+        messages.iter().enumerate().filter(is_over).map(|(at, _)| at).collect();
     for (at, told) in told.into_iter().enumerate() {
         let Some((word, true, what)) = told else { continue };
         let later = back.get(&(word, what)).is_some_and(|back| *back > at);

@@ -5,10 +5,10 @@ use serde::Serialize;
 use super::cascade::Stage;
 use super::clause::Role;
 use super::correlate::{Group, Link};
+use super::level::{Level, Line};
 use super::message::Place;
 use super::narrative::{LeftOut, PlanStep, Statement};
 use super::pattern::Pattern;
-use super::severity::{Level, Line};
 use super::signal::Signal;
 use super::tier::Tier;
 
@@ -156,4 +156,6 @@ pub struct MessageView {
     pub offset: usize,
     /// How many messages of this shape it stands for.
     pub repeats: usize,
+    /// How bad it is by itself; none where nothing in it says so.
+    pub level: Option<Level>,
 }

@@ -5,11 +5,11 @@ use std::cmp::Reverse;
 use super::correlate;
 use super::decide::Verdict;
 use super::knowledge::Knowledge;
+use super::level::Level;
 use super::message::Input;
 use super::pattern::Pattern;
 use super::reading::{Reading, judged};
 use super::report::Routing;
-use super::severity::{Level, stated};
 
 /// So many messages are looked through for names.
 const MAX_MESSAGES: usize = 500;
@@ -28,15 +28,16 @@ pub(super) fn routing(
     knowledge: &Knowledge,
     reading: &Reading<'_>,
     verdict: &Verdict,
+    levels: &[Option<Level>],
 ) -> Routing {
     let mut leads = vec![false; input.messages.len()];
     for found in &reading.found {
         leads[found.message] |=
             found.evidence().is_some_and(|(pattern, _, _)| pattern == verdict.pattern);
     }
-    let lasting = |at: &usize| !input.messages[*at].resolved;
+    let lasting = |at: &usize| !reading.over.contains(at);
     let mut order: Vec<usize> = (0..input.messages.len()).filter(lasting).collect();
-    order.sort_by_cached_key(|at| (!leads[*at], Reverse(label(input, *at)), *at));
+    order.sort_by_key(|at| (!leads[*at], Reverse(levels[*at]), *at));
     order.truncate(MAX_MESSAGES);
 
     let (mut alerts, mut names) = (Vec::new(), Vec::new());
@@ -76,13 +77,6 @@ fn words(knowledge: &Knowledge, verdict: &Verdict) -> Vec<String> {
     }
     words.dedup();
     words
-}
-
-/// The level that the source of a message gives it.
-fn label(input: &Input<'_>, at: usize) -> Option<Level> {
-    let message = &input.messages[at];
-    let level = message.labels.get("severity").and_then(|said| Level::of_label(said));
-    level.or_else(|| stated(judged(&message.text), None).map(|label| label.level))
 }
 
 /// Words that are written as names are, `DiskWillFill` and `disk_will_fill`, with their places.

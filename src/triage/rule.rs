@@ -7,8 +7,8 @@ use serde::{Deserialize, Deserializer};
 
 use super::clause::{Clauses, Role};
 use super::expression::Expression;
+use super::level::{Level, Line};
 use super::pattern::Pattern;
-use super::severity::{Level, Line};
 use super::tier::Tier;
 
 /// How many places of one rule in one message are looked at.

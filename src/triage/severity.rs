@@ -1,136 +1,17 @@
-//! How bad it is: the highest line of the severity table that holds, and what a source's own
-//! label says.
+//! How bad it is: each message is judged for itself, by the highest line of the severity table
+//! that holds in it and by what its source says; the worst of them is what is said of all.
+//!
+//! An alert that its source calls a warning says nothing about the log beside it, and what happens
+//! in staging does not make the same hour in production any better.
 
-use std::sync::LazyLock;
-
-use regex::Regex;
-use serde::{Deserialize, Serialize};
-
+use super::label::Label;
+use super::level::{Level, Line};
 use super::message::Place;
 use super::pattern::Pattern;
 use super::rule::{Meaning, Rule, may_raise};
-use crate::text::pattern::pattern;
-
-/// How bad it is; the order is that of the harm.
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
-)]
-#[serde(rename_all = "UPPERCASE")]
-pub enum Level {
-    /// Good to know.
-    #[default]
-    Info,
-    /// Housekeeping.
-    Low,
-    /// Degraded, with others serving.
-    Medium,
-    /// A service, or the reserve of one, is gone.
-    High,
-    /// Users, data or control are lost, or will be at the next fault.
-    Critical,
-}
-
-impl Level {
-    /// Its name in JSON, scenarios and pages.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Info => "INFO",
-            Self::Low => "LOW",
-            Self::Medium => "MEDIUM",
-            Self::High => "HIGH",
-            Self::Critical => "CRITICAL",
-        }
-    }
-
-    const fn raised(self) -> Self {
-        match self {
-            Self::Info => Self::Low,
-            Self::Low => Self::Medium,
-            Self::Medium => Self::High,
-            Self::High | Self::Critical => Self::Critical,
-        }
-    }
-
-    const fn lowered(self) -> Self {
-        match self {
-            Self::Info | Self::Low => Self::Info,
-            Self::Medium => Self::Low,
-            Self::High => Self::Medium,
-            Self::Critical => Self::High,
-        }
-    }
-
-    /// How many levels lie between two.
-    pub const fn distance(self, other: Self) -> u8 {
-        (self as u8).abs_diff(other as u8)
-    }
-
-    /// The level that a source's word stands for, like `page`, `s2`, `P0` or `warning`.
-    pub fn of_label(label: &str) -> Option<Self> {
-        Some(match label.to_ascii_lowercase().as_str() {
-            "critical" | "crit" | "page" | "s1" | "p0" | "sev1" | "sev-1" | "disaster"
-            | "emergency" | "fatal" => Self::Critical,
-            "s2" | "error" | "high" | "p1" | "sev2" | "sev-2" | "major" => Self::High,
-            "warning" | "warn" | "s3" | "p2" | "sev3" | "sev-3" | "medium" | "moderate"
-            | "average" => Self::Medium,
-            "s4" | "low" | "p3" | "sev4" | "sev-4" | "minor" => Self::Low,
-            "info" | "none" | "p4" | "informational" | "information" | "sev5" => Self::Info,
-            _ => return None,
-        })
-    }
-}
-
-/// A line of the severity table.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[expect(missing_docs, reason = "data/patterns/severity.yaml says what each stands for")]
-pub enum Line {
-    C1,
-    C2,
-    C3,
-    C4,
-    C5,
-    C6,
-    C7,
-    C8,
-    H1,
-    H2,
-    H3,
-    H4,
-    H5,
-    H6,
-    M1,
-    M2,
-    M3,
-    M4,
-    M5,
-    L1,
-    L2,
-    L3,
-    I1,
-}
-
-impl Line {
-    /// The level it gives.
-    pub const fn level(self) -> Level {
-        match self {
-            Self::C1
-            | Self::C2
-            | Self::C3
-            | Self::C4
-            | Self::C5
-            | Self::C6
-            | Self::C7
-            | Self::C8 => Level::Critical,
-            Self::H1 | Self::H2 | Self::H3 | Self::H4 | Self::H5 | Self::H6 => Level::High,
-            Self::M1 | Self::M2 | Self::M3 | Self::M4 | Self::M5 => Level::Medium,
-            Self::L1 | Self::L2 | Self::L3 => Level::Low,
-            Self::I1 => Level::Info,
-        }
-    }
-}
 
 /// A rule of the severity table that holds.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Held {
     pub(super) line: Line,
     /// Where; a rule that holds for every finding of a kind has no place of its own.
@@ -139,13 +20,15 @@ pub(super) struct Held {
     pub(super) says: String,
 }
 
-/// A level that a source states, and where.
-#[derive(Clone, Debug)]
-pub(super) struct Label {
-    pub(super) level: Level,
-    /// None where it is a label beside the text.
-    pub(super) place: Option<Place>,
-    pub(super) said: String,
+/// What stands beside a message, or at its head.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Beside {
+    /// How bad its source says that it is.
+    pub(super) label: Option<Label>,
+    /// A name that says that it is no production system.
+    pub(super) environment: Option<Place>,
+    /// It holds evidence for what was found.
+    pub(super) bears: bool,
 }
 
 /// The level with all that led to it.
@@ -159,6 +42,8 @@ pub(super) struct Severity {
     pub(super) environment: Option<Place>,
     /// What was done with it all, in words.
     pub(super) because: String,
+    /// The level of each message by itself; none where nothing in it says how bad it is.
+    pub(super) of_messages: Vec<Option<Level>>,
 }
 
 impl Severity {
@@ -175,14 +60,10 @@ impl Severity {
 pub(super) fn judge(
     pattern: Pattern,
     subtype: Option<&str>,
-    found: Vec<(&Rule, Place)>,
+    found: &[(&Rule, Place)],
     always: &[&Rule],
-    label: Option<Label>,
-    environment: Option<Place>,
+    messages: &[Beside],
 ) -> Severity {
-    let mut all: Vec<(&Rule, Option<Place>)> =
-        found.into_iter().map(|(rule, place)| (rule, Some(place))).collect();
-    all.extend(always.iter().map(|rule| (*rule, None)));
     let fits = |rule: &Rule| match &rule.meaning {
         Meaning::Severity(m) => {
             (m.patterns.is_empty() || m.patterns.contains(&pattern))
@@ -192,29 +73,40 @@ pub(super) fn judge(
         }
         _ => false,
     };
-    all.retain(|(rule, _)| fits(rule));
-    let lines: Vec<(Line, bool)> =
-        all.iter().filter_map(|(rule, _)| line_of(rule)).map(|(l, j)| (l, j.is_empty())).collect();
-    let joined = |joint: &[Line]| {
-        joint.is_empty() || lines.iter().any(|(line, alone)| *alone && joint.contains(line))
+    let found = found.iter().filter(|(rule, _)| fits(rule));
+    // A line that needs another one takes it from any message.
+    let alone: Vec<Line> = found
+        .clone()
+        .filter_map(|(rule, _)| line_of(rule))
+        .filter_map(|(line, joint)| joint.is_empty().then_some(line))
+        .collect();
+    let joined = |joint: &[Line]| joint.is_empty() || joint.iter().any(|one| alone.contains(one));
+    let held = |rule: &Rule, place| {
+        let (line, joint) = line_of(rule)?;
+        let (rule, says) = (rule.id.clone(), rule.says.clone());
+        joined(joint).then_some(Held { line, place, rule, says })
     };
-    let mut held: Vec<Held> = Vec::new();
-    for (rule, place) in all {
-        let Some((line, joint)) = line_of(rule) else { continue };
-        if joined(joint) {
-            let (id, says) = (rule.id.clone(), rule.says.clone());
-            held.push(Held { line, place, rule: id, says });
-        }
+    let mut of_message: Vec<Vec<Held>> = vec![Vec::new(); messages.len()];
+    for (rule, place) in found {
+        let of = place.message.and_then(|at| of_message.get_mut(at));
+        of.into_iter().for_each(|of| of.extend(held(rule, Some(*place))));
     }
-    held.sort_by(|a, b| {
-        (a.line, a.place.is_none(), a.place, &a.rule).cmp(&(
-            b.line,
-            b.place.is_none(),
-            b.place,
-            &b.rule,
-        ))
-    });
-    combine(pattern, held, label, environment)
+    let always: Vec<Held> =
+        always.iter().filter(|rule| fits(rule)).filter_map(|rule| held(rule, None)).collect();
+    for (of, beside) in of_message.iter_mut().zip(messages) {
+        if beside.bears {
+            of.extend(always.iter().cloned());
+        }
+        of.sort_by(|a, b| order(a).cmp(&order(b)));
+    }
+    let judged: Vec<Option<Judged>> =
+        of_message.into_iter().zip(messages).map(|(held, beside)| combine(held, beside)).collect();
+    worst(pattern, &judged, messages)
+}
+
+/// By line; what has a place before what has none.
+fn order(held: &Held) -> (Line, bool, Option<Place>, &str) {
+    (held.line, held.place.is_none(), held.place, &held.rule)
 }
 
 fn line_of(rule: &Rule) -> Option<(Line, &[Line])> {
@@ -224,78 +116,75 @@ fn line_of(rule: &Rule) -> Option<(Line, &[Line])> {
     }
 }
 
-fn combine(
-    pattern: Pattern,
-    mut held: Vec<Held>,
-    label: Option<Label>,
-    environment: Option<Place>,
-) -> Severity {
-    let highest = held.iter().map(|held| held.line.level()).max();
-    let level = match (&label, highest) {
-        (Some(label), highest) => {
-            let raises = highest.is_some_and(|level| level > label.level);
-            held.retain(|held| raises && may_raise(held.line));
-            let level = if held.is_empty() { label.level } else { label.level.raised() };
-            let because = match held.first() {
-                None => format!("the source says {}", label.said),
-                Some(held) => {
-                    format!(
-                        "the source says {}; {:?} raises it by one level",
-                        label.said, held.line
-                    )
-                }
-            };
-            return Severity { level, held, label: Some(label.clone()), environment, because };
-        }
-        // A failure that no line speaks of is taken for a partial one.
-        (None, None) if pattern == Pattern::Unknown => Level::Info,
-        (None, None) => Level::Medium,
-        (None, Some(level)) => level,
-    };
-    held.retain(|held| held.line.level() == level);
-    let fixed = held.iter().any(|held| matches!(held.line, Line::C2 | Line::C5));
-    let lowers = environment.is_some() && !fixed;
-    let because = match (held.first(), lowers) {
-        (None, _) if pattern == Pattern::Unknown => "nothing says that something failed",
-        (None, _) => "a failure, and no line of the table says more",
-        (Some(held), _) => held.says.as_str(),
-    };
-    let because = if lowers {
-        format!("{because}; one level less, since this is no production system")
-    } else {
-        because.to_owned()
-    };
-    let level = if lowers { level.lowered() } else { level };
-    Severity { level, held, label, environment, because }
+/// How bad one message is.
+struct Judged {
+    level: Level,
+    /// What gives that level.
+    held: Vec<Held>,
+    because: String,
 }
 
-static LABELS: LazyLock<Regex> = LazyLock::new(|| {
-    let source = concat!(
-        r"(?i)\b(?:severity|priority|prio|sev|urgency)\s*(?:[=:]|is)?\s*",
-        r#"["'\[(]*(critical|crit|page|disaster|emergency|fatal|error|high|major|warning|warn|medium|"#,
-        r"moderate|average|low|minor|info|informational|none|s[1-4]|p[0-4]|sev-?[1-5]|[1-4])\b",
-        r"|(?:^|[\s\[(])(p[0-4]|sev-?[1-5])\b(?:\s*[-:\])]|\s+(?:incident|alert|ticket|outage))",
-        r"|^\W*(?:\*\*\s*)?(?:problem|alert|firing)\b[^.;]*?\b(critical|warning)\b",
-        r"|\[(?:firing[:\d]*\]\s*\[?)?(critical|warning|page|sev-?[1-5]|p[0-4])\]",
-    );
-    pattern(source)
-});
+/// What a message amounts to; none if nothing in it says how bad it is.
+fn combine(mut held: Vec<Held>, beside: &Beside) -> Option<Judged> {
+    let highest = held.iter().map(|held| held.line.level()).max();
+    if let Some(label) = &beside.label {
+        let raises = highest.is_some_and(|level| level > label.level);
+        held.retain(|held| raises && may_raise(held.line));
+        let said = &label.said;
+        let (level, because) = match held.first() {
+            None => (label.level, format!("the source says {said}")),
+            Some(held) => (
+                label.level.raised(),
+                format!("the source says {said}; {:?} raises it by one level", held.line),
+            ),
+        };
+        return Some(Judged { level, held, because });
+    }
+    let level = highest?;
+    held.retain(|held| held.line.level() == level);
+    let because = held.first().map_or("", |held| held.says.as_str());
+    let fixed = held.iter().any(|held| matches!(held.line, Line::C2 | Line::C5));
+    let (level, because) = lowered(level, because, beside.environment.is_some() && !fixed);
+    Some(Judged { level, held, because })
+}
 
-/// The level that a text states about itself, and where.
-pub(super) fn stated(text: &str, message: Option<usize>) -> Option<Label> {
-    // A label stands at the head of an alert; further on it speaks of something else.
-    let head = &text[..super::clean::floor(text, 4096)];
-    LABELS.captures_iter(head).find_map(|found| {
-        let group = (1..found.len()).find_map(|at| found.get(at))?;
-        let said = group.as_str();
-        // `severity: 1` counts in the same way as `sev1`.
-        let level = match said {
-            "1" | "2" | "3" | "4" => Level::of_label(&format!("sev{said}")),
-            _ => Level::of_label(said),
-        }?;
-        let place = Place { message, start: group.start(), end: group.end() };
-        Some(Label { level, place: Some(place), said: said.to_owned() })
-    })
+fn lowered(level: Level, because: &str, lowers: bool) -> (Level, String) {
+    if !lowers {
+        return (level, because.to_owned());
+    }
+    (level.lowered(), format!("{because}; one level less, since this is no production system"))
+}
+
+/// The worst of all messages. A failure that no line speaks of is taken for a partial one.
+fn worst(pattern: Pattern, judged: &[Option<Judged>], messages: &[Beside]) -> Severity {
+    let of_messages = judged.iter().map(|one| one.as_ref().map(|one| one.level)).collect();
+    let highest_label = messages.iter().filter_map(|beside| beside.label.as_ref());
+    let highest_label = highest_label.reduce(|a, b| if b.level > a.level { b } else { a });
+    let Some(level) = judged.iter().flatten().map(|one| one.level).max() else {
+        let bearing = messages.iter().find(|beside| beside.bears);
+        let environment = bearing.and_then(|beside| beside.environment);
+        let (level, because) = if pattern == Pattern::Unknown {
+            (Level::Info, "nothing says that something failed")
+        } else {
+            (Level::Medium, "a failure, and no line of the table says more")
+        };
+        let (level, because) = lowered(level, because, environment.is_some());
+        return Severity { level, because, environment, of_messages, ..Severity::default() };
+    };
+    let deciding = || {
+        let both = judged.iter().zip(messages);
+        both.filter_map(|(one, beside)| Some((one.as_ref()?, beside)))
+            .filter(move |(one, _)| one.level == level)
+    };
+    let mut held: Vec<Held> = deciding().flat_map(|(one, _)| one.held.clone()).collect();
+    held.sort_by(|a, b| order(a).cmp(&order(b)));
+    held.dedup();
+    // What a line of the table says tells more than that a source says so.
+    let told = deciding().find(|(one, _)| !one.held.is_empty()).or_else(|| deciding().next());
+    let because = told.map(|(one, _)| one.because.clone()).unwrap_or_default();
+    let label = deciding().find_map(|(_, beside)| beside.label.as_ref()).or(highest_label).cloned();
+    let environment = deciding().find_map(|(_, beside)| beside.environment);
+    Severity { level, held, label, environment, because, of_messages }
 }
 
 #[cfg(test)]
@@ -306,46 +195,59 @@ mod tests {
         Held { line, place: None, rule: String::new(), says: "it".to_owned() }
     }
 
-    fn label(level: Level) -> Option<Label> {
-        Some(Label { level, place: None, said: "so".to_owned() })
+    fn beside(label: Option<Level>, environment: bool) -> Beside {
+        let label = label.map(|level| Label { level, place: None, said: "so".to_owned() });
+        let place = Place { message: None, start: 0, end: 1 };
+        Beside { label, environment: environment.then_some(place), bears: true }
+    }
+
+    fn all(messages: &[(&[Line], Option<Level>, bool)]) -> Severity {
+        let besides: Vec<Beside> =
+            messages.iter().map(|(_, label, environment)| beside(*label, *environment)).collect();
+        let lines = messages.iter().map(|(lines, _, _)| lines.iter().copied().map(held).collect());
+        let judged: Vec<Option<Judged>> =
+            lines.zip(&besides).map(|(held, beside)| combine(held, beside)).collect();
+        worst(Pattern::DnsFailure, &judged, &besides)
     }
 
     #[test]
     fn the_highest_line_wins_and_a_label_is_raised_by_a_critical_line_only() {
         let check = |lines: &[Line], label, expected, kept: usize| {
-            let held = lines.iter().copied().map(held).collect();
-            let severity = combine(Pattern::DnsFailure, held, label, None);
-            assert_eq!((severity.level, severity.held.len()), (expected, kept), "{lines:?}");
+            let severity = all(&[(lines, label, false)]);
+            assert_eq!((severity.level, severity.lines().len()), (expected, kept), "{lines:?}");
         };
         check(&[Line::M1, Line::C4, Line::C1], None, Level::Critical, 2);
         check(&[Line::M1, Line::H1], None, Level::High, 1);
         check(&[], None, Level::Medium, 0);
-        check(&[Line::H1], label(Level::Medium), Level::Medium, 0);
-        check(&[Line::C2], label(Level::Medium), Level::High, 1);
-        check(&[Line::M1], label(Level::Critical), Level::Critical, 0);
-        check(&[Line::C2], label(Level::Critical), Level::Critical, 0);
+        check(&[Line::H1], Some(Level::Medium), Level::Medium, 0);
+        check(&[Line::C2], Some(Level::Medium), Level::High, 1);
+        check(&[Line::M1], Some(Level::Critical), Level::Critical, 0);
+        check(&[Line::C2], Some(Level::Critical), Level::Critical, 0);
     }
 
     #[test]
     fn elsewhere_than_in_production_it_is_one_level_less_but_lost_data_stay_lost() {
-        let place = Some(Place { message: None, start: 0, end: 1 });
-        let level = |line| combine(Pattern::DiskFull, vec![held(line)], None, place).level;
-        assert_eq!(level(Line::H1), Level::Medium);
-        assert_eq!(level(Line::C2), Level::Critical);
+        let level = |lines: &[Line]| all(&[(lines, None, true)]).level;
+        assert_eq!(level(&[Line::H1]), Level::Medium);
+        assert_eq!(level(&[Line::C2]), Level::Critical);
+        assert_eq!(level(&[]), Level::Low);
     }
 
     #[test]
-    fn a_stated_level_is_found() {
-        let check = |text, expected| {
-            assert_eq!(stated(text, None).map(|label| label.level), expected, "{text}");
-        };
-        check("Alert rule labelled severity=critical; x", Some(Level::Critical));
-        check("severity: \"warning\"", Some(Level::Medium));
-        check("[P1] checkout is down", Some(Level::High));
-        check("SEV2 - login", Some(Level::High));
-        check("[FIRING:1] [critical] x", Some(Level::Critical));
-        check("the process has high priority", None);
-        check("page 3 not found, critical section entered", None);
-        check("p99 is 3 s", None);
+    fn what_stands_beside_one_message_says_nothing_about_another() {
+        let severity = all(&[(&[Line::C1], Some(Level::Low), false), (&[Line::H1], None, false)]);
+        assert_eq!((severity.level, severity.lines()), (Level::High, vec![Line::H1]));
+        assert_eq!(severity.of_messages, [Some(Level::Medium), Some(Level::High)]);
+        let severity = all(&[(&[Line::C1], None, false), (&[Line::H1], None, true)]);
+        assert_eq!((severity.level, severity.environment), (Level::Critical, None));
+        let severity = all(&[(&[], Some(Level::Critical), false), (&[Line::C3], None, false)]);
+        assert_eq!((severity.level, severity.because.as_str()), (Level::Critical, "it"));
+        assert_eq!(severity.label.map(|label| label.level), Some(Level::Critical));
+        // A message in which nothing says how bad it is makes none better or worse.
+        let severity = all(&[(&[], None, false), (&[Line::L2], None, false)]);
+        assert_eq!(
+            (severity.level, severity.of_messages),
+            (Level::Low, vec![None, Some(Level::Low)])
+        );
     }
 }

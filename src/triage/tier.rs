@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::level::{Level, Line};
 use super::pattern::Pattern;
-use super::severity::{Level, Line};
 
 /// Who may act. Nothing here ever acts by itself.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]

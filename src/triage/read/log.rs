@@ -46,6 +46,7 @@ pub(super) fn read(text: &str, knowledge: &Knowledge) -> Pasted {
         messages: Vec::new(),
         shapes: Shapes::default(),
         open: Open::Nothing,
+        paragraph: 0,
         in_events: false,
         events: false,
         judged: 0,
@@ -97,6 +98,8 @@ struct Reader<'k> {
     messages: Vec<Message>,
     shapes: Shapes,
     open: Open,
+    /// How many blank lines came before.
+    paragraph: usize,
     in_events: bool,
     events: bool,
     /// Lines that were judged.
@@ -112,6 +115,7 @@ impl Reader<'_> {
     fn line(&mut self, line: &str, offset: usize, number: usize) {
         if line.trim().is_empty() {
             self.open = Open::Nothing;
+            self.paragraph += 1;
             self.in_events = false;
             return;
         }
@@ -181,6 +185,7 @@ impl Reader<'_> {
             repeats: 1,
             happened_at: time_of(&line[..clean::floor(line, MAX_HEAD)]),
             shape: Some(shape),
+            paragraph: Some(self.paragraph),
             ..Message::default()
         });
     }
