@@ -53,7 +53,7 @@ static MENTION: LazyLock<Regex> = LazyLock::new(|| {
         r"(?i)\b(?P<a>[a-z][a-z0-9_]*(?:[-_][a-z0-9]+)*(?:[ -](?:proxy|gateway|portal))?)",
         r"[ -](?:service|services|microservices?|api|apis|pods?|deployment|backend|app|",
         r"application|workers?|servers?|cluster|database|db|functionality|consumers?|queue)\b",
-        r"|\b(?P<b>[a-z][a-z0-9]*[ -](?:proxy|gateway|portal|frontend))\b",
+        r"|\b(?P<b>[a-z][a-z0-9]*(?:[ -](?:proxy|gateway|portal)|-frontend))\b",
         r"|\b(?P<c>postgres(?:ql)?|mysql|mariadb|redis|kafka|rabbitmq|elasticsearch|mongodb|vault|",
         r"consul|etcd|coredns|nginx|haproxy|istio|envoy|keycloak|ldap|memcached|cassandra|",
         r"active directory|dns|nfs|ceph)\b",
@@ -80,7 +80,7 @@ static INWARD: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// Words that stand in front of "service" and name none.
-const NO_NAMES: [&str; 44] = [
+const NO_NAMES: [&str; 54] = [
     "a",
     "an",
     "the",
@@ -125,14 +125,31 @@ const NO_NAMES: [&str; 44] = [
     "one",
     "no",
     "its",
+    "because",
+    "since",
+    "as",
+    "while",
+    "when",
+    "at",
+    "is",
+    "via",
+    "through",
+    "behind",
 ];
 
 fn mentions(text: &str) -> Vec<Mention> {
     let mut found: Vec<Mention> = Vec::new();
-    for captures in MENTION.captures_iter(text) {
-        let Some(name) = ["a", "b", "c"].iter().find_map(|group| captures.name(group)) else {
+    let mut from = 0;
+    while let Some(captures) = MENTION.captures_at(text, from) {
+        let name = ["a", "b", "c"].iter().find_map(|group| captures.name(group));
+        let Some(name) = name else { break };
+        // The "for" of "for frontend-proxy service" is none of the name, and hides its beginning.
+        let filler = filler(name.as_str());
+        if filler > 0 {
+            from = name.start() + filler;
             continue;
-        };
+        }
+        from = captures.get(0).map_or(text.len(), |whole| whole.end());
         let normal = normal(name.as_str());
         if normal.len() < 2 || NO_NAMES.contains(&normal.as_str()) {
             continue;
@@ -143,6 +160,19 @@ fn mentions(text: &str) -> Vec<Mention> {
         }
     }
     found
+}
+
+/// How many bytes of words stand in front of a name that belong to the sentence: the "to" of "due
+/// to frontend" says which way it goes.
+fn filler(name: &str) -> usize {
+    let mut start = 0;
+    while let Some((word, _)) = name[start..].split_once(' ') {
+        if !NO_NAMES.iter().any(|filler| word.eq_ignore_ascii_case(filler)) {
+            break;
+        }
+        start += word.len() + 1;
+    }
+    start
 }
 
 /// One name for one service: lower case, no hashes, no plural, no filler in front.
@@ -433,6 +463,19 @@ mod tests {
         check(&storm, &[], &names);
         let needs = [("storefront", "checkout"), ("checkout", "cart"), ("cart", "cart-redis")];
         check(&storm, &needs, &names);
+    }
+
+    #[test]
+    fn a_word_in_front_of_a_name_is_none_of_it() {
+        check(
+            &[
+                "Latency is above threshold for frontend service because catalog service is slow",
+                "Latency is above threshold for frontend-proxy service due to frontend service",
+                "Error rate is above threshold for portal service because frontend service is failing",
+            ],
+            &[],
+            &["catalog", "frontend", "frontend-proxy", "portal"],
+        );
     }
 
     #[test]

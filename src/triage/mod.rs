@@ -134,14 +134,26 @@ impl<'a> Judging<'a> {
 }
 
 /// In a chain, the message that says of whom a service fails tells an effect: what it says of
-/// errors, refusals and waiting counts half, as after "resulting in" within one message.
+/// errors, refusals and waiting counts half, as after "resulting in" within one message, also where
+/// it calls the service before it the cause. What is said of the origin stays what it is: where no
+/// other message speaks of it, by the one that fails because of it.
 fn lessen_effects(reading: &mut Reading<'_>, cascade: &[Stage]) {
-    let effects: BTreeSet<usize> =
-        cascade.iter().filter_map(|stage| stage.place?.message).collect();
-    let told = reading.found.iter_mut().filter(|found| effects.contains(&found.message));
-    for found in told {
+    let Some(origin) = cascade.iter().find(|stage| stage.origin) else { return };
+    let message = |stage: &Stage| stage.place?.message;
+    let effects: BTreeSet<usize> = cascade.iter().filter_map(message).collect();
+    let speaks = |found: &Found<'_>| found.evidence().is_some();
+    let of_origin =
+        reading.found.iter().any(|found| speaks(found) && !effects.contains(&found.message));
+    let names_origin = |stage: &&Stage| stage.because_of.as_ref() == Some(&origin.service);
+    let kept: BTreeSet<usize> = cascade
+        .iter()
+        .filter(|stage| !of_origin && names_origin(stage))
+        .filter_map(message)
+        .collect();
+    for found in reading.found.iter_mut().filter(|found| effects.contains(&found.message)) {
         let generic = found.evidence().is_some_and(|(pattern, _, _)| pattern.is_generic());
-        if generic && found.hit.role == Role::Plain {
+        let is_cause = found.hit.role == Role::Cause && kept.contains(&found.message);
+        if generic && !is_cause {
             found.hit.role = Role::Symptom;
         }
     }
