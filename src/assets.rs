@@ -146,6 +146,7 @@ const DATA: &[(&str, &str)] = texts! { "data":
     "patterns/storage.yaml",
     "patterns/tiers.yaml",
     "patterns/virtualization.yaml",
+    "plan-allowed.yaml",
     "plan-dangers.yaml",
     "plan-prose.yaml",
     "questions.yaml",

@@ -16,11 +16,13 @@ pub(super) const PRODUCTION: &str = "production";
 const MAX_HEADING: usize = 160;
 
 /// Of each message.
-pub(super) fn beside(input: &Input<'_>, reading: &Reading<'_>) -> Vec<Beside> {
+pub(super) fn beside<'a>(input: &'a Input<'_>, reading: &Reading<'_>) -> Vec<Beside<'a>> {
     let labels = labels(input, reading);
     let environments = environments(input, reading);
-    let both = labels.into_iter().zip(environments);
-    both.map(|(label, environment)| Beside { label, environment, bears: false }).collect()
+    let texts = input.messages.iter().map(|message| judged(&message.text));
+    let all = texts.zip(labels).zip(environments);
+    all.map(|((text, label), environment)| Beside { text, label, environment, bears: false })
+        .collect()
 }
 
 /// A message's own label, else that of a heading of its paragraph, else that of the conditions.

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::LazyLock;
 
 use super::knowledge::Source;
+use super::plan_lint::PlanSources;
 
 /// Rules, signals and subtypes.
 pub(super) static PATTERNS: LazyLock<Vec<Source<'static>>> = LazyLock::new(|| all("patterns"));
@@ -12,9 +13,13 @@ pub(super) static PATTERNS: LazyLock<Vec<Source<'static>>> = LazyLock::new(|| al
 /// Our own cases.
 pub(super) static SCENARIOS: LazyLock<Vec<Source<'static>>> = LazyLock::new(|| all("scenarios"));
 
-/// The rules for plans: for commands of runbooks, more for plans, and for prose.
-pub(super) static PLAN: LazyLock<[Source<'static>; 3]> =
-    LazyLock::new(|| ["dangers.yaml", "plan-dangers.yaml", "plan-prose.yaml"].map(one));
+/// The rules for plans.
+pub(super) static PLAN: LazyLock<PlanSources<'static>> = LazyLock::new(|| PlanSources {
+    commands: one("dangers.yaml"),
+    more: one("plan-dangers.yaml"),
+    prose: one("plan-prose.yaml"),
+    allowed: one("plan-allowed.yaml"),
+});
 
 /// The files of a folder under `data/`, by name.
 fn all(folder: &str) -> Vec<Source<'static>> {

@@ -24,6 +24,7 @@
 pub mod read;
 pub mod scenario;
 
+mod allowed;
 mod beside;
 #[cfg(test)]
 mod built_in;
@@ -72,10 +73,10 @@ pub use self::level::{Level, Line};
 pub use self::message::{Input, KnownIncident, Message, Place, Store};
 pub use self::narrative::{LeftOut, Part, PlanStep, Statement};
 pub use self::pattern::Pattern;
-pub use self::plan_lint::{PlanDanger, PlanFinding, PlanLint};
+pub use self::plan_lint::{PlanDanger, PlanFinding, PlanLint, PlanSources};
 pub use self::report::{Evidence, Ground, MessageView, Report, Routing, RunnerUp, SeverityView};
 pub use self::signal::Signal;
-pub use self::tier::Tier;
+pub use self::tier::{PlanNature, Tier};
 pub use self::topology::Topology;
 
 use std::collections::BTreeSet;
@@ -180,21 +181,22 @@ impl Judging<'_> {
                     _ => None,
                 },
             );
-        let (remediation, remediation_because) = tier::choose(&Grounds {
+        let stated = stated.max_by_key(|(tier, _)| *tier as u8);
+        let grounds = Grounds {
             pattern: verdict.pattern,
             level: severity.level,
             lines: severity.lines(),
             recovered,
-            stated: stated.max_by_key(|(tier, _)| *tier as u8),
-            harmless_plan: narrative.harmless,
-            destructive: false,
+            stated: stated.map(|(tier, says)| (tier, says.to_owned())),
             confidence,
-        });
+        };
         let evidence = evidence(input, &reading);
         let routing = routing::routing(input, knowledge, &reading, verdict, &levels);
         let groups = correlate::groups(knowledge, &reading);
-        let Narrative { statements, plan, left_out, to_check, .. } = narrative;
-        Report {
+        let Narrative { statements, plan, left_out, to_check } = narrative;
+        let harmless = !plan.is_empty() && plan.iter().all(|step| step.allowed);
+        let nature = PlanNature { harmless, destructive: false };
+        let report = Report {
             pattern: verdict.pattern,
             subtype: verdict.subtype.clone(),
             score: verdict.score,
@@ -206,8 +208,9 @@ impl Judging<'_> {
             linked,
             groups,
             cascade,
-            remediation,
-            remediation_because,
+            grounds,
+            remediation: Tier::default(),
+            remediation_because: String::new(),
             routing,
             root_cause: narrative::sentence(&statements),
             statements,
@@ -218,7 +221,8 @@ impl Judging<'_> {
             messages: input.messages.iter().zip(levels).map(view).collect(),
             notes: notes(input, &reading),
             signals: reading.signals,
-        }
+        };
+        report.with_tier(nature)
     }
 }
 

@@ -55,6 +55,8 @@ pub struct PlanStep {
     /// It comes before anything that a runbook says.
     #[serde(skip)]
     pub first: bool,
+    /// Whether it is one that a tool may be allowed to do.
+    pub allowed: bool,
 }
 
 /// A step that the plan does without, and what it would have destroyed.
@@ -79,8 +81,6 @@ pub(super) struct Narrative {
     pub(super) plan: Vec<PlanStep>,
     pub(super) left_out: Vec<LeftOut>,
     pub(super) to_check: Vec<String>,
-    /// Every step is on the list of what a tool may do.
-    pub(super) harmless: bool,
 }
 
 /// Slots and what fills them.
@@ -322,7 +322,6 @@ fn filled(template: &str, slots: &Slots, parts: &mut Vec<Part>, quote: bool) -> 
 }
 
 fn steps(narrative: &mut Narrative, subtype: &Subtype, slots: &Slots, lint: &PlanLint) {
-    let mut harmless = !subtype.plan.is_empty();
     let wanted = |template: &&Template| template.needs.iter().all(|name| slots.contains_key(name));
     for template in subtype.plan.iter().filter(wanted) {
         let (text, command, parts) = step(template, slots);
@@ -331,18 +330,19 @@ fn steps(narrative: &mut Narrative, subtype: &Subtype, slots: &Slots, lint: &Pla
             narrative.left_out.push(left_out(text, command, &dangers));
             continue;
         }
-        harmless &= template.harmless && dangers.is_empty();
+        let listed = command.as_ref().map_or(template.harmless, |command| lint.allows(command));
+        let allowed = listed && dangers.is_empty();
         let step = narrative.plan.len() + 1;
         let source = "template".to_owned();
         let first = template.first;
-        narrative.plan.push(PlanStep { step, text, command, source, dangers, parts, first });
+        let step = PlanStep { step, text, command, source, dangers, parts, first, allowed };
+        narrative.plan.push(step);
     }
     for template in subtype.avoid.iter().filter(wanted) {
         let (text, command, _) = step(template, slots);
         let dangers = lint.judge(&text, command.as_deref());
         narrative.left_out.push(left_out(text, command, &dangers));
     }
-    narrative.harmless = harmless;
 }
 
 fn step(template: &Template, slots: &Slots) -> (String, Option<String>, Vec<Part>) {

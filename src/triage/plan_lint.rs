@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::allowed::Allowed;
 use super::expression::Expression;
 use super::knowledge::FileError;
 use super::plan_command;
@@ -85,6 +86,20 @@ struct Prose {
 pub struct PlanLint {
     commands: Rules,
     prose: Vec<Prose>,
+    allowed: Allowed,
+}
+
+/// The files that hold the rules for plans.
+#[derive(Clone, Copy, Debug)]
+pub struct PlanSources<'a> {
+    /// What the commands of runbooks are held against.
+    pub commands: super::Source<'a>,
+    /// More that only plans are held against.
+    pub more: super::Source<'a>,
+    /// What prose is held against.
+    pub prose: super::Source<'a>,
+    /// What a tool may do by itself.
+    pub allowed: super::Source<'a>,
 }
 
 impl PlanLint {
@@ -94,25 +109,22 @@ impl PlanLint {
     /// A built-in file is wrong, which a test rules out.
     #[cfg(test)]
     pub(super) fn built_in() -> Result<Self, FileError> {
-        let [commands, more, prose] = *super::built_in::PLAN;
-        Self::load(commands, more, prose)
+        Self::load(&super::built_in::PLAN)
     }
 
-    /// Reads the rules: those for the commands of runbooks, more that only plans are held
-    /// against, and those for prose. Each is held against its examples.
+    /// Reads the rules. Each is held against its examples.
     ///
     /// # Errors
     /// A file is no YAML of its shape, or a rule does not do what its examples say.
-    pub fn load(
-        commands: super::Source<'_>,
-        more: super::Source<'_>,
-        prose: super::Source<'_>,
-    ) -> Result<Self, FileError> {
+    pub fn load(sources: &PlanSources<'_>) -> Result<Self, FileError> {
+        let PlanSources { commands, more, prose, allowed } = sources;
         Rules::from_yaml(commands.text).map_err(|error| in_file(commands.name, error))?;
         let both = Rules::with_more(commands.text, more.text);
+        let list = Allowed::from_yaml(allowed.text);
         let lint = Self {
             commands: both.map_err(|error| in_file(more.name, error))?,
             prose: read_prose(prose.text).map_err(|error| in_file(prose.name, error))?,
+            allowed: list.map_err(|error| in_file(allowed.name, error))?,
         };
         for rule in &lint.prose {
             let wrong =
@@ -140,6 +152,11 @@ impl PlanLint {
             }
         }
         dangers
+    }
+
+    /// Whether each of these commands is one that a tool may be allowed to do by itself.
+    pub fn allows(&self, commands: &str) -> bool {
+        self.allowed.allows(commands)
     }
 
     /// What a plan would destroy: shell, Markdown or prose, its steps numbered or not, on many
@@ -215,14 +232,8 @@ fn in_file(name: &str, error: RuleError) -> FileError {
 }
 
 fn read_prose(yaml: &str) -> Result<Vec<Prose>, RuleError> {
-    let raw: Vec<RawProse> = serde_yaml::from_str(yaml).map_err(|error| {
-        let at = error.location();
-        RuleError {
-            line: at.as_ref().map_or(1, |at| at.line().max(1)),
-            column: at.as_ref().map_or(1, |at| at.column().max(1)),
-            message: error.to_string(),
-        }
-    })?;
+    let raw: Vec<RawProse> =
+        serde_yaml::from_str(yaml).map_err(|error| RuleError::from_yaml(&error))?;
     let read = |raw: RawProse| {
         let wrong = |message| RuleError::about(yaml, &raw.id, message);
         let ways: Vec<String> = raw.any.iter().map(|way| format!("(?:{way})")).collect();

@@ -10,7 +10,7 @@ use super::message::Place;
 use super::narrative::{LeftOut, PlanStep, Statement};
 use super::pattern::Pattern;
 use super::signal::Signal;
-use super::tier::Tier;
+use super::tier::{Grounds, PlanNature, Tier, choose};
 
 /// A hypothesis about messages, with everything that led to it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -37,6 +37,9 @@ pub struct Report {
     pub groups: Vec<Group>,
     /// The chain of services, origin first; empty where none is stated.
     pub cascade: Vec<Stage>,
+    /// What the choice of the tier depends on, beside the plan.
+    #[serde(skip)]
+    pub(super) grounds: Grounds,
     /// Who may do something about it.
     pub remediation: Tier,
     /// Why they.
@@ -61,6 +64,16 @@ pub struct Report {
     pub messages: Vec<MessageView>,
     /// What was not looked at, in words.
     pub notes: Vec<String>,
+}
+
+impl Report {
+    /// The same with the tier for a plan; one with the steps of a runbook may ask for other people
+    /// than that of the rules alone.
+    #[must_use]
+    pub fn with_tier(self, plan: PlanNature) -> Self {
+        let (remediation, remediation_because) = choose(&self.grounds, plan);
+        Self { remediation, remediation_because, ..self }
+    }
 }
 
 /// The next best pattern.

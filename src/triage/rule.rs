@@ -92,9 +92,7 @@ impl Rule {
     /// first. A denied place is only there to be shown.
     pub(super) fn find(&self, text: &str, clauses: &Clauses) -> Option<Hit> {
         let regex = self.any.as_ref()?.regex()?;
-        if self.without.iter().any(|other| other.is_in(text))
-            || !self.with.iter().all(|other| other.is_in(text))
-        {
+        if !self.allows(text) {
             return None;
         }
         let mut best: Option<Hit> = None;
@@ -122,6 +120,12 @@ impl Rule {
             }
         }
         best
+    }
+
+    /// Whether what must stand in the message does, and nothing that may not.
+    pub(super) fn allows(&self, text: &str) -> bool {
+        !self.without.iter().any(|other| other.is_in(text))
+            && self.with.iter().all(|other| other.is_in(text))
     }
 
     fn is_in_bounds(&self, number: Option<f64>) -> bool {

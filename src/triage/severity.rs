@@ -22,7 +22,9 @@ pub(super) struct Held {
 
 /// What stands beside a message, or at its head.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Beside {
+pub(super) struct Beside<'a> {
+    /// Its text.
+    pub(super) text: &'a str,
     /// How bad its source says that it is.
     pub(super) label: Option<Label>,
     /// A name that says that it is no production system.
@@ -62,7 +64,7 @@ pub(super) fn judge(
     subtype: Option<&str>,
     found: &[(&Rule, Place)],
     always: &[&Rule],
-    messages: &[Beside],
+    messages: &[Beside<'_>],
 ) -> Severity {
     let fits = |rule: &Rule| match &rule.meaning {
         Meaning::Severity(m) => {
@@ -91,12 +93,10 @@ pub(super) fn judge(
         let of = place.message.and_then(|at| of_message.get_mut(at));
         of.into_iter().for_each(|of| of.extend(held(rule, Some(*place))));
     }
-    let always: Vec<Held> =
-        always.iter().filter(|rule| fits(rule)).filter_map(|rule| held(rule, None)).collect();
+    let always: Vec<&&Rule> = always.iter().filter(|rule| fits(rule)).collect();
     for (of, beside) in of_message.iter_mut().zip(messages) {
-        if beside.bears {
-            of.extend(always.iter().cloned());
-        }
+        let holding = always.iter().filter(|rule| beside.bears && rule.allows(beside.text));
+        of.extend(holding.filter_map(|rule| held(rule, None)));
         of.sort_by(|a, b| order(a).cmp(&order(b)));
     }
     let judged: Vec<Option<Judged>> =
@@ -125,7 +125,7 @@ struct Judged {
 }
 
 /// What a message amounts to; none if nothing in it says how bad it is.
-fn combine(mut held: Vec<Held>, beside: &Beside) -> Option<Judged> {
+fn combine(mut held: Vec<Held>, beside: &Beside<'_>) -> Option<Judged> {
     let highest = held.iter().map(|held| held.line.level()).max();
     if let Some(label) = &beside.label {
         let raises = highest.is_some_and(|level| level > label.level);
@@ -156,7 +156,7 @@ fn lowered(level: Level, because: &str, lowers: bool) -> (Level, String) {
 }
 
 /// The worst of all messages. A failure that no line speaks of is taken for a partial one.
-fn worst(pattern: Pattern, judged: &[Option<Judged>], messages: &[Beside]) -> Severity {
+fn worst(pattern: Pattern, judged: &[Option<Judged>], messages: &[Beside<'_>]) -> Severity {
     let of_messages = judged.iter().map(|one| one.as_ref().map(|one| one.level)).collect();
     let highest_label = messages.iter().filter_map(|beside| beside.label.as_ref());
     let highest_label = highest_label.reduce(|a, b| if b.level > a.level { b } else { a });
@@ -195,14 +195,14 @@ mod tests {
         Held { line, place: None, rule: String::new(), says: "it".to_owned() }
     }
 
-    fn beside(label: Option<Level>, environment: bool) -> Beside {
+    fn beside(label: Option<Level>, environment: bool) -> Beside<'static> {
         let label = label.map(|level| Label { level, place: None, said: "so".to_owned() });
         let place = Place { message: None, start: 0, end: 1 };
-        Beside { label, environment: environment.then_some(place), bears: true }
+        Beside { text: "", label, environment: environment.then_some(place), bears: true }
     }
 
     fn all(messages: &[(&[Line], Option<Level>, bool)]) -> Severity {
-        let besides: Vec<Beside> =
+        let besides: Vec<Beside<'_>> =
             messages.iter().map(|(_, label, environment)| beside(*label, *environment)).collect();
         let lines = messages.iter().map(|(lines, _, _)| lines.iter().copied().map(held).collect());
         let judged: Vec<Option<Judged>> =

@@ -32,37 +32,43 @@ impl Tier {
     }
 }
 
-/// What the choice depends on.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Grounds<'a> {
+/// What the choice depends on, beside the plan.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Grounds {
     pub(super) pattern: Pattern,
     pub(super) level: Level,
     pub(super) lines: Vec<Line>,
     /// Every message says that it is over.
     pub(super) recovered: bool,
-    /// What a rule of the tiers' table says, and its id.
-    pub(super) stated: Option<(Tier, &'a str)>,
-    /// All steps of the plan are on the list of harmless ones.
-    pub(super) harmless_plan: bool,
-    /// A step of the plan cannot do without destroying something.
-    pub(super) destructive: bool,
+    /// What a rule of the tiers' table says, and in which words.
+    pub(super) stated: Option<(Tier, String)>,
     /// 0 to 1.
     pub(super) confidence: Option<f64>,
+}
+
+/// What the steps of a plan ask for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PlanNature {
+    /// There are steps, and each of them is one that a tool may be allowed to do.
+    pub harmless: bool,
+    /// What would mend it cannot do without destroying something.
+    pub destructive: bool,
 }
 
 /// Confidence below this leaves it to a person.
 const MIN_CONFIDENCE: f64 = 0.85;
 
 /// The tier, and why, in words.
-pub(super) fn choose(grounds: &Grounds<'_>) -> (Tier, String) {
+pub(super) fn choose(grounds: &Grounds, plan: PlanNature) -> (Tier, String) {
     let holds = |line: Line| grounds.lines.contains(&line);
-    if grounds.recovered {
+    if grounds.recovered && grounds.level == Level::Info {
         return (Tier::None, "the messages say that it is over, or did not happen".to_owned());
     }
     let unknown = grounds.pattern == Pattern::Unknown;
-    let only_none = grounds.stated.is_none_or(|(tier, _)| tier == Tier::None);
+    let stated = grounds.stated.as_ref().map(|(tier, says)| (*tier, says));
+    let only_none = stated.is_none_or(|(tier, _)| tier == Tier::None);
     // That no rule knows a message does not make it harmless: something has to say so.
-    let harmless = !unknown || holds(Line::I1) || grounds.stated.is_some();
+    let harmless = !unknown || holds(Line::I1) || stated.is_some();
     if grounds.level == Level::Info && only_none && harmless {
         return (Tier::None, "nothing is to be done about it".to_owned());
     }
@@ -73,17 +79,21 @@ pub(super) fn choose(grounds: &Grounds<'_>) -> (Tier, String) {
     if holds(Line::C2) {
         return (Tier::RemoteHands, "C2: the state of the data is not known".to_owned());
     }
-    if let Some((Tier::RemoteHands, rule)) = grounds.stated {
-        return (Tier::RemoteHands, format!("{rule}: a place or party out of reach of the tools"));
+    if let Some((Tier::RemoteHands, says)) = stated {
+        return (Tier::RemoteHands, format!("{says}: a place or party out of reach of the tools"));
+    }
+    if grounds.recovered {
+        let why = "the messages say that it is over, and yet how bad it is: a person looks";
+        return (Tier::Operator, why.to_owned());
     }
     if unknown {
         return (Tier::Operator, "nobody knows yet what it is: a person looks first".to_owned());
     }
-    if grounds.destructive {
+    if plan.destructive {
         return (Tier::RemoteHands, "the plan cannot do without a destructive step".to_owned());
     }
     let sure = grounds.confidence.is_some_and(|confidence| confidence >= MIN_CONFIDENCE);
-    if grounds.harmless_plan && sure && !holds(Line::C5) {
+    if plan.harmless && sure && !holds(Line::C5) {
         let why = "every step is reversible, bounded and on the list of harmless ones";
         return (Tier::AutoHeal, why.to_owned());
     }
@@ -102,16 +112,17 @@ mod tests {
             lines: vec![Line::H1],
             ..Grounds::default()
         };
-        let check = |grounds: &Grounds<'_>, expected| assert_eq!(choose(grounds).0, expected);
+        let check = |grounds: &Grounds, expected| {
+            assert_eq!(choose(grounds, PlanNature::default()).0, expected, "{grounds:?}");
+        };
         check(&base, Tier::Operator);
-        check(&Grounds { recovered: true, lines: vec![Line::C4], ..base.clone() }, Tier::None);
+        let over = Grounds { recovered: true, level: Level::Info, ..base.clone() };
+        check(&Grounds { lines: Vec::new(), ..over }, Tier::None);
+        check(&Grounds { recovered: true, ..base.clone() }, Tier::Operator);
         check(&Grounds { level: Level::Info, ..base.clone() }, Tier::None);
         check(&Grounds { lines: vec![Line::C4], ..base.clone() }, Tier::RemoteHands);
-        let healed = Grounds { harmless_plan: true, confidence: Some(0.9), ..base.clone() };
-        check(&healed, Tier::AutoHeal);
-        check(&Grounds { confidence: Some(0.8), ..healed.clone() }, Tier::Operator);
-        check(&Grounds { lines: vec![Line::C5], ..healed.clone() }, Tier::Operator);
-        check(&Grounds { stated: Some((Tier::RemoteHands, "x")), ..healed }, Tier::RemoteHands);
+        let stated = |tier| Some((tier, "x".to_owned()));
+        check(&Grounds { stated: stated(Tier::RemoteHands), ..base.clone() }, Tier::RemoteHands);
         check(&Grounds { pattern: Pattern::Unknown, ..base.clone() }, Tier::Operator);
         let unknown = Grounds {
             pattern: Pattern::Unknown,
@@ -122,7 +133,18 @@ mod tests {
         check(&unknown, Tier::Operator);
         check(&Grounds { recovered: true, ..unknown.clone() }, Tier::None);
         check(&Grounds { lines: vec![Line::I1], ..unknown.clone() }, Tier::None);
-        check(&Grounds { stated: Some((Tier::None, "x")), ..unknown.clone() }, Tier::None);
+        check(&Grounds { stated: stated(Tier::None), ..unknown.clone() }, Tier::None);
         check(&Grounds { lines: vec![Line::C2], ..unknown }, Tier::RemoteHands);
+
+        let check = |grounds: &Grounds, harmless, destructive, expected| {
+            let plan = PlanNature { harmless, destructive };
+            assert_eq!(choose(grounds, plan).0, expected, "{grounds:?} {plan:?}");
+        };
+        let sure = Grounds { confidence: Some(0.9), ..base };
+        check(&sure, true, false, Tier::AutoHeal);
+        check(&sure, false, false, Tier::Operator);
+        check(&sure, true, true, Tier::RemoteHands);
+        check(&Grounds { confidence: Some(0.8), ..sure.clone() }, true, false, Tier::Operator);
+        check(&Grounds { lines: vec![Line::C5], ..sure }, true, false, Tier::Operator);
     }
 }

@@ -166,6 +166,9 @@ pub struct TriageStep {
     pub parts: Vec<Part>,
     /// The same with the names and numbers that the messages give, where a runbook has others.
     pub instead: Vec<String>,
+    /// Whether it is one that a tool may be allowed to do: it only looks, or is bounded and can be
+    /// undone.
+    pub allowed: bool,
 }
 
 /// What a plan would destroy: `plan check --json`.

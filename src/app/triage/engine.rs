@@ -8,7 +8,9 @@ use crate::domain::id::Hash;
 use crate::error::Error;
 use crate::triage::read::{Pasted, read};
 use crate::triage::scenario::{Outcome, Scenario, run};
-use crate::triage::{FileError, Input, Judging, Knowledge, PlanFinding, PlanLint, Source};
+use crate::triage::{
+    FileError, Input, Judging, Knowledge, PlanFinding, PlanLint, PlanSources, Source,
+};
 
 /// Rules for messages and rules for plans. Reading them takes a moment, so nothing reads them that
 /// has no use for them.
@@ -44,7 +46,7 @@ impl Engine {
         Ok(engine)
     }
 
-    fn read(files: &[Asset], plan: &[Asset; 3]) -> Result<Self, Error> {
+    fn read(files: &[Asset], plan: &[Asset; 4]) -> Result<Self, Error> {
         let sources: Vec<Source<'_>> = files.iter().map(source).collect();
         let knowledge = Knowledge::load(&sources).map_err(wrong_file)?;
         // The program's own are held against their examples by a test.
@@ -80,15 +82,17 @@ pub fn check_plan(assets: &Assets, plan: &str) -> Result<Vec<PlanFinding>, Error
     Ok(lint(&plan_files(assets)?)?.check(&crate::triage::cleaned(plan)))
 }
 
-/// The rules for plans: for commands of runbooks, more for plans, and for prose.
-fn plan_files(assets: &Assets) -> Result<[Asset; 3], Error> {
-    let [commands, more, prose] =
-        ["dangers.yaml", "plan-dangers.yaml", "plan-prose.yaml"].map(|name| assets.data(name));
-    Ok([commands?, more?, prose?])
+/// The files of the rules for plans, in the order in which they are read.
+fn plan_files(assets: &Assets) -> Result<[Asset; 4], Error> {
+    let [commands, more, prose, allowed] =
+        ["dangers.yaml", "plan-dangers.yaml", "plan-prose.yaml", "plan-allowed.yaml"]
+            .map(|name| assets.data(name));
+    Ok([commands?, more?, prose?, allowed?])
 }
 
-fn lint([commands, more, prose]: &[Asset; 3]) -> Result<PlanLint, Error> {
-    PlanLint::load(source(commands), source(more), source(prose)).map_err(wrong_file)
+fn lint(files: &[Asset; 4]) -> Result<PlanLint, Error> {
+    let [commands, more, prose, allowed] = files.each_ref().map(source);
+    PlanLint::load(&PlanSources { commands, more, prose, allowed }).map_err(wrong_file)
 }
 
 /// One hash over names and texts, each with its length, and whether the text is the program's own:

@@ -18,7 +18,7 @@ use std::fs::File;
 use std::io::Read as _;
 use std::path::Path;
 
-use self::plan::plan;
+use self::plan::{Plan, plan};
 use self::routing::{Asking, Routed};
 use super::App;
 use crate::domain::incident::{Incident, Role, Severity};
@@ -92,7 +92,8 @@ impl App {
     ) -> Result<TriageView, Error> {
         let asking = Asking { report: &report, incident, lint: &engine.lint };
         let Routed { view: routing, steps, ways } = self.route(asking)?;
-        let (plan, left_out) = plan(&report, steps, &ways);
+        let Plan { steps: plan, left_out, nature } = plan(&report, steps, &ways);
+        let report = report.with_tier(nature);
         Ok(TriageView {
             severity: self.suggested(&report),
             escalate_to: self.escalation(&report, routing.runbook.as_ref(), incident)?,

@@ -7,7 +7,7 @@ use super::steps::Planned;
 use super::ways::Ways;
 use crate::runbook::SectionKind;
 use crate::search::telling_words;
-use crate::triage::{LeftOut, PlanDanger, PlanStep, Report};
+use crate::triage::{LeftOut, PlanDanger, PlanNature, PlanStep, Report};
 use crate::views::triage::TriageStep;
 
 /// A step without a command is done where one of the runbook holds this share of its words.
@@ -16,18 +16,28 @@ const SAME: f64 = 0.6;
 /// Of so few words nothing can be said.
 const FEWEST: usize = 4;
 
+/// A plan as it is shown.
+pub(super) struct Plan {
+    pub(super) steps: Vec<TriageStep>,
+    /// What it does without.
+    pub(super) left_out: Vec<LeftOut>,
+    /// What decides who may follow it.
+    pub(super) nature: PlanNature,
+}
+
 /// What must stop first, then what the runbook says, and within it, each before what it must come
 /// before, what the rules know and the runbook does not do: whoever follows a list to its end must
 /// not roll back a second time because two authors had the same idea, nor compare after it. To
 /// look whether it helped and to tell people comes last. What destroys something is left out and
 /// named.
-pub(super) fn plan(
-    report: &Report,
-    runbook: Vec<Planned>,
-    ways: &[Ways],
-) -> (Vec<TriageStep>, Vec<LeftOut>) {
+pub(super) fn plan(report: &Report, runbook: Vec<Planned>, ways: &[Ways]) -> Plan {
     let denied = |one: &Planned| one.step.dangers.iter().any(PlanDanger::refuses);
     let (refused, mut kept): (Vec<_>, Vec<_>) = runbook.into_iter().partition(denied);
+    let mends = |one: &Planned| one.kind == SectionKind::Mitigate;
+    // The only ways that the runbook knows are refused, and the rules know none of their own.
+    let destructive = refused.iter().any(mends)
+        && !kept.iter().any(mends)
+        && report.plan.iter().all(|step| step.allowed);
     let (first, others): (Vec<&PlanStep>, Vec<&PlanStep>) =
         report.plan.iter().partition(|step| step.first);
     let done: Vec<Option<usize>> = others.iter().map(|step| is_done_by(step, &mut kept)).collect();
@@ -43,9 +53,11 @@ pub(super) fn plan(
     for (at, step) in plan.iter_mut().enumerate() {
         step.step = at + 1;
     }
+    let nature =
+        PlanNature { harmless: !plan.is_empty() && plan.iter().all(|it| it.allowed), destructive };
     let mut left_out = report.left_out.clone();
     left_out.extend(refused.into_iter().map(|one| left(one.step)));
-    (plan, left_out)
+    Plan { steps: plan, left_out, nature }
 }
 
 /// Before which step of the runbook one of the rules stands that it does not have: before the one
@@ -198,6 +210,7 @@ fn of_template(step: &PlanStep) -> TriageStep {
         dangers: step.dangers.clone(),
         parts: step.parts.clone(),
         instead: Vec::new(),
+        allowed: step.allowed,
     }
 }
 
@@ -258,6 +271,7 @@ mod tests {
             dangers: Vec::new(),
             parts: Vec::new(),
             first: text.starts_with("Stop"),
+            allowed: false,
         }
     }
 
@@ -273,8 +287,9 @@ mod tests {
     }
 
     fn told(rules: Vec<PlanStep>, ways: &[Ways]) -> Vec<String> {
-        let report = Report { plan: rules, ..Report::default() };
-        plan(&report, runbook(), ways).0.into_iter().map(|step| step.text).collect()
+        let mut report = Report::default();
+        report.plan = rules;
+        plan(&report, runbook(), ways).steps.into_iter().map(|step| step.text).collect()
     }
 
     #[test]
@@ -335,6 +350,34 @@ mod tests {
             "Go back (only one of these; the messages speak for this. Else 2a way 2a)"
         );
         assert_eq!(told.len(), 5);
+    }
+
+    #[test]
+    fn what_may_be_done_by_a_tool_and_what_cannot_be_done_without_harm_is_told() {
+        let nature = |change: fn(&mut Planned)| {
+            let mut steps = runbook();
+            for step in &mut steps {
+                step.step.allowed = true;
+                change(step);
+            }
+            plan(&Report::default(), steps, &[]).nature
+        };
+        assert_eq!(nature(|_| ()), PlanNature { harmless: true, destructive: false });
+        let one_mends = nature(|one| one.step.allowed = one.kind != SectionKind::Mitigate);
+        assert_eq!(one_mends, PlanNature::default());
+        let deny = |one: &mut Planned| {
+            if one.kind == SectionKind::Mitigate {
+                let level = crate::runbook::danger::DangerLevel::Deny;
+                let danger = PlanDanger {
+                    rule: "x".to_owned(),
+                    level,
+                    destroys: String::new(),
+                    safer: String::new(),
+                };
+                one.step.dangers.push(danger);
+            }
+        };
+        assert_eq!(nature(deny), PlanNature { harmless: true, destructive: true });
     }
 
     #[test]

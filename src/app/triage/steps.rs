@@ -122,8 +122,13 @@ fn told(
             }
         }
     }
+    // Words alone are nothing a tool could do, but where they only look or tell, it need not.
+    let looks = !matches!(step.kind, SectionKind::Mitigate | SectionKind::Preflight);
+    let listed =
+        if commands.is_empty() { looks } else { commands.iter().all(|it| lint.allows(it)) };
     TriageStep {
         step: 0,
+        allowed: listed && dangers.is_empty(),
         text: step.title.clone(),
         commands,
         source: format!("{slug}#{}", step.id),

@@ -31,7 +31,7 @@ pub struct RuleError {
 
 impl RuleError {
     /// What the YAML reader found.
-    pub(in crate::runbook) fn from_yaml(error: &serde_yaml::Error) -> Self {
+    pub fn from_yaml(error: &serde_yaml::Error) -> Self {
         let (line, column) =
             error.location().map_or((1, 1), |place| (place.line().max(1), place.column().max(1)));
         // The reader repeats the place in its words.
