@@ -95,8 +95,8 @@ mod tests {
     /// The level of each message that has one, and of all.
     fn levels(text: &str, conditions: Option<&str>) -> (Vec<Level>, Level) {
         let knowledge = Knowledge::built_in().expect("the built-in files");
-        let messages = read::read(text, &knowledge).messages;
-        of(messages, conditions, &knowledge)
+        let messages = read::read(text, knowledge).messages;
+        of(messages, conditions, knowledge)
     }
 
     fn of(
@@ -106,7 +106,7 @@ mod tests {
     ) -> (Vec<Level>, Level) {
         let lint = PlanLint::built_in().expect("the built-in rules");
         let input = Input { messages, conditions, ..Input::default() };
-        let report = triage(&input, &Store::default(), knowledge, &lint);
+        let report = triage(&input, &Store::default(), knowledge, lint);
         (report.messages.iter().filter_map(|one| one.level).collect(), report.severity.level)
     }
 
@@ -154,6 +154,6 @@ mod tests {
         let labels: BTreeMap<String, String> = [("env".to_owned(), "qa".to_owned())].into();
         let alert = Message { labels, ..Message::new(cart) };
         let knowledge = Knowledge::built_in().expect("the built-in files");
-        assert_eq!(of(vec![alert], None, &knowledge).1, Medium);
+        assert_eq!(of(vec![alert], None, knowledge).1, Medium);
     }
 }

@@ -21,6 +21,9 @@ const LEAST: usize = 3;
 const MAX_MESSAGES: usize = 200;
 const MAX_MENTIONS: usize = 24;
 
+/// A shorter name is no name where it stands alone.
+const SHORTEST: usize = 4;
+
 /// Alarms within this time may come of each other.
 const WINDOW_MS: i64 = 30 * 60 * 1000;
 
@@ -55,9 +58,18 @@ static MENTION: LazyLock<Regex> = LazyLock::new(|| {
         r"application|workers?|servers?|cluster|database|db|functionality|consumers?|queue)\b",
         r"|\b(?P<b>[a-z][a-z0-9]*(?:[ -](?:proxy|gateway|portal)|-frontend))\b",
         r"|\b(?P<c>postgres(?:ql)?|mysql|mariadb|redis|kafka|rabbitmq|elasticsearch|mongodb|vault|",
-        r"consul|etcd|coredns|nginx|haproxy|istio|envoy|keycloak|ldap|memcached|cassandra|",
+        r"valkey|consul|etcd|coredns|nginx|haproxy|istio|envoy|keycloak|ldap|memcached|cassandra|",
         r"active directory|dns|nfs|ceph)\b",
+        r"|\b(?:failures?|errors?|time-?outs?|calls?|requests?|connections?) (?:to|from|against|calling) ",
+        r"(?P<d>[a-z][a-z0-9]*(?:-[a-z0-9]+)+)\b",
     ))
+});
+
+/// What stands behind a name that is called a service, and no store or machine of one.
+static SERVICE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)^[ -](?:services?|microservices?|api|apis|pods?|deployment|backend|app|application|functionality)\b",
+    )
 });
 
 static OUTWARD: LazyLock<Regex> = LazyLock::new(|| {
@@ -72,7 +84,7 @@ static OUTWARD: LazyLock<Regex> = LazyLock::new(|| {
 static INWARD: LazyLock<Regex> = LazyLock::new(|| {
     pattern(concat!(
         r"(?i)\b(?:due to|because(?: of)?|caused by|owing to|as a result of|waiting (?:for|on)|",
-        r"depend(?:s|ing|ent)? (?:up)?on|requires?|requiring|needs|downstream of|blocked (?:by|on)|",
+        r"receiv(?:es|ing|ed) no (?:requests|traffic|calls)|depend(?:s|ing|ent)? (?:up)?on|requires?|requiring|needs|downstream of|blocked (?:by|on)|",
         r"(?:connections?|connect|connecting|calls?|calling|requests?|fail(?:s|ed|ing|ures?)?|",
         r"time(?:s|d)?[ -]?outs?|unable|refused|errors?|cannot|could not|lost|reset)\b[^.;]*?",
         r"\b(?:to|from|on|against|calling|reaching|with|by|reach|connect to))\b",
@@ -141,7 +153,7 @@ fn mentions(text: &str) -> Vec<Mention> {
     let mut found: Vec<Mention> = Vec::new();
     let mut from = 0;
     while let Some(captures) = MENTION.captures_at(text, from) {
-        let name = ["a", "b", "c"].iter().find_map(|group| captures.name(group));
+        let name = ["a", "b", "c", "d"].iter().find_map(|group| captures.name(group));
         let Some(name) = name else { break };
         // The "for" of "for frontend-proxy service" is none of the name, and hides its beginning.
         let filler = filler(name.as_str());
@@ -149,17 +161,34 @@ fn mentions(text: &str) -> Vec<Mention> {
             from = name.start() + filler;
             continue;
         }
-        from = captures.get(0).map_or(text.len(), |whole| whole.end());
-        let normal = normal(name.as_str());
+        let (mut start, mut end) = (name.start(), name.end());
+        if captures.name("c").is_some() {
+            // A product within a longer name, as in `valkey-cart`, is that name; `dns-2` is one of
+            // several.
+            let (from, to) = whole_name(text, start, end);
+            if !text[from..to].contains(|c: char| c.is_ascii_digit()) {
+                (start, end) = (from, to);
+            }
+        }
+        from = captures.get(0).map_or(text.len(), |whole| whole.end().max(end));
+        let normal = normal(&text[start..end]);
         if normal.len() < 2 || NO_NAMES.contains(&normal.as_str()) {
             continue;
         }
-        found.push(Mention { name: normal, start: name.start(), end: name.end() });
+        found.push(Mention { name: normal, start, end });
         if found.len() == MAX_MENTIONS {
             break;
         }
     }
     found
+}
+
+/// The bytes of the name with hyphens that a range is a part of.
+fn whole_name(text: &str, start: usize, end: usize) -> (usize, usize) {
+    let is_part = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    let before = text[..start].chars().rev().take_while(|c| is_part(*c)).count();
+    let after = text[end..].chars().take_while(|c| is_part(*c)).count();
+    (start - before, end + after)
 }
 
 /// How many bytes of words stand in front of a name that belong to the sentence: the "to" of "due
@@ -190,6 +219,61 @@ fn normal(name: &str) -> String {
     parts.join("-")
 }
 
+/// The services that some message calls one. Another message may name them without the word, as in
+/// `Frontend receives errors because of cart failures`.
+struct Said {
+    names: Vec<String>,
+    letters: Option<AhoCorasick>,
+}
+
+impl Said {
+    fn of(input: &Input<'_>) -> Self {
+        let messages = input.messages.iter().take(MAX_MESSAGES).filter(|it| !it.resolved);
+        let texts = messages.map(|message| judged(&message.text));
+        let named = texts.flat_map(|text| {
+            let is_service = |mention: &Mention| {
+                let behind = text.get(mention.end..).unwrap_or_default();
+                SERVICE.is_match(behind) || mention.name.contains('-')
+            };
+            mentions(text).into_iter().filter(is_service).map(|mention| mention.name)
+        });
+        let names: BTreeSet<String> = named.filter(|name| name.len() >= SHORTEST).collect();
+        let names: Vec<String> = names.into_iter().collect();
+        let mut builder = AhoCorasick::builder();
+        builder.ascii_case_insensitive(true).match_kind(MatchKind::LeftmostLongest);
+        let letters = (names.len() > 1).then(|| builder.build(&names).ok()).flatten();
+        Self { names, letters }
+    }
+
+    /// All that a text names, in order: with the word beside it or without.
+    fn mentions(&self, text: &str) -> Vec<Mention> {
+        let mut all = mentions(text);
+        let bare = self.letters.iter().flat_map(|letters| letters.find_iter(text));
+        for found in bare.filter(|found| is_whole(text, found.start(), found.end())) {
+            let (start, end) = (found.start(), found.end());
+            if all.len() < MAX_MENTIONS
+                && all.iter().all(|one| end <= one.start || one.end <= start)
+            {
+                all.push(Mention {
+                    name: self.names[found.pattern().as_usize()].clone(),
+                    start,
+                    end,
+                });
+            }
+        }
+        all.sort_by_key(|one| one.start);
+        all
+    }
+}
+
+/// Whether what stands there is no part of a longer word.
+fn is_whole(text: &str, start: usize, end: usize) -> bool {
+    let is_part = |c: char| c.is_alphanumeric() || c == '-' || c == '_';
+    let before = text.get(..start).and_then(|text| text.chars().next_back());
+    let after = text.get(end..).and_then(|text| text.chars().next());
+    !before.is_some_and(is_part) && !after.is_some_and(is_part)
+}
+
 /// From which service to which other, and where it is said.
 type Edges = BTreeMap<(String, String), Option<Place>>;
 
@@ -201,6 +285,7 @@ pub(super) fn chain(input: &Input<'_>, reading: &Reading<'_>) -> Vec<Stage> {
     let mut edges = Edges::new();
     let mut alarms = Alarms::new();
     let known = Known::of(input.topology);
+    let said = Said::of(input);
     for (at, message) in input.messages.iter().enumerate().take(MAX_MESSAGES) {
         if message.resolved {
             continue;
@@ -208,7 +293,7 @@ pub(super) fn chain(input: &Input<'_>, reading: &Reading<'_>) -> Vec<Stage> {
         let text = judged(&message.text);
         let fails = reading.found.iter().any(|f| f.message == at && f.evidence().is_some());
         let failing = fails || is_alarm(message);
-        let mentions = mentions(text);
+        let mentions = said.mentions(text);
         for told in super::told::told(text) {
             let (cause, effect) = (normal(told.cause), normal(told.effect));
             let place = Place { message: Some(at), start: told.start, end: told.end };
@@ -277,14 +362,8 @@ impl Known {
 
     /// The places of all services that a text names as whole words.
     fn bare<'t>(&'t self, text: &'t str) -> impl Iterator<Item = (&'t str, usize, usize)> {
-        let is_part = |c: char| c.is_alphanumeric() || c == '-' || c == '_';
-        let whole = move |start: usize, end: usize| {
-            let before = text.get(..start).and_then(|text| text.chars().next_back());
-            let after = text.get(end..).and_then(|text| text.chars().next());
-            !before.is_some_and(is_part) && !after.is_some_and(is_part)
-        };
         let found = self.letters.iter().flat_map(move |letters| letters.find_iter(text));
-        found.filter(move |found| whole(found.start(), found.end())).map(|found| {
+        found.filter(|found| is_whole(text, found.start(), found.end())).map(|found| {
             (self.normal[found.pattern().as_usize()].as_str(), found.start(), found.end())
         })
     }
@@ -475,6 +554,28 @@ mod tests {
             ],
             &[],
             &["catalog", "frontend", "frontend-proxy", "portal"],
+        );
+    }
+
+    #[test]
+    fn a_service_is_known_without_the_word_where_another_message_calls_it_one() {
+        check(
+            &[
+                "Cart service cannot authenticate to valkey-cart due to a wrong password",
+                "Checkout service receives errors when trying to retrieve cart information",
+                "Frontend receives errors from checkout service due to cart failures",
+                "Frontend-proxy receives errors from frontend service",
+            ],
+            &[],
+            &["valkey-cart", "cart", "checkout", "frontend", "frontend-proxy"],
+        );
+        check(
+            &[
+                "Checkout service experiencing connection failures to product-catalog",
+                "Payment service receiving no requests from checkout",
+            ],
+            &[],
+            &["product-catalog", "checkout", "payment"],
         );
     }
 

@@ -74,7 +74,7 @@ static TURNS: LazyLock<Regex> = LazyLock::new(|| {
         r"|(\b(?:causing|causes|resulting in|results in|returning|leading to|leads to|so that|",
         r"affecting|impacting|triggering|cascading to|which means)\b)",
         r"|(,\s|\s(?:but|while|whereas)\s|\s-{1,2}\s|\s?\xe2\x80[\x93\x94]\s?)",
-        r"|([.;!?]\s|\n|\r|\|)",
+        r"|([.;!?]\s|\n|\r|\s\|(?:\s|\z))",
     ))
 });
 
@@ -82,8 +82,21 @@ static TURNS: LazyLock<Regex> = LazyLock::new(|| {
 static OVER: LazyLock<Regex> = LazyLock::new(|| {
     regex(concat!(
         r"\b(?:no longer|recovered|resolved|back to normal|back online|back up|is healthy again|",
-        r"cleared|self-healed|restored successfully|reconnected successfully|has been fixed|",
-        r"completed successfully|succeeded|finished successfully|now healthy|now ready)\b",
+        r"(?:alerts?|alarms?|conditions?|faults?|errors?|incidents?|problems?|it) (?:was |were |is |has |have |been )*cleared|",
+        r"self-healed|restored successfully|reconnected successfully|has been fixed|",
+        r"completed successfully|succeeded|finished successfully|now healthy|now ready|",
+        r"as (?:planned|scheduled|intended|approved|agreed)|by design|",
+        r"wieder (?:erreichbar|online|da|ok|normal|frei)|behoben|wiederhergestellt)\b",
+    ))
+});
+
+/// What is good while it lasts: `no longer valid` is the failure itself.
+static GOOD: LazyLock<Regex> = LazyLock::new(|| {
+    regex(concat!(
+        r"\Ano longer (?:be(?:en|ing)? )?(?:\w+ly )?(?:valid|accept\w*|trust\w*|available|reach\w*|respond\w*|answer\w*|",
+        r"work\w*|serv\w+|runn?\w*|healthy|ready|up|able|receiv\w*|connect\w*|renew\w*|in sync|redundant|writ\w+|",
+        r"support\w*|enforc\w*|appl\w+|exists?|found|protect\w*|replicat\w*|sync\w*|visible|a (?:pair|member|quorum)|",
+        r"active|enabled|registered|authori[sz]ed|permitted|allowed|sends?|sending|reports?|reporting|scrap\w+|start\w*|get|open)",
     ))
 });
 
@@ -91,14 +104,16 @@ static OVER: LazyLock<Regex> = LazyLock::new(|| {
 static NOT: LazyLock<Regex> = LazyLock::new(|| {
     regex(concat!(
         // A zero with a dot, a digit or a sign in front ends a version, a time or a value.
-        r"(?:(?:\b(?:no|zero|without(?: any)?|never(?: had)?|free of)|(?:^|[\s(\[])0)\s+(?:[a-z-]+\s+)?",
+        r"(?:(?:\b(?:no|none|zero|without(?: any)?|never(?: had)?|free of)|(?:^|[\s(\[])0(?:\.0+)?\s?%?)\s+(?:[a-z-]+\s+)?",
         r"(?:(?:was|were|is|are|has been|have been)\s+)?",
         r"|(?:\b(?:no|zero)|(?:^|[\s(\[])0)\s+(?:[a-z-]+\s+)?(?:pods|containers|nodes|jobs|alerts|services|hosts|",
         r"replicas|targets|partitions|instances|tasks|releases|brokers|disks|members)\s+(?:in|with|at)\s+(?:an?\s+)?",
         // `0/6 pods failing`: none of six.
         r"|(?:^|[\s(\[])0 ?(?:/|of|out of) ?\d+\s+[a-z-]+s\s+(?:(?:was|were|is|are)\s+)?",
+        r"|\bnone of (?:the|our|these|its)\s+(?:[a-z-]+\s+)?(?:(?:is|are|was|were|has|have)\s+)?",
         r"|\b(?:fixes|fixed|resolves|solves)\s+(?:(?:an?|the)\s+)?",
-        r"|\b(?:not|isn't|aren't|wasn't|weren't|didn't|hasn't|doesn't)\s+(?:been\s+)?",
+        r"|\b(?:not|cannot|can't|couldn't|isn't|aren't|wasn't|weren't|didn't|hasn't|doesn't)\s+",
+        r"(?:(?:been|be|yet|fully|completely)\s+){0,2}",
         r"|\b(?:to|would|could|can|should|may|might|will|helps?) (?:prevent|avoid|detect|survive|handle|simulate|reduce)s?\s+(?:[a-z-]+\s+)?",
         r"|\b(?:if|unless|in case) (?:(?:an?|the) )?(?:[a-z-]+\s+)?)$",
     ))
@@ -169,6 +184,7 @@ impl Clauses {
         clauses.denied = OVER
             .find_iter(text.as_bytes())
             .filter(|found| !denies(text, found.start()))
+            .filter(|found| !GOOD.is_match(&text.as_bytes()[found.start()..]))
             .map(|found| clauses.around(found.start()))
             .collect();
         if let Some(line) = TALK.find(text.as_bytes()) {
@@ -285,6 +301,19 @@ mod tests {
         check("the chart is not installed", "installed", true);
         check("no leader elected", "no leader", false);
         check("has not recovered from the crash", "crash", false);
+        check("The name could not be resolved: x", "name", false);
+        check("10 sent, 10 received, 0% packet loss", "packet loss", true);
+        check("10 sent, 9 received, 10% packet loss", "packet loss", false);
+        check("VLAN 44 was removed as planned", "removed", true);
+        check("the token is no longer accepted", "token", false);
+        check("the disk is no longer full", "full", true);
+        check("Event 1102: the audit log was cleared", "audit log", false);
+        check("the alarm on fan 3 was cleared", "fan", false);
+        check("fan 3 stopped, the alarm has been cleared", "alarm", true);
+        check("214 certificates, none expires soon", "expires", true);
+        check("none of the certificates is expired", "certificates", true);
+        check("none of the certificates is expired", "expired", true);
+        check("TLS_error:|268435581:SSL was not resolved", "268435581", false);
         check("restarts the pod to prevent OOMKilled", "OOMKilled", true);
     }
 

@@ -40,8 +40,11 @@ pub(super) fn decide(found: &[Found<'_>], knowledge: &Knowledge) -> Verdict {
     let component =
         scores.iter().any(|(pattern, score)| !is_symptom(*pattern) && *score >= COMPONENT);
     if component {
-        for (_, score) in scores.iter_mut().filter(|(pattern, _)| is_symptom(**pattern)) {
-            *score /= 2.0;
+        for (pattern, score) in scores.iter_mut().filter(|(pattern, _)| is_symptom(**pattern)) {
+            // A limit is met by whoever calls too often, and by nobody else.
+            let counts =
+                if *pattern == Pattern::RateLimit { *score } else { loudest(found, *pattern) };
+            *score = counts / 2.0;
         }
     }
     let first = first_failure(found);
@@ -63,6 +66,18 @@ pub(super) fn decide(found: &[Found<'_>], knowledge: &Knowledge) -> Verdict {
     let subtype = subtype(found, leader.0, knowledge, &mut because);
     let (pattern, score) = leader;
     Verdict { pattern, subtype, score, runner_up, because }
+}
+
+/// The most that one message says for a pattern. That each of many services sees errors is one
+/// symptom, and not many faults, where a component speaks for itself.
+fn loudest(found: &[Found<'_>], pattern: Pattern) -> f64 {
+    let mut of_message: BTreeMap<usize, f64> = BTreeMap::new();
+    for one in found {
+        if let Some((_, _, score)) = one.evidence().filter(|(of, _, _)| *of == pattern) {
+            *of_message.entry(one.message).or_default() += score;
+        }
+    }
+    of_message.into_values().fold(0.0, f64::max)
 }
 
 /// Patterns that any component's failure shows.

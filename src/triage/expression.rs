@@ -1,10 +1,12 @@
 //! A regular expression of a rule: compiled when it is first needed, with the letters that any
 //! text it matches must hold.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use regex::bytes::{Regex, RegexBuilder};
 use regex_syntax::hir::{Hir, HirKind};
+
+use super::words::{self, Words};
 
 /// How large a compiled expression may be, in bytes; rules come from files of a team, too.
 const SIZE_LIMIT: usize = 4 << 20;
@@ -15,33 +17,40 @@ const MIN_LETTERS: usize = 3;
 /// More alternatives than this are one too many for the first look at a text.
 const MAX_LETTERS: usize = 400;
 
-/// An expression over bytes: ASCII classes, case does not count.
+/// An expression over bytes: ASCII classes, case does not count. It may be written in several ways.
 #[derive(Debug)]
 pub(super) struct Expression {
-    source: String,
-    compiled: OnceLock<Option<Regex>>,
+    ways: Vec<String>,
+    words: Arc<Words>,
+    compiled: OnceLock<Result<Regex, String>>,
     /// One of these, in lower case, stands in every match; empty where that cannot be told.
     required: Vec<String>,
 }
 
 impl Expression {
-    /// Reads it, without compiling.
+    /// Reads one way, in which no words stand, without compiling it.
     pub(super) fn new(source: &str) -> Result<Self, String> {
-        // Parsed as written: with case folded there would be no literals left to find.
-        let hir = regex_syntax::ParserBuilder::new()
-            .unicode(false)
-            .utf8(false)
-            .nest_limit(50)
-            .build()
-            .parse(source)
-            .map_err(|error| match error {
-                regex_syntax::Error::Parse(error) => error.kind().to_string(),
-                regex_syntax::Error::Translate(error) => error.kind().to_string(),
-                _ => error.to_string(),
-            })?;
-        let required = required(&hir).unwrap_or_default();
-        let required = if required.len() > MAX_LETTERS { Vec::new() } else { required };
-        Ok(Self { source: source.to_owned(), compiled: OnceLock::new(), required })
+        Self::of(&[source.to_owned()], &Arc::default()).map_err(|(_, message)| message)
+    }
+
+    /// Reads all ways, without compiling them; the error names the way that is wrong.
+    pub(super) fn of(ways: &[String], words: &Arc<Words>) -> Result<Self, (String, String)> {
+        let mut required = Some(Vec::new());
+        for way in ways {
+            let hir = parsed(&words.with_blanks(way)).map_err(|message| (way.clone(), message))?;
+            required = required.zip(letters(&hir, words)).map(|(mut all, one)| {
+                all.extend(one);
+                all
+            });
+        }
+        let mut required = required.unwrap_or_default();
+        required.sort_unstable();
+        required.dedup();
+        if required.len() > MAX_LETTERS {
+            required.clear();
+        }
+        let (ways, words) = (ways.to_vec(), Arc::clone(words));
+        Ok(Self { ways, words, compiled: OnceLock::new(), required })
     }
 
     /// One of these stands in every text it matches.
@@ -49,17 +58,30 @@ impl Expression {
         &self.required
     }
 
-    /// The compiled expression; none if it is too large to compile.
+    /// The compiled expression; none if it cannot be compiled, as where it is too large.
     pub(super) fn regex(&self) -> Option<&Regex> {
-        let compile = || {
-            RegexBuilder::new(&self.source)
+        self.compiled().as_ref().ok()
+    }
+
+    /// Why it cannot be compiled, if it cannot.
+    pub(super) fn problem(&self) -> Option<&str> {
+        self.compiled().as_ref().err().map(String::as_str)
+    }
+
+    fn compiled(&self) -> &Result<Regex, String> {
+        self.compiled.get_or_init(|| {
+            let ways: Vec<String> =
+                self.ways.iter().map(|way| format!("(?:{})", self.words.filled(way))).collect();
+            RegexBuilder::new(&ways.join("|"))
                 .unicode(false)
                 .case_insensitive(true)
                 .size_limit(SIZE_LIMIT)
                 .build()
-                .ok()
-        };
-        self.compiled.get_or_init(compile).as_ref()
+                .map_err(|error| match error {
+                    regex::Error::CompiledTooBig(_) => "the expression is too large".to_owned(),
+                    _ => error.to_string(),
+                })
+        })
     }
 
     /// Whether it is found in a text.
@@ -68,27 +90,43 @@ impl Expression {
     }
 }
 
+/// An expression, taken apart as it is written: with case folded there would be no literals left to
+/// find.
+pub(super) fn parsed(source: &str) -> Result<Hir, String> {
+    regex_syntax::ParserBuilder::new()
+        .unicode(false)
+        .utf8(false)
+        .nest_limit(50)
+        .build()
+        .parse(source)
+        .map_err(|error| match error {
+            regex_syntax::Error::Parse(error) => error.kind().to_string(),
+            regex_syntax::Error::Translate(error) => error.kind().to_string(),
+            _ => error.to_string(),
+        })
+}
+
 /// Literals of which each match holds one; none if a match may do without.
-fn required(hir: &Hir) -> Option<Vec<String>> {
+pub(super) fn letters(hir: &Hir, words: &Words) -> Option<Vec<String>> {
     match hir.kind() {
         HirKind::Literal(literal) => {
             let text = std::str::from_utf8(&literal.0).ok()?;
             (text.len() >= MIN_LETTERS).then(|| vec![text.to_ascii_lowercase()])
         }
-        HirKind::Capture(capture) => required(&capture.sub),
-        HirKind::Repetition(repeated) if repeated.min > 0 => required(&repeated.sub),
+        HirKind::Capture(capture) => words::of_group(capture.name.as_deref(), &capture.sub, words),
+        HirKind::Repetition(repeated) if repeated.min > 0 => letters(&repeated.sub, words),
         HirKind::Concat(parts) => {
             let shortest = |set: &Vec<String>| set.iter().map(String::len).min().unwrap_or(0);
             // The rarest: long words, and few of them.
             parts
                 .iter()
-                .filter_map(required)
+                .filter_map(|part| letters(part, words))
                 .max_by_key(|set| (shortest(set), usize::MAX - set.len()))
         }
         HirKind::Alternation(branches) => {
             let mut all = Vec::new();
             for branch in branches {
-                all.extend(required(branch)?);
+                all.extend(letters(branch, words)?);
             }
             all.sort_unstable();
             all.dedup();

@@ -110,10 +110,10 @@ fn mutated_texts_never_panic_and_say_the_same_twice() {
     let texts = (0..count).map(|_| mutated(&seeds, &mut dice));
     for (number, text) in seeds.iter().cloned().chain(texts).enumerate() {
         let began = Instant::now();
-        let first = judged(&text, &knowledge, &lint);
+        let first = judged(&text, knowledge, lint);
         slowest = slowest.max((began.elapsed(), number));
         if number % 5 == 0 {
-            assert_eq!(first, judged(&text, &knowledge, &lint), "text {number}");
+            assert_eq!(first, judged(&text, knowledge, lint), "text {number}");
         }
     }
     println!("slowest: text {} with {:?}", slowest.1, slowest.0);

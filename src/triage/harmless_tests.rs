@@ -80,9 +80,9 @@ fn alarms(texts: &[&str]) -> Vec<String> {
     let lint = PlanLint::built_in().expect("the built-in rules");
     let mut wrong = Vec::new();
     for text in texts {
-        let pasted = read::read(text, &knowledge);
+        let pasted = read::read(text, knowledge);
         let input = Input { messages: pasted.messages, ..Input::default() };
-        let report = triage(&input, &Store::default(), &knowledge, &lint);
+        let report = triage(&input, &Store::default(), knowledge, lint);
         if report.pattern != Pattern::Unknown && report.severity.level != Level::Info {
             let rules: Vec<&str> = report.evidence.iter().map(|one| one.rule.as_str()).collect();
             wrong.push(format!("{text}\n  is {} by {rules:?}", report.pattern));

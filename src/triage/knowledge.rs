@@ -1,6 +1,7 @@
 //! What is known: rules, signals and subtypes, read from YAML files in any order.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use aho_corasick::AhoCorasick;
 use serde::Deserialize;
@@ -11,6 +12,7 @@ use super::pattern::Pattern;
 use super::rule::{Meaning, RawRule, Rule, Section};
 use super::signal::{RawSignal, SignalRule};
 use super::subtype::Subtype;
+use super::words::Words;
 use crate::text::{LineIndex, yaml_limits};
 
 /// A file of knowledge: its name and its text.
@@ -76,13 +78,16 @@ pub struct Knowledge {
 }
 
 impl Knowledge {
-    /// What comes with the program, for tests; the faces read it with what a team adds.
+    /// What comes with the program, for tests, read once for all of them; the faces read it with
+    /// what a team adds.
     ///
     /// # Errors
     /// A built-in file is wrong, which a test rules out.
     #[cfg(test)]
-    pub(super) fn built_in() -> Result<Self, FileError> {
-        Self::load(&super::built_in::PATTERNS)
+    pub(super) fn built_in() -> Result<&'static Self, FileError> {
+        static KNOWLEDGE: std::sync::LazyLock<Result<Knowledge, FileError>> =
+            std::sync::LazyLock::new(|| Knowledge::load(&super::built_in::PATTERNS));
+        KNOWLEDGE.as_ref().map_err(Clone::clone)
     }
 
     /// Reads files. The order of the files changes nothing.
@@ -94,7 +99,7 @@ impl Knowledge {
         let mut sources = sources.to_vec();
         sources.sort_by_key(|source| source.name);
         let mut raw = Vec::new();
-        let mut words = BTreeMap::new();
+        let mut words = Words::default();
         for source in &sources {
             source.within_limits()?;
             let file: RawFile = serde_yaml::from_str(source.text).map_err(|error| {
@@ -104,13 +109,11 @@ impl Knowledge {
                 source.error((place.0.max(1), place.1.max(1)), message.to_owned())
             })?;
             for (name, word) in &file.words {
-                if words.insert(name.clone(), word.clone()).is_some() {
-                    return Err(source.at(name, None, format!("the word {name} is here twice")));
-                }
+                words.add(name, word).map_err(|message| source.at(name, None, message))?;
             }
             raw.push(file);
         }
-        let mut loading = Loading { words, ..Loading::default() };
+        let mut loading = Loading { words: Arc::new(words), ..Loading::default() };
         for (at, (source, file)) in sources.iter().zip(raw).enumerate() {
             loading.add(at, source, file)?;
         }
@@ -150,8 +153,9 @@ impl Knowledge {
                 let text = super::clean::cleaned(text);
                 rule.find(&text, &Clauses::new(&text)).is_some_and(|hit| hit.affirmed)
             };
-            if rule.any.as_ref().is_some_and(|any| any.regex().is_none()) {
-                report("the expression is too large".to_owned());
+            let expressions = rule.any.iter().chain(&rule.with).chain(&rule.near);
+            if let Some(problem) = expressions.chain(&rule.without).find_map(Expression::problem) {
+                report(problem.to_owned());
             }
             if rule.finds.is_empty() || rule.ignores.is_empty() {
                 report("the rule needs an example in `finds` and one in `ignores`".to_owned());
@@ -183,7 +187,7 @@ impl Knowledge {
 /// Files on their way to be knowledge.
 #[derive(Default)]
 struct Loading {
-    words: BTreeMap<String, String>,
+    words: Arc<Words>,
     rules: Vec<Rule>,
     signals: Vec<SignalRule>,
     subtypes: BTreeMap<String, Subtype>,
@@ -289,24 +293,18 @@ impl Loading {
         })
     }
 
-    /// One expression of several ways to say it, words filled in.
+    /// One expression of several ways to say it.
     fn expression(
         &self,
         source: &Source<'_>,
         id: &str,
         ways: &[String],
     ) -> Result<Option<Expression>, FileError> {
-        for way in ways {
-            Expression::new(&filled(way, &self.words))
-                .map_err(|message| source.at(id, Some(way), message))?;
-        }
-        let all: Vec<String> =
-            ways.iter().map(|way| format!("(?:{})", filled(way, &self.words))).collect();
-        if all.is_empty() {
+        if ways.is_empty() {
             return Ok(None);
         }
-        let joined = Expression::new(&all.join("|"));
-        joined.map(Some).map_err(|message| source.at(id, None, message))
+        let read = Expression::of(ways, &self.words);
+        read.map(Some).map_err(|(way, message)| source.at(id, Some(&way), message))
     }
 
     fn finish(mut self, sources: &[Source<'_>]) -> Result<Knowledge, FileError> {
@@ -349,32 +347,6 @@ impl Loading {
 
 fn no_file(error: &aho_corasick::BuildError) -> FileError {
     FileError { file: String::new(), line: 1, column: 1, message: error.to_string() }
-}
-
-/// `{name}` replaced by the word of that name; a repetition like `{2,3}` stays.
-pub(super) fn filled(text: &str, words: &BTreeMap<String, String>) -> String {
-    let mut done = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(open) = rest.find('{') {
-        let (before, inside) = rest.split_at(open);
-        done.push_str(before);
-        let word = inside.find('}').and_then(|close| Some((close, words.get(&inside[1..close])?)));
-        match word {
-            Some((close, word)) => {
-                done.push_str("(?:");
-                done.push_str(word);
-                done.push(')');
-                rest = &inside[close + 1..];
-            }
-            None => {
-                done.push('{');
-                rest = &inside[1..];
-            }
-        }
-    }
-    done.push_str(rest);
-    // A dot inside a name, a number or an address ends no sentence.
-    done.replace("[^.;]", r"(?:[^.;]|\.[^\s.;])").replace("[^.;,]", r"(?:[^.;,]|\.[^\s.;,])")
 }
 
 impl Source<'_> {
@@ -464,13 +436,6 @@ mod tests {
         assert!(wrong.check_examples(&["other.yaml"]).is_empty(), "only what was asked for");
         let deep = load(&format!("{GOOD}generic: {}", "[".repeat(100))).expect_err("deep");
         assert_eq!((deep.line, deep.column), (9, 74), "{deep}");
-    }
-
-    #[test]
-    fn words_are_filled_in_and_repetitions_stay() {
-        let words = BTreeMap::from([("fail".to_owned(), "failed|down".to_owned())]);
-        assert_eq!(filled("a{2,3} {fail}", &words), "a{2,3} (?:failed|down)");
-        assert_eq!(filled("{none} {", &words), "{none} {");
     }
 
     #[test]

@@ -16,7 +16,8 @@
 //! 1. Each rule that holds adds its weight times the role of the words (cause 2, plain 1, effect
 //!    0.5) to its pattern, once a message; half of it in a log line that calls itself information.
 //!    What is denied or over adds nothing.
-//! 2. Limits, errors, refusals and timeouts keep half where a component speaks for itself.
+//! 2. Where a component speaks for itself, limits, errors, refusals and timeouts keep half; of the
+//!    last three the loudest message counts: that many services see errors is one symptom.
 //! 3. A cause that the first message names wins over a leader without one, if it is close.
 //! 4. A workload at fault covers the ways in which its fault shows.
 //! 5. The highest score wins from 2.0 on; below, the answer is UNKNOWN.
@@ -63,6 +64,7 @@ mod tests;
 mod tier;
 mod told;
 mod topology;
+mod words;
 
 pub use self::cascade::Stage;
 pub use self::clause::Role;

@@ -101,7 +101,7 @@ mod tests {
         let input = Input { messages, ..Input::default() };
         let knowledge = Knowledge::built_in().expect("the built-in files");
         let lint = PlanLint::built_in().expect("the built-in rules");
-        triage(&input, &Store::default(), &knowledge, &lint).routing
+        triage(&input, &Store::default(), knowledge, lint).routing
     }
 
     fn alert(name: &str, severity: &str, text: &str, resolved: bool) -> Message {

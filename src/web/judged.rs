@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use crate::triage::Place;
+use crate::triage::{Level, Place};
 use crate::views::triage::TriageView;
 
 /// So many messages are shown, and of each so many bytes: a page is for reading.
@@ -18,7 +18,7 @@ pub(super) struct Judged {
     percent: Option<String>,
     /// Why the pattern, the level and the cause, each with the number of its place.
     reasons: Vec<Reason>,
-    messages: Vec<Vec<Fragment>>,
+    messages: Vec<Shown>,
     /// So many messages are not shown.
     more: usize,
 }
@@ -29,6 +29,14 @@ struct Reason {
     about: String,
     says: String,
     at: Option<usize>,
+}
+
+/// A message as it is shown.
+#[derive(Debug, Serialize)]
+struct Shown {
+    /// How bad it is by itself, where another message says something else.
+    level: Option<Level>,
+    parts: Vec<Fragment>,
 }
 
 /// A piece of a message.
@@ -65,9 +73,15 @@ impl Judged {
         for part in triage.statements.iter().flat_map(|statement| &statement.parts) {
             add("cause", &part.value, Some(part.place));
         }
+        let levels: BTreeSet<Level> =
+            triage.messages.iter().filter_map(|message| message.level).collect();
         let shown = triage.messages.iter().take(MESSAGES).enumerate();
+        let shown = shown.map(|(at, message)| Shown {
+            level: message.level.filter(|_| levels.len() > 1),
+            parts: places.fragments(at, &message.text),
+        });
         Self {
-            messages: shown.map(|(at, message)| places.fragments(at, &message.text)).collect(),
+            messages: shown.collect(),
             more: triage.messages.len().saturating_sub(MESSAGES),
             percent: triage.confidence.map(|value| format!("{:.0} %", value * 100.0)),
             reasons,

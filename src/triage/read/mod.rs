@@ -88,7 +88,7 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> Pasted {
-        super::read(text, &Knowledge::built_in().expect("the built-in files"))
+        super::read(text, Knowledge::built_in().expect("the built-in files"))
     }
 
     fn texts(pasted: &Pasted) -> Vec<&str> {

@@ -91,14 +91,14 @@ mod tests {
             let helm = format!(r#"[{{"revision":2,"status":"failed","description":"{said}"}}]"#);
             let line = format!("error {{\"msg\":\"{said}\"}}");
             for text in [alerts, helm, line] {
-                let mut pasted = read(&text, &knowledge);
+                let mut pasted = read(&text, knowledge);
                 assert!(!pasted.redact().is_empty(), "{text}");
                 let all = format!("{pasted:?}");
                 assert!(!all.contains(secret) && all.contains("refused"), "{all}");
                 assert!(pasted.redact().is_empty(), "again: {pasted:?}");
             }
         }
-        let mut plain = read(r"C:\users\ana is full, \unknown", &knowledge);
+        let mut plain = read(r"C:\users\ana is full, \unknown", knowledge);
         assert!(plain.redact().is_empty());
         assert_eq!(plain.messages[0].text, r"C:\users\ana is full, \unknown");
     }

@@ -1,0 +1,129 @@
+//! Words that the rules use: short names for expressions, written as `{name}` in them.
+//!
+//! A word may stand in hundreds of expressions and be long. So an expression is looked at with its
+//! words as blanks, each of them is looked at once, and they are filled in where an expression is
+//! compiled, which most never are.
+
+use std::collections::BTreeMap;
+
+use regex_syntax::hir::Hir;
+
+use super::expression::{letters, parsed};
+
+/// What marks a blank; no rule names a group so.
+const BLANK: &str = "__";
+
+/// All words.
+#[derive(Debug, Default)]
+pub(super) struct Words(BTreeMap<String, Word>);
+
+#[derive(Debug)]
+struct Word {
+    source: String,
+    /// One of these stands in everything it matches; none where that cannot be told.
+    letters: Option<Vec<String>>,
+}
+
+impl Words {
+    /// Adds one.
+    ///
+    /// # Errors
+    /// It is no expression, or one of that name is known.
+    pub(super) fn add(&mut self, name: &str, source: &str) -> Result<(), String> {
+        let hir = parsed(source)?;
+        let word = Word { source: source.to_owned(), letters: letters(&hir, self) };
+        match self.0.insert(name.to_owned(), word) {
+            None => Ok(()),
+            Some(_) => Err(format!("the word {name} is here twice")),
+        }
+    }
+
+    /// An expression with its words filled in; a repetition like `{2,3}` stays.
+    pub(super) fn filled(&self, text: &str) -> String {
+        let text = self.replaced(text, |_, _, word| format!("(?:{})", word.source));
+        whole_sentences(&text)
+    }
+
+    /// An expression with a named blank in place of each word.
+    pub(super) fn with_blanks(&self, text: &str) -> String {
+        let text = self.replaced(text, |at, name, _| format!("(?<{BLANK}{at}_{name}>)"));
+        whole_sentences(&text)
+    }
+
+    /// The letters of the word that stands at a blank; the outer none where a group is no blank.
+    pub(super) fn at_blank(&self, group: &str) -> Option<Option<&Vec<String>>> {
+        let (_, name) = group.strip_prefix(BLANK)?.split_once('_')?;
+        Some(self.0.get(name)?.letters.as_ref())
+    }
+
+    fn replaced(&self, text: &str, put: impl Fn(usize, &str, &Word) -> String) -> String {
+        let mut done = String::with_capacity(text.len());
+        let mut rest = text;
+        let mut count = 0;
+        while let Some(open) = rest.find('{') {
+            let (before, inside) = rest.split_at(open);
+            done.push_str(before);
+            let word = inside.find('}').and_then(|close| {
+                let name = &inside[1..close];
+                Some((close, name, self.0.get(name)?))
+            });
+            match word {
+                Some((close, name, word)) => {
+                    done.push_str(&put(count, name, word));
+                    count += 1;
+                    rest = &inside[close + 1..];
+                }
+                None => {
+                    done.push('{');
+                    rest = &inside[1..];
+                }
+            }
+        }
+        done.push_str(rest);
+        done
+    }
+}
+
+/// A dot inside a name, a number or an address ends no sentence.
+fn whole_sentences(text: &str) -> String {
+    text.replace("[^.;]", r"(?:[^.;]|\.[^\s.;])").replace("[^.;,]", r"(?:[^.;,]|\.[^\s.;,])")
+}
+
+/// The letters of a group: those of the word that it is the blank of, else those within it.
+pub(super) fn of_group(name: Option<&str>, within: &Hir, words: &Words) -> Option<Vec<String>> {
+    match name.and_then(|name| words.at_blank(name)) {
+        Some(known) => known.cloned(),
+        None => letters(within, words),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_filled_in_and_repetitions_stay() {
+        let mut words = Words::default();
+        words.add("fail", "failed|down").expect("a word");
+        assert_eq!(words.filled("a{2,3} {fail}"), "a{2,3} (?:failed|down)");
+        assert_eq!(words.filled("{none} {"), "{none} {");
+        let blanks = words.with_blanks("{fail} x {fail}");
+        assert_eq!(blanks, "(?<__0_fail>) x (?<__1_fail>)");
+        assert!(words.add("fail", "x").is_err(), "twice");
+        assert!(words.add("wrong", "a(b").is_err(), "no expression");
+    }
+
+    #[test]
+    fn a_blank_has_the_letters_of_its_word() {
+        let mut words = Words::default();
+        words.add("fail", "failed|down").expect("a word");
+        words.add("any", r"\w+").expect("a word");
+        let of = |text: &str| letters(&parsed(&words.with_blanks(text)).expect(text), &words);
+        let own = |all: &[&str]| Some(all.iter().map(|one| (*one).to_owned()).collect::<Vec<_>>());
+        assert_eq!(of(r"\b{fail}\b"), own(&["down", "failed"]));
+        assert_eq!(of(r"(?<n>\d+) {any}"), None);
+        assert_eq!(of(r"{any} is full"), own(&[" is full"]));
+        assert_eq!(of(r"{fail}?"), None);
+        assert_eq!(of(r"(?:{fail}|broken)"), own(&["broken", "down", "failed"]));
+    }
+}
