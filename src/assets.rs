@@ -133,6 +133,7 @@ const DATA: &[(&str, &str)] = texts! { "data":
     "patterns/dns.yaml",
     "patterns/generic.yaml",
     "patterns/helm.yaml",
+    "patterns/labels.yaml",
     "patterns/languages.yaml",
     "patterns/load-balancer.yaml",
     "patterns/memory.yaml",

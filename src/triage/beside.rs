@@ -1,7 +1,7 @@
 //! What stands beside a message: the level that its source gives it, and in which environment it
 //! happened. Both may stand in the message, at the head of its paragraph, or in the conditions.
 
-use super::label::{self, Label};
+use super::label::{Label, Labels};
 use super::message::{Input, Message, Place};
 use super::reading::{Reading, judged};
 use super::severity::Beside;
@@ -16,8 +16,12 @@ pub(super) const PRODUCTION: &str = "production";
 const MAX_HEADING: usize = 160;
 
 /// Of each message.
-pub(super) fn beside<'a>(input: &'a Input<'_>, reading: &Reading<'_>) -> Vec<Beside<'a>> {
-    let labels = labels(input, reading);
+pub(super) fn beside<'a>(
+    input: &'a Input<'_>,
+    reading: &Reading<'_>,
+    words: &Labels,
+) -> Vec<Beside<'a>> {
+    let labels = labels(input, reading, words);
     let environments = environments(input, reading);
     let texts = input.messages.iter().map(|message| judged(&message.text));
     let all = texts.zip(labels).zip(environments);
@@ -27,15 +31,15 @@ pub(super) fn beside<'a>(input: &'a Input<'_>, reading: &Reading<'_>) -> Vec<Bes
 
 /// A message's own label, else that of a heading of its paragraph, else that of the conditions.
 /// What is over has none: its label says how bad it was.
-fn labels(input: &Input<'_>, reading: &Reading<'_>) -> Vec<Option<Label>> {
+fn labels(input: &Input<'_>, reading: &Reading<'_>, words: &Labels) -> Vec<Option<Label>> {
     let lasts = |at: usize| !reading.over.contains(&at);
     let own: Vec<Option<Label>> = input
         .messages
         .iter()
         .enumerate()
-        .map(|(at, message)| label::of_message(message, at).filter(|_| lasts(at)))
+        .map(|(at, message)| words.of_message(message, at).filter(|_| lasts(at)))
         .collect();
-    let told = input.conditions.and_then(|text| label::stated(judged(text), None));
+    let told = input.conditions.and_then(|text| words.stated(judged(text), None));
     let heads = |at: usize| own[at].is_some() && is_heading(input, reading, at);
     let inherited = |at: usize| {
         heading_of(&input.messages, at, heads).map_or(told.as_ref(), |head| own[head].as_ref())

@@ -8,6 +8,8 @@ use serde::Deserialize;
 
 use super::clause::Clauses;
 use super::expression::Expression;
+use super::label::Labels;
+use super::level::Level;
 use super::pattern::Pattern;
 use super::rule::{Meaning, RawRule, Rule, Section};
 use super::signal::{RawSignal, SignalRule};
@@ -61,6 +63,12 @@ struct RawFile {
     /// What two incidents may share without being related.
     #[serde(default)]
     generic: Vec<String>,
+    /// Which words of a source stand for which level.
+    #[serde(default)]
+    labels: BTreeMap<Level, Vec<String>>,
+    /// Those of them that are known without "severity" in front.
+    #[serde(default)]
+    alone: Vec<String>,
 }
 
 /// All rules, ready to be used.
@@ -70,6 +78,7 @@ pub struct Knowledge {
     pub(super) signals: Vec<SignalRule>,
     pub(super) subtypes: BTreeMap<String, Subtype>,
     pub(super) generic: BTreeSet<String>,
+    pub(super) labels: Labels,
     /// Finds the letters that rules need, all in one pass.
     letters: AhoCorasick,
     /// Which rules each of them wakes; signals are none, and what only they need wakes no rule.
@@ -192,6 +201,7 @@ struct Loading {
     signals: Vec<SignalRule>,
     subtypes: BTreeMap<String, Subtype>,
     generic: BTreeSet<String>,
+    labels: Labels,
     ids: BTreeSet<String>,
 }
 
@@ -233,6 +243,12 @@ impl Loading {
                 return Err(source.at(&name, None, message));
             }
         }
+        for (level, words) in &file.labels {
+            let added = self.labels.add(*level, words);
+            added.map_err(|message| source.at(level.as_str(), None, message))?;
+        }
+        let alone = self.labels.known_alone(&file.alone);
+        alone.map_err(|message| source.at("alone", None, message))?;
         self.generic.extend(file.generic.iter().map(|value| value.to_lowercase()));
         Ok(())
     }
@@ -340,8 +356,17 @@ impl Loading {
         })?;
         let wakes = letters.into_values().collect();
         let files = sources.iter().map(|s| (s.name.to_owned(), s.text.to_owned())).collect();
-        let Self { rules, signals, subtypes, generic, .. } = self;
-        Ok(Knowledge { rules, signals, subtypes, generic, letters: automaton, wakes, files })
+        let Self { rules, signals, subtypes, generic, labels, .. } = self;
+        Ok(Knowledge {
+            rules,
+            signals,
+            subtypes,
+            generic,
+            labels,
+            letters: automaton,
+            wakes,
+            files,
+        })
     }
 }
 

@@ -1,12 +1,12 @@
 //! How bad a source says itself that it is.
 
-use std::sync::LazyLock;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
 
 use regex::Regex;
 
 use super::level::Level;
 use super::message::{Message, Place};
-use crate::text::pattern::pattern;
 
 /// A level that a source states, and where.
 #[derive(Clone, Debug)]
@@ -17,59 +17,146 @@ pub(super) struct Label {
     pub(super) said: String,
 }
 
-/// The level that the source of a message gives it: in a label beside the text, else within it.
-pub(super) fn of_message(message: &Message, number: usize) -> Option<Label> {
-    let beside = message.labels.get("severity").and_then(|said| {
-        Some(Label { level: Level::of_label(said)?, place: None, said: said.clone() })
-    });
-    beside.or_else(|| stated(super::reading::judged(&message.text), Some(number)))
+/// Which word stands for which level.
+#[derive(Debug, Default)]
+pub(super) struct Labels {
+    /// In lower case.
+    levels: BTreeMap<String, Level>,
+    /// Words that are known without "severity" in front of them.
+    alone: BTreeSet<String>,
+    compiled: OnceLock<Option<Regex>>,
 }
 
-static LABELS: LazyLock<Regex> = LazyLock::new(|| {
-    let source = concat!(
-        r"(?i)\b(?:severity|priority|prio|sev|urgency)\s*(?:[=:]|is)?\s*",
-        r#"["'\[(]*(critical|crit|page|disaster|emergency|fatal|error|high|major|warning|warn|medium|"#,
-        r"moderate|average|low|minor|info|informational|none|s[1-4]|p[0-4]|sev-?[1-5]|[1-4])\b",
-        r"|(?:^|[\s\[(])(p[0-4]|sev-?[1-5])\b(?:\s*[-:\])]|\s+(?:incident|alert|ticket|outage))",
-        r"|^\W*(?:\*\*\s*)?(?:problem|alert|firing)\b[^.;]*?\b(critical|warning)\b",
-        r"|\[(?:firing[:\d]*\]\s*\[?)?(critical|warning|page|sev-?[1-5]|p[0-4])\]",
-    );
-    pattern(source)
-});
+impl Labels {
+    /// Adds the words for a level.
+    ///
+    /// # Errors
+    /// A word stands for two levels, or is none: letters, digits and hyphens.
+    pub(super) fn add(&mut self, level: Level, words: &[String]) -> Result<(), String> {
+        for word in words {
+            let word = word.to_lowercase();
+            if word.is_empty() || !word.chars().all(|c| c.is_alphanumeric() || c == '-') {
+                return Err(format!("`{word}` is no word of letters, digits and hyphens"));
+            }
+            if self.levels.insert(word.clone(), level).is_some_and(|known| known != level) {
+                return Err(format!("the label {word} stands for two levels: keep one"));
+            }
+        }
+        Ok(())
+    }
 
-/// The level that a text states about itself, and where.
-pub(super) fn stated(text: &str, message: Option<usize>) -> Option<Label> {
-    // A label stands at the head of an alert; further on it speaks of something else.
-    let head = &text[..super::clean::floor(text, 4096)];
-    LABELS.captures_iter(head).find_map(|found| {
-        let group = (1..found.len()).find_map(|at| found.get(at))?;
-        let said = group.as_str();
-        // `severity: 1` counts in the same way as `sev1`.
-        let level = match said {
-            "1" | "2" | "3" | "4" => Level::of_label(&format!("sev{said}")),
-            _ => Level::of_label(said),
-        }?;
-        let place = Place { message, start: group.start(), end: group.end() };
-        Some(Label { level, place: Some(place), said: said.to_owned() })
-    })
+    /// Says which words are known by themselves, too.
+    ///
+    /// # Errors
+    /// A word stands for no level.
+    pub(super) fn known_alone(&mut self, words: &[String]) -> Result<(), String> {
+        for word in words {
+            let word = word.to_lowercase();
+            if !self.levels.contains_key(&word) {
+                return Err(format!("`{word}` stands for no level: name it in `labels`"));
+            }
+            self.alone.insert(word);
+        }
+        Ok(())
+    }
+
+    /// The level that the source of a message gives it: in a label beside the text, else within it.
+    pub(super) fn of_message(&self, message: &Message, number: usize) -> Option<Label> {
+        let beside = message.labels.get("severity").and_then(|said| {
+            let level = *self.levels.get(&said.to_lowercase())?;
+            Some(Label { level, place: None, said: said.clone() })
+        });
+        beside.or_else(|| self.stated(super::reading::judged(&message.text), Some(number)))
+    }
+
+    /// The level that a text states about itself, and where.
+    pub(super) fn stated(&self, text: &str, message: Option<usize>) -> Option<Label> {
+        let regex = self.compiled.get_or_init(|| self.expression()).as_ref()?;
+        // A label stands at the head of an alert; further on it speaks of something else.
+        let head = &text[..super::clean::floor(text, MAX_HEAD)];
+        regex.captures_iter(head).find_map(|found| {
+            let said = (1..found.len()).find_map(|at| found.get(at))?;
+            let level = *self.levels.get(&said.as_str().to_lowercase())?;
+            let place = Place { message, start: said.start(), end: said.end() };
+            Some(Label { level, place: Some(place), said: said.as_str().to_owned() })
+        })
+    }
+
+    /// The ways in which a text states a level, with each word in a group.
+    fn expression(&self) -> Option<Regex> {
+        // The longest first, so that `sev` does not hide `sev-1`.
+        let among = |wanted: &dyn Fn(&str) -> bool| {
+            let mut words: Vec<&str> =
+                self.levels.keys().map(String::as_str).filter(|word| wanted(word)).collect();
+            words.sort_by_key(|word| std::cmp::Reverse(word.len()));
+            let words: Vec<String> = words.into_iter().map(regex::escape).collect();
+            // An expression of no words finds nothing.
+            if words.is_empty() { r"[^\s\S]".to_owned() } else { words.join("|") }
+        };
+        let numbered =
+            |word: &str| word.contains(char::is_numeric) && word.contains(char::is_alphabetic);
+        let all = among(&|_| true);
+        let numbered_words = among(&|word| numbered(word));
+        let alone = among(&|word| self.alone.contains(word));
+        let bracketed = among(&|word| numbered(word) || self.alone.contains(word));
+        let source = [
+            r"(?i)\b(?:severity|priority|prio|sev|urgency|schweregrad|priorit.t)\s*(?:[=:]|is)?\s*",
+            r#"["'\[(]*("#,
+            &all,
+            r")\b|(?:^|[\s\[(])(",
+            &numbered_words,
+            r")\b(?:\s*[-:\])]|\s+(?:incident|alert|ticket|outage))",
+            r"|^\W*(?:\*\*\s*)?(?:problem|alert|firing)\b[^.;]*?\b(",
+            &alone,
+            r")\b|\[(?:firing[:\d]*\]\s*\[?)?(",
+            &bracketed,
+            r")\]",
+        ];
+        Regex::new(&source.concat()).ok()
+    }
 }
+
+/// How much of a text is looked at for what it states, in bytes.
+const MAX_HEAD: usize = 4096;
 
 #[cfg(test)]
 mod tests {
+    use super::super::Knowledge;
     use super::*;
 
     #[test]
     fn a_stated_level_is_found() {
+        let knowledge = Knowledge::built_in().expect("the built-in files");
         let check = |text, expected| {
-            assert_eq!(stated(text, None).map(|label| label.level), expected, "{text}");
+            let found = knowledge.labels.stated(text, None).map(|label| label.level);
+            assert_eq!(found, expected, "{text}");
         };
         check("Alert rule labelled severity=critical; x", Some(Level::Critical));
         check("severity: \"warning\"", Some(Level::Medium));
+        check("severity: 2", Some(Level::High));
         check("[P1] checkout is down", Some(Level::High));
         check("SEV2 - login", Some(Level::High));
+        check("sev-1: login", Some(Level::Critical));
         check("[FIRING:1] [critical] x", Some(Level::Critical));
         check("the process has high priority", None);
         check("page 3 not found, critical section entered", None);
         check("p99 is 3 s", None);
+        check("[error] it is down", None);
+        check("1: one of the lines", None);
+    }
+
+    #[test]
+    fn a_team_counts_as_it_does() {
+        let mut labels = Labels::default();
+        labels.add(Level::Critical, &["P1".to_owned(), "rot".to_owned()]).expect("words");
+        labels.known_alone(&["rot".to_owned()]).expect("a word");
+        let level = |text| labels.stated(text, None).map(|label| label.level);
+        assert_eq!(level("[P1] it is down"), Some(Level::Critical));
+        assert_eq!(level("[rot] it is down"), Some(Level::Critical));
+        assert_eq!(level("severity=critical"), None);
+        assert!(labels.add(Level::Low, &["p1".to_owned()]).is_err(), "two levels");
+        assert!(labels.add(Level::Low, &["a b".to_owned()]).is_err(), "no word");
+        assert!(labels.known_alone(&["blau".to_owned()]).is_err(), "no level");
+        assert_eq!(Labels::default().stated("severity=critical", None).map(|it| it.level), None);
     }
 }

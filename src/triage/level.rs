@@ -55,20 +55,6 @@ impl Level {
     pub const fn distance(self, other: Self) -> u8 {
         (self as u8).abs_diff(other as u8)
     }
-
-    /// The level that a source's word stands for, like `page`, `s2`, `P0` or `warning`.
-    pub fn of_label(label: &str) -> Option<Self> {
-        Some(match label.to_ascii_lowercase().as_str() {
-            "critical" | "crit" | "page" | "s1" | "p0" | "sev1" | "sev-1" | "disaster"
-            | "emergency" | "fatal" => Self::Critical,
-            "s2" | "error" | "high" | "p1" | "sev2" | "sev-2" | "major" => Self::High,
-            "warning" | "warn" | "s3" | "p2" | "sev3" | "sev-3" | "medium" | "moderate"
-            | "average" => Self::Medium,
-            "s4" | "low" | "p3" | "sev4" | "sev-4" | "minor" => Self::Low,
-            "info" | "none" | "p4" | "informational" | "information" | "sev5" => Self::Info,
-            _ => return None,
-        })
-    }
 }
 
 /// A line of the severity table.

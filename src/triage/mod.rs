@@ -237,7 +237,7 @@ fn severity_of(
     let holding = reading.found.iter().filter(|found| found.hit.affirmed);
     let lines = holding.filter(|found| matches!(found.rule.meaning, Meaning::Severity(_)));
     let lines: Vec<_> = lines.map(|found| (found.rule, found.place())).collect();
-    let mut messages = beside::beside(input, reading);
+    let mut messages = beside::beside(input, reading, &knowledge.labels);
     for found in &reading.found {
         let bears = found.evidence().is_some_and(|(pattern, _, _)| pattern == verdict.pattern);
         messages[found.message].bears |= bears;
