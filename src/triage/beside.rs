@@ -1,10 +1,15 @@
 //! What stands beside a message: the level that its source gives it, and in which environment it
 //! happened. Both may stand in the message, at the head of its paragraph, or in the conditions.
 
+use std::sync::LazyLock;
+
+use regex::Regex;
+
 use super::label::{Label, Labels};
 use super::message::{Input, Message, Place};
 use super::reading::{Reading, judged};
 use super::severity::Beside;
+use crate::text::pattern::pattern;
 
 /// The kind of signal that says that a message is about no production system.
 pub(super) const ELSEWHERE: &str = "non_production";
@@ -13,7 +18,7 @@ pub(super) const ELSEWHERE: &str = "non_production";
 pub(super) const PRODUCTION: &str = "production";
 
 /// A longer line is no heading.
-const MAX_HEADING: usize = 160;
+const MAX_HEADING: usize = 80;
 
 /// Of each message.
 pub(super) fn beside<'a>(
@@ -40,10 +45,14 @@ fn labels(input: &Input<'_>, reading: &Reading<'_>, words: &Labels) -> Vec<Optio
         .map(|(at, message)| words.of_message(message, at).filter(|_| lasts(at)))
         .collect();
     let told = input.conditions.and_then(|text| words.stated(judged(text), None));
-    let heads = |at: usize| own[at].is_some() && is_heading(input, reading, at);
-    let inherited = |at: usize| {
-        heading_of(&input.messages, at, heads).map_or(told.as_ref(), |head| own[head].as_ref())
-    };
+    let heads: Vec<bool> = input
+        .messages
+        .iter()
+        .zip(&own)
+        .map(|(message, label)| label.is_some() && is_heading(message))
+        .collect();
+    let headings = headings(&input.messages, &heads);
+    let inherited = |at: usize| headings[at].map_or(told.as_ref(), |heading| own[heading].as_ref());
     (0..own.len())
         .map(|at| own[at].as_ref().or_else(|| inherited(at).filter(|_| lasts(at))).cloned())
         .collect()
@@ -52,42 +61,61 @@ fn labels(input: &Input<'_>, reading: &Reading<'_>, words: &Labels) -> Vec<Optio
 /// Where it is said that a message is about no production system: in it, at the head of its
 /// paragraph, or, where no message speaks of production, anywhere.
 fn environments(input: &Input<'_>, reading: &Reading<'_>) -> Vec<Option<Place>> {
-    let says = |kind: &str, at: Option<usize>| {
-        let mut of_kind = reading.signals.iter().filter(|signal| signal.kind == kind);
-        of_kind
-            .find(|signal| signal.affirmed && signal.place.message == at)
-            .map(|signal| signal.place)
-    };
     let count = input.messages.len();
-    let live: Vec<bool> = (0..count).map(|at| says(PRODUCTION, Some(at)).is_some()).collect();
-    let own: Vec<Option<Place>> =
-        (0..count).map(|at| says(ELSEWHERE, Some(at)).filter(|_| !live[at])).collect();
-    let told = says(ELSEWHERE, None).or_else(|| {
-        let any = own.iter().flatten().next().copied();
-        any.filter(|_| !live.contains(&true) && says(PRODUCTION, None).is_none())
-    });
-    let heads = |at: usize| (own[at].is_some() || live[at]) && is_heading(input, reading, at);
-    let inherited =
-        |at: usize| heading_of(&input.messages, at, heads).map_or(told, |head| own[head]);
+    let (mut own, mut live) = (vec![None; count], vec![false; count]);
+    let (mut told, mut told_live) = (None, false);
+    for signal in reading.signals.iter().filter(|signal| signal.affirmed) {
+        match (signal.kind.as_str(), signal.place.message) {
+            (ELSEWHERE, Some(at)) => drop(own[at].get_or_insert(signal.place)),
+            (ELSEWHERE, None) => drop(told.get_or_insert(signal.place)),
+            (PRODUCTION, Some(at)) => live[at] = true,
+            (PRODUCTION, None) => told_live = true,
+            _ => {}
+        }
+    }
+    for (place, live) in own.iter_mut().zip(&live) {
+        *place = place.filter(|_| !live);
+    }
+    let any = own.iter().flatten().next().copied();
+    let told = told.or_else(|| any.filter(|_| !live.contains(&true) && !told_live));
+    let heads: Vec<bool> = (0..count)
+        .map(|at| (own[at].is_some() || live[at]) && is_heading(&input.messages[at]))
+        .collect();
+    let headings = headings(&input.messages, &heads);
+    let inherited = |at: usize| headings[at].map_or(told, |heading| own[heading]);
     (0..count).map(|at| own[at].or_else(|| inherited(at).filter(|_| !live[at]))).collect()
 }
 
-/// Whether a message is a line that says what follows is about, as in `Severity: P2`, and nothing
-/// of its own. A line with a time is one of a log, which speaks for itself.
-fn is_heading(input: &Input<'_>, reading: &Reading<'_>, at: usize) -> bool {
-    let message = &input.messages[at];
-    message.happened_at.is_none()
-        && message.text.len() <= MAX_HEADING
-        && !message.text.contains('{')
-        && !reading.found.iter().any(|found| found.message == at && found.hit.affirmed)
+/// A line that says what the others of its paragraph are about, and nothing else.
+static HEADING: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(concat!(
+        r"(?i)^\W*(?:severity|priority|prio|sev|urgency|level|environment|env|stage|namespace|cluster|",
+        r"schweregrad|priorit.t|umgebung)\W*[:=]\s*\S+(?: \S+){0,2}\W*$",
+    ))
+});
+
+fn is_heading(message: &Message) -> bool {
+    message.text.len() <= MAX_HEADING && HEADING.is_match(&message.text)
 }
 
-/// The last heading before a message in its paragraph, else the first one behind it.
-fn heading_of(messages: &[Message], at: usize, heads: impl Fn(usize) -> bool) -> Option<usize> {
-    let paragraph = messages[at].paragraph?;
-    let same = |other: &usize| messages[*other].paragraph == Some(paragraph);
-    let before = (0..at).rev().take_while(same).find(|other| heads(*other));
-    before.or_else(|| (at + 1..messages.len()).take_while(same).find(|other| heads(*other)))
+/// For each message the last heading before it in its paragraph, else the first one behind it.
+fn headings(messages: &[Message], heads: &[bool]) -> Vec<Option<usize>> {
+    let mut headings = vec![None; messages.len()];
+    let passes: [&mut dyn Iterator<Item = usize>; 2] =
+        [&mut (0..messages.len()), &mut (0..messages.len()).rev()];
+    for pass in passes {
+        // The last heading that was met, and its paragraph.
+        let mut last: Option<(usize, usize)> = None;
+        for at in pass {
+            let Some(paragraph) = messages[at].paragraph else { continue };
+            let near = last.filter(|(of, _)| *of == paragraph).map(|(_, heading)| heading);
+            headings[at] = headings[at].or(near);
+            if heads[at] {
+                last = Some((paragraph, at));
+            }
+        }
+    }
+    headings
 }
 
 #[cfg(test)]
@@ -125,8 +153,13 @@ mod tests {
         check(&format!("Service: payment\nSeverity: P3\n{down}"), None, &[Low, Low, Low], Low);
         check(&format!("{down}\nSeverity: P3"), None, &[Low, Low], Low);
         check(&format!("Severity: P3\n\n{down}"), None, &[Low, High], High);
-        let line = "2026-05-01T10:00:00Z severity=info a user came";
-        check(&format!("{line}\n{down}"), None, &[Level::Info, High], High);
+        for line in [
+            "2026-05-01T10:00:00Z severity=info a user came",
+            "May  1 10:00:00 web app: severity=info a user came",
+            "[warning] a user came",
+        ] {
+            assert_eq!(levels(&format!("{line}\n{down}"), None).1, High, "{line}");
+        }
         check(down, Some("labelled severity=warning"), &[Medium], Medium);
         check(&format!("[critical] {down}"), Some("severity=warning"), &[Critical], Critical);
     }
@@ -145,7 +178,7 @@ mod tests {
             &[Medium, High],
         );
         check(
-            &format!("Environment: staging\n{cart}\n\nEnvironment: production\n{shop}"),
+            &format!("Environment: staging\n{cart}\n\nEnvironment: production\n{cart}"),
             None,
             &[Medium, High],
         );

@@ -74,7 +74,7 @@ static TURNS: LazyLock<Regex> = LazyLock::new(|| {
         r"|(\b(?:causing|causes|resulting in|results in|returning|leading to|leads to|so that|",
         r"affecting|impacting|triggering|cascading to|which means)\b)",
         r"|(,\s|\s(?:but|while|whereas)\s|\s-{1,2}\s|\s?\xe2\x80[\x93\x94]\s?)",
-        r"|([.;!?]\s|\n|\r|\s\|(?:\s|\z))",
+        r"|([.;!?]\s|\n|\r|\|)",
     ))
 });
 
@@ -82,11 +82,10 @@ static TURNS: LazyLock<Regex> = LazyLock::new(|| {
 static OVER: LazyLock<Regex> = LazyLock::new(|| {
     regex(concat!(
         r"\b(?:no longer|recovered|resolved|back to normal|back online|back up|is healthy again|",
-        r"(?:alerts?|alarms?|conditions?|faults?|errors?|incidents?|problems?|it) (?:was |were |is |has |have |been )*cleared|",
+        r"(?:alerts?|alarms?|conditions?|faults?|errors?|incidents?|problems?) (?:was |were |is |has |have |been )*cleared|",
         r"self-healed|restored successfully|reconnected successfully|has been fixed|",
         r"completed successfully|succeeded|finished successfully|now healthy|now ready|",
-        r"as (?:planned|scheduled|intended|approved|agreed)|by design|",
-        r"wieder (?:erreichbar|online|da|ok|normal|frei)|behoben|wiederhergestellt)\b",
+        r"wieder (?:erreichbar|online|ok|normal|frei)|behoben|wiederhergestellt)\b",
     ))
 });
 
@@ -94,17 +93,45 @@ static OVER: LazyLock<Regex> = LazyLock::new(|| {
 static GOOD: LazyLock<Regex> = LazyLock::new(|| {
     regex(concat!(
         r"\Ano longer (?:be(?:en|ing)? )?(?:\w+ly )?(?:valid|accept\w*|trust\w*|available|reach\w*|respond\w*|answer\w*|",
-        r"work\w*|serv\w+|runn?\w*|healthy|ready|up|able|receiv\w*|connect\w*|renew\w*|in sync|redundant|writ\w+|",
+        r"work\w*|serv\w+|healthy|ready|up|able|receiv\w*|connect\w*|renew\w*|in sync|redundant|writ\w+|",
         r"support\w*|enforc\w*|appl\w+|exists?|found|protect\w*|replicat\w*|sync\w*|visible|a (?:pair|member|quorum)|",
-        r"active|enabled|registered|authori[sz]ed|permitted|allowed|sends?|sending|reports?|reporting|scrap\w+|start\w*|get|open)",
+        r"arriv\w*|active|enabled|registered|authori[sz]ed|permitted|allowed|sends?|sending|scrap\w+|start\w*|open)\b",
     ))
+});
+
+/// What it is good to be rid of: an alarm that is no longer active is over.
+static BAD_THING: LazyLock<Regex> = LazyLock::new(|| {
+    regex(
+        r"\b(?:alarms?|alerts?|problems?|errors?|issues?|conditions?|faults?|incidents?|symptoms?)\b",
+    )
+});
+
+/// At the end of a clause: it was meant to be so.
+static MEANT: LazyLock<Regex> =
+    LazyLock::new(|| regex(r"\b(?:as (?:planned|scheduled|intended|approved|agreed)|by design)\b"));
+
+/// How far behind `as planned` its clause may go on, in bytes, as in `as planned in CHG-201`.
+const MEANT_TAIL: usize = 24;
+
+/// Words that turn "as planned" into its opposite.
+static NEGATED: LazyLock<Regex> =
+    LazyLock::new(|| regex(r"\b(?:not|never|no|nicht|kein\w*)\b|n't\b"));
+
+/// A share of none in front of what is lost or fails, and only of that.
+static NO_SHARE: LazyLock<Regex> = LazyLock::new(|| regex(r"(?:^|[\s(\[=:])0(?:\.0+)?\s?%\s+$"));
+
+/// What it is good to have none of.
+static LOSS: LazyLock<Regex> = LazyLock::new(|| {
+    regex(
+        r"\A(?:packet |request |call |frame )?(?:loss|lost|errors?|failures?|failed|drops?|dropped)\b",
+    )
 });
 
 /// Words in front that say it did not happen; they hold for what follows at once.
 static NOT: LazyLock<Regex> = LazyLock::new(|| {
     regex(concat!(
         // A zero with a dot, a digit or a sign in front ends a version, a time or a value.
-        r"(?:(?:\b(?:no|none|zero|without(?: any)?|never(?: had)?|free of)|(?:^|[\s(\[])0(?:\.0+)?\s?%?)\s+(?:[a-z-]+\s+)?",
+        r"(?:(?:\b(?:no|zero|without(?: any)?|never(?: had)?|free of)|(?:^|[,;(]\s*)none|(?:^|[\s(\[])0)\s+(?:[a-z-]+\s+)?",
         r"(?:(?:was|were|is|are|has been|have been)\s+)?",
         r"|(?:\b(?:no|zero)|(?:^|[\s(\[])0)\s+(?:[a-z-]+\s+)?(?:pods|containers|nodes|jobs|alerts|services|hosts|",
         r"replicas|targets|partitions|instances|tasks|releases|brokers|disks|members)\s+(?:in|with|at)\s+(?:an?\s+)?",
@@ -112,8 +139,9 @@ static NOT: LazyLock<Regex> = LazyLock::new(|| {
         r"|(?:^|[\s(\[])0 ?(?:/|of|out of) ?\d+\s+[a-z-]+s\s+(?:(?:was|were|is|are)\s+)?",
         r"|\bnone of (?:the|our|these|its)\s+(?:[a-z-]+\s+)?(?:(?:is|are|was|were|has|have)\s+)?",
         r"|\b(?:fixes|fixed|resolves|solves)\s+(?:(?:an?|the)\s+)?",
-        r"|\b(?:not|cannot|can't|couldn't|isn't|aren't|wasn't|weren't|didn't|hasn't|doesn't)\s+",
-        r"(?:(?:been|be|yet|fully|completely)\s+){0,2}",
+        r"|\b(?:not|isn't|aren't|wasn't|weren't|didn't|hasn't|doesn't)\s+(?:(?:been|be|yet|fully|completely)\s+){0,2}",
+        r"|\b(?:cannot|can't|couldn't)\s+be\s+",
+        r"|\b(?:(?:noch )?nicht|kein\w*|muss|soll\w*)\s+",
         r"|\b(?:to|would|could|can|should|may|might|will|helps?) (?:prevent|avoid|detect|survive|handle|simulate|reduce)s?\s+(?:[a-z-]+\s+)?",
         r"|\b(?:if|unless|in case) (?:(?:an?|the) )?(?:[a-z-]+\s+)?)$",
     ))
@@ -145,6 +173,15 @@ impl Clauses {
         for found in TURNS.captures_iter(text.as_bytes()) {
             let Some((turn, start, end)) = turn_of(&found) else { continue };
             let quoted = start < quoted_until;
+            // In `TLS_error:|268435581:SSL` it parts a code from its name, and no fields.
+            let bytes = text.as_bytes();
+            let is_code = bytes[start] == b'|'
+                && start > 0
+                && bytes[start - 1] == b':'
+                && bytes.get(end).is_some_and(u8::is_ascii_digit);
+            if is_code {
+                continue;
+            }
             match turn {
                 Turn::Cause => roles.push((end, Role::Cause)),
                 Turn::Effect if !quoted => {
@@ -183,10 +220,17 @@ impl Clauses {
         let mut clauses = Self { bounds, roles, denied: Vec::new() };
         clauses.denied = OVER
             .find_iter(text.as_bytes())
-            .filter(|found| !denies(text, found.start()))
-            .filter(|found| !GOOD.is_match(&text.as_bytes()[found.start()..]))
-            .map(|found| clauses.around(found.start()))
+            .map(|found| (found.start(), clauses.around(found.start())))
+            .filter(|(at, _)| !denies(text, *at))
+            .filter(|(at, clause)| !is_good_while_it_lasts(text, *at, *clause))
+            .map(|(_, clause)| clause)
             .collect();
+        let meant = MEANT.find_iter(text.as_bytes()).filter_map(|found| {
+            let (start, end) = clauses.around(found.start());
+            let before = text.as_bytes().get(start..found.start())?;
+            (end - found.end() <= MEANT_TAIL && !NEGATED.is_match(before)).then_some((start, end))
+        });
+        clauses.denied.extend(meant.collect::<Vec<_>>());
         if let Some(line) = TALK.find(text.as_bytes()) {
             let end = text[line.end()..].find('\n').map_or(text.len(), |at| line.end() + at);
             clauses.denied.push((0, end));
@@ -250,11 +294,20 @@ pub(super) fn is_subject(text: &str, end: usize) -> bool {
     text.get(end..).is_some_and(|after| SUBJECT.is_match(after.as_bytes()))
 }
 
+/// Whether what is "no longer" there, as a byte says, is missed. It is not where it was bad.
+fn is_good_while_it_lasts(text: &str, at: usize, (start, _): (usize, usize)) -> bool {
+    let bytes = text.as_bytes();
+    GOOD.is_match(&bytes[at..]) && !BAD_THING.is_match(&bytes[start..at])
+}
+
 /// Whether the words in front of a byte deny what stands there.
 fn denies(text: &str, at: usize) -> bool {
     // Far enough back for the longest form, and no further.
     let from = super::clean::ceil(text, at.saturating_sub(48));
-    text.get(from..at).is_some_and(|before| NOT.is_match(before.as_bytes()))
+    let is_none = |before: &str| {
+        NO_SHARE.is_match(before.as_bytes()) && LOSS.is_match(&text.as_bytes()[at..])
+    };
+    text.get(from..at).is_some_and(|before| NOT.is_match(before.as_bytes()) || is_none(before))
 }
 
 #[cfg(test)]
@@ -305,8 +358,22 @@ mod tests {
         check("10 sent, 10 received, 0% packet loss", "packet loss", true);
         check("10 sent, 9 received, 10% packet loss", "packet loss", false);
         check("VLAN 44 was removed as planned", "removed", true);
+        check("VLAN 44 was removed as planned in CHG-201", "removed", true);
+        check("the nightly backup did not run as scheduled", "backup", false);
+        check("checkout went down as scheduled maintenance began on a wrong node", "down", false);
+        check("the replica cannot failover", "failover", false);
+        check("success rate 0% timeouts on every call", "timeouts", false);
+        check("last error: None Connection refused", "Connection", false);
+        check("cart|recovered|payment|down", "down", false);
         check("the token is no longer accepted", "token", false);
         check("the disk is no longer full", "full", true);
+        check("the alarm disk full is no longer active", "disk full", true);
+        check("the problem no longer exists", "problem", true);
+        check("a script ran and it cleared the orders table", "orders", false);
+        check("Die Datenbank ist wieder erreichbar", "Datenbank", true);
+        check("Die Datenbank ist noch nicht wieder erreichbar", "Datenbank", false);
+        check("Das Problem ist wieder da", "Problem", false);
+        check("der Plattenfehler muss behoben werden", "Plattenfehler", false);
         check("Event 1102: the audit log was cleared", "audit log", false);
         check("the alarm on fan 3 was cleared", "fan", false);
         check("fan 3 stopped, the alarm has been cleared", "alarm", true);

@@ -155,17 +155,19 @@ impl Knowledge {
         let sources: Vec<Source<'_>> =
             self.files.iter().map(|(name, text)| Source { name, text }).collect();
         let asked = |file: usize| files.contains(&sources[file].name);
-        let rules = self.rules.iter().filter(|rule| rule.any.is_some() && asked(rule.file));
-        for rule in rules {
+        for rule in self.rules.iter().filter(|rule| asked(rule.file)) {
             let mut report = |message| wrong.push(sources[rule.file].at(&rule.id, None, message));
-            let finds = |text: &str| {
-                let text = super::clean::cleaned(text);
-                rule.find(&text, &Clauses::new(&text)).is_some_and(|hit| hit.affirmed)
-            };
             let expressions = rule.any.iter().chain(&rule.with).chain(&rule.near);
             if let Some(problem) = expressions.chain(&rule.without).find_map(Expression::problem) {
                 report(problem.to_owned());
             }
+            if rule.any.is_none() {
+                continue;
+            }
+            let finds = |text: &str| {
+                let text = super::clean::cleaned(text);
+                rule.find(&text, &Clauses::new(&text)).is_some_and(|hit| hit.affirmed)
+            };
             if rule.finds.is_empty() || rule.ignores.is_empty() {
                 report("the rule needs an example in `finds` and one in `ignores`".to_owned());
             }
@@ -178,6 +180,9 @@ impl Knowledge {
         }
         for signal in self.signals.iter().filter(|signal| asked(signal.file)) {
             let mut report = |m| wrong.push(sources[signal.file].at(&signal.id, None, m));
+            if let Some(problem) = signal.any.problem() {
+                report(problem.to_owned());
+            }
             for (text, expected) in &signal.finds {
                 let found: Vec<&str> = signal.values(text).map(|(a, b)| &text[a..b]).collect();
                 if !found.contains(&expected.as_str()) {

@@ -55,6 +55,7 @@ mod recovery;
 mod report;
 mod routing;
 mod rule;
+mod services;
 mod severity;
 mod signal;
 mod subtype;
@@ -66,6 +67,7 @@ mod told;
 mod topology;
 mod words;
 
+pub use self::allowed::Doing;
 pub use self::cascade::Stage;
 pub use self::clause::Role;
 pub use self::clean::cleaned;
@@ -196,8 +198,7 @@ impl Judging<'_> {
         let routing = routing::routing(input, knowledge, &reading, verdict, &levels);
         let groups = correlate::groups(knowledge, &reading);
         let Narrative { statements, plan, left_out, to_check } = narrative;
-        let harmless = !plan.is_empty() && plan.iter().all(|step| step.allowed);
-        let nature = PlanNature { harmless, destructive: false };
+        let nature = PlanNature::of(plan.iter().map(|step| step.doing), false);
         let report = Report {
             pattern: verdict.pattern,
             subtype: verdict.subtype.clone(),

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
+use super::allowed::Doing;
 use super::decide::Verdict;
 use super::knowledge::Knowledge;
 use super::message::{Input, Place};
@@ -55,8 +56,9 @@ pub struct PlanStep {
     /// It comes before anything that a runbook says.
     #[serde(skip)]
     pub first: bool,
-    /// Whether it is one that a tool may be allowed to do.
-    pub allowed: bool,
+    /// What it does, if it is one that a tool may be allowed to do.
+    #[serde(skip)]
+    pub doing: Option<Doing>,
 }
 
 /// A step that the plan does without, and what it would have destroyed.
@@ -330,12 +332,15 @@ fn steps(narrative: &mut Narrative, subtype: &Subtype, slots: &Slots, lint: &Pla
             narrative.left_out.push(left_out(text, command, &dangers));
             continue;
         }
-        let listed = command.as_ref().map_or(template.harmless, |command| lint.allows(command));
-        let allowed = listed && dangers.is_empty();
+        let listed = match &command {
+            Some(command) => lint.doing(command),
+            None => template.harmless.then_some(Doing::Looks),
+        };
+        let doing = listed.filter(|_| dangers.is_empty());
         let step = narrative.plan.len() + 1;
         let source = "template".to_owned();
         let first = template.first;
-        let step = PlanStep { step, text, command, source, dangers, parts, first, allowed };
+        let step = PlanStep { step, text, command, source, dangers, parts, first, doing };
         narrative.plan.push(step);
     }
     for template in subtype.avoid.iter().filter(wanted) {

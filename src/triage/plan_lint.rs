@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::allowed::Allowed;
+use super::allowed::{Allowed, Doing};
 use super::expression::Expression;
 use super::knowledge::FileError;
 use super::plan_command;
@@ -156,9 +156,9 @@ impl PlanLint {
         dangers
     }
 
-    /// Whether each of these commands is one that a tool may be allowed to do by itself.
-    pub fn allows(&self, commands: &str) -> bool {
-        self.allowed.allows(commands)
+    /// What these commands do, if each of them is one that a tool may be allowed to do by itself.
+    pub fn doing(&self, commands: &str) -> Option<Doing> {
+        self.allowed.doing(commands)
     }
 
     /// What a plan would destroy: shell, Markdown or prose, its steps numbered or not, on many

@@ -14,6 +14,10 @@ use super::signal::{self, Signal};
 /// How much of one message is judged, in bytes.
 pub(super) const MAX_TEXT: usize = 64 << 10;
 
+/// Labels beside a message that say where it happened.
+const WHERE: [&str; 7] =
+    ["env", "environment", "stage", "namespace", "cluster", "account", "workspace"];
+
 /// A rule that holds somewhere.
 #[derive(Clone, Debug)]
 pub(super) struct Found<'k> {
@@ -103,10 +107,12 @@ pub(super) fn read<'k>(input: &Input<'_>, knowledge: &'k Knowledge) -> Reading<'
             };
             let names = !matches!(key.as_str(), "severity" | "job" | "prometheus");
             reading.signals.push(signal(key, names));
-            // What a label means is told by the same rules as if it stood in the text.
+            // What a label means is told by the same rules as if it stood in the text; only one that
+            // names where it happened says so.
             let written = format!("{key}={value}");
             let means = knowledge.signals.iter().filter(|rule| {
                 (rule.kind == ELSEWHERE || rule.kind == PRODUCTION)
+                    && WHERE.contains(&key.as_str())
                     && rule.values(&written).next().is_some()
             });
             reading.signals.extend(means.map(|rule| signal(&rule.kind, false)));

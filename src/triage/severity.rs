@@ -158,18 +158,25 @@ fn lowered(level: Level, because: &str, lowers: bool) -> (Level, String) {
 /// The worst of all messages. A failure that no line speaks of is taken for a partial one.
 fn worst(pattern: Pattern, judged: &[Option<Judged>], messages: &[Beside<'_>]) -> Severity {
     let of_messages = judged.iter().map(|one| one.as_ref().map(|one| one.level)).collect();
-    let highest_label = messages.iter().filter_map(|beside| beside.label.as_ref());
-    let highest_label = highest_label.reduce(|a, b| if b.level > a.level { b } else { a });
-    let Some(level) = judged.iter().flatten().map(|one| one.level).max() else {
-        let bearing = messages.iter().find(|beside| beside.bears);
-        let environment = bearing.and_then(|beside| beside.environment);
-        let (level, because) = if pattern == Pattern::Unknown {
-            (Level::Info, "nothing says that something failed")
-        } else {
-            (Level::Medium, "a failure, and no line of the table says more")
-        };
-        let (level, because) = lowered(level, because, environment.is_some());
+    let bearing = || judged.iter().zip(messages).filter(|(_, beside)| beside.bears);
+    let silent = bearing().all(|(one, _)| one.is_none());
+    let partial = (pattern != Pattern::Unknown && silent).then(|| {
+        // It is no production system only if each of them says so.
+        let elsewhere = bearing().all(|(_, beside)| beside.environment.is_some());
+        let because = "a failure, and no line of the table says more";
+        let (level, because) = lowered(Level::Medium, because, elsewhere);
+        let environment = bearing().find_map(|(_, beside)| beside.environment);
+        (level, because, environment.filter(|_| elsewhere))
+    });
+    let highest = judged.iter().flatten().map(|one| one.level).max();
+    if let Some((level, because, environment)) = partial
+        && highest.is_none_or(|highest| highest < level)
+    {
         return Severity { level, because, environment, of_messages, ..Severity::default() };
+    }
+    let Some(level) = highest else {
+        let because = "nothing says that something failed".to_owned();
+        return Severity { because, of_messages, ..Severity::default() };
     };
     let deciding = || {
         let both = judged.iter().zip(messages);
@@ -182,7 +189,7 @@ fn worst(pattern: Pattern, judged: &[Option<Judged>], messages: &[Beside<'_>]) -
     // What a line of the table says tells more than that a source says so.
     let told = deciding().find(|(one, _)| !one.held.is_empty()).or_else(|| deciding().next());
     let because = told.map(|(one, _)| one.because.clone()).unwrap_or_default();
-    let label = deciding().find_map(|(_, beside)| beside.label.as_ref()).or(highest_label).cloned();
+    let label = deciding().find_map(|(_, beside)| beside.label.clone());
     let environment = deciding().find_map(|(_, beside)| beside.environment);
     Severity { level, held, label, environment, because, of_messages }
 }
@@ -243,6 +250,18 @@ mod tests {
         let severity = all(&[(&[], Some(Level::Critical), false), (&[Line::C3], None, false)]);
         assert_eq!((severity.level, severity.because.as_str()), (Level::Critical, "it"));
         assert_eq!(severity.label.map(|label| label.level), Some(Level::Critical));
+        // What is found without a line is no less than a partial failure because another message says
+        // that it is information.
+        let mut info = beside(Some(Level::Info), false);
+        info.bears = false;
+        let besides = [info, beside(None, false)];
+        let judged: Vec<Option<Judged>> =
+            besides.iter().map(|beside| combine(Vec::new(), beside)).collect();
+        let level = |pattern| worst(pattern, &judged, &besides).level;
+        assert_eq!(level(Pattern::BackupEvent), Level::Medium);
+        assert_eq!(level(Pattern::Unknown), Level::Info);
+        let severity = all(&[(&[], None, true), (&[], None, false)]);
+        assert_eq!(severity.level, Level::Medium, "one of them is in production");
         // A message in which nothing says how bad it is makes none better or worse.
         let severity = all(&[(&[], None, false), (&[Line::L2], None, false)]);
         assert_eq!(

@@ -51,7 +51,8 @@ pub(super) struct Template {
     /// Only where these slots are filled.
     #[serde(default)]
     pub(super) needs: Vec<String>,
-    /// On the list of what may be done by a tool: it only reads, or is bounded and reversible.
+    /// A step without a command that needs nobody to do something; of one with a command, the list of
+    /// what a tool may do says so.
     #[serde(default)]
     pub(super) harmless: bool,
     /// Before anything that a runbook says: what must not go on meanwhile.
@@ -76,6 +77,10 @@ impl<'de> Deserialize<'de> for Slot {
 impl Subtype {
     /// Reads its expressions; the error names the part that is wrong.
     pub(super) fn compile(&mut self, words: &Arc<Words>) -> Result<(), (String, String)> {
+        if let Some(step) = self.plan.iter().find(|step| step.harmless && step.run.is_some()) {
+            let message = "what a command may do stands in plan-allowed.yaml: leave `harmless` out";
+            return Err((step.text.clone(), message.to_owned()));
+        }
         for slot in self.slots.values_mut() {
             for way in &slot.ways {
                 slot.expressions.push(Expression::of(std::slice::from_ref(way), words)?);

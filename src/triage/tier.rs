@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::allowed::Doing;
 use super::level::{Level, Line};
 use super::pattern::Pattern;
 
@@ -49,10 +50,20 @@ pub(super) struct Grounds {
 /// What the steps of a plan ask for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct PlanNature {
-    /// There are steps, and each of them is one that a tool may be allowed to do.
+    /// Each step is one that a tool may be allowed to do, and one of them changes something: who only
+    /// looks mends nothing.
     pub harmless: bool,
     /// What would mend it cannot do without destroying something.
     pub destructive: bool,
+}
+
+impl PlanNature {
+    /// What steps ask for that do this, if they are ones that a tool may be allowed to do.
+    pub fn of(steps: impl Iterator<Item = Option<Doing>>, destructive: bool) -> Self {
+        let all: Option<Vec<Doing>> = steps.collect();
+        let harmless = all.is_some_and(|all| all.contains(&Doing::Changes));
+        Self { harmless, destructive }
+    }
 }
 
 /// Confidence below this leaves it to a person.
@@ -94,7 +105,7 @@ pub(super) fn choose(grounds: &Grounds, plan: PlanNature) -> (Tier, String) {
     }
     let sure = grounds.confidence.is_some_and(|confidence| confidence >= MIN_CONFIDENCE);
     if plan.harmless && sure && !holds(Line::C5) {
-        let why = "every step is reversible, bounded and on the list of harmless ones";
+        let why = "every step only looks, or is on the list of what a tool may do";
         return (Tier::AutoHeal, why.to_owned());
     }
     (Tier::Operator, "the steps change something and can be undone: a person approves".to_owned())

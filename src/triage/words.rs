@@ -30,6 +30,13 @@ impl Words {
     /// # Errors
     /// It is no expression, or one of that name is known.
     pub(super) fn add(&mut self, name: &str, source: &str) -> Result<(), String> {
+        // It is part of the name of a blank.
+        if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+        {
+            return Err(format!(
+                "`{name}` is no name for a word: letters, digits and `_` make one"
+            ));
+        }
         let hir = parsed(source)?;
         let word = Word { source: source.to_owned(), letters: letters(&hir, self) };
         match self.0.insert(name.to_owned(), word) {
@@ -111,6 +118,7 @@ mod tests {
         assert_eq!(blanks, "(?<__0_fail>) x (?<__1_fail>)");
         assert!(words.add("fail", "x").is_err(), "twice");
         assert!(words.add("wrong", "a(b").is_err(), "no expression");
+        assert!(words.add("my-store", "a").is_err(), "no name");
     }
 
     #[test]

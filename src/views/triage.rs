@@ -8,8 +8,8 @@ use crate::domain::id::{Slug, StepId};
 use crate::triage::read::HelmRelease;
 use crate::triage::scenario::{Calibration, Outcome, Run};
 use crate::triage::{
-    Evidence, Group, LeftOut, Link, MessageView, Part, Pattern, PlanDanger, PlanFinding, RunnerUp,
-    SeverityView, Signal, Stage, Statement, Tier,
+    Doing, Evidence, Group, LeftOut, Link, MessageView, Part, Pattern, PlanDanger, PlanFinding,
+    RunnerUp, SeverityView, Signal, Stage, Statement, Tier,
 };
 
 /// A hypothesis about messages: `triage --json`. Nothing was changed by it.
@@ -166,9 +166,8 @@ pub struct TriageStep {
     pub parts: Vec<Part>,
     /// The same with the names and numbers that the messages give, where a runbook has others.
     pub instead: Vec<String>,
-    /// Whether it is one that a tool may be allowed to do: it only looks, or is bounded and can be
-    /// undone.
-    pub allowed: bool,
+    /// `looks` or `changes` where it is one that a tool may be allowed to do by itself.
+    pub doing: Option<Doing>,
 }
 
 /// What a plan would destroy: `plan check --json`.

@@ -7,7 +7,7 @@ use super::steps::Planned;
 use super::ways::Ways;
 use crate::runbook::SectionKind;
 use crate::search::telling_words;
-use crate::triage::{LeftOut, PlanDanger, PlanNature, PlanStep, Report};
+use crate::triage::{Doing, LeftOut, PlanDanger, PlanNature, PlanStep, Report};
 use crate::views::triage::TriageStep;
 
 /// A step without a command is done where one of the runbook holds this share of its words.
@@ -37,7 +37,7 @@ pub(super) fn plan(report: &Report, runbook: Vec<Planned>, ways: &[Ways]) -> Pla
     // The only ways that the runbook knows are refused, and the rules know none of their own.
     let destructive = refused.iter().any(mends)
         && !kept.iter().any(mends)
-        && report.plan.iter().all(|step| step.allowed);
+        && report.plan.iter().all(|step| step.doing == Some(Doing::Looks));
     let (first, others): (Vec<&PlanStep>, Vec<&PlanStep>) =
         report.plan.iter().partition(|step| step.first);
     let done: Vec<Option<usize>> = others.iter().map(|step| is_done_by(step, &mut kept)).collect();
@@ -53,8 +53,7 @@ pub(super) fn plan(report: &Report, runbook: Vec<Planned>, ways: &[Ways]) -> Pla
     for (at, step) in plan.iter_mut().enumerate() {
         step.step = at + 1;
     }
-    let nature =
-        PlanNature { harmless: !plan.is_empty() && plan.iter().all(|it| it.allowed), destructive };
+    let nature = PlanNature::of(plan.iter().map(|step| step.doing), destructive);
     let mut left_out = report.left_out.clone();
     left_out.extend(refused.into_iter().map(|one| left(one.step)));
     Plan { steps: plan, left_out, nature }
@@ -168,6 +167,8 @@ fn is_done_by(step: &PlanStep, runbook: &mut [Planned]) -> Option<usize> {
     let said = step.parts.iter().filter(|part| command.contains(&part.value));
     let same = |line: &str| said.clone().all(|part| line.contains(&part.value));
     if !commands.lines().filter(does).any(same) {
+        // Whoever does the one has to choose between the two.
+        one.doing = None;
         one.instead.push(command.clone());
         one.parts.extend(said.cloned());
     }
@@ -210,7 +211,7 @@ fn of_template(step: &PlanStep) -> TriageStep {
         dangers: step.dangers.clone(),
         parts: step.parts.clone(),
         instead: Vec::new(),
-        allowed: step.allowed,
+        doing: step.doing,
     }
 }
 
@@ -232,6 +233,7 @@ fn act(line: &str) -> String {
     let mut words = head.split_whitespace();
     while let Some(word) = words.next() {
         match word {
+            "sudo" if plain.is_empty() => {}
             // What it is for stands behind it.
             "-n" | "--namespace" | "--context" | "--kube-context" => {
                 words.next();
@@ -271,7 +273,7 @@ mod tests {
             dangers: Vec::new(),
             parts: Vec::new(),
             first: text.starts_with("Stop"),
-            allowed: false,
+            doing: None,
         }
     }
 
@@ -357,14 +359,21 @@ mod tests {
         let nature = |change: fn(&mut Planned)| {
             let mut steps = runbook();
             for step in &mut steps {
-                step.step.allowed = true;
+                let mends = step.kind == SectionKind::Mitigate;
+                step.step.doing = Some(if mends { Doing::Changes } else { Doing::Looks });
                 change(step);
             }
             plan(&Report::default(), steps, &[]).nature
         };
         assert_eq!(nature(|_| ()), PlanNature { harmless: true, destructive: false });
-        let one_mends = nature(|one| one.step.allowed = one.kind != SectionKind::Mitigate);
-        assert_eq!(one_mends, PlanNature::default());
+        let none_mends = nature(|one| one.step.doing = Some(Doing::Looks));
+        assert_eq!(none_mends, PlanNature::default(), "who only looks heals nothing");
+        let one_is_for_people = nature(|one| {
+            if one.kind == SectionKind::Verify {
+                one.step.doing = None;
+            }
+        });
+        assert_eq!(one_is_for_people, PlanNature::default());
         let deny = |one: &mut Planned| {
             if one.kind == SectionKind::Mitigate {
                 let level = crate::runbook::danger::DangerLevel::Deny;
@@ -377,7 +386,7 @@ mod tests {
                 one.step.dangers.push(danger);
             }
         };
-        assert_eq!(nature(deny), PlanNature { harmless: true, destructive: true });
+        assert_eq!(nature(deny), PlanNature { harmless: false, destructive: true });
     }
 
     #[test]
@@ -386,6 +395,7 @@ mod tests {
         check("helm rollback edge 13 -n shop --wait", "helm rollback");
         check("kubectl -n shop get pods -l app=edge | wc -l", "kubectl get pods");
         check("helm get values edge --revision 3", "helm get values");
+        check("sudo systemctl restart cart", "systemctl restart");
         check("df -h", "df");
         check("", "");
     }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::domain::id::StepId;
 use crate::runbook::{Runbook, SectionKind};
 use crate::search::telling_words;
-use crate::triage::{PlanDanger, PlanLint, Signal};
+use crate::triage::{Doing, PlanDanger, PlanLint, Signal};
 use crate::views::triage::TriageStep;
 use crate::views::{CommandView, RunbookView, StepView};
 
@@ -103,6 +103,15 @@ fn values(signals: &[Signal]) -> BTreeMap<String, String> {
     values
 }
 
+/// What a step does, if a tool may do all of it. Words without a command are for people, but for
+/// those that say whom to tell: a tool that heals need not.
+fn doing(kind: SectionKind, commands: &[String], lint: &PlanLint) -> Option<Doing> {
+    if commands.is_empty() {
+        return (kind == SectionKind::Communicate).then_some(Doing::Looks);
+    }
+    lint.doing(&commands.join("\n"))
+}
+
 /// A runbook's step as one of a plan, with what its commands would destroy.
 fn told(
     step: &StepView,
@@ -122,13 +131,9 @@ fn told(
             }
         }
     }
-    // Words alone are nothing a tool could do, but where they only look or tell, it need not.
-    let looks = !matches!(step.kind, SectionKind::Mitigate | SectionKind::Preflight);
-    let listed =
-        if commands.is_empty() { looks } else { commands.iter().all(|it| lint.allows(it)) };
     TriageStep {
         step: 0,
-        allowed: listed && dangers.is_empty(),
+        doing: doing(step.kind, &commands, lint).filter(|_| dangers.is_empty()),
         text: step.title.clone(),
         commands,
         source: format!("{slug}#{}", step.id),

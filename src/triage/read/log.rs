@@ -154,11 +154,15 @@ impl Reader<'_> {
     fn begins(&mut self, line: &str, offset: usize, number: usize) {
         self.open = Open::Nothing;
         let shape = match self.shapes.see(line) {
-            Seen::Before(message) => return self.repeats(message),
-            Seen::New(shape) => shape,
+            Seen::Before(_, message) if !self.is_elsewhere(message) => {
+                return self.repeats(message);
+            }
+            Seen::Before(shape, _) | Seen::New(shape) => shape,
         };
         let judgement = self.judge(line);
-        if let Some(like) = judgement.as_ref().and_then(|it| self.shapes.like(shape, it)) {
+        if let Some(like) = judgement.as_ref().and_then(|it| self.shapes.like(shape, it))
+            && !self.is_elsewhere(like)
+        {
             return self.repeats(like);
         }
         let holds = judgement.as_ref().is_some_and(Judgement::holds);
@@ -188,6 +192,13 @@ impl Reader<'_> {
             paragraph: Some(self.paragraph),
             ..Message::default()
         });
+    }
+
+    /// Whether a message of a short text stands in another paragraph: what that is about, its heading
+    /// says.
+    fn is_elsewhere(&self, message: Option<usize>) -> bool {
+        let of = message.and_then(|at| self.messages.get(at)?.paragraph);
+        self.few && of.is_some_and(|paragraph| paragraph != self.paragraph)
     }
 
     /// What a line amounts to; none where too many were judged already.

@@ -90,8 +90,9 @@ fn magnitude(piece: &str) -> u64 {
 
 /// What a line is to the shapes before it.
 pub(super) enum Seen {
-    /// It shows nothing that was not shown: it repeats this message, or one that was not kept.
-    Before(Option<usize>),
+    /// It shows nothing that was not shown: it repeats this message of its shape, or one that was
+    /// not kept.
+    Before(u64, Option<usize>),
     /// It has to be looked at.
     New(u64),
 }
@@ -133,7 +134,7 @@ impl Shapes {
         if new {
             return Seen::New(id);
         }
-        Seen::Before(shape.variants.first().and_then(|(_, message)| *message))
+        Seen::Before(id, shape.variants.first().and_then(|(_, message)| *message))
     }
 
     /// The message of the shape that says the same, if there is one: of the same things, or of
