@@ -95,7 +95,7 @@ static GOOD: LazyLock<Regex> = LazyLock::new(|| {
         r"\Ano longer (?:be(?:en|ing)? )?(?:\w+ly )?(?:valid|accept\w*|trust\w*|available|reach\w*|respond\w*|answer\w*|",
         r"work\w*|serv\w+|healthy|ready|up|able|receiv\w*|connect\w*|renew\w*|in sync|redundant|writ\w+|",
         r"support\w*|enforc\w*|appl\w+|exists?|found|protect\w*|replicat\w*|sync\w*|visible|a (?:pair|member|quorum)|",
-        r"arriv\w*|active|enabled|registered|authori[sz]ed|permitted|allowed|sends?|sending|scrap\w+|start\w*|open)\b",
+        r"arriv\w*|collect\w*|ingest\w*|deliver\w*|active|enabled|registered|authori[sz]ed|permitted|allowed|sends?|sending|scrap\w+|start\w*|open)\b",
     ))
 });
 
@@ -152,6 +152,22 @@ static TALK: LazyLock<Regex> = LazyLock::new(|| {
     regex(
         r"\A\W*(?:release notes?|change ?log|agenda|(?:meeting )?minutes|meeting notes|training|workshop)\b[^:\n]{0,40}:",
     )
+});
+
+/// What an alert's text takes for possible has not been seen.
+static MAYBE: LazyLock<Regex> = LazyLock::new(|| {
+    regex(concat!(
+        r"\b(?:(?:this |which )?(?:could|may|might|can) (?:also )?(?:indicate|be (?:a |the )?(?:symptom|sign|result|caused|due)|point to|mean)|",
+        r"possible causes?|(?:usually|often|typically) (?:caused by|means|indicates))\b",
+    ))
+});
+
+/// Words that say of a whole message that nothing is wrong.
+static NO_INCIDENT: LazyLock<Regex> = LazyLock::new(|| {
+    regex(concat!(
+        r"\b(?:this is (?:just |only )?a (?:test|drill)|test alert|(?:a|was a) false alarm|false alarm\b[^.;]{0,20}\z|",
+        r"fehlalarm|entwarnung|please ignore|you can ignore this|no action (?:is )?(?:needed|required))\b",
+    ))
 });
 
 /// Words behind that say that it is a subject, like `disk full runbook review`.
@@ -231,6 +247,13 @@ impl Clauses {
             (end - found.end() <= MEANT_TAIL && !NEGATED.is_match(before)).then_some((start, end))
         });
         clauses.denied.extend(meant.collect::<Vec<_>>());
+        for found in MAYBE.find_iter(text.as_bytes()) {
+            let (_, end) = clauses.around(found.start());
+            clauses.denied.push((found.start(), end));
+        }
+        if NO_INCIDENT.is_match(text.as_bytes()) {
+            clauses.denied.push((0, text.len()));
+        }
         if let Some(line) = TALK.find(text.as_bytes()) {
             let end = text[line.end()..].find('\n').map_or(text.len(), |at| line.end() + at);
             clauses.denied.push((0, end));
@@ -406,6 +429,10 @@ mod tests {
         check("1.4 fixes the CrashLoopBackOff of cart", "Crash", true);
         check("Agenda: budget, disk full runbook review", "disk full", true);
         check("Agenda: lunch\ndisk full on db-1", "disk full", false);
+        check("The lag grows. This could indicate network congestion", "congestion", true);
+        check("The lag grows. This could indicate network congestion", "lag", false);
+        check("Test alert, please ignore: disk full on db-1", "disk full", true);
+        check("This is no drill: disk full on db-1", "disk full", false);
         check("Alert: disk full on db-1", "disk full", false);
         let subject =
             |text: &str, word: &str| is_subject(text, text.find(word).expect("it") + word.len());

@@ -2,12 +2,16 @@
 
 use std::borrow::Cow;
 
-/// The text without escape sequences and controls; tabs and line ends stay, `\r\n` becomes `\n`.
-/// A byte order mark goes, too.
+/// The text without escape sequences, controls and letters without width; tabs and line ends stay,
+/// `\r\n` becomes `\n`, and a blank of any kind is a blank: what nobody sees must not hide a word from
+/// a rule, or a secret.
 pub fn cleaned(text: &str) -> Cow<'_, str> {
     let harmless = |byte: u8| matches!(byte, b'\n' | b'\t' | 0x20..=0x7e | 0x80..);
     let steering = |letter: char| letter.is_control() && !matches!(letter, '\n' | '\t');
-    if text.bytes().all(harmless) && !text.chars().any(|c| steering(c) || c == '\u{feff}') {
+    let unseen = |letter: char| is_unseen(letter) || blank(letter).is_some();
+    if text.is_ascii() && text.bytes().all(harmless)
+        || text.bytes().all(harmless) && !text.chars().any(|c| steering(c) || unseen(c))
+    {
         return Cow::Borrowed(text);
     }
     let mut kept = String::with_capacity(text.len());
@@ -19,12 +23,39 @@ pub fn cleaned(text: &str) -> Cow<'_, str> {
                 skip_sequence(opener, &mut letters);
             }
             '\r' if letters.peek() != Some(&'\n') => kept.push('\n'),
-            '\u{feff}' => {}
-            _ if steering(letter) => {}
-            _ => kept.push(letter),
+            _ if steering(letter) || is_unseen(letter) => {}
+            _ => kept.push(blank(letter).unwrap_or(letter)),
         }
     }
     Cow::Owned(kept)
+}
+
+/// A letter that takes no room: joiners, marks of direction, soft hyphens, byte order marks.
+const fn is_unseen(letter: char) -> bool {
+    matches!(
+        letter,
+        '\u{ad}'
+            | '\u{34f}'
+            | '\u{61c}'
+            | '\u{180e}'
+            | '\u{200b}'..='\u{200f}'
+            | '\u{202a}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}'
+            | '\u{fe00}'..='\u{fe0f}'
+            | '\u{feff}'
+            | '\u{e0000}'..='\u{e007f}'
+    )
+}
+
+/// What a blank or hyphen of another kind stands for.
+const fn blank(letter: char) -> Option<char> {
+    match letter {
+        '\u{a0}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{205f}' | '\u{3000}' => Some(' '),
+        '\u{2010}' | '\u{2011}' | '\u{2212}' => Some('-'),
+        // Letters as wide as those of another script.
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(letter as u32 - 0xfee0),
+        _ => None,
+    }
 }
 
 /// Skips what follows an escape; a sequence that does not end takes no more than its line.
@@ -83,6 +114,9 @@ mod tests {
         check("\u{1b}]never ends\nnext", "\nnext");
         check("\u{feff}a\u{0}b\u{9b}1mc", "abc");
         check("\u{1b}", "");
+        check("pass\u{200b}word\u{ad}=x", "password=x");
+        check("rm\u{a0}\u{2212}rf \u{ff41}", "rm -rf a");
+        check("größer — „so“", "größer — „so“");
     }
 
     #[test]

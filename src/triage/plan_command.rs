@@ -109,11 +109,24 @@ static NOT_TO_BE_RUN: LazyLock<Regex> = LazyLock::new(|| {
 /// Words in front of what is told in prose that say not to do it.
 static NOT_TO_DO: LazyLock<Regex> = LazyLock::new(|| {
     pattern(concat!(
-        r"(?i)(?:\b(?:do|does|must|should|shall|may|can)\s*(?:not|n['\u{2019}]t)|\bcannot|\bnever|\bavoid|\bwithout|",
+        r"(?i)(?:\b(?:do|does|must|should|shall|may|can|will|would)[\s*_]*(?:not|n['\u{2019}]t)|\bwon['\u{2019}]t|",
+        r"\bcannot|\bnever|\bavoid|\bwithout|",
         r"\binstead of|\brather than|\bbefore (?:you|we|anybody|anyone)|\bnot to|\bno need to|\brefrain from)",
-        r"((?:[\s,]+[\w'\u{2019}-]+){0,5}?)[\s,]*$",
+        r"((?:[\s,*_]+[\w'\u{2019}-]+){0,5}?)[\s,*_]*$",
     ))
 });
+
+/// Words behind a negation that turn it into its opposite.
+static URGED: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"(?i)^[\s,*_]+(?:forget|hesitate|delay|wait|worry|fail|hurry|be afraid)")
+});
+
+/// What is done in place of something else ends with its comma.
+static GERUND: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"(?i)^(?:instead of|rather than|without|no need to|not to)\b"));
+
+/// What follows an "and" is told by itself, as in "don't panic and delete".
+static AND: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)\b(?:and|but|then)\s*$"));
 
 /// Words that make a negation a condition: "if it does not start, delete it".
 static CONDITION: LazyLock<Regex> =
@@ -179,9 +192,14 @@ pub(super) fn says_not_to(before: &str) -> bool {
     NOT_TO_DO.captures(before).is_some_and(|found| {
         let start = found.get(0).map_or(0, |all| all.start());
         let far = found.get(1).is_some_and(|words| words.as_str().split_whitespace().count() > 1);
+        let words = found.get(1).map_or("", |words| words.as_str());
         // "If they do not come up at once, delete …" tells to do it.
-        let breaks = found.get(1).is_some_and(|words| words.as_str().contains(','));
-        !(CONDITION.is_match(&before[..start]) && (far || breaks))
+        let breaks = words.contains(',');
+        let all = found.get(0).map_or("", |all| all.as_str());
+        // "Do not forget to delete", "without delay delete", "instead of waiting, delete".
+        let is_urged =
+            URGED.is_match(words) || GERUND.is_match(all) && breaks || AND.is_match(words);
+        !(is_urged || CONDITION.is_match(&before[..start]) && (far || breaks))
     })
 }
 

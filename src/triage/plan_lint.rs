@@ -131,6 +131,14 @@ impl PlanLint {
         for rule in &lint.prose {
             let wrong =
                 |message| in_file(prose.name, RuleError::about(prose.text, &rule.raw.id, message));
+            let mut expressions = std::iter::once(&rule.any).chain(&rule.without);
+            if let Some(problem) = expressions.find_map(Expression::problem) {
+                return Err(wrong(problem.to_owned()));
+            }
+            if rule.raw.finds.is_empty() || rule.raw.ignores.is_empty() {
+                let message = "the rule needs an example in `finds` and one in `ignores`";
+                return Err(wrong(message.to_owned()));
+            }
             let finds = |text: &String| rule.find(text).is_some();
             if let Some(text) = rule.raw.finds.iter().find(|text| !finds(text)) {
                 return Err(wrong(format!("the rule does not find its example `{text}`")));

@@ -103,8 +103,9 @@ fn unnumbered(plan: &str, fences: &[Range<usize>], lines: &crate::text::LineInde
         return script(plan, lines);
     }
     let mut at = 0;
-    while at < plan.len() && steps.len() < MAX_STEPS {
-        let range = match fences.iter().find(|fence| fence.contains(&at)) {
+    while at < plan.len() {
+        let next = fences.partition_point(|fence| fence.end <= at);
+        let range = match fences.get(next).filter(|fence| fence.contains(&at)) {
             Some(fence) => fence.clone(),
             None => {
                 let line = plan[at..].find('\n').map_or(plan.len(), |end| at + end + 1);

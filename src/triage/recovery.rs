@@ -1,8 +1,12 @@
 //! What came back: a line says that something went down, and a later one that the same is up.
 
 use std::collections::{BTreeSet, HashMap};
+use std::sync::LazyLock;
+
+use regex::Regex;
 
 use super::message::Message;
+use crate::text::pattern::pattern;
 
 /// Words for what went and for what came back.
 const WORDS: [(&str, &str); 4] =
@@ -14,8 +18,26 @@ const MAX_HEAD: usize = 512;
 const MONTHS: [&str; 12] =
     ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 
-/// The messages that are over: their source says so, or a later one takes them back. What went down more than once stands as one message
-/// with its repeats, and is not taken back: it may be about others, or go up and down.
+/// A message that says of itself that it tells a recovery, as monitors write it.
+static HEAD: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(concat!(
+        r"(?i)^\W*(?:resolved|recover(?:y|ed)|ok|host up|service ok|closed)\b\W*(?:[:\]\-]|\*\*)|",
+        r"^[^\n]{0,200}\b(?:state|status): (?:ok|up|resolved|recovered)\b[^\n]*\b(?:was|previous\w*)\b|",
+        r"^[^\n]{0,200}\b(?:geht wieder|l.uft wieder|entwarnung)\b",
+    ))
+});
+
+/// A line that says so of its paragraph.
+static HEADING: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(concat!(
+        r"(?i)^\W*(?:status|state|notification ?type|alert ?state|event ?type)\W*[:=]\s*",
+        r"(?:resolved|recover(?:y|ed)|ok|closed|up)\W*$",
+    ))
+});
+
+/// The messages that are over: their source says so, or a later one takes them back. What went down
+/// more than once stands as one message with its repeats, and is not taken back: it may be about
+/// others, or go up and down.
 pub(super) fn over(messages: &[Message]) -> BTreeSet<usize> {
     let mut back: HashMap<(usize, String), usize> = HashMap::new();
     let told: Vec<Option<(usize, bool, String)>> =
@@ -25,7 +47,16 @@ pub(super) fn over(messages: &[Message]) -> BTreeSet<usize> {
             back.insert((*word, what.clone()), at);
         }
     }
-    let is_over = |(_, message): &(usize, &Message)| message.resolved;
+    let headed: BTreeSet<usize> = messages
+        .iter()
+        .filter(|message| HEADING.is_match(&message.text))
+        .filter_map(|message| message.paragraph)
+        .collect();
+    let is_over = |(_, message): &(usize, &Message)| {
+        message.resolved
+            || message.paragraph.is_some_and(|paragraph| headed.contains(&paragraph))
+            || HEAD.is_match(&message.text)
+    };
     let mut over: BTreeSet<usize> =
         messages.iter().enumerate().filter(is_over).map(|(at, _)| at).collect();
     for (at, told) in told.into_iter().enumerate() {
@@ -96,6 +127,27 @@ mod tests {
         assert_eq!(taken_back(&["Server web/a is DOWN, 500", "Server web/a is UP, 200"]), [0]);
         let link = "Line protocol on Interface Gi0/1, changed state to";
         assert_eq!(taken_back(&[&format!("{link} down"), &format!("{link} up")]), [0]);
+    }
+
+    #[test]
+    fn a_recovery_is_known_by_its_head_and_by_a_heading() {
+        let is_over = |text: &str| !taken_back(&[text]).is_empty();
+        assert!(is_over("RECOVERY: disk of db-1 is not full"));
+        assert!(is_over("[RESOLVED] high error rate of the shop"));
+        assert!(is_over("OK: load average is 0.5 (was: CRITICAL, 30)"));
+        assert!(is_over(
+            "** Host web-1 ** State: OK - previous state CRITICAL, connection refused"
+        ));
+        assert!(!is_over("Okay, the disk is full"));
+        assert!(!is_over("recovery failed"));
+        let line =
+            |text: &str, paragraph| Message { paragraph: Some(paragraph), ..Message::new(text) };
+        let mail = [
+            line("Problem: high error rate", 0),
+            line("Status: RESOLVED", 0),
+            line("Problem: disk full", 1),
+        ];
+        assert_eq!(over(&mail).into_iter().collect::<Vec<_>>(), [0, 1]);
     }
 
     #[test]

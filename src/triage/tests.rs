@@ -223,8 +223,15 @@ fn a_plan_that_destroys_is_refused_however_it_is_written() {
         ("1. export NS=a\n2. kubectl delete ns \"$NS\"\n", "k8s-delete-namespace", 2),
         ("If the pods do not come up, delete the namespace.", "k8s-delete-namespace", 1),
         ("If pods do not recover run `kubectl delete ns a`", "k8s-delete-namespace", 1),
+        ("Do not forget to delete the namespace shop.", "k8s-delete-namespace", 1),
+        ("Don't worry and delete the namespace shop.", "k8s-delete-namespace", 1),
+        ("Instead of waiting, delete the CRD.", "k8s-delete-crd", 1),
+        ("Without delay delete the CRD.", "k8s-delete-crd", 1),
+        ("Then wipe the PVCs.", "prose-wipe", 1),
+        ("Schritt 2: die Datenbank shop l\u{f6}schen", "prose-wipe", 1),
+        ("kubectl de\u{200b}lete ns shop", "k8s-delete-namespace", 1),
     ] {
-        let found = lint.check(plan);
+        let found = lint.check(&cleaned(plan));
         let refused = found.iter().find(|one| one.danger.refuses());
         let shown = refused.map(|one| (one.danger.rule.as_str(), one.line));
         assert_eq!(shown, Some((rule, line)), "{plan}: {found:?}");
@@ -240,6 +247,8 @@ fn a_plan_that_warns_prints_or_searches_destroys_nothing() {
         "Tell it:\necho \"kubectl delete ns shop\"\n",
         "Never run this:\n```sh\nkubectl delete ns shop\n```\n",
         "`kubectl delete ns shop` must not be run.",
+        "I will not delete any CRD.",
+        "Do **not** delete the namespace shop.",
         "Roll back instead of `helm uninstall api`.",
         "grep -rn 'DROP TABLE orders' migrations/",
         "DELETE FROM orders\nWHERE id = 3;\n",

@@ -77,17 +77,22 @@ fn names(line: &str, step: &StepId) -> bool {
 }
 
 /// The steps that the messages speak for, by the lines that say when to take them and by their
-/// titles. More than two speak for none.
+/// titles. Only words that part a step from the others count: that a certificate is to be renewed,
+/// all ways to renew one say. More than two steps speak for none.
 fn likely(before: &str, steps: &[&Step], said: &Said) -> Vec<StepId> {
-    let held = |step: &&&Step| {
+    let stems = |step: &&Step| -> BTreeSet<String> {
         let lines = before.lines().filter(|line| names(line, &step.id));
         // "137 without `OOMKilled`" does not speak of what it excludes.
         let lines = lines.map(|line| line.split(" without ").next().unwrap_or_default());
         let words = lines.chain([step.title.as_str()]).flat_map(telling_words);
-        let stems: BTreeSet<String> = words.map(|(_, stem)| stem).collect();
-        stems.into_iter().filter(|stem| tells(stem) && said.holds(stem)).count()
+        words.map(|(_, stem)| stem).filter(|stem| tells(stem)).collect()
     };
-    let counts: Vec<usize> = steps.iter().map(|step| held(&step)).collect();
+    let all: Vec<BTreeSet<String>> = steps.iter().map(stems).collect();
+    let held = |of: &BTreeSet<String>| {
+        let own = |stem: &&String| all.iter().filter(|other| other.contains(*stem)).count() == 1;
+        of.iter().filter(own).filter(|stem| said.holds(stem)).count()
+    };
+    let counts: Vec<usize> = all.iter().map(held).collect();
     let most = counts.iter().copied().max().unwrap_or(0);
     let best = steps.iter().zip(&counts).filter(|(_, count)| **count == most && most >= ENOUGH);
     let best: Vec<StepId> = best.map(|(step, _)| step.id.clone()).collect();
