@@ -30,7 +30,7 @@ pub(super) fn beside<'a>(
     let environments = environments(input, reading);
     let texts = input.messages.iter().map(|message| judged(&message.text));
     let all = texts.zip(labels).zip(environments);
-    all.map(|((text, label), environment)| Beside { text, label, environment, bears: false })
+    all.map(|((text, label), environment)| Beside { text, label, environment, ..Beside::default() })
         .collect()
 }
 

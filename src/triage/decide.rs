@@ -68,6 +68,22 @@ pub(super) fn decide(found: &[Found<'_>], knowledge: &Knowledge) -> Verdict {
     Verdict { pattern, subtype, score, runner_up, because }
 }
 
+/// What places of one message speak of by themselves: the pattern with most evidence, if that is
+/// enough, and its strongest subtype.
+pub(super) fn leading<'k>(found: &'k [Found<'_>]) -> Option<(Pattern, Option<&'k str>)> {
+    let mut scores: BTreeMap<Pattern, f64> = BTreeMap::new();
+    for (pattern, _, score) in found.iter().filter_map(Found::evidence) {
+        *scores.entry(pattern).or_default() += score;
+    }
+    let (pattern, score) = ranked(&scores).first().copied()?;
+    let strongest = found
+        .iter()
+        .filter_map(Found::evidence)
+        .filter(|(of, subtype, _)| *of == pattern && subtype.is_some())
+        .max_by(|(_, _, a), (_, _, b)| a.total_cmp(b));
+    (score >= FLOOR).then_some((pattern, strongest.and_then(|(_, subtype, _)| subtype)))
+}
+
 /// The most that one message says for a pattern. That each of many services sees errors is one
 /// symptom, and not many faults, where a component speaks for itself.
 fn loudest(found: &[Found<'_>], pattern: Pattern) -> f64 {

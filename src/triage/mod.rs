@@ -239,9 +239,11 @@ fn severity_of(
     let lines = holding.filter(|found| matches!(found.rule.meaning, Meaning::Severity(_)));
     let lines: Vec<_> = lines.map(|found| (found.rule, found.place())).collect();
     let mut messages = beside::beside(input, reading, &knowledge.labels);
-    for found in &reading.found {
-        let bears = found.evidence().is_some_and(|(pattern, _, _)| pattern == verdict.pattern);
-        messages[found.message].bears |= bears;
+    for of_message in reading.found.chunk_by(|one, next| one.message == next.message) {
+        let beside = &mut messages[of_message[0].message];
+        let speaks = |found: &Found<'_>| found.evidence().map(|(pattern, _, _)| pattern);
+        beside.bears = of_message.iter().any(|found| speaks(found) == Some(verdict.pattern));
+        beside.own = (!beside.bears).then(|| decide::leading(of_message)).flatten();
     }
     let subtype = verdict.subtype.as_deref();
     severity::judge(verdict.pattern, subtype, &lines, &knowledge.always(), &messages)

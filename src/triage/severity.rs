@@ -29,6 +29,8 @@ pub(super) struct Beside<'a> {
     pub(super) label: Option<Label>,
     /// A name that says that it is no production system.
     pub(super) environment: Option<Place>,
+    /// What it speaks of by itself; none where that is too little, so that it belongs to the rest.
+    pub(super) own: Option<(Pattern, Option<&'a str>)>,
     /// It holds evidence for what was found.
     pub(super) bears: bool,
 }
@@ -66,16 +68,23 @@ pub(super) fn judge(
     always: &[&Rule],
     messages: &[Beside<'_>],
 ) -> Severity {
-    let fits = |rule: &Rule| match &rule.meaning {
-        Meaning::Severity(m) => {
-            (m.patterns.is_empty() || m.patterns.contains(&pattern))
-                && !m.not_patterns.contains(&pattern)
-                && (m.subtypes.is_empty()
-                    || subtype.is_some_and(|name| m.subtypes.iter().any(|one| one == name)))
+    // A paste may speak of several failures: each message is held against the lines of its own.
+    let fits = |rule: &Rule, beside: &Beside<'_>| {
+        let (pattern, subtype) = beside.own.unwrap_or((pattern, subtype));
+        match &rule.meaning {
+            Meaning::Severity(m) => {
+                (m.patterns.is_empty() || m.patterns.contains(&pattern))
+                    && !m.not_patterns.contains(&pattern)
+                    && (m.subtypes.is_empty()
+                        || subtype.is_some_and(|name| m.subtypes.iter().any(|one| one == name)))
+            }
+            _ => false,
         }
-        _ => false,
     };
-    let found = found.iter().filter(|(rule, _)| fits(rule));
+    let found = found.iter().filter(|(rule, place)| {
+        let of = place.message.and_then(|at| messages.get(at));
+        of.is_some_and(|beside| fits(rule, beside))
+    });
     // A line that needs another one takes it from any message.
     let alone: Vec<Line> = found
         .clone()
@@ -93,9 +102,10 @@ pub(super) fn judge(
         let of = place.message.and_then(|at| of_message.get_mut(at));
         of.into_iter().for_each(|of| of.extend(held(rule, Some(*place))));
     }
-    let always: Vec<&&Rule> = always.iter().filter(|rule| fits(rule)).collect();
     for (of, beside) in of_message.iter_mut().zip(messages) {
-        let holding = always.iter().filter(|rule| beside.bears && rule.allows(beside.text));
+        let speaks = beside.bears || beside.own.is_some();
+        let holding =
+            always.iter().filter(|rule| speaks && fits(rule, beside) && rule.allows(beside.text));
         of.extend(holding.filter_map(|rule| held(rule, None)));
         of.sort_by(|a, b| order(a).cmp(&order(b)));
     }
@@ -205,7 +215,8 @@ mod tests {
     fn beside(label: Option<Level>, environment: bool) -> Beside<'static> {
         let label = label.map(|level| Label { level, place: None, said: "so".to_owned() });
         let place = Place { message: None, start: 0, end: 1 };
-        Beside { text: "", label, environment: environment.then_some(place), bears: true }
+        let environment = environment.then_some(place);
+        Beside { text: "", label, environment, own: None, bears: true }
     }
 
     fn all(messages: &[(&[Line], Option<Level>, bool)]) -> Severity {

@@ -295,6 +295,60 @@ fn a_rule_of_the_team_counts_and_a_wrong_one_is_placed() {
     said.says("patterns/own.yaml:3:9").says("should not");
 }
 
+/// A failure that a team knows, with a cure that a tool may do: an attic that is full of pigeons.
+const ATTIC: &str = "pattern: NODE_EVENT\nrules:\n  \
+    - {id: attic-full, weight: 4, subtype: attic, says: the attic is full, any: 'attic is full', finds: the attic is full, ignores: an attic}\n  \
+    - {id: attic-noise, weight: 4, subtype: attic, says: pigeons are heard, any: 'pigeons are loud', finds: the pigeons are loud, ignores: a pigeon}\n\
+    subtypes:\n  attic: {title: Attic full, plan: [{do: Empty the cache of names., run: resolvectl flush-caches}]}\n";
+
+#[test]
+fn a_tool_may_heal_where_every_command_of_the_shown_plan_is_on_the_list() {
+    let book = |command: &str| {
+        format!(
+            "# Attic full of pigeons\n\n> When to use this: the attic is full, pigeons are loud.\n\n\
+             ## Step 1 — Check\n\n```sh\ndf -h\n```\n\n## Step 2 — Mitigate\n\n```sh\n{command}\n```\n"
+        )
+    };
+    let text = "the attic is full on host web-1\nthe pigeons are loud on host web-1\n";
+    let lab = Lab::new();
+    lab.write("data/patterns/attic.yaml", ATTIC);
+    let check = |command: &str, expected: &str| {
+        lab.write("runbooks/attic.md", &book(command));
+        let view = judged(&lab, text);
+        assert_eq!(view["routing"]["runbook"]["slug"], "attic", "{view}");
+        assert_eq!(view["remediation"], expected, "{command}: {}", view["plan"]);
+        view
+    };
+    let view = check("kubectl -n roof rollout restart deployment/owl", "AUTO_HEAL");
+    let doing: Vec<&Value> =
+        view["plan"].as_array().expect("a plan").iter().map(|step| &step["doing"]).collect();
+    assert!(doing.contains(&&Value::from("looks")) && doing.contains(&&Value::from("changes")));
+    check("systemctl stop owl", "OPERATOR");
+    check("kubectl -n <NAMESPACE> rollout restart deployment/owl", "OPERATOR");
+    check("find /tmp/../srv -mtime +1 -delete", "OPERATOR");
+    // The list is the team's, too, and a wrong one is placed.
+    let own = "- {id: owl, does: changes, programs: [owl], finds: [owl], ignores: [df]}\n";
+    lab.write("data/plan-allowed.yaml", own);
+    check("kubectl -n roof rollout restart deployment/owl", "OPERATOR");
+    lab.write("data/plan-allowed.yaml", &own.replace("finds: [owl]", "finds: [cat]"));
+    let said = lab.run_with_input(&["triage"], text.as_bytes()).refused();
+    said.says("plan-allowed.yaml:1:").says("does not stand for its example `cat`");
+}
+
+#[test]
+fn each_message_has_its_own_level_and_a_team_its_own_words_for_it() {
+    let lab = Lab::new();
+    let text =
+        "[P3] the nightly backup of shop failed\n\nthe payment service is down for all users\n";
+    let view = judged(&lab, text);
+    let levels: Vec<&Value> =
+        view["messages"].as_array().expect("messages").iter().map(|one| &one["level"]).collect();
+    assert_eq!(levels, ["LOW", "CRITICAL"]);
+    assert_eq!(view["severity"]["level"], "CRITICAL");
+    lab.write("data/patterns/labels.yaml", "labels:\n  MEDIUM: [p3]\n");
+    assert_eq!(judged(&lab, text)["messages"][0]["level"], "MEDIUM");
+}
+
 #[test]
 fn a_plan_is_refused_for_what_it_destroys() {
     let lab = Lab::new();

@@ -40,6 +40,17 @@ fn every_conclusion_opens_the_words_that_say_so() {
 }
 
 #[test]
+fn the_level_of_each_message_stands_at_it_where_they_differ() {
+    let lab = lab();
+    let server = lab.serve(&[]);
+    let two = "text=%5BP3%5D+the+nightly+backup+of+shop+failed%0A%0Athe+payment+service+is+down";
+    let told = post(&server, "/triage", two).says(200, "<span class=\"why\">LOW</span> ");
+    told.says(200, "<span class=\"why\">HIGH</span>");
+    let one = post(&server, "/triage", "text=the+payment+service+is+down").says(200, "HIGH");
+    assert!(!one.body.contains("<span class=\"why\">HIGH"), "{}", one.body);
+}
+
+#[test]
 fn what_is_not_known_is_said_and_the_nearest_are_named() {
     let lab = lab();
     let server = lab.serve(&[]);
