@@ -264,6 +264,12 @@ fn left_out(session: &mut Session, one: &LeftOut) {
 fn explain(session: &mut Session, view: &TriageView) {
     session.out.styled(&[(Style::Bold, "Evidence")]);
     let width = session.out.width();
+    // A line that follows from what was found has no place of its own.
+    for ground in view.severity.judged.grounds.iter().filter(|one| one.evidence.is_none()) {
+        let found = view.subtype.as_deref().unwrap_or(view.pattern.as_str());
+        let line = format!("  + {:?} of {found}  [{}] {}", ground.line, ground.rule, ground.says);
+        session.out.line(&truncate_to_width(&line, width.max(60) * 2));
+    }
     for one in view.evidence.iter().take(PLACES) {
         let sign = if one.affirmed { "+" } else { "-" };
         let place = line_of(view, one.place);

@@ -40,6 +40,9 @@ struct RawEntry {
     /// What each operand is like, whole; any name, number or address where it is not said.
     #[serde(default)]
     like: Option<String>,
+    /// What no operand may be like, whole: to look at secrets is not harmless.
+    #[serde(default)]
+    unlike: Option<String>,
     /// How many operands there are behind the sub-command.
     #[serde(default)]
     operands: Count,
@@ -67,6 +70,7 @@ impl Default for Count {
 struct Entry {
     raw: RawEntry,
     like: Option<Regex>,
+    unlike: Option<Regex>,
 }
 
 /// The list.
@@ -97,9 +101,11 @@ impl Allowed {
         for raw in raw {
             let id = raw.id.clone();
             let wrong = |message| RuleError::about(yaml, &id, message);
-            let like = raw.like.as_ref().map(|like| Regex::new(&format!("^(?:{like})$")));
-            let like = like.transpose().map_err(|error| wrong(error.to_string()))?;
-            let entry = Entry { raw, like };
+            let whole = |source: &Option<String>| {
+                let regex = source.as_ref().map(|source| Regex::new(&format!("^(?:{source})$")));
+                regex.transpose().map_err(|error| wrong(error.to_string()))
+            };
+            let entry = Entry { like: whole(&raw.like)?, unlike: whole(&raw.unlike)?, raw };
             if entry.raw.finds.is_empty() || entry.raw.ignores.is_empty() {
                 let message = "the entry needs an example in `finds` and one in `ignores`";
                 return Err(wrong(message.to_owned()));
@@ -201,7 +207,10 @@ impl Entry {
         };
         let Some(rest) = verb.map(|words| &operands[words..]) else { return false };
         let Count { least, most } = self.raw.operands;
-        let like = |word: &&str| self.like.as_ref().is_none_or(|like| like.is_match(word));
+        let like = |word: &&str| {
+            self.like.as_ref().is_none_or(|like| like.is_match(word))
+                && self.unlike.as_ref().is_none_or(|unlike| !unlike.is_match(word))
+        };
         (least..=most).contains(&rest.len()) && rest.iter().all(like)
     }
 }
@@ -286,6 +295,11 @@ mod tests {
             "kubectl rollout restart statefulset/db",
             "kubectl -n shop delete pod cart-0",
             "kubectl get pods --output-directory=/etc",
+            "kubectl get secrets -A -o yaml",
+            "kubectl get pods,secrets -o yaml",
+            "kubectl get secret/db",
+            "cat /root/.ssh/id_rsa",
+            "cat /etc/shadow",
             "uniq a b",
             "git branch x",
             "etcdctl member remove x",

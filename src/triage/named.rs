@@ -11,7 +11,7 @@ use super::reading::{Found, Reading};
 use super::signal::Signal;
 
 /// The kind of what worked before it failed: the reader of a history labels its line so.
-const GOOD_BEFORE: &str = "good_revision";
+pub(super) const GOOD_BEFORE: &str = "good_revision";
 
 /// What is named of a kind.
 #[derive(Debug, PartialEq)]

@@ -8,7 +8,7 @@ use super::allowed::Doing;
 use super::decide::Verdict;
 use super::knowledge::Knowledge;
 use super::message::{Input, Place};
-use super::named::{Holders, Named};
+use super::named::{GOOD_BEFORE, Holders, Named};
 use super::pattern::Pattern;
 use super::plan_lint::{PlanDanger, PlanLint};
 use super::reading::{Reading, judged};
@@ -157,9 +157,19 @@ fn slots<'r>(
         let text = |at: usize| input.messages.get(at)?.text.get(start..end);
         message.map_or(signal.names, |at| text(at) == Some(signal.value.as_str()))
     };
+    let anchor = anchor(subtype, &holders, reading, fit);
+    let things = things(reading);
+    // A command must not name one failure's deployment and another one's namespace.
+    let near = |signal: &Signal| match (anchor, signal.place.message) {
+        (Some(anchor), Some(at)) if signal.names && at != anchor && signal.kind != GOOD_BEFORE => {
+            let of = |at: usize| things.get(&at);
+            of(anchor).zip(of(at)).is_some_and(|(one, other)| !one.is_disjoint(other))
+        }
+        _ => true,
+    };
     let kinds: BTreeSet<&str> = reading.signals.iter().map(|it| it.kind.as_str()).collect();
     for kind in kinds {
-        match holders.name(&reading.signals, kind, fit) {
+        match holders.name(&reading.signals, kind, |signal| fit(signal) && near(signal)) {
             Named::Nothing => {}
             Named::Several(values) => drop(unclear.insert(kind, values)),
             Named::One(signal) => {
@@ -192,6 +202,30 @@ fn slots<'r>(
         }
     }
     (slots, unclear)
+}
+
+/// The message that names the thing at fault.
+fn anchor(
+    subtype: &Subtype,
+    holders: &Holders,
+    reading: &Reading<'_>,
+    fit: impl Fn(&Signal) -> bool + Copy,
+) -> Option<usize> {
+    subtype.object.iter().find_map(|kind| match holders.name(&reading.signals, kind, fit) {
+        Named::One(signal) => signal.place.message,
+        _ => None,
+    })
+}
+
+/// What each message names.
+fn things(reading: &Reading<'_>) -> BTreeMap<usize, BTreeSet<String>> {
+    let mut things: BTreeMap<usize, BTreeSet<String>> = BTreeMap::new();
+    for signal in reading.signals.iter().filter(|signal| signal.names && signal.affirmed) {
+        if let Some(at) = signal.place.message {
+            things.entry(at).or_default().insert(super::correlate::thing(signal));
+        }
+    }
+    things
 }
 
 /// What was found without the parts of words at its ends, where a limit of length cut them.

@@ -22,7 +22,7 @@ macro_rules! tools {
             r"redis-cli|valkey-cli|psql|mysql|mariadb|mysqladmin|sqlite3|mongosh?|cqlsh|clickhouse-client|cockroach|",
             r"pg_\w+|dropdb|dropuser|createdb|patronictl|repmgr|rabbitmqctl|rabbitmqadmin|kafka-[a-z-]+(?:\.sh)?|",
             r"etcd|etcdctl|iptables|ip6tables|nft|ufw|firewall-cmd|setenforce|chmod|chown|git|gh|aws|gcloud|gsutil|",
-            r"az|curl|wget|killall|pkill|ansible\S*|ceph|rbd|rados|mc|consul|nomad|xargs|ssh|scp|rsync|bash|sh|zsh|",
+            r"az|curl|wget|killall|pkill|ansible\S*|ceph|rbd|rados|mc|consul|nomad|xargs|ssh|scp|rsync|restic|borg|pgbackrest|kubeadm|bash|sh|zsh|",
             r"echo|printf|grep|egrep|fgrep|zgrep|rg|awk|sed|cat|ls|cd|cp|mv|mkdir|jq|sudo|doas|nohup|env|eval|",
             r"export|apt|apt-get|yum|dnf|pip|npm|crontab|userdel|journalctl|umount|chroot|nsenter|runuser|su|vault",
         )

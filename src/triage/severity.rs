@@ -198,7 +198,10 @@ fn worst(pattern: Pattern, judged: &[Option<Judged>], messages: &[Beside<'_>]) -
     held.dedup();
     // What a line of the table says tells more than that a source says so.
     let told = deciding().find(|(one, _)| !one.held.is_empty()).or_else(|| deciding().next());
-    let because = told.map(|(one, _)| one.because.clone()).unwrap_or_default();
+    let mut because = told.map(|(one, _)| one.because.clone()).unwrap_or_default();
+    if pattern != Pattern::Unknown && deciding().all(|(_, beside)| !beside.bears) {
+        because.push_str("; another message says so than the one with the cause");
+    }
     let label = deciding().find_map(|(_, beside)| beside.label.clone());
     let environment = deciding().find_map(|(_, beside)| beside.environment);
     Severity { level, held, label, environment, because, of_messages }
@@ -271,6 +274,15 @@ mod tests {
         let level = |pattern| worst(pattern, &judged, &besides).level;
         assert_eq!(level(Pattern::BackupEvent), Level::Medium);
         assert_eq!(level(Pattern::Unknown), Level::Info);
+        let mut other = beside(None, false);
+        other.bears = false;
+        let besides = [other, beside(None, false)];
+        let judged = [
+            combine(vec![held(Line::C3)], &besides[0]),
+            combine(vec![held(Line::M1)], &besides[1]),
+        ];
+        let severity = worst(Pattern::BackupEvent, &judged, &besides);
+        assert!(severity.because.ends_with("than the one with the cause"), "{}", severity.because);
         let severity = all(&[(&[], None, true), (&[], None, false)]);
         assert_eq!(severity.level, Level::Medium, "one of them is in production");
         // A message in which nothing says how bad it is makes none better or worse.

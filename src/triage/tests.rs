@@ -124,6 +124,20 @@ fn what_no_rule_knows_is_not_called_harmless() {
 }
 
 #[test]
+fn a_command_names_the_things_of_one_failure() {
+    let engine = engine();
+    let crash =
+        "Back-off restarting failed container api in pod api-7d9f8b6c5d-x2x9k, namespace: payments";
+    let commands = |other: &str| {
+        let report = pasted(&format!("{crash}\n\n{other}\n"), &engine);
+        let commands = report.plan.iter().filter_map(|step| step.command.clone());
+        commands.collect::<Vec<_>>().join("\n")
+    };
+    let told = commands("deployment shop/cart in CrashLoopBackOff, 2/3 replicas");
+    assert!(!(told.contains("payments") && told.contains("cart")), "{told}");
+}
+
+#[test]
 fn who_guessed_and_then_got_in_broke_in() {
     let engine = engine();
     let text = |address: &str| {

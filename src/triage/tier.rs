@@ -80,7 +80,9 @@ pub(super) fn choose(grounds: &Grounds, plan: PlanNature) -> (Tier, String) {
     let only_none = stated.is_none_or(|(tier, _)| tier == Tier::None);
     // That no rule knows a message does not make it harmless: something has to say so.
     let harmless = !unknown || holds(Line::I1) || stated.is_some();
-    if grounds.level == Level::Info && only_none && harmless {
+    // What is meant to fire means nothing, whatever its source calls it.
+    let meant = stated.is_some() && only_none && grounds.lines.iter().all(|line| *line == Line::I1);
+    if (grounds.level == Level::Info && only_none && harmless) || meant {
         return (Tier::None, "nothing is to be done about it".to_owned());
     }
     if holds(Line::C4) {
@@ -145,6 +147,9 @@ mod tests {
         check(&Grounds { recovered: true, ..unknown.clone() }, Tier::None);
         check(&Grounds { lines: vec![Line::I1], ..unknown.clone() }, Tier::None);
         check(&Grounds { stated: stated(Tier::None), ..unknown.clone() }, Tier::None);
+        let loud = Grounds { level: Level::Critical, stated: stated(Tier::None), ..base.clone() };
+        check(&loud, Tier::Operator);
+        check(&Grounds { lines: Vec::new(), ..loud }, Tier::None);
         check(&Grounds { lines: vec![Line::C2], ..unknown }, Tier::RemoteHands);
 
         let check = |grounds: &Grounds, harmless, destructive, expected| {
