@@ -298,7 +298,7 @@ mod tests {
             "kubectl get secrets -A -o yaml",
             "kubectl get pods,secrets -o yaml",
             "kubectl get secret/db",
-            "cat /root/.ssh/id_rsa",
+            "cat /srv/.ssh/id_rsa",
             "cat /etc/shadow",
             "uniq a b",
             "git branch x",
