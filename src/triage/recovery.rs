@@ -21,8 +21,10 @@ const MONTHS: [&str; 12] =
 /// A message that says of itself that it tells a recovery, as monitors write it.
 static HEAD: LazyLock<Regex> = LazyLock::new(|| {
     pattern(concat!(
-        r"(?i)^\W*(?:resolved|recover(?:y|ed)|ok|host up|service ok|closed)\b\W*(?:[:\]\-]|\*\*)|",
-        r"^[^\n]{0,200}\b(?:state|status): (?:ok|up|resolved|recovered)\b[^\n]*\b(?:was|previous\w*)\b|",
+        // A "closed-loop cooler" and a "recovery: failed" are none.
+        r"^\W*(?:\[(?i:resolved|recovered|recovery|ok|closed)[^\]\n]{0,12}\]|",
+        r"(?:RESOLVED|RECOVERY|RECOVERED|OK|CLOSED)\b\s*(?::|- |\*\*)|(?i:resolved|recovered|host up): )|",
+        r"(?i)^[^\n]{0,200}\b(?:state|status): (?:ok|up|resolved|recovered)\b[^\n]*\b(?:was|previous\w*)\b|",
         r"^[^\n]{0,200}\b(?:geht wieder|l.uft wieder|entwarnung)\b",
     ))
 });
@@ -140,6 +142,8 @@ mod tests {
         ));
         assert!(!is_over("Okay, the disk is full"));
         assert!(!is_over("recovery failed"));
+        assert!(!is_over("Recovery: the target was not reached"));
+        assert!(!is_over("Closed-loop cooler of rack 4 failed"));
         let line =
             |text: &str, paragraph| Message { paragraph: Some(paragraph), ..Message::new(text) };
         let mail = [
