@@ -6,6 +6,8 @@ use std::sync::LazyLock;
 use regex::bytes::Regex;
 use serde::{Deserialize, Serialize};
 
+use crate::text::pattern::bytes_pattern;
+
 /// What a piece of a message says about the rest of it.
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
@@ -58,17 +60,9 @@ enum Turn {
     Stop,
 }
 
-fn regex(source: &str) -> Regex {
-    regex::bytes::RegexBuilder::new(source)
-        .unicode(false)
-        .case_insensitive(true)
-        .build()
-        .unwrap_or_else(|error| unreachable!("a fixed expression, used by every test: {error}"))
-}
-
 /// One alternative a kind of turn, in the order of [`Turn`].
 static TURNS: LazyLock<Regex> = LazyLock::new(|| {
-    regex(concat!(
+    bytes_pattern(concat!(
         r"(\b(?:due to|because(?: of)?|caused by|owing to|as a result of|triggered by|root cause:?)\b)",
         r#"|(\bfailed(?: with(?: error)?)?:\s|\bfailed (?:['"]|\xe2\x80[\x98\x9c]))"#,
         r"|(\b(?:causing|causes|resulting in|results in|returning|leading to|leads to|so that|",
@@ -80,7 +74,7 @@ static TURNS: LazyLock<Regex> = LazyLock::new(|| {
 
 /// Words that say it is over; they hold for their clause.
 static OVER: LazyLock<Regex> = LazyLock::new(|| {
-    regex(concat!(
+    bytes_pattern(concat!(
         r"\b(?:no longer|recovered|resolved|back to normal|back online|back up|is healthy again|",
         r"(?:alerts?|alarms?|conditions?|faults?|errors?|incidents?|problems?) (?:was |were |is |has |have |been )*cleared|",
         r"self-healed|restored successfully|reconnected successfully|has been fixed|",
@@ -91,7 +85,7 @@ static OVER: LazyLock<Regex> = LazyLock::new(|| {
 
 /// What is good while it lasts: `no longer valid` is the failure itself.
 static GOOD: LazyLock<Regex> = LazyLock::new(|| {
-    regex(concat!(
+    bytes_pattern(concat!(
         r"\Ano longer (?:be(?:en|ing)? )?(?:\w+ly )?(?:valid|accept\w*|trust\w*|available|reach\w*|respond\w*|answer\w*|",
         r"work\w*|serv\w+|healthy|ready|up|able|receiv\w*|connect\w*|renew\w*|in sync|redundant|writ\w+|",
         r"support\w*|enforc\w*|appl\w+|exists?|found|protect\w*|replicat\w*|sync\w*|visible|a (?:pair|member|quorum)|",
@@ -101,35 +95,37 @@ static GOOD: LazyLock<Regex> = LazyLock::new(|| {
 
 /// What it is good to be rid of: an alarm that is no longer active is over.
 static BAD_THING: LazyLock<Regex> = LazyLock::new(|| {
-    regex(
+    bytes_pattern(
         r"\b(?:alarms?|alerts?|problems?|errors?|issues?|conditions?|faults?|incidents?|symptoms?)\b",
     )
 });
 
 /// At the end of a clause: it was meant to be so.
-static MEANT: LazyLock<Regex> =
-    LazyLock::new(|| regex(r"\b(?:as (?:planned|scheduled|intended|approved|agreed)|by design)\b"));
+static MEANT: LazyLock<Regex> = LazyLock::new(|| {
+    bytes_pattern(r"\b(?:as (?:planned|scheduled|intended|approved|agreed)|by design)\b")
+});
 
 /// How far behind `as planned` its clause may go on, in bytes, as in `as planned in CHG-201`.
 const MEANT_TAIL: usize = 24;
 
 /// Words that turn "as planned" into its opposite.
 static NEGATED: LazyLock<Regex> =
-    LazyLock::new(|| regex(r"\b(?:not|never|no|nicht|kein\w*)\b|n't\b"));
+    LazyLock::new(|| bytes_pattern(r"\b(?:not|never|no|nicht|kein\w*)\b|n't\b"));
 
 /// A share of none in front of what is lost or fails, and only of that.
-static NO_SHARE: LazyLock<Regex> = LazyLock::new(|| regex(r"(?:^|[\s(\[=:])0(?:\.0+)?\s?%\s+$"));
+static NO_SHARE: LazyLock<Regex> =
+    LazyLock::new(|| bytes_pattern(r"(?:^|[\s(\[=:])0(?:\.0+)?\s?%\s+$"));
 
 /// What it is good to have none of.
 static LOSS: LazyLock<Regex> = LazyLock::new(|| {
-    regex(
+    bytes_pattern(
         r"\A(?:packet |request |call |frame )?(?:loss|lost|errors?|failures?|failed|drops?|dropped)\b",
     )
 });
 
 /// Words in front that say it did not happen; they hold for what follows at once.
 static NOT: LazyLock<Regex> = LazyLock::new(|| {
-    regex(concat!(
+    bytes_pattern(concat!(
         // A zero with a dot, a digit or a sign in front ends a version, a time or a value.
         r"(?:(?:\b(?:no|zero|without(?: any)?|never(?: had)?|free of)|(?:^|[,;(]\s*)none|(?:^|[\s(\[])0)\s+(?:[a-z-]+\s+)?",
         r"(?:(?:was|were|is|are|has been|have been)\s+)?",
@@ -149,30 +145,29 @@ static NOT: LazyLock<Regex> = LazyLock::new(|| {
 
 /// Heads of lines that speak of failures as a subject and report none.
 static TALK: LazyLock<Regex> = LazyLock::new(|| {
-    regex(
+    bytes_pattern(
         r"\A\W*(?:release notes?|change ?log|agenda|(?:meeting )?minutes|meeting notes|training|workshop)\b[^:\n]{0,40}:",
     )
 });
 
 /// What an alert's text takes for possible has not been seen.
 static MAYBE: LazyLock<Regex> = LazyLock::new(|| {
-    regex(concat!(
+    bytes_pattern(concat!(
         r"\b(?:(?:this |which )?(?:could|may|might|can) (?:also )?(?:indicate|be (?:a |the )?(?:symptom|sign|result|caused|due)|point to|mean)|",
         r"possible causes?|(?:usually|often|typically) (?:caused by|means|indicates))\b",
     ))
 });
 
-/// Words that say of a whole message that nothing is wrong.
+/// Words that say of a whole line that nothing is wrong.
 static NO_INCIDENT: LazyLock<Regex> = LazyLock::new(|| {
-    regex(concat!(
-        r"\b(?:this is (?:just |only )?a (?:test|drill)|test alert|(?:a|was a) false alarm|false alarm\b[^.;]{0,20}\z|",
-        r"fehlalarm|entwarnung|please ignore|you can ignore this|no action (?:is )?(?:needed|required))\b",
-    ))
+    bytes_pattern(
+        r"\b(?:this is (?:just |only )?a (?:test|drill)|test alert|false alarm|fehlalarm|entwarnung)\b",
+    )
 });
 
 /// Words behind that say that it is a subject, like `disk full runbook review`.
 static SUBJECT: LazyLock<Regex> = LazyLock::new(|| {
-    regex(concat!(
+    bytes_pattern(concat!(
         r"\A\s+(?:\w+\s+)?(?:runbook|playbook|drill|exercise|training|tutorial|workshop|documentation)s?",
         r"(?:\s+(?:review|update|session|meeting)|\s*(?:[.,;!?]|\z))",
     ))
@@ -251,8 +246,10 @@ impl Clauses {
             let (_, end) = clauses.around(found.start());
             clauses.denied.push((found.start(), end));
         }
-        if NO_INCIDENT.is_match(text.as_bytes()) {
-            clauses.denied.push((0, text.len()));
+        for found in NO_INCIDENT.find_iter(text.as_bytes()) {
+            let start = text[..found.start()].rfind('\n').map_or(0, |at| at + 1);
+            let end = text[found.end()..].find('\n').map_or(text.len(), |at| found.end() + at);
+            clauses.denied.push((start, end));
         }
         if let Some(line) = TALK.find(text.as_bytes()) {
             let end = text[line.end()..].find('\n').map_or(text.len(), |at| line.end() + at);
@@ -433,6 +430,9 @@ mod tests {
         check("The lag grows. This could indicate network congestion", "lag", false);
         check("Test alert, please ignore: disk full on db-1", "disk full", true);
         check("This is no drill: disk full on db-1", "disk full", false);
+        check("Test alert of the pager\ndisk full on db-1", "disk full", false);
+        check("the database is down, customers: no action required", "down", false);
+        check("please ignore the first alert, the disk full on db-1 is real", "disk full", false);
         check("Alert: disk full on db-1", "disk full", false);
         let subject =
             |text: &str, word: &str| is_subject(text, text.find(word).expect("it") + word.len());

@@ -32,15 +32,12 @@ pub(super) struct Verdict {
 
 /// Decides.
 pub(super) fn decide(found: &[Found<'_>], knowledge: &Knowledge) -> Verdict {
-    let mut scores: BTreeMap<Pattern, f64> = BTreeMap::new();
-    for (pattern, _, score) in found.iter().filter_map(Found::evidence) {
-        *scores.entry(pattern).or_default() += score;
-    }
+    let mut scores = scores(found);
     let mut because = Vec::new();
     let component =
-        scores.iter().any(|(pattern, score)| !is_symptom(*pattern) && *score >= COMPONENT);
+        scores.iter().any(|(pattern, score)| !pattern.is_generic() && *score >= COMPONENT);
     if component {
-        for (pattern, score) in scores.iter_mut().filter(|(pattern, _)| is_symptom(**pattern)) {
+        for (pattern, score) in scores.iter_mut().filter(|(pattern, _)| pattern.is_generic()) {
             // A limit is met by whoever calls too often, and by nobody else.
             let counts =
                 if *pattern == Pattern::RateLimit { *score } else { loudest(found, *pattern) };
@@ -71,11 +68,7 @@ pub(super) fn decide(found: &[Found<'_>], knowledge: &Knowledge) -> Verdict {
 /// What places of one message speak of by themselves: the pattern with most evidence, if that is
 /// enough, and its strongest subtype.
 pub(super) fn leading<'k>(found: &'k [Found<'_>]) -> Option<(Pattern, Option<&'k str>)> {
-    let mut scores: BTreeMap<Pattern, f64> = BTreeMap::new();
-    for (pattern, _, score) in found.iter().filter_map(Found::evidence) {
-        *scores.entry(pattern).or_default() += score;
-    }
-    let (pattern, score) = ranked(&scores).first().copied()?;
+    let (pattern, score) = ranked(&scores(found)).first().copied()?;
     let strongest = found
         .iter()
         .filter_map(Found::evidence)
@@ -96,9 +89,13 @@ fn loudest(found: &[Found<'_>], pattern: Pattern) -> f64 {
     of_message.into_values().fold(0.0, f64::max)
 }
 
-/// Patterns that any component's failure shows.
-const fn is_symptom(pattern: Pattern) -> bool {
-    pattern.is_generic()
+/// How much speaks for each pattern.
+fn scores(found: &[Found<'_>]) -> BTreeMap<Pattern, f64> {
+    let mut scores = BTreeMap::new();
+    for (pattern, _, score) in found.iter().filter_map(Found::evidence) {
+        *scores.entry(pattern).or_default() += score;
+    }
+    scores
 }
 
 /// Best first; in a tie the pattern of higher precedence.
@@ -136,7 +133,7 @@ fn named_cause(
     }
     let close = ranked.iter().skip(1).filter(|(_, score)| *score >= best * CAUSE_SHARE);
     let mut named = close.filter(|(pattern, score)| {
-        *score >= FLOOR && !is_symptom(*pattern) && causes(found, first, *pattern)
+        *score >= FLOOR && !pattern.is_generic() && causes(found, first, *pattern)
     });
     named.next().copied()
 }

@@ -8,6 +8,9 @@ use regex::Regex;
 use super::level::Level;
 use super::message::{Message, Place};
 
+/// How much of a text is looked at for what it states, in bytes.
+const MAX_HEAD: usize = 4096;
+
 /// A level that a source states, and where.
 #[derive(Clone, Debug)]
 pub(super) struct Label {
@@ -115,9 +118,6 @@ impl Labels {
         Regex::new(&source.concat()).ok()
     }
 }
-
-/// How much of a text is looked at for what it states, in bytes.
-const MAX_HEAD: usize = 4096;
 
 #[cfg(test)]
 mod tests {

@@ -7,9 +7,10 @@ use serde::{Deserialize, Deserializer};
 
 use super::clause::{Clauses, Role};
 use super::expression::Expression;
-use super::level::{Level, Line};
+use super::level::Line;
 use super::pattern::Pattern;
 use super::tier::Tier;
+use crate::text::pattern::bytes_pattern;
 
 /// How many places of one rule in one message are looked at.
 const MAX_HITS: usize = 12;
@@ -185,7 +186,7 @@ fn counts_none(text: &str, start: usize, end: usize) -> bool {
 /// A count of none behind a word, perhaps with what is counted: ` 0`, `=0`, ` partitions: 0`, ` 0s`.
 /// `error 0x80070005`, `failed 0.5 % of calls` and `failed 0/3` are no zero.
 static NONE: LazyLock<Regex> = LazyLock::new(|| {
-    expression(concat!(
+    bytes_pattern(concat!(
         r#"\A(?:[ _-][a-z]+s"?[:=])?[ :="]+0(?:\s?(?:s|ms|bytes?|b|kb|seconds?)\b)?"#,
         r#"(?:[.,](?:[^0-9]|\z)|[^0-9A-Za-z_.,%/-]|\z)"#,
     ))
@@ -193,24 +194,18 @@ static NONE: LazyLock<Regex> = LazyLock::new(|| {
 
 /// `0/6 ` or `0 of 6 ` in front of what is counted.
 static NONE_OF: LazyLock<Regex> =
-    LazyLock::new(|| expression(r"(?:\A|[\s(\[])0 ?(?:/|of|out of) ?\d+\s+\z"));
+    LazyLock::new(|| bytes_pattern(r"(?:\A|[\s(\[])0 ?(?:/|of|out of) ?\d+\s+\z"));
 
 static LEFT: LazyLock<Regex> = LazyLock::new(|| {
-    expression(r"\A\s*(?:bytes |inodes |gb |mb )?(?:free|left|available|remaining|ready|healthy)\b")
+    bytes_pattern(
+        r"\A\s*(?:bytes |inodes |gb |mb )?(?:free|left|available|remaining|ready|healthy)\b",
+    )
 });
-
-fn expression(source: &str) -> Regex {
-    regex::bytes::RegexBuilder::new(source)
-        .unicode(false)
-        .case_insensitive(true)
-        .build()
-        .unwrap_or_else(|error| unreachable!("a fixed expression, used by every test: {error}"))
-}
 
 /// Whether all of what is counted is well: `6/6 replicas ready`.
 fn counts_all(text: &str, start: usize, end: usize) -> bool {
     static ALL: LazyLock<Regex> = LazyLock::new(|| {
-        expression(
+        bytes_pattern(
             r"\b(\d+) ?(?:/|of|out of) ?(\d+)\b[^.;,]{0,30}\b(?:ready|available|running|up|healthy)\b",
         )
     });
@@ -307,11 +302,6 @@ impl RawRule {
             }
         }
     }
-}
-
-/// Lines that allow a level above what a source's own label says.
-pub(super) const fn may_raise(line: Line) -> bool {
-    matches!(line.level(), Level::Critical)
 }
 
 /// A list, or one entry without the dash.

@@ -8,7 +8,7 @@ use super::label::Label;
 use super::level::{Level, Line};
 use super::message::Place;
 use super::pattern::Pattern;
-use super::rule::{Meaning, Rule, may_raise};
+use super::rule::{Meaning, Rule};
 
 /// A rule of the severity table that holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -139,7 +139,7 @@ fn combine(mut held: Vec<Held>, beside: &Beside<'_>) -> Option<Judged> {
     let highest = held.iter().map(|held| held.line.level()).max();
     if let Some(label) = &beside.label {
         let raises = highest.is_some_and(|level| level > label.level);
-        held.retain(|held| raises && may_raise(held.line));
+        held.retain(|held| raises && held.line.level() == Level::Critical);
         let said = &label.said;
         let (level, because) = match held.first() {
             None => (label.level, format!("the source says {said}")),
