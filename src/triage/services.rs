@@ -50,7 +50,7 @@ static SERVICE: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// Words that stand in front of "service" and name none.
-const NO_NAMES: [&str; 54] = [
+const FILLERS: [&str; 54] = [
     "a",
     "an",
     "the",
@@ -107,7 +107,8 @@ const NO_NAMES: [&str; 54] = [
     "behind",
 ];
 
-pub(super) fn mentions(text: &str) -> Vec<Mention> {
+/// The services that a text names with the word beside them, in order.
+fn mentions(text: &str) -> Vec<Mention> {
     let mut found: Vec<Mention> = Vec::new();
     let mut from = 0;
     while let Some(captures) = MENTION.captures_at(text, from) {
@@ -130,7 +131,7 @@ pub(super) fn mentions(text: &str) -> Vec<Mention> {
         }
         from = captures.get(0).map_or(text.len(), |whole| whole.end().max(end));
         let normal = normal(&text[start..end]);
-        if normal.len() < 2 || NO_NAMES.contains(&normal.as_str()) {
+        if normal.len() < 2 || FILLERS.contains(&normal.as_str()) {
             continue;
         }
         found.push(Mention { name: normal, start, end });
@@ -154,7 +155,7 @@ fn whole_name(text: &str, start: usize, end: usize) -> (usize, usize) {
 fn filler(name: &str) -> usize {
     let mut start = 0;
     while let Some((word, _)) = name[start..].split_once(' ') {
-        if !NO_NAMES.iter().any(|filler| word.eq_ignore_ascii_case(filler)) {
+        if !FILLERS.iter().any(|filler| word.eq_ignore_ascii_case(filler)) {
             break;
         }
         start += word.len() + 1;
@@ -167,7 +168,7 @@ pub(super) fn normal(name: &str) -> String {
     let name = name.to_lowercase().replace([' ', '_'], "-");
     let name = super::correlate::without_hashes(&name);
     let mut parts: Vec<&str> = name.split('-').collect();
-    while parts.len() > 1 && NO_NAMES.contains(&parts[0]) {
+    while parts.len() > 1 && FILLERS.contains(&parts[0]) {
         parts.remove(0);
     }
     let last = parts.pop().unwrap_or_default();
