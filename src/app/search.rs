@@ -292,6 +292,7 @@ fn hit_view(
     });
     HitView {
         others: others.collect(),
+        held: hit.held,
         lacks: hit.lacks,
         step_freshness,
         kind: hit.class.as_str(),

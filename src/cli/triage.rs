@@ -186,8 +186,11 @@ fn route(session: &mut Session, view: &TriageView) {
         session.out.wrapped(Style::Warn, "Open      ", &words);
         return;
     };
-    let step = route.step.as_ref().map(|step| format!("#{step}")).unwrap_or_default();
-    let title = if route.step_title.is_empty() { &route.title } else { &route.step_title };
+    let (step, title) = match &route.step {
+        Some(step) => (format!("#{step}"), &route.step_title),
+        None if route.section.is_empty() => (String::new(), &route.title),
+        None => (format!("#{}", route.anchor), &route.section),
+    };
     session.out.wrapped(Style::Bold, "Open      ", &format!("{}{step}  {title}", route.slug));
     session.out.wrapped(Style::Dim, "          ", &format!("why: {}", route.reason));
     if let Some(fits) = &route.fits {

@@ -72,7 +72,8 @@ fn words(knowledge: &Knowledge, verdict: &Verdict) -> Vec<String> {
     let named = verdict.subtype.as_deref().unwrap_or(kind);
     let titled = knowledge.subtypes.get(named).map(|subtype| subtype.title.clone());
     words.extend(titled.filter(|title| !title.is_empty()));
-    if verdict.pattern != Pattern::Unknown {
+    // That it is of the network says nothing of what it is, and stands in many a title.
+    if verdict.pattern != Pattern::Unknown && !kind.ends_with("_EVENT") {
         words.push(kind.to_lowercase().replace('_', " "));
     }
     words.dedup();

@@ -393,6 +393,9 @@ pub struct HitView {
     pub others: Vec<PlaceView>,
     /// Its score; comparable within one answer only.
     pub score: f32,
+    /// How much of the query it holds as it was typed, by rarity: 0 to 1.
+    #[serde(skip)]
+    pub held: f32,
     /// How far it can be trusted; null for a page.
     pub freshness: Option<FreshnessView>,
     /// How far the step can be trusted; null where the best section is none.

@@ -120,6 +120,8 @@ pub struct RouteView {
     pub step_title: String,
     /// The anchor to open it at.
     pub anchor: String,
+    /// The heading there, where it is no step.
+    pub section: String,
     /// Why this one.
     pub reason: String,
     /// Why to look twice before it is trusted; empty where it worked lately.

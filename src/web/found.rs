@@ -74,6 +74,7 @@ mod tests {
             lacks: Vec::new(),
             others: Vec::new(),
             score: 1.0,
+            held: 1.0,
             freshness: None,
             step_freshness: None,
             explain: None,

@@ -35,11 +35,15 @@ static GENERIC: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
     let words = "runbook page playbook guide alert alarm incident issue problem error errors fail \
         failed failing failure service app application apps node pod pods host hosts server \
         servers machine cluster kube kubernetes system layer code status state high low no not out \
-        up down off on back any all via new old time times user users request requests production \
-        staging prod warning critical unknown image images connection message log logs process \
-        data database name type value run running event events";
+        up down off on back any all via new old time times user users job jobs request requests \
+        production staging prod warning critical unknown image images connection message log logs \
+        process data database name type value run running event events too many much more most \
+        less several almost";
     telling_words(words).map(|(_, stem)| stem).collect()
 });
+
+/// Halves of names, as in `DaemonSet` and `API server`: alone they tell nothing.
+const HALVES: [&str; 2] = ["api", "set"];
 
 /// Whether a word says what a text is about, and not only that it is about a machine.
 pub(super) fn tells(stem: &str) -> bool {
@@ -79,36 +83,73 @@ impl Said {
         words.windows(2).any(|pair| self.texts.iter().any(|text| together(pair, text)))
     }
 
+    /// Whether a message says any two of these words near each other.
+    fn near(&self, words: &[&str]) -> bool {
+        self.texts.iter().any(|text| {
+            let places: Vec<(usize, &String)> = text
+                .iter()
+                .enumerate()
+                .filter(|(_, word)| words.contains(&word.as_str()))
+                .collect();
+            places.windows(2).any(|pair| pair[0].1 != pair[1].1 && pair[1].0 - pair[0].0 <= APART)
+        })
+    }
+
+    /// How many words of the messages say something.
+    pub(super) fn telling(&self) -> usize {
+        self.words.iter().filter(|stem| tells(stem)).count()
+    }
+
     /// Whether the messages hold a word.
     pub(super) fn holds(&self, stem: &str) -> bool {
         self.words.contains(stem)
     }
 }
 
-/// A runbook that is about it.
+/// How well a runbook or section fits.
 #[derive(Debug)]
 pub(super) struct Fit {
-    pub(super) slug: Slug,
     /// Why, in words.
     pub(super) reason: String,
     score: f64,
 }
 
-/// The runbook that fits best, if one does.
-pub(super) fn best(runbooks: &[Document], said: &Said) -> Option<Fit> {
-    let named: Vec<Vec<Name<'_>>> = runbooks.iter().map(names).collect();
-    let rarity = Rarity::of(&named);
-    let of_one = |(document, names): (&Document, &Vec<Name<'_>>)| {
-        let fits = names.iter().filter_map(|name| name.fit(said, &rarity));
-        let (score, reason) = fits.reduce(|a, b| if b.0 > a.0 { b } else { a })?;
-        Some(Fit { slug: document.slug.clone(), reason, score })
-    };
-    let fits = runbooks.iter().zip(&named).filter_map(of_one);
-    // Of two that fit alike, the first by name, whatever the order of the files.
-    fits.reduce(|a, b| {
-        let better = b.score.total_cmp(&a.score).then_with(|| a.slug.cmp(&b.slug));
-        if better.is_gt() { b } else { a }
-    })
+/// The runbooks that fit, and how well.
+pub(super) struct Fits<'a> {
+    said: &'a Said,
+    rarity: Rarity,
+    fits: BTreeMap<Slug, Fit>,
+}
+
+impl<'a> Fits<'a> {
+    /// Looks at the names of all runbooks.
+    pub(super) fn of(runbooks: &[Document], said: &'a Said) -> Self {
+        let named: Vec<Vec<Name<'_>>> = runbooks.iter().map(names).collect();
+        let rarity = Rarity::of(&named);
+        let of_one = |(document, names): (&Document, &Vec<Name<'_>>)| {
+            let fits = names.iter().filter_map(|name| name.fit(said, &rarity));
+            let fit = fits.reduce(|a, b| if b.score > a.score { b } else { a })?;
+            Some((document.slug.clone(), fit))
+        };
+        let fits = runbooks.iter().zip(&named).filter_map(of_one).collect();
+        Self { said, rarity, fits }
+    }
+
+    /// How well a runbook fits.
+    pub(super) fn of_runbook(&self, slug: &Slug) -> Option<&Fit> {
+        self.fits.get(slug)
+    }
+
+    /// How well a section fits by its own heading: a page may have one for each alert.
+    pub(super) fn of_section(&self, heading: &str) -> Option<Fit> {
+        let name = name("section", heading);
+        (name.words.len() > 1).then(|| name.fit(self.said, &self.rarity)).flatten()
+    }
+
+    /// The one that fits best, if one does. Of two that fit alike, the first by name.
+    pub(super) fn best(&self) -> Option<(&Slug, &Fit)> {
+        self.fits.iter().reduce(|a, b| if b.1.score > a.1.score { b } else { a })
+    }
 }
 
 /// A name that a runbook goes under.
@@ -128,49 +169,59 @@ fn names(document: &Document) -> Vec<Name<'_>> {
     let aliases = summary.aliases.iter().map(|alias| ("alias", alias.as_str()));
     let alerts = summary.alerts.iter().map(|alert| ("alert", alert.as_str()));
     let all = own.into_iter().chain(aliases).chain(alerts);
-    all.map(|(what, text)| {
-        let all: Vec<(String, String)> = telling_words(text).collect();
-        let count = all.len();
-        let mut words: Vec<(String, String)> = Vec::new();
-        for (word, stem) in all {
-            if tells(&stem) && words.iter().all(|(_, known)| *known != stem) {
-                words.push((word, stem));
-            }
+    all.map(|(what, text)| name(what, text)).collect()
+}
+
+fn name<'t>(what: &'static str, text: &'t str) -> Name<'t> {
+    let all: Vec<(String, String)> = telling_words(text).collect();
+    let count = all.len();
+    let mut words: Vec<(String, String)> = Vec::new();
+    for (word, stem) in all {
+        if tells(&stem) && words.iter().all(|(_, known)| *known != stem) {
+            words.push((word, stem));
         }
-        Name { what, text, whole: words.len() == count, words }
-    })
-    .collect()
+    }
+    Name { what, text, whole: words.len() == count, words }
 }
 
 impl Name<'_> {
+    /// Its telling words that the messages hold.
+    fn held(&self, said: &Said, rarity: &Rarity) -> Vec<&(String, String)> {
+        let telling = self.words.iter().filter(|(_, stem)| !rarity.is_everywhere(stem));
+        telling.filter(|(_, stem)| said.words.contains(stem)).collect()
+    }
+
     /// How well it fits, and why: the better part is spoken of, two of its words are, and one of
     /// those at least by the messages; of a name that is a single word, all of it.
-    fn fit(&self, said: &Said, rarity: &Rarity) -> Option<(f64, String)> {
+    fn fit(&self, said: &Said, rarity: &Rarity) -> Option<Fit> {
         let telling = self.words.iter().filter(|(_, stem)| !rarity.is_everywhere(stem));
         let words: Vec<&(String, String)> = telling.collect();
-        let held: Vec<&(String, String)> =
-            words.iter().copied().filter(|(_, stem)| said.words.contains(stem)).collect();
+        let held = self.held(said, rarity);
         let ruled = words.iter().filter(|(_, stem)| said.ruled.contains(stem)).count();
         let spoken = |stem: &String| said.words.contains(stem) || said.ruled.contains(stem);
         let both = words.iter().filter(|(_, stem)| spoken(stem)).count();
-        let is_title = self.what == "title";
+        let is_title = matches!(self.what, "title" | "section");
         let stems: Vec<&str> = held.iter().map(|(_, stem)| stem.as_str()).collect();
         let enough = match words.as_slice() {
             [] => false,
             [(word, _)] => held.len() == 1 && (ruled == 1 || self.whole && word.len() >= SHORTEST),
             _ if is_title && ruled == words.len() => true,
-            _ if held.is_empty() || both < 2 => false,
+            _ if both < 2 || held.iter().all(|(_, stem)| HALVES.contains(&stem.as_str())) => false,
             _ => is_title || stems.len() < 2 || said.in_order(&stems),
         };
+        // One word of a title is enough where the rules say all the others, and two that stand
+        // far from each other are not.
+        let part =
+            if is_title && stems.len() > 1 && said.near(&stems) { OF_TITLE } else { OF_NAME };
         let weigh = |stem: &String| rarity.weight(stem);
         let all: f64 = words.iter().map(|(_, stem)| weigh(stem)).sum();
         let there = words.iter().filter(|(_, stem)| spoken(stem));
         let there: f64 = there.map(|(_, stem)| weigh(stem)).sum();
-        if !enough || there < all * if is_title { OF_TITLE } else { OF_NAME } {
+        if !enough || there < all * part {
             return None;
         }
         let own: f64 = held.iter().map(|(_, stem)| weigh(stem)).sum();
-        Some(((own + there) * there / all, self.reason(&held)))
+        Some(Fit { score: (own + there) * there / all, reason: self.reason(&held) })
     }
 
     fn reason(&self, held: &[&(String, String)]) -> String {
@@ -222,18 +273,11 @@ impl Rarity {
 mod tests {
     use super::*;
 
-    fn name(what: &'static str, text: &'static str) -> Vec<Name<'static>> {
-        let all: Vec<(String, String)> = telling_words(text).collect();
-        let count = all.len();
-        let words: Vec<_> = all.into_iter().filter(|(_, stem)| tells(stem)).collect();
-        vec![Name { what, text, whole: words.len() == count, words }]
-    }
-
     #[test]
     fn a_name_fits_by_what_the_messages_themselves_hold() {
         let check = |what, named: &'static str, text: &str, ruled: &str, expected: bool| {
             let said = Said::new([text].into_iter(), [ruled].into_iter());
-            let named = [name(what, named)];
+            let named = [vec![name(what, named)]];
             let fit = named[0][0].fit(&said, &Rarity::of(&named));
             assert_eq!(fit.is_some(), expected, "{text}");
         };
@@ -263,5 +307,19 @@ mod tests {
         check("title", "Backup failed", "the backup of the disk array runs", "disk", false);
         check("title", "Backup failed", "backup exited with 1", "backup failed", true);
         check("alert", "KubePodNotReady", "the pod is not ready", "", false);
+        check("title", "KubeletTooManyPods", "FATAL: sorry, too many clients already", "", false);
+        check("title", "KubeAPIErrorBudgetBurn", "the api server is slow", "slow", false);
+        let far =
+            "replica is 300 s behind; it cannot read the position of the log and so will not write";
+        check("title", "PrometheusRemoteWriteBehind", far, "", false);
+        let near = "remote write of Prometheus is 300 s behind";
+        check("title", "PrometheusRemoteWriteBehind", near, "", true);
+        check(
+            "section",
+            "Alert name: KubeDaemonSetNotScheduled",
+            "3 pods of the DaemonSet are not scheduled",
+            "",
+            true,
+        );
     }
 }

@@ -19,4 +19,5 @@ mod search;
 mod settings;
 mod triage;
 mod triage_links;
+mod triage_routing;
 mod write_ups;

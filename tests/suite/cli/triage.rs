@@ -18,14 +18,14 @@ const STUCK: &str = "Helm release 'shop-edge' stuck in pending-rollback - upgrad
     40% of API routes return errors, rate limiting plugin disabled due to CRD conflict\n";
 
 /// A workspace with one runbook that fits.
-fn lab() -> Lab {
+pub(super) fn lab() -> Lab {
     let lab = Lab::new();
     lab.write("runledger.toml", "[owners.platform]\npage = \"https://page.example/platform\"\n");
     lab.write("runbooks/stuck-helm.md", RUNBOOK);
     lab
 }
 
-fn judged(lab: &Lab, text: &str) -> Value {
+pub(super) fn judged(lab: &Lab, text: &str) -> Value {
     lab.run_with_input(&["triage", "--json"], text.as_bytes()).ok().json()
 }
 
@@ -126,88 +126,6 @@ fn a_step_of_a_runbook_that_destroys_something_is_left_out_and_named() {
     assert!(!plan.contains("helm uninstall"), "{plan}");
     let left = serde_json::to_string(&view["left_out"]).expect("JSON");
     assert!(left.contains("(stuck-helm#"), "{left}");
-}
-
-#[test]
-fn what_nothing_fits_is_said_with_the_nearest() {
-    let lab = lab();
-    let view = judged(&lab, "see you at lunch, the helm of the boat is yours\n");
-    assert_eq!((&view["pattern"], &view["confidence"]), (&"UNKNOWN".into(), &Value::Null));
-    assert_eq!(view["routing"]["runbook"], Value::Null);
-    lab.run_with_input(&["triage"], b"see you at lunch\n").ok().says("no runbook fits");
-    // A failure that no runbook here is about.
-    let view = judged(&lab, "BGP neighbor 192.0.2.1 Down, hold time expired, routes withdrawn\n");
-    assert_eq!(view["pattern"], "NETWORK_EVENT");
-    assert_eq!(view["routing"]["runbook"], Value::Null, "{}", view["routing"]);
-    assert_eq!(view["routing"]["nearest"][0]["slug"], "stuck-helm");
-}
-
-#[test]
-fn an_alert_leads_to_the_runbook_that_names_it() {
-    let lab = lab();
-    let named = "# Disk full\n\n## Alert / trigger\n\n- `DiskWillFill`\n\n## Step 1 — Check\n\n\
-                 ```sh\ndf -h\n```\n";
-    lab.write("runbooks/disk.md", named);
-    let alert = r#"{"alerts":[{"status":"firing","labels":{"alertname":"DiskWillFill",
-        "severity":"warning","instance":"db-1"},"annotations":{"summary":"disk is 91% full"}}]}"#;
-    let view = judged(&lab, alert);
-    assert_eq!(view["routing"]["runbook"]["slug"], "disk");
-    assert_eq!(view["routing"]["runbook"]["reason"], "it names the alert DiskWillFill");
-    assert_eq!(view["severity"]["words"], "suggests MEDIUM, your P2");
-}
-
-#[test]
-fn an_alert_that_is_named_in_plain_text_leads_there_too_unless_it_is_over() {
-    let lab = lab();
-    let named = |alert: &str| {
-        format!("# {alert}\n\n## Alert / trigger\n\n- `{alert}`\n\n## Step 1 — Check\n\nLook.\n")
-    };
-    lab.write("runbooks/latency.md", &named("ShopCatalogLatency"));
-    lab.write("runbooks/crash.md", &named("ShopPodCrashLoop"));
-    let slug = |text: &str| judged(&lab, text)["routing"]["runbook"]["slug"].clone();
-    assert_eq!(
-        slug("ShopCatalogLatency firing: p99 of catalog is 2.4s, severity=page\n"),
-        "latency"
-    );
-    assert_eq!(slug("[FIRING:1] ShopCatalogLatency catalog critical p99 2.4s\n"), "latency");
-    let alert = |status: &str, name: &str, said: &str| {
-        format!(
-            r#"{{"status":"{status}","labels":{{"alertname":"{name}","severity":"warning"}},
-            "annotations":{{"summary":"{said}"}}}}"#
-        )
-    };
-    let crash = |status: &str| alert(status, "ShopPodCrashLoop", "pod is in CrashLoopBackOff");
-    let slow = alert("firing", "ShopCatalogLatency", "p99 latency is 2.4 s");
-    let both = |status: &str| format!(r#"{{"alerts":[{},{slow}]}}"#, crash(status));
-    assert_eq!(slug(&both("resolved")), "latency");
-    // Both last: the one that the verdict rests on.
-    assert_eq!(slug(&both("firing")), "crash");
-    assert_eq!(slug(&format!(r#"{{"alerts":[{}]}}"#, crash("resolved"))), Value::Null);
-}
-
-#[test]
-fn a_word_by_chance_leads_to_no_runbook_and_into_no_plan() {
-    let lab = lab();
-    let page = |title: &str, body: &str| {
-        format!("# {title}\n\n## Step 1 — Check\n\n{body}\n\n```sh\ntrue\n```\n")
-    };
-    lab.write("runbooks/disk.md", &page("Disk full on a node", "Remove images and tries."));
-    lab.write("runbooks/cert.md", &page("Certificate not renewed", "The leader asks."));
-    lab.write("runbooks/code.md", &page("Code rollback via the proxy", "End the app."));
-    for text in [
-        "Failed to pull image \"registry.example/shop:1\": not found\nError: ErrImagePull\n",
-        "etcdserver: no leader\n",
-        "md/raid1:md0: Disk failure on sdb1, disabling device.\n",
-        "fatal: [web-04]: UNREACHABLE! => {\"msg\": \"Failed to connect to the host via ssh\"}\n",
-        "panic: runtime error: invalid memory address or nil pointer dereference\n",
-    ] {
-        let view = judged(&lab, text);
-        assert_ne!(view["pattern"], "UNKNOWN", "{text}");
-        assert_eq!(view["routing"]["runbook"], Value::Null, "{text}: {}", view["routing"]);
-        assert!(!view["routing"]["nearest"][0].is_null(), "{text}: {}", view["routing"]);
-        let plan = view["plan"].as_array().expect("a plan");
-        assert!(plan.iter().all(|step| step["source"] == "template"), "{plan:?}");
-    }
 }
 
 #[test]

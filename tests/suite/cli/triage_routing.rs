@@ -1,0 +1,137 @@
+//! Which runbook triage opens, and at which of its places.
+
+use serde_json::Value;
+
+use super::triage::{judged, lab};
+use crate::support::{Lab, shared, skip};
+
+#[test]
+fn what_nothing_fits_is_said_with_the_nearest() {
+    let lab = lab();
+    let view = judged(&lab, "see you at lunch, the helm of the boat is yours\n");
+    assert_eq!((&view["pattern"], &view["confidence"]), (&"UNKNOWN".into(), &Value::Null));
+    assert_eq!(view["routing"]["runbook"], Value::Null);
+    lab.run_with_input(&["triage"], b"see you at lunch\n").ok().says("no runbook fits");
+    // A failure that no runbook here is about.
+    let view = judged(&lab, "BGP neighbor 192.0.2.1 Down, hold time expired, routes withdrawn\n");
+    assert_eq!(view["pattern"], "NETWORK_EVENT");
+    assert_eq!(view["routing"]["runbook"], Value::Null, "{}", view["routing"]);
+    assert_eq!(view["routing"]["nearest"][0]["slug"], "stuck-helm");
+}
+
+#[test]
+fn an_alert_leads_to_the_runbook_that_names_it() {
+    let lab = lab();
+    let named = "# Disk full\n\n## Alert / trigger\n\n- `DiskWillFill`\n\n## Step 1 — Check\n\n\
+                 ```sh\ndf -h\n```\n";
+    lab.write("runbooks/disk.md", named);
+    let alert = r#"{"alerts":[{"status":"firing","labels":{"alertname":"DiskWillFill",
+        "severity":"warning","instance":"db-1"},"annotations":{"summary":"disk is 91% full"}}]}"#;
+    let view = judged(&lab, alert);
+    assert_eq!(view["routing"]["runbook"]["slug"], "disk");
+    assert_eq!(view["routing"]["runbook"]["reason"], "it names the alert DiskWillFill");
+    assert_eq!(view["severity"]["words"], "suggests MEDIUM, your P2");
+}
+
+#[test]
+fn an_alert_that_is_named_in_plain_text_leads_there_too_unless_it_is_over() {
+    let lab = lab();
+    let named = |alert: &str| {
+        format!("# {alert}\n\n## Alert / trigger\n\n- `{alert}`\n\n## Step 1 — Check\n\nLook.\n")
+    };
+    lab.write("runbooks/latency.md", &named("ShopCatalogLatency"));
+    lab.write("runbooks/crash.md", &named("ShopPodCrashLoop"));
+    let slug = |text: &str| judged(&lab, text)["routing"]["runbook"]["slug"].clone();
+    assert_eq!(
+        slug("ShopCatalogLatency firing: p99 of catalog is 2.4s, severity=page\n"),
+        "latency"
+    );
+    assert_eq!(slug("[FIRING:1] ShopCatalogLatency catalog critical p99 2.4s\n"), "latency");
+    let alert = |status: &str, name: &str, said: &str| {
+        format!(
+            r#"{{"status":"{status}","labels":{{"alertname":"{name}","severity":"warning"}},
+            "annotations":{{"summary":"{said}"}}}}"#
+        )
+    };
+    let crash = |status: &str| alert(status, "ShopPodCrashLoop", "pod is in CrashLoopBackOff");
+    let slow = alert("firing", "ShopCatalogLatency", "p99 latency is 2.4 s");
+    let both = |status: &str| format!(r#"{{"alerts":[{},{slow}]}}"#, crash(status));
+    assert_eq!(slug(&both("resolved")), "latency");
+    // Both last: the one that the verdict rests on.
+    assert_eq!(slug(&both("firing")), "crash");
+    assert_eq!(slug(&format!(r#"{{"alerts":[{}]}}"#, crash("resolved"))), Value::Null);
+}
+
+#[test]
+fn a_word_by_chance_leads_to_no_runbook_and_into_no_plan() {
+    let lab = lab();
+    let page = |title: &str, body: &str| {
+        format!("# {title}\n\n## Step 1 — Check\n\n{body}\n\n```sh\ntrue\n```\n")
+    };
+    lab.write("runbooks/disk.md", &page("Disk full on a node", "Remove images and tries."));
+    lab.write("runbooks/cert.md", &page("Certificate not renewed", "The leader asks."));
+    lab.write("runbooks/code.md", &page("Code rollback via the proxy", "End the app."));
+    for text in [
+        "Failed to pull image \"registry.example/shop:1\": not found\nError: ErrImagePull\n",
+        "etcdserver: no leader\n",
+        "md/raid1:md0: Disk failure on sdb1, disabling device.\n",
+        "fatal: [web-04]: UNREACHABLE! => {\"msg\": \"Failed to connect to the host via ssh\"}\n",
+        "panic: runtime error: invalid memory address or nil pointer dereference\n",
+    ] {
+        let view = judged(&lab, text);
+        assert_ne!(view["pattern"], "UNKNOWN", "{text}");
+        assert_eq!(view["routing"]["runbook"], Value::Null, "{text}: {}", view["routing"]);
+        assert!(!view["routing"]["nearest"][0].is_null(), "{text}: {}", view["routing"]);
+        let plan = view["plan"].as_array().expect("a plan");
+        assert!(plan.iter().all(|step| step["source"] == "template"), "{plan:?}");
+    }
+}
+
+#[test]
+fn a_page_of_many_alerts_is_opened_at_the_one_that_is_meant() {
+    let lab = Lab::new();
+    let page = "# Alerts of the shop\n\n## Alert name: ShopQueueGrows\n\nConsumers fall behind.\n\n\
+                ## Alert name: ShopReplicaLags\n\nThe replica of the orders database falls behind \
+                the primary.\n\n## Alert name: ShopDiskFills\n\nThe volume of the orders database \
+                fills up.\n";
+    lab.write("runbooks/alerts.md", page);
+    lab.write("runbooks/other.md", "# Rotate the keys\n\n## Step 1 - Check\n\nLook.\n");
+    let text = "the replica of the orders database lags the primary by 740 s\n";
+    let route = &judged(&lab, text)["routing"]["runbook"];
+    assert_eq!(route["slug"], "alerts", "{route}");
+    assert_eq!(route["section"], "Alert name: ShopReplicaLags");
+    let said = lab.run_with_input(&["triage"], text.as_bytes()).ok().stdout;
+    let expected = "Open      alerts#alert-name-shopreplicalags Alert name: ShopReplicaLags";
+    assert!(said.contains(expected), "{said}");
+}
+
+/// Another team's alerts, by what they say and not by their names, lead to their pages, and to a
+/// wrong one seldom. What no rule knows leads nowhere.
+#[test]
+fn the_words_of_an_alert_lead_to_its_page() {
+    let Some(shared) = shared() else { return skip("no other team's runbooks are here") };
+    let lab = Lab::new();
+    lab.copy_tree(&shared.join("corpus/prometheus-operator"), "");
+    lab.write("runledger.toml", "runbooks = [\".\"]\n");
+    let queries = std::fs::read_to_string(shared.join("corpus/queries-dev.jsonl"));
+    let queries = queries.expect("queries");
+    let queries = queries.lines().map(|line| serde_json::from_str::<Value>(line).expect("JSON"));
+    let said = queries
+        .filter(|query| query["corpus"] == "prometheus-operator" && query["kind"] == "description");
+    let (mut right, mut wrong, mut all) = (0, Vec::new(), 0);
+    for query in said.step_by(11) {
+        let text = query["query"].as_str().expect("a text");
+        let route = &judged(&lab, text)["routing"]["runbook"];
+        let page = route["slug"].as_str().map(|slug| format!("{slug}.md"));
+        let meant = query["relevant"].as_array().expect("pages");
+        all += 1;
+        match page {
+            Some(page) if meant.iter().any(|one| *one == *page) => right += 1,
+            Some(page) => wrong.push(format!("{text}: {page}")),
+            None => {}
+        }
+    }
+    assert!(all >= 10, "{all} texts");
+    assert!(right * 2 >= all, "{right} of {all}");
+    assert!(wrong.len() * 5 <= all, "{wrong:#?}");
+}
