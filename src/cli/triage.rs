@@ -9,7 +9,7 @@ use crate::app::triage::Paste;
 use crate::domain::freshness::Status;
 use crate::error::Error;
 use crate::text::{LineIndex, truncate_to_width};
-use crate::triage::{LeftOut, Level, Link, Place};
+use crate::triage::{Also, LeftOut, Level, Link, Place};
 use crate::views::StepFreshnessView;
 use crate::views::triage::{TriageStep, TriageView};
 
@@ -166,13 +166,28 @@ fn head(session: &mut Session, view: &TriageView) {
     for because in &view.because {
         session.out.wrapped(Style::Plain, "Because   ", because);
     }
-    if let Some(other) = &view.runner_up {
+    for also in &view.also {
+        session.out.wrapped(Style::Plain, "Also      ", &other(view, also));
+    }
+    if let Some(other) = view.runner_up.as_ref().filter(|_| view.also.is_empty()) {
         session.out.wrapped(
             Style::Dim,
             "Else      ",
             &format!("{}, which less speaks for", other.pattern),
         );
     }
+}
+
+/// A failure beside the one that the verdict is about, with the line that says most of it.
+fn other(view: &TriageView, also: &Also) -> String {
+    let subtype = also.subtype.as_ref().map(|name| format!(" / {name}")).unwrap_or_default();
+    let level = also.level.map(|level| format!(", {}", level.as_str())).unwrap_or_default();
+    let place = also.evidence.and_then(|at| view.evidence.get(at)).map(|one| one.place);
+    let place = place.map(|place| format!(", {}", line_of(view, place))).unwrap_or_default();
+    format!(
+        "{}{subtype}{level}: {}{place}; it names other things: judge it by itself",
+        also.pattern, also.says
+    )
 }
 
 fn route(session: &mut Session, view: &TriageView) {

@@ -26,6 +26,7 @@ pub mod read;
 pub mod scenario;
 
 mod allowed;
+mod also;
 mod beside;
 #[cfg(test)]
 mod built_in;
@@ -68,6 +69,7 @@ mod topology;
 mod words;
 
 pub use self::allowed::Doing;
+pub use self::also::Also;
 pub use self::cascade::Stage;
 pub use self::clause::Role;
 pub use self::clean::cleaned;
@@ -197,6 +199,7 @@ impl Judging<'_> {
         let evidence = evidence(input, &reading);
         let routing = routing::routing(input, knowledge, &reading, verdict, &levels);
         let groups = correlate::groups(knowledge, &reading);
+        let also = also::also(knowledge, &reading, verdict, &cascade, &levels, &evidence);
         let Narrative { statements, plan, left_out, to_check } = narrative;
         let nature = PlanNature::of(plan.iter().map(|step| step.doing), false);
         let report = Report {
@@ -210,6 +213,7 @@ impl Judging<'_> {
             correlated: !linked.is_empty(),
             linked,
             groups,
+            also,
             cascade,
             grounds,
             remediation: Tier::default(),

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::also::Also;
 use super::cascade::Stage;
 use super::clause::Role;
 use super::correlate::{Group, Link};
@@ -35,6 +36,8 @@ pub struct Report {
     pub linked: Vec<Link>,
     /// Messages that name the same thing.
     pub groups: Vec<Group>,
+    /// Other failures that messages of the same paste speak of, worst first.
+    pub also: Vec<Also>,
     /// The chain of services, origin first; empty where none is stated.
     pub cascade: Vec<Stage>,
     /// What the choice of the tier depends on, beside the plan.

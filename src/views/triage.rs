@@ -8,8 +8,8 @@ use crate::domain::id::{Slug, StepId};
 use crate::triage::read::HelmRelease;
 use crate::triage::scenario::{Calibration, Outcome, Run};
 use crate::triage::{
-    Doing, Evidence, Group, LeftOut, Link, MessageView, Part, Pattern, PlanDanger, PlanFinding,
-    RunnerUp, SeverityView, Signal, Stage, Statement, Tier,
+    Also, Doing, Evidence, Group, LeftOut, Link, MessageView, Part, Pattern, PlanDanger,
+    PlanFinding, RunnerUp, SeverityView, Signal, Stage, Statement, Tier,
 };
 
 /// A hypothesis about messages: `triage --json`. Nothing was changed by it.
@@ -33,6 +33,8 @@ pub struct TriageView {
     pub linked: Vec<Link>,
     /// Messages that name the same thing.
     pub groups: Vec<Group>,
+    /// Other failures that messages of the same paste speak of, worst first.
+    pub also: Vec<Also>,
     /// The chain of services, origin first; empty where none is stated.
     pub cascade: Vec<Stage>,
     /// Who may do something about it.

@@ -70,6 +70,12 @@ impl Judged {
             let place = ground.evidence.and_then(|at| triage.evidence.get(at)).map(|it| it.place);
             add(&format!("{:?}", ground.line), &ground.says, place);
         }
+        for also in &triage.also {
+            let subtype = also.subtype.as_ref().map(|name| format!(" / {name}"));
+            let about = format!("also {}{}", also.pattern, subtype.unwrap_or_default());
+            let place = also.evidence.and_then(|at| triage.evidence.get(at)).map(|it| it.place);
+            add(&about, &also.says, place);
+        }
         for part in triage.statements.iter().flat_map(|statement| &statement.parts) {
             add("cause", &part.value, Some(part.place));
         }

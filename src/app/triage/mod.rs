@@ -111,6 +111,7 @@ impl App {
             correlated: report.correlated,
             linked: report.linked,
             groups: report.groups,
+            also: report.also,
             cascade: report.cascade,
             remediation: report.remediation,
             remediation_because: report.remediation_because,

@@ -1,0 +1,152 @@
+//! The other failures of a paste. Somebody at the end of a shift pastes all that is red; what names
+//! nothing in common with what the verdict is about is a failure of its own, and is told beside it.
+
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
+
+use serde::Serialize;
+
+use super::cascade::Stage;
+use super::correlate::thing;
+use super::decide::{self, Verdict};
+use super::knowledge::Knowledge;
+use super::level::Level;
+use super::pattern::Pattern;
+use super::reading::{Found, Reading};
+use super::report::Evidence;
+
+/// A failure that messages speak of beside the one that the verdict is about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Also {
+    /// What kind of failure.
+    pub pattern: Pattern,
+    /// Its refinement.
+    pub subtype: Option<String>,
+    /// How bad its messages are by themselves.
+    pub level: Option<Level>,
+    /// What speaks for it most, in words.
+    pub says: String,
+    /// The number of the place that says so.
+    pub evidence: Option<usize>,
+    /// Its messages, from 0.
+    pub messages: Vec<usize>,
+}
+
+/// The other failures, worst first.
+pub(super) fn also(
+    knowledge: &Knowledge,
+    reading: &Reading<'_>,
+    verdict: &Verdict,
+    cascade: &[Stage],
+    levels: &[Option<Level>],
+    evidence: &[Evidence],
+) -> Vec<Also> {
+    let things = things(knowledge, reading, levels.len());
+    let of_verdict = |found: &&Found<'_>| {
+        found.evidence().is_some_and(|(pattern, _, _)| pattern == verdict.pattern)
+    };
+    let leads: BTreeSet<usize> =
+        reading.found.iter().filter(of_verdict).map(|found| found.message).collect();
+    // A message that names nothing may well be about the same.
+    let named: BTreeSet<&String> = leads.iter().flat_map(|at| &things[*at]).collect();
+    let in_chain: BTreeSet<usize> =
+        cascade.iter().filter_map(|stage| stage.place?.message).collect();
+    let mut all: Vec<Also> = Vec::new();
+    for of_message in reading.found.chunk_by(|one, next| one.message == next.message) {
+        let at = of_message[0].message;
+        let apart = !things[at].is_empty() && things[at].iter().all(|thing| !named.contains(thing));
+        if named.is_empty() || !apart || leads.contains(&at) || in_chain.contains(&at) {
+            continue;
+        }
+        let Some((pattern, subtype)) = decide::leading(of_message) else { continue };
+        let known =
+            all.iter_mut().find(|one| one.pattern == pattern && one.subtype.as_deref() == subtype);
+        match known {
+            Some(known) => {
+                known.messages.push(at);
+                known.level = known.level.max(levels[at]);
+            }
+            None => {
+                let strongest = strongest(of_message, pattern);
+                let is_it = |one: &Evidence| {
+                    strongest.is_some_and(|it| one.rule == it.rule.id && one.place == it.place())
+                };
+                all.push(Also {
+                    pattern,
+                    subtype: subtype.map(str::to_owned),
+                    level: levels[at],
+                    says: strongest.map(|found| found.rule.says.clone()).unwrap_or_default(),
+                    evidence: evidence.iter().position(is_it),
+                    messages: vec![at],
+                });
+            }
+        }
+    }
+    all.sort_by_key(|one| (Reverse(one.level), one.messages[0]));
+    all
+}
+
+/// What says most for a pattern; of several the first.
+fn strongest<'f, 'k>(found: &'f [Found<'k>], pattern: Pattern) -> Option<&'f Found<'k>> {
+    let score = |one: &Found<'_>| {
+        one.evidence().filter(|(of, _, _)| *of == pattern).map_or(0.0, |(_, _, score)| score)
+    };
+    found.iter().reduce(|best, next| if score(next) > score(best) { next } else { best })
+}
+
+/// What each message names, but for the places that many things share.
+fn things(knowledge: &Knowledge, reading: &Reading<'_>, count: usize) -> Vec<BTreeSet<String>> {
+    let mut things = vec![BTreeSet::new(); count];
+    let is_shared = |kind: &str| matches!(kind, "namespace" | "site" | "cluster");
+    for signal in reading.signals.iter().filter(|it| it.names && !is_shared(&it.kind)) {
+        let thing = thing(signal);
+        if let Some(at) = signal.place.message.filter(|_| !knowledge.generic.contains(&thing)) {
+            things[at].insert(thing);
+        }
+    }
+    things
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Input, Knowledge, Level, Pattern, PlanLint, Report, Store, read, triage};
+
+    fn report(text: &str) -> Report {
+        let knowledge = Knowledge::built_in().expect("the built-in files");
+        let lint = PlanLint::built_in().expect("the built-in rules");
+        let messages = read::read(text, knowledge).messages;
+        triage(&Input { messages, ..Input::default() }, &Store::default(), knowledge, lint)
+    }
+
+    #[test]
+    fn what_names_other_things_is_a_failure_of_its_own() {
+        let report = report(
+            "PostgreSQL on host db-2.example is down: FATAL: could not open file: no space left on device\n\
+             host web-7.example: certificate of shop.example has expired\n\
+             filesystem /var on host db-2.example is 100% full\n",
+        );
+        assert_eq!(report.pattern, Pattern::DiskFull, "{:?}", report.because);
+        let [also] = report.also.as_slice() else { panic!("{:?}", report.also) };
+        assert_eq!(
+            (also.pattern, also.messages.as_slice()),
+            (Pattern::CertificateExpiry, [1].as_slice())
+        );
+        assert!(also.level >= Some(Level::High), "{also:?}");
+        let place = report.evidence[also.evidence.expect("a place")].place;
+        assert_eq!(place.message, Some(1));
+    }
+
+    #[test]
+    fn what_names_the_same_or_nothing_is_no_other_failure() {
+        let check = |text: &str| assert_eq!(report(text).also, [], "{text}");
+        check(
+            "filesystem /var on host db-2.example is 100% full\n\
+             host db-2.example: replication of orders has stopped\n",
+        );
+        check("filesystem /var on host db-2.example is 100% full\nreplication has stopped\n");
+        check(
+            "payment-service fails because order-service is unavailable\n\
+             order-service: OOMKilled, exit code 137\n",
+        );
+    }
+}
