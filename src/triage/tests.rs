@@ -117,7 +117,11 @@ fn a_history_names_its_last_good_revision_and_no_release_that_is_not_in_it() {
 fn what_no_rule_knows_is_not_called_harmless() {
     let engine = engine();
     let tier = |text: &str| pasted(text, &engine).remediation;
-    assert_eq!(tier("the whatsit of the frobnicator says boo"), Tier::Operator);
+    assert_eq!(tier("the whatsit of the frobnicator is broken"), Tier::Operator);
+    assert_eq!(tier("errors while the frobnicator lists its whatsits"), Tier::Operator);
+    let quiet = pasted("the whatsit of the frobnicator says boo", &engine);
+    assert_eq!(quiet.remediation, Tier::None);
+    assert_eq!(quiet.remediation_because, "no message says that anything fails");
     assert_eq!(tier("node a-1 recovered from NotReady"), Tier::None);
     let lost = pasted("Someone ran a clean-up; all cover images on the site are gone", &engine);
     assert_eq!((lost.severity.level, lost.remediation), (Level::Critical, Tier::RemoteHands));

@@ -78,12 +78,17 @@ pub(super) fn choose(grounds: &Grounds, plan: PlanNature) -> (Tier, String) {
     let unknown = grounds.pattern == Pattern::Unknown;
     let stated = grounds.stated.as_ref().map(|(tier, says)| (*tier, says));
     let only_none = stated.is_none_or(|(tier, _)| tier == Tier::None);
-    // That no rule knows a message does not make it harmless: something has to say so.
-    let harmless = !unknown || holds(Line::I1) || stated.is_some();
     // What is meant to fire means nothing, whatever its source calls it.
     let meant = stated.is_some() && only_none && grounds.lines.iter().all(|line| *line == Line::I1);
-    if (grounds.level == Level::Info && only_none && harmless) || meant {
-        return (Tier::None, "nothing is to be done about it".to_owned());
+    if (grounds.level == Level::Info && only_none) || meant {
+        // That no rule knows a message does not make it harmless, only that it names no trouble.
+        let says = unknown && !holds(Line::I1) && stated.is_none();
+        let why = if says {
+            "no message says that anything fails"
+        } else {
+            "nothing is to be done about it"
+        };
+        return (Tier::None, why.to_owned());
     }
     if holds(Line::C4) {
         let why = "C4: the recovery itself failed, so another attempt needs somebody who knows it";
@@ -143,14 +148,16 @@ mod tests {
             lines: Vec::new(),
             ..Grounds::default()
         };
-        check(&unknown, Tier::Operator);
+        check(&unknown, Tier::None);
+        check(&Grounds { level: Level::Medium, ..unknown.clone() }, Tier::Operator);
         check(&Grounds { recovered: true, ..unknown.clone() }, Tier::None);
         check(&Grounds { lines: vec![Line::I1], ..unknown.clone() }, Tier::None);
         check(&Grounds { stated: stated(Tier::None), ..unknown.clone() }, Tier::None);
         let loud = Grounds { level: Level::Critical, stated: stated(Tier::None), ..base.clone() };
         check(&loud, Tier::Operator);
         check(&Grounds { lines: Vec::new(), ..loud }, Tier::None);
-        check(&Grounds { lines: vec![Line::C2], ..unknown }, Tier::RemoteHands);
+        let lost = Grounds { level: Level::Critical, lines: vec![Line::C2], ..unknown };
+        check(&lost, Tier::RemoteHands);
 
         let check = |grounds: &Grounds, harmless, destructive, expected| {
             let plan = PlanNature { harmless, destructive };
