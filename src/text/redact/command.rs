@@ -72,9 +72,9 @@ static DIRECTIVE: LazyLock<Regex> = LazyLock::new(|| {
 });
 /// `echo … | docker login --password-stdin`.
 static PIPED: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(&format!(
-        r#"(?-u:\b)(?:echo|printf)[ \t]+(?:-[neE]+[ \t]+)?(?:"([^"\n|]+)"|'([^'\n|]+)'|([^\s"'|-][^\s"'|]*))[ \t]*\|[^\n]*?(?:--password-stdin|--passphrase-fd|passwd[ \t]+--stdin|chpasswd|sudo[ \t]+-[a-zA-Z]*S|--token-stdin|cryptsetup|--with-token)"#
-    ))
+    pattern(
+        r#"(?-u:\b)(?:echo|printf)[ \t]+(?:-[neE]+[ \t]+)?(?:"([^"\n|]+)"|'([^'\n|]+)'|([^\s"'|-][^\s"'|]*))[ \t]*\|[^\n]*?(?:--password-stdin|--passphrase-fd|passwd[ \t]+--stdin|chpasswd|sudo[ \t]+-[a-zA-Z]*S|--token-stdin|cryptsetup|--with-token)"#,
+    )
 });
 /// Each value of a secret that `kubectl` is to make, whatever its name.
 static SECRET_OF_LITERALS: LazyLock<Regex> =

@@ -261,7 +261,6 @@ fn is_password(word: &str) -> bool {
         "requirepass",
         "masterauth",
         "authtok",
-        "psk",
     ];
     let ends = ["pwd", "pw", "pass"];
     !word.is_ascii()
@@ -273,7 +272,9 @@ fn is_password(word: &str) -> bool {
 fn is_secret(family: Family, text: &str, range: &Range<usize>, sure: Sure) -> bool {
     let value = &text[range.clone()];
     let word = value.trim_end_matches(['.', '!', '?', ':']).to_ascii_lowercase();
-    if value.len() < 2 || NO_SECRETS.split(' ').any(|it| it == word) {
+    // Between two names in quotes there is a comma or a sentence, and no value.
+    let is_gap = value.starts_with([' ', '\t']) || value.trim_matches([',', ';', ' ']).is_empty();
+    if value.len() < 2 || is_gap || NO_SECRETS.split(' ').any(|it| it == word) {
         return false;
     }
     let only_stands_for_one = match sure {

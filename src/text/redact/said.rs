@@ -197,10 +197,11 @@ fn sentence(here: &Here<'_>, start: usize, spots: &mut Vec<Spot>) {
     }
     if let Some(found) = BESIDE.captures(line) {
         let is_quoted = found.get(4).is_none();
-        // `PASSWORD '…'` of SQL; a word without quotes needs more before it. A secret in quotes is
-        // one by name, in words of Kubernetes.
+        // `PASSWORD '…'` of SQL; a word without quotes needs more before it, and so does a "pass"
+        // that may be a verb. A secret in quotes is one by name, in words of Kubernetes.
+        let is_verb = name.eq_ignore_ascii_case("pass");
         let is_told = match family(name).0 {
-            Family::Password => is_quoted || WITH.is_match(lead(here.text, start)),
+            Family::Password => is_quoted && !is_verb || WITH.is_match(lead(here.text, start)),
             Family::Key => found.get(2).is_some(),
             Family::Secret => false,
         };

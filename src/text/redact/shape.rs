@@ -62,7 +62,7 @@ const SHAPES: [(&str, &str); 40] = [
     ),
     (
         "password hash",
-        r"\$(?:1|2[abxy]?|5|6|7|8|9|y|gy|md5|sha1|apr1|argon2(?:id|i|d)|scrypt|pbkdf2(?:-sha(?:1|256|512))?|bcrypt-sha256|P|H|S)\$[./0-9A-Za-z=,+$-]{16,}",
+        r"\$(?:(?:1|5|6|apr1|md5)\$(?:rounds=[0-9]+\$)?[./0-9A-Za-z]{1,16}\$[./0-9A-Za-z]{20,}|[PHS]\$[./0-9A-Za-z]{30,}|(?:2[abxy]?|7|8|9|y|gy|sha1|argon2(?:id|i|d)|scrypt|pbkdf2(?:-sha(?:1|256|512))?|bcrypt-sha256)\$[./0-9A-Za-z=,+$-]{16,})",
     ),
     (
         "password hash",

@@ -214,6 +214,7 @@ fn what_only_sounds_like_a_secret_stays() {
     stays("kubectl get secret pg-credentials -n shop; kubectl describe secret token-4");
     stays("token = get_token(request) and password = os.environ['PW']");
     stays("--token-file /run/token --password-stdin --password --user ana");
+    stays("names like `password=`, `token=` and \"secret=\", \"pw:\"");
     stays("bypass: 12345678, compass=north1234, author: ana-b3, tokenizer: standard1");
     stays("the token bucket is empty; 3 passed: all of it; passwords were rotated");
     stays("monkey=abc123 primary_key: id123456 cache_key=user:123456");
