@@ -160,6 +160,38 @@ fn who_guessed_and_then_got_in_broke_in() {
 }
 
 #[test]
+fn none_of_what_is_good_to_have_is_a_failure_and_none_of_what_is_bad_is_not() {
+    let engine = engine();
+    let failures = [
+        ("PROCS CRITICAL: 0 processes with command name 'nginx'", Pattern::NodeEvent),
+        ("0 nodes ready in pool web", Pattern::NodeEvent),
+        ("deployment web: 0 replicas available", Pattern::ContainerEvent),
+        ("0 healthy hosts in target group tg-web", Pattern::LoadBalancerEvent),
+        ("service web has 0 endpoints", Pattern::LoadBalancerEvent),
+        ("0/5 targets up in job node", Pattern::MonitoringEvent),
+        ("cluster has 0 brokers in sync", Pattern::MessageQueueEvent),
+        ("queue orders has 0 consumers", Pattern::MessageQueueEvent),
+        ("0 members in consul cluster", Pattern::DatabaseEvent),
+        ("0 workers are running for queue mail", Pattern::ServerError),
+    ];
+    for (text, pattern) in failures {
+        assert_eq!(judged(&[text], &engine).pattern, pattern, "{text}");
+    }
+    for text in [
+        "PROCS OK: 0 processes with state = Z",
+        "0 replicas unavailable",
+        "0 unhealthy hosts in target group web",
+        "0 targets down",
+        "0 brokers out of sync",
+        "0 failed processes",
+        "web scaled to zero, 0 replicas running",
+        "queue orders has 0 messages and 3 consumers",
+    ] {
+        assert_eq!(judged(&[text], &engine).pattern, Pattern::Unknown, "{text}");
+    }
+}
+
+#[test]
 fn an_environment_is_known_by_labels_and_by_the_head_of_a_line() {
     let engine = engine();
     let level = |text: &str| pasted(text, &engine).severity.level;

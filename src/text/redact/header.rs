@@ -11,25 +11,13 @@ use crate::text::pattern::pattern;
 /// `Authorization: Bearer …`, also in JSON and with any scheme.
 static AUTHORIZATION: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r#"(?i)(?-u:\b)authorization\\?["']?[ \t]*(?:=>|[:=])[ \t]*\\?["']?(?:(bearer|basic|token|bot|apikey|api-key|key|negotiate|digest|aws4-hmac-sha256|sharedkey|splunk)[ \t]+)?([!-~]+)([^\n]*)"#,
+        r#"(?i)(?-u:\b)authorization\\?["']?[ \t]*(?:=>|[:=])[ \t]*\\?["']?(?:(bearer|basic|token|bot|apikey|api-key|key|negotiate|digest|aws4-hmac-sha256|sharedkey|splunk|geniekey|ssws|apitoken|private-token|aws|hawk)[ \t]+)?([!-~]+)([^\n]*)"#,
     )
 });
 static BEARER: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"(?i)(?-u:\b)bearer[ \t]+([0-9a-z._~+/-]{12,}={0,2})"));
 static BASIC: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"(?i)(?-u:\b)basic[ \t]+([0-9a-z+/_-]{8,}={0,2})"));
-/// `curl -u name:password`.
-static USER_OF_CURL: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r#"(?-u:\b)(?:curl|wget|http)(?-u:\b)[^\n]*?[ \t](?:-u|--user)[ =]?["']?[^\s:'"]+:([^\s'"]+)"#,
-    )
-});
-/// `http -a name:password`, of HTTPie and its like.
-static USER_OF_HTTPIE: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r#"(?-u:\b)(?:https?|xhs?)[ \t](?:[^\n|;]*?[ \t])??(?:-a|--auth)[ =]?["']?[^\s:'"]+:([^\s'"]+)"#,
-    )
-});
 /// The `auth` of a Docker login.
 static DOCKER_AUTH: LazyLock<Regex> =
     LazyLock::new(|| pattern(r#"\\?"auth\\?"[ \t\r\n]*:[ \t\r\n]*\\?"([0-9A-Za-z+/]{8,}={0,2})"#));
@@ -49,11 +37,9 @@ type Checked = (&'static Regex, &'static str, fn(&str) -> bool);
 
 pub(super) fn find(text: &str, spots: &mut Vec<Spot>) {
     authorizations(text, spots);
-    let checked: [Checked; 6] = [
+    let checked: [Checked; 4] = [
         (&BEARER, "bearer token", looks_made),
         (&BASIC, "basic login", is_name_and_password),
-        (&USER_OF_CURL, "password", |_| true),
-        (&USER_OF_HTTPIE, "password", |_| true),
         (&DOCKER_AUTH, "basic login", is_name_and_password),
         (&SESSION, "session cookie", |value| value.len() >= 12 && looks_made(value)),
     ];

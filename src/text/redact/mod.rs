@@ -5,12 +5,19 @@
 //! names of pods and digests of images stay: without them a timeline is worth nothing. Where it is
 //! not clear, a word too many is taken out, because the ledger never forgets by itself.
 //!
+//! A text is also read as it is without its escapes, and base64 as what it stands for.
+//!
 //! Each rule is one pass of a regular expression without look-around, so the time is linear.
 
 mod base64;
+mod block;
+mod command;
+mod encoded;
+mod escapes;
 mod header;
 mod kubernetes;
 mod named;
+mod said;
 mod shape;
 mod stand_in;
 #[cfg(test)]
@@ -19,6 +26,9 @@ mod tests;
 use std::ops::Range;
 
 use stand_in::stands_for_one;
+
+/// So many layers of escapes and base64 are looked under, the one within the other.
+const MOST_LAYERS: usize = 4;
 
 /// A text without its secrets.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,12 +59,36 @@ pub fn redact_keeping_lines(text: &str) -> Redacted {
 
 fn spots(text: &str) -> Vec<Spot> {
     let mut spots = Vec::new();
-    // The more telling name comes first, since it wins where two rules see the same secret.
-    shape::find(text, &mut spots);
-    header::find(text, &mut spots);
-    kubernetes::find(text, &mut spots);
-    named::find(text, &mut spots);
+    find(text, MOST_LAYERS, &mut spots);
     merged(spots)
+}
+
+/// What all rules see in a text, and in what is written in escapes or base64 within it.
+fn find(text: &str, layers: usize, spots: &mut Vec<Spot>) {
+    // The more telling name comes first, since it wins where two rules see the same secret.
+    shape::find(text, spots);
+    block::find(text, spots);
+    header::find(text, spots);
+    kubernetes::find(text, spots);
+    command::find(text, spots);
+    named::find(text, spots);
+    said::find(text, spots);
+    if layers == 0 {
+        return;
+    }
+    let inner = |text: &str| {
+        let mut spots = Vec::new();
+        find(text, layers - 1, &mut spots);
+        spots
+    };
+    if let Some(plain) = escapes::unescaped(text) {
+        let found = inner(&plain.text).into_iter();
+        spots.extend(found.map(|it| Spot { range: plain.back(&it.range), kind: it.kind }));
+    }
+    if let Some(words) = encoded::decode(text) {
+        let found = inner(&words.text).into_iter();
+        spots.extend(found.map(|it| Spot { range: words.back(&it.range), kind: it.kind }));
+    }
 }
 
 /// A place of the text that holds a secret.

@@ -12,17 +12,21 @@ use crate::text::pattern::pattern;
 /// The last word of a name whose value is a secret.
 const WORDS: &str = "password|passwd|passphrase|passcode|pwd|secret|token|credentials?\
     |passwort|kennwort|wachtwoord|contrase(?:n|\u{f1})a|senha|mot[ _-]de[ _-]passe\
-    |redis[_-]?cli[_-]?auth|sshpass|client-key-data\
+    |has(?:l|\u{142})o|heslo|salasana|l(?:o|\u{f6})senord|adgangskode|пароль\
+    |密码|密碼|パスワード|비밀번호\
+    |redis[_-]?cli[_-]?auth|sshpass|client-key-data|bindpw|rootpw|requirepass|masterauth|authtok\
+    |psk|pre[_-]?shared[_-]?key|dockerconfigjson|dockercfg|certificate-key\
     |(?:api|app|application|access|secret|private|signing|encryption|master|auth|account\
-    |shared[_-]?access|storage|subscription|license|deploy|ingest|integration|service|ssh|webhook)\
+    |shared[_-]?access|storage|subscription|license|deploy|ingest|integration|service|ssh|webhook\
+    |session|hmac|jwt|consumer|bot)\
     [_-]?key|(?:api|access|secret|private|signing|encryption|master|auth|account|license) key\
     |unseal[ _-]?key(?:[ _-]?[0-9])?\
     |(?:pass|auth|cred|pw)(?-u:\\b)";
 
-/// A name, a colon or equals sign, and a value in quotes or up to the next space.
+/// A name, a colon or equals sign, perhaps an anchor of YAML, and a value in quotes or up to the next space.
 static ASSIGNED: LazyLock<Regex> = LazyLock::new(|| {
     pattern(&format!(
-        r#"(?i)([0-9a-z_.-]*)({WORDS})(?:[_-]?(?:value|base64|b64))?\\?["'`]?[ \t\u{{a0}}]*(:=|=>|=|:|%3[AD])([ \t\u{{a0}}]*)(?:\\"((?:[^"\\\n])+)|"((?:[^"\\\n]|\\.)+)|'([^'\n]+)|`([^`\n]+)|([^\s"'`=,;&][^\s"'`,;&]*))"#
+        r#"(?i)([0-9a-z_.-]*)({WORDS})(?:[_-]?(?:value|base64|b64))?\\?["'`]?[ \t\u{{a0}}]*(:=|=>|=|::|[:：]|%3[AD])([ \t\u{{a0}}]*)(?:(?:&[0-9A-Za-z_-]+|!!str)[ \t]+)?(?:\\"((?:[^"\\\n])+)|"((?:[^"\\\n]|\\.)+)|'([^'\n]+)|`([^`\n]+)|([^\s"'`=,;&][^\s"'`,;&]*))"#
     ))
 });
 /// `--password VALUE`, `-storepass VALUE`.
@@ -43,23 +47,8 @@ static ELEMENT: LazyLock<Regex> = LazyLock::new(|| {
         r#"(?i)<(?:[0-9a-z_.:-]*({WORDS})(?:\s[^<>\n]*)?|[0-9a-z_.:-]+\s[^<>\n]*?(?:name|key)=["'][0-9a-z_.:-]*({WORDS})["'][^<>\n]*)>([^<>\n]+)</"#
     ))
 });
-/// `the password is …`, `ALTER USER … PASSWORD '…'`.
-static SAID: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r#"(?i)(?-u:\b)(?:[0-9a-z]+_)?(password|passwd|passphrase|pass|pwd|pw|token|secret|api key)[ \t]+(?:(?:is|was)(?: now)?:?[ \t]+["'`]?([^\s"'`]+)|'([^'\n]+)')"#,
-    )
-});
-static IDENTIFIED_BY: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"(?i)(?-u:\b)identified(?: with [0-9a-z_]+)? by '([^'\n]+)'"));
-/// Tools that take the password right after a letter.
-static GLUED: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r#"(?-u:\b)(?:(?:mysql|mysqldump|mysqladmin|mariadb|mariadb-dump)(?-u:\b)[^\n|;]*?[ \t]-p|sshpass[ \t]+-p[ \t]*|(?:docker|podman|nerdctl|helm|oras|skopeo|crane|buildah)(?-u:\b)[^\n|;]*?(?-u:\b)login(?-u:\b)[^\n|;]*?[ \t]-p[ \t=]*|redis-cli(?-u:\b)[^\n|;]*?[ \t]-a[ \t]+)["']?([^\s"'-][^\s"']*)"#,
-    )
-});
-
 /// What stands after "password:" without being one.
-const NO_SECRETS: &str = "\
+pub(super) const NO_SECRETS: &str = "\
     a an and are at auth authentication bad been by can cannot changed correct could default \
     denied disabled does empty enabled error expired fail failed false for from generated given \
     has have hidden if in incorrect invalid is it its leaked length malformed mandatory missing \
@@ -68,6 +57,9 @@ const NO_SECRETS: &str = "\
     that the this to token too true undefined unknown unset unused updated valid was we were \
     will with wrong yes you";
 
+/// A value that belongs to no name is read again up to this length, in bytes.
+const LONGEST_AGAIN: usize = 256;
+
 /// Beginnings of names whose tokens and keys are no secrets.
 const HARMLESS: &str = "\
     next page continue continuation cancel cancellation max min eos bos pad stop sync fencing \
@@ -75,7 +67,7 @@ const HARMLESS: &str = "\
 
 /// How careful to be, by the word before the value.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Family {
+pub(super) enum Family {
     /// Anything may be a password.
     Password,
     /// Tokens and keys look made.
@@ -123,23 +115,6 @@ pub(super) fn find(text: &str, spots: &mut Vec<Spot>) {
         let is_secret = is_secret(family, text, &value.range(), Sure::Quoted);
         spots.extend(is_secret.then(|| Spot { range: value.range(), kind }));
     }
-    for found in SAID.captures_iter(text) {
-        let quoted = found.get(3);
-        let Some(value) = quoted.or_else(|| found.get(2)) else { continue };
-        let shown = value.as_str().trim_end_matches(['.', ',', ';', ')', '!', '?']);
-        let likely = quoted.is_some() || shown.len() >= 4 && looks_made(shown);
-        if likely && !stands_for_one(shown) {
-            let kind = family(&found[1]).1;
-            spots.push(Spot { range: value.start()..value.start() + shown.len(), kind });
-        }
-    }
-    for rule in [&IDENTIFIED_BY, &GLUED] {
-        for value in rule.captures_iter(text).filter_map(|found| found.get(1)) {
-            if !stands_for_one(value.as_str()) {
-                spots.push(Spot { range: value.range(), kind: "password" });
-            }
-        }
-    }
 }
 
 /// The secret of an assignment, if it is one, and where to read on.
@@ -165,8 +140,18 @@ fn assigned(text: &str, found: &Captures<'_>) -> (Option<Spot>, usize) {
             && before.ends_with(|c: char| c.is_ascii_lowercase());
     let stem = before.trim_end_matches(['_', '-', '.']).to_ascii_lowercase();
     let is_tally = before.is_empty() && !is_quoted && is_tally(text, word, &range);
-    if is_short && !apart || is_tally || HARMLESS.split(' ').any(|it| it == stem) {
-        return (None, end);
+    // `Password::new` is a path in a program; `userPassword:: …` says that the value is base64.
+    let is_path = mark == "::" && space.is_empty();
+    let is_file = text[..found.get(0).map_or(0, |whole| whole.start())].ends_with("from-file=");
+    if is_short && !apart
+        || is_path
+        || is_file
+        || is_tally
+        || HARMLESS.split(' ').any(|it| it == stem)
+    {
+        // What was taken for a value may be another assignment, as in `oauth:?token=…`. Of a long
+        // one that would take too much time.
+        return (None, if value.len() <= LONGEST_AGAIN { range.start } else { end });
     }
     // In quotes nothing is prose, and what follows `auth:` alone may be anything.
     let sure = match () {
@@ -174,6 +159,7 @@ fn assigned(text: &str, found: &Captures<'_>) -> (Option<Spot>, usize) {
         () if mark != ":" || space.is_empty() => Sure::Likely,
         () => Sure::Unlikely,
     };
+    let word = if ["rediscli", "redis_cli"].contains(&stem.as_str()) { "redis" } else { word };
     let is_weak = ["auth", "cred"].contains(&word.to_ascii_lowercase().as_str());
     let (family, kind) = family(word);
     let is_secret = if is_weak {
@@ -238,20 +224,17 @@ fn value_end(text: &str, mut end: usize) -> usize {
     end
 }
 
-fn family(word: &str) -> (Family, &'static str) {
+/// How careful to be with what a name stands for, and what it is called.
+pub(super) fn family(word: &str) -> (Family, &'static str) {
     let word = word.to_ascii_lowercase();
-    let foreign = ["kennwort", "wachtwoord", "contrase", "mot"];
-    if word.starts_with("pass")
-        || foreign.iter().any(|start| word.starts_with(start))
-        || ["pwd", "pw", "sshpass", "senha"].contains(&word.as_str())
-    {
+    if is_password(&word) {
         (Family::Password, "password")
     } else if word == "secret" {
         (Family::Secret, "secret")
     } else if word == "token" {
         (Family::Key, "token")
-    } else if word.starts_with("redis") {
-        (Family::Password, "password")
+    } else if word.starts_with("docker") {
+        (Family::Key, "Docker login")
     } else if word.starts_with("cred") {
         (Family::Key, "credential")
     } else {
@@ -259,11 +242,39 @@ fn family(word: &str) -> (Family, &'static str) {
     }
 }
 
+/// Whether a word, in lower case, means a password and nothing else.
+fn is_password(word: &str) -> bool {
+    let starts = [
+        "pass",
+        "kennwort",
+        "wachtwoord",
+        "contrase",
+        "mot",
+        "senha",
+        "has",
+        "heslo",
+        "salasana",
+        "l\u{f6}sen",
+        "losen",
+        "adgang",
+        "redis",
+        "requirepass",
+        "masterauth",
+        "authtok",
+    ];
+    let ends = ["pwd", "pw", "pass"];
+    !word.is_ascii()
+        || starts.iter().any(|start| word.starts_with(start))
+        || ends.iter().any(|end| word.ends_with(end))
+}
+
 /// Whether a value is a secret, by its place in the text.
 fn is_secret(family: Family, text: &str, range: &Range<usize>, sure: Sure) -> bool {
     let value = &text[range.clone()];
     let word = value.trim_end_matches(['.', '!', '?', ':']).to_ascii_lowercase();
-    if value.len() < 2 || NO_SECRETS.split(' ').any(|it| it == word) {
+    // Between two names in quotes there is a comma or a sentence, and no value.
+    let is_gap = value.starts_with([' ', '\t']) || value.trim_matches([',', ';', ' ']).is_empty();
+    if value.len() < 2 || is_gap || NO_SECRETS.split(' ').any(|it| it == word) {
         return false;
     }
     let only_stands_for_one = match sure {
@@ -287,7 +298,7 @@ fn is_secret(family: Family, text: &str, range: &Range<usize>, sure: Sure) -> bo
 }
 
 /// Whether a value is a name like `pg-credentials-v2`: words and small numbers with hyphens.
-fn names_an_object(value: &str) -> bool {
+pub(super) fn names_an_object(value: &str) -> bool {
     let part = |part: &str| {
         let word = !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase());
         let digits = part.strip_prefix('v').unwrap_or(part);

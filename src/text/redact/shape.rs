@@ -1,4 +1,5 @@
-//! Secrets that are known by their shape alone: keys with a prefix, tokens in three parts, blocks.
+//! Secrets that are known by their shape alone: keys with a prefix, tokens in three parts, hashes of passwords,
+//! addresses.
 
 use std::sync::LazyLock;
 
@@ -10,7 +11,7 @@ use crate::text::pattern::pattern;
 /// What each shape is called, and its pattern; a first group, where there is one, is the secret.
 ///
 /// Word boundaries are those of ASCII, which the fast engine of `regex` knows.
-const SHAPES: [(&str, &str); 30] = [
+const SHAPES: [(&str, &str); 40] = [
     ("AWS access key", r"(?-u:\b)(?:AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{16}(?-u:\b)"),
     ("Google API key", r"(?-u:\b)AIza[0-9A-Za-z_-]{35}"),
     ("Google token", r"(?-u:\b)(?:ya29\.[0-9A-Za-z_-]{20,}|GOCSPX-[0-9A-Za-z_-]{20,})"),
@@ -23,7 +24,7 @@ const SHAPES: [(&str, &str); 30] = [
     ("GitHub token", r"(?-u:\b)(?:gh[pousr]_[0-9A-Za-z]{30,}|github_pat_[0-9A-Za-z_]{22,})"),
     (
         "GitLab token",
-        r"(?-u:\b)gl(?:pat|dt|rt|rtr|cbt|ptt|ft|imt|agent|soat|oas|ffct)-[0-9A-Za-z_.-]{20,}",
+        r"(?-u:\b)(?:gl(?:pat|dt|rt|rtr|cbt|ptt|ft|imt|agent|soat|oas|ffct)-[0-9A-Za-z_.-]{20,}|GR1348941[0-9A-Za-z_-]{20,})",
     ),
     ("Slack token", r"(?-u:\b)(?:xox[abceoprs]|xapp)[.-][0-9A-Za-z.-]{10,}"),
     ("Slack webhook", r"hooks\.slack\.com/(?:services|workflows|triggers)/([0-9A-Za-z/_-]{20,})"),
@@ -46,14 +47,42 @@ const SHAPES: [(&str, &str); 30] = [
     ("DigitalOcean token", r"(?-u:\b)do[opr]_v1_[0-9a-f]{64}"),
     ("Grafana token", r"(?-u:\b)(?:glsa_[0-9A-Za-z]{32}_[0-9a-f]{8}|glc_[0-9A-Za-z+/=]{32,})"),
     ("New Relic key", r"(?-u:\b)NRAK-[0-9A-Z]{20,}"),
-    ("Telegram token", r"(?-u:\b)[0-9]{8,10}:AA[0-9A-Za-z_-]{32,}"),
+    ("Telegram token", r"(?-u:\b)(?:bot)?([0-9]{8,10}:AA[0-9A-Za-z_-]{32,})"),
     ("age key", r"(?-u:\b)AGE-SECRET-KEY-1[0-9A-Z]{40,}"),
+    ("Shopify token", r"(?-u:\b)shp(?:at|ca|pa|ss|tka|rt)_[0-9A-Fa-f]{32,}"),
+    ("Mailgun key", r"(?-u:\b)key-[0-9a-f]{32}(?-u:\b)"),
+    ("Atlassian token", r"(?-u:\b)AT(?:ATT|CTT|BB)[0-9A-Za-z]{2,3}[0-9A-Za-z_=-]{20,}"),
+    (
+        "access token",
+        r"(?-u:\b)(?:tskey-[a-z]+-|pscale_(?:tkn|pw|oauth)_|lin_api_|rubygems_|PMAK-|figd_|xkeysib-|xsmtpsib-|sntry[su]_|dp\.(?:st|pt|ct|sa|scim|audit)\.|AVNS_|bkua_|CCIPAT_|pul-|gsk_|NR(?:II|AA|SP|RA)-|ops_eyJ|sgp_|fm[12]_|cfut_|sq0csp-|shippo_live_|PLAK|EZAK|fo1_|ntn_|nfp_|vercel_)[0-9A-Za-z_./+=-]{16,}|(?-u:\b)dapi[0-9a-f]{32}",
+    ),
+    (
+        "webhook",
+        r"(?:hooks\.zapier\.com/hooks/catch/|events\.pagerduty\.com/integration/|/hooks/)([0-9A-Za-z][0-9A-Za-z/_-]{23,})",
+    ),
+    (
+        "password hash",
+        r"\$(?:(?:1|5|6|apr1|md5)\$(?:rounds=[0-9]+\$)?[./0-9A-Za-z]{1,16}\$[./0-9A-Za-z]{20,}|[PHS]\$[./0-9A-Za-z]{30,}|(?:2[abxy]?|7|8|9|y|gy|sha1|argon2(?:id|i|d)|scrypt|pbkdf2(?:-sha(?:1|256|512))?|bcrypt-sha256)\$[./0-9A-Za-z=,+$-]{16,})",
+    ),
+    (
+        "password hash",
+        r"(?:SCRAM-SHA-(?:1|256|512)\$[0-9]+:[0-9A-Za-z+/=]+\$[0-9A-Za-z+/=:]+|(?:pbkdf2_sha(?:1|256|512)|pbkdf2:sha(?:1|256|512)(?::[0-9]+)?|bcrypt_sha256|scrypt:[0-9:]+)\$[0-9A-Za-z$+/=.-]{16,}|grub\.pbkdf2\.sha[0-9]+\.[0-9A-F.]{32,})",
+    ),
+    (
+        "password hash",
+        r"\{(?i-u:s?sha(?:-?(?:256|384|512))?|s?md5|crypt|pbkdf2[0-9a-z-]*|argon2|bcrypt)\}([$0-9A-Za-z+/][0-9A-Za-z+/=$.,_-]{15,})",
+    ),
+    ("password hash", r"(?:^|[\s'\x22])(\*[0-9A-F]{40})(?-u:\b)"),
+    ("one-time secret", r"otpauth://[^\s\x22'<>]*?[?&]secret=([0-9A-Za-z=%]{8,})"),
     ("runledger token", r"(?-u:\b)rl_[0-9A-Za-z_-]{43}(?-u:\b)"),
     (
         "JWT",
         r"(?-u:\b)eyJ[0-9A-Za-z_-]{8,}\.[0-9A-Za-z_-]{8,}\.[0-9A-Za-z_-]{4,}(?:\.[0-9A-Za-z_-]+){0,2}",
     ),
 ];
+
+/// A Vault token of old looks like a call in a program, but for its digits or many capitals.
+static VAULT: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?-u:\b)s\.[0-9A-Za-z]{24}(?-u:\b)"));
 
 static PATTERNS: LazyLock<Vec<(&str, Regex)>> =
     LazyLock::new(|| SHAPES.iter().map(|(kind, text)| (*kind, pattern(text))).collect());
@@ -69,11 +98,6 @@ static WITH_SLASH: LazyLock<Regex> = LazyLock::new(|| {
 static BEFORE_HOST: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"://([0-9A-Za-z_-]{32,})@[0-9A-Za-z]"));
 
-static KEY_BEGINS: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"-----BEGIN (?:[0-9A-Z]+ ){0,4}PRIVATE KEY(?: BLOCK)?-----"));
-static KEY_ENDS: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"-----END (?:[0-9A-Z]+ ){0,4}PRIVATE KEY(?: BLOCK)?-----"));
-
 pub(super) fn find(text: &str, spots: &mut Vec<Spot>) {
     for (kind, shape) in PATTERNS.iter() {
         for found in shape.captures_iter(text) {
@@ -82,42 +106,16 @@ pub(super) fn find(text: &str, spots: &mut Vec<Spot>) {
             }
         }
     }
+    let is_token = |token: &str| {
+        let capitals = token.bytes().filter(u8::is_ascii_uppercase).count();
+        capitals > 5 || token.bytes().any(|b| b.is_ascii_digit())
+    };
+    let vault = VAULT.find_iter(text).filter(|it| is_token(it.as_str()));
+    spots.extend(vault.map(|it| Spot { range: it.range(), kind: "Vault token" }));
     let places = [(&IN_ADDRESS, "password"), (&WITH_SLASH, "password"), (&BEFORE_HOST, "token")];
     for (place, kind) in places {
         let secrets = place.captures_iter(text).filter_map(|found| found.get(1));
         let real = secrets.filter(|secret| !stands_for_one(secret.as_str()));
         spots.extend(real.map(|secret| Spot { range: secret.range(), kind }));
     }
-    private_keys(text, spots);
-}
-
-/// From each beginning to its end, or as far as the lines look like a key.
-fn private_keys(text: &str, spots: &mut Vec<Spot>) {
-    let begins: Vec<_> = KEY_BEGINS.find_iter(text).map(|found| found.range()).collect();
-    for (nth, begin) in begins.iter().enumerate() {
-        let next = begins.get(nth + 1).map_or(text.len(), |next| next.start);
-        let rest = &text[begin.end..next];
-        let length = end_mark(rest).unwrap_or_else(|| key_length(rest));
-        spots.push(Spot { range: begin.start..begin.end + length, kind: "private key" });
-    }
-}
-
-/// Bytes up to and with the mark that closes a block. That of a certificate further below does not.
-fn end_mark(rest: &str) -> Option<usize> {
-    KEY_ENDS.find(rest).map(|found| found.end())
-}
-
-/// Bytes of what goes on like a key that was cut off: base64, its breaks, and its headers.
-fn key_length(rest: &str) -> usize {
-    let mut length = 0;
-    for line in rest.split_inclusive('\n') {
-        let words = line.trim();
-        let dense = words.bytes().all(|b| b.is_ascii_alphanumeric() || b"+/=\\-_".contains(&b));
-        let header = ["Proc-Type:", "DEK-Info:", "Version:", "Comment:"];
-        if !dense && !header.iter().any(|name| words.starts_with(name)) {
-            break;
-        }
-        length += line.len();
-    }
-    rest[..length].trim_end().len()
 }

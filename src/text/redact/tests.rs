@@ -214,6 +214,7 @@ fn what_only_sounds_like_a_secret_stays() {
     stays("kubectl get secret pg-credentials -n shop; kubectl describe secret token-4");
     stays("token = get_token(request) and password = os.environ['PW']");
     stays("--token-file /run/token --password-stdin --password --user ana");
+    stays("names like `password=`, `token=` and \"secret=\", \"pw:\"");
     stays("bypass: 12345678, compass=north1234, author: ana-b3, tokenizer: standard1");
     stays("the token bucket is empty; 3 passed: all of it; passwords were rotated");
     stays("monkey=abc123 primary_key: id123456 cache_key=user:123456");
@@ -276,6 +277,86 @@ fn kubernetes_secrets_lose_their_values_and_nothing_else_does() {
     stays("YW5hOmh1bnRlcjI=");
 }
 
+/// Texts of many kinds and what must be seen of them afterwards.
+const TEXTS: &str = include_str!("texts.txt");
+
+/// The texts of the list, with their marks.
+fn texts() -> impl Iterator<Item = String> {
+    let lines = TEXTS.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
+    lines.map(|line| line.replace('¶', "\n"))
+}
+
+/// The pieces of a text between two marks.
+fn between(marked: &str, [begin, end]: [char; 2]) -> Vec<&str> {
+    let pieces = marked.split(begin).skip(1).filter_map(|rest| rest.split(end).next());
+    pieces.filter(|piece| !piece.is_empty()).collect()
+}
+
+fn without_marks(marked: &str) -> String {
+    marked.replace(['‹', '›', '«', '»'], "")
+}
+
+/// No piece of a secret is shown, what is to be kept is, and a second time changes nothing.
+fn check_text(marked: &str) {
+    let text = without_marks(marked);
+    let found = redact(&text);
+    let again = redact(&found.text);
+    assert_eq!(again.text, found.text, "a second time");
+    if !marked.contains('‹') {
+        assert_eq!(found.text, text);
+        return;
+    }
+    let mark = |shown: String, kind: &&str| shown.replace(&format!("[redacted {kind}]"), "¤");
+    let shown = found.found.iter().fold(found.text.clone(), mark);
+    let outside = marked.split('‹').map(|part| part.split('›').next_back().unwrap_or_default());
+    let outside = without_marks(&outside.collect::<Vec<_>>().join("¤"));
+    for secret in between(marked, ['‹', '›']) {
+        let letters: Vec<char> = secret.chars().collect();
+        for piece in letters.windows(letters.len().min(5)) {
+            let piece: String = piece.iter().collect();
+            assert!(
+                outside.contains(&piece) || !shown.contains(&piece),
+                "{piece} of {text}: {shown}"
+            );
+        }
+    }
+    for kept in between(marked, ['«', '»']) {
+        assert!(found.text.contains(kept), "{kept} of {text}: {}", found.text);
+    }
+}
+
+#[test]
+fn secrets_of_all_kinds_are_taken_out_and_nothing_else_is() {
+    let (secret, plain): (Vec<String>, Vec<String>) = texts().partition(|text| text.contains('‹'));
+    assert!(secret.len() > 100 && plain.len() > 100, "{} {}", secret.len(), plain.len());
+    secret.iter().chain(&plain).for_each(|text| check_text(text));
+}
+
+#[test]
+fn a_text_within_json_within_json_says_no_more() {
+    for mut text in texts() {
+        for _ in 0..2 {
+            text = serde_json::json!({ "log": text, "stream": "stderr" }).to_string();
+            check_text(&text);
+        }
+    }
+}
+
+#[test]
+fn no_letter_is_split_by_what_is_taken_out() {
+    for text in texts().map(|text| without_marks(&text)) {
+        for other in [
+            text.replace(['a', 'e'], "é"),
+            text.replace(' ', "\u{a0}").replace('o', "日"),
+            text.replace(['"', '\'', ':'], "“\"”"),
+            text.replace(['=', '\\'], "\\ü=\\"),
+        ] {
+            let found = redact(&other);
+            assert_eq!(redact(&found.text).text, found.text, "{other}");
+        }
+    }
+}
+
 #[test]
 fn five_megabytes_take_linear_time() {
     let seeds = [
@@ -299,9 +380,31 @@ fn five_megabytes_take_linear_time() {
         " - kind: Secret\n",
         "<a name=",
         "http -a ",
+        "token for a ",
+        "password of x x x is ",
+        "pass from a to ",
+        "login with a",
+        "\\",
+        "\\u",
+        "\\\"",
+        "%3d",
+        "&#",
+        "\\u{",
+        "\"\\n\"",
+        "{\"log\":\"{\\\"password\\\":\\\"a\\\"}\"}\n",
+        "eyJaaaaaaaaaaaaaaaaaa\n",
+        "auth:",
+        "auth:a,",
+        "QUJDREVGR0hJSktMTU5P ",
+        "cGFzc3dvcmQ9YWJjZGVm",
+        "create secret --from-literal a=b ",
+        "echo a|",
+        "sqlplus a",
+        "otpauth://",
+        "x -----BEGIN PRIVATE KEY-----\nx a\n",
     ];
     for (nth, seed) in seeds.into_iter().enumerate() {
-        let size = if nth == 0 { 5 << 20 } else { 256 << 10 };
+        let size = if nth == 0 { 5 << 20 } else { 128 << 10 };
         let text = seed.repeat(size / seed.len());
         let begun = Instant::now();
         let found = redact(&text);

@@ -7,6 +7,7 @@ mod alerts;
 mod events;
 mod helm;
 mod log;
+mod payload;
 mod secrets;
 mod shapes;
 
@@ -51,11 +52,7 @@ pub struct Pasted {
 /// what is known decides which lines may say something, and which of them say the same.
 pub fn read(text: &str, knowledge: &Knowledge) -> Pasted {
     let text = cleaned(text);
-    let opener = text.trim_start().chars().next();
-    if matches!(opener, Some('{' | '['))
-        && let Ok(json) = serde_json::from_str::<Value>(&text)
-        && let Some(pasted) = structured(&json)
-    {
+    if let Some(pasted) = payload::read(&text, knowledge) {
         return pasted;
     }
     let mut pasted = log::read(&text, knowledge);

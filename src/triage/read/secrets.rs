@@ -1,20 +1,15 @@
-//! Secrets that a text showed only when it was decoded: `postgres:\/\/app:…@db` is none of a URL's
-//! forms in JSON as it is written, and is one in the message.
-
-use std::borrow::Cow;
+//! Secrets that a text showed only when it was taken apart: a value of JSON stands under a name and
+//! beside others, and by itself in a message.
 
 use super::Pasted;
 use crate::text::redact::redact_keeping_lines;
-use crate::triage::clean::cleaned;
 
 impl Pasted {
     /// Takes secrets out of all that was decoded, and says of which kinds they were.
     pub fn redact(&mut self) -> Vec<&'static str> {
         let mut found = Vec::new();
         let mut take_out = |text: &mut String| {
-            // A line of a log may hold JSON of its own, which nothing decodes.
-            let decoded = unescaped(text);
-            let redacted = redact_keeping_lines(&decoded);
+            let redacted = redact_keeping_lines(text);
             if !redacted.found.is_empty() {
                 *text = redacted.text;
                 found.extend(redacted.found);
@@ -35,40 +30,6 @@ impl Pasted {
         }
         found
     }
-}
-
-/// A text in which the letters that JSON may write as `\/` and `\u0020` stand as they are.
-fn unescaped(text: &str) -> Cow<'_, str> {
-    if !text.contains("\\/") && !text.contains("\\u") {
-        return Cow::Borrowed(text);
-    }
-    let mut plain = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = rest.find('\\') {
-        plain.push_str(&rest[..at]);
-        let escape = &rest[at..];
-        let letter = escape
-            .get(2..6)
-            .filter(|_| escape.starts_with("\\u"))
-            .and_then(|code| u32::from_str_radix(code, 16).ok())
-            .and_then(char::from_u32);
-        rest = match letter {
-            Some(letter) => {
-                plain.push(letter);
-                &escape[6..]
-            }
-            None if escape.starts_with("\\/") => {
-                plain.push('/');
-                &escape[2..]
-            }
-            None => {
-                plain.push('\\');
-                &escape[1..]
-            }
-        };
-    }
-    plain.push_str(rest);
-    Cow::Owned(cleaned(&plain).into_owned())
 }
 
 #[cfg(test)]

@@ -167,8 +167,10 @@ impl Scenario {
             wrong(line.max(1), column.max(1), message)
         })?;
         if let Some((key, message)) = scenario.slip(yaml) {
-            let at = |line: &str| line.trim_start().starts_with(&key);
-            let line = yaml.lines().position(at).unwrap_or(0);
+            let begins = |line: &str| line.trim_start().starts_with(&key);
+            let has = |line: &str| line.contains(&key);
+            let line = yaml.lines().position(begins).or_else(|| yaml.lines().position(has));
+            let line = line.unwrap_or(0);
             return Err(wrong(line + 1, 1, message));
         }
         if matches!(scenario.name.trim(), "" | "." | "..") {
@@ -193,6 +195,15 @@ impl Scenario {
             let near = nearest(key, KEYS).filter(|near| near.chars().next() == key.chars().next());
             if let Some(near) = near {
                 return Some((key.clone(), format!("unknown key `{key}`; did you mean `{near}`?")));
+            }
+        }
+        let expect = &self.expect;
+        let bounds =
+            [("confidence_min", expect.confidence_min), ("confidence_max", expect.confidence_max)];
+        for (key, bound) in bounds {
+            // What compares with nothing would hold always, or never.
+            if let Some(bound) = bound.filter(|bound| !(0.0..=1.0).contains(bound)) {
+                return Some((key.to_owned(), format!("{bound} is no confidence from 0 to 1")));
             }
         }
         for (field, answers) in &self.accept {
@@ -268,7 +279,12 @@ mod tests {
         check("[HIGH]", "[BOGUS]", 9, "`BOGUS` is no severity");
         check("  severity: [HIGH]", "  severty: [HIGH]", 9, "nothing is accepted for `severty`");
         check("accept:", "accpet:", 7, "did you mean `accept`?");
+        for wrong in [".nan", ".inf", "-.inf", "-0.1", "1.5"] {
+            for key in ["confidence_min", "confidence_max"] {
+                check("cascade: 'no'", &format!("{key}: {wrong}"), 5, "no confidence from 0 to 1");
+            }
+        }
         let given = "given: {incidents: [{title: a, occurred_at: soon}]}\nexpect:";
-        check("expect:", given, 1, "soon is no time");
+        check("expect:", given, 3, "soon is no time");
     }
 }

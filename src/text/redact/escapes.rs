@@ -1,0 +1,404 @@
+//! A text with its escapes written out, since `pass\x77ord` and JSON within JSON hide a secret from
+//! every rule: one layer of escapes at a time, and a way back to where each letter stood.
+
+use std::iter::Peekable;
+use std::ops::Range;
+use std::str::Chars;
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
+
+use crate::text::is_steering;
+
+/// The lines of a text that have escapes, without their outer layer.
+#[derive(Debug, Default)]
+pub(super) struct Unescaped {
+    pub text: String,
+    marks: Vec<Mark>,
+}
+
+/// Where a line, or what follows an escape, begins: in the text without escapes, and in the other.
+#[derive(Clone, Copy, Debug)]
+struct Mark {
+    at: usize,
+    /// The first byte of the escape, or of the line.
+    from: usize,
+    /// How many bytes the escape takes, and what stands for it.
+    taken: usize,
+    given: usize,
+    /// Whether a line begins here that does not follow the one before.
+    begins: bool,
+}
+
+/// An escape at the beginning of a text.
+struct Escape {
+    /// Its bytes.
+    taken: usize,
+    /// The letter that it stands for, if anybody can see it.
+    letter: Option<char>,
+}
+
+/// What the names of HTML's escapes stand for.
+const ENTITIES: [(&str, char); 5] =
+    [("&quot;", '"'), ("&apos;", '\''), ("&amp;", '&'), ("&lt;", '<'), ("&gt;", '>')];
+
+/// What has to be in a line if a quote or slash that is escaped is to hide a secret in it. Whole
+/// logs are JSON within JSON, and most of their lines need no second look.
+const HINTS: [&str; 63] = [
+    "pass",
+    "pwd",
+    "pw",
+    "secret",
+    "token",
+    "key",
+    "auth",
+    "cred",
+    "psk",
+    "kennwort",
+    "wachtwoord",
+    "contrase",
+    "senha",
+    "mot de",
+    "mot_de",
+    "mot-de",
+    "has\u{142}o",
+    "haslo",
+    "heslo",
+    "salasana",
+    "senord",
+    "adgangskode",
+    "пароль",
+    "密",
+    "パスワード",
+    "비밀번호",
+    "login",
+    "log in",
+    "sign in",
+    "logged in",
+    "signed in",
+    "einloggen",
+    "anmelde",
+    "zugangsdaten",
+    "identifiants",
+    "identified",
+    "bearer",
+    "basic ",
+    "cookie",
+    "sessionid",
+    "session_id",
+    "sig=",
+    "sig%3d",
+    ":\\/",
+    "%3a%2f",
+    "sha}",
+    "$1$",
+    "$2",
+    "$5$",
+    "$6$",
+    "$y$",
+    "$apr1$",
+    "$argon2",
+    "dockerc",
+    "eyj",
+    "curl ",
+    "echo ",
+    "redis-cli",
+    "ldap",
+    "mongo",
+    "sql",
+    "snmp",
+    "rabbitmqctl",
+];
+
+static HINT: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    let mut builder = AhoCorasick::builder();
+    hints(builder.ascii_case_insensitive(true))
+});
+
+#[expect(clippy::expect_used, reason = "the words are constants; the first test shows a wrong one")]
+fn hints(builder: &aho_corasick::AhoCorasickBuilder) -> AhoCorasick {
+    builder.build(HINTS).expect("few words")
+}
+
+/// The lines of a text that have escapes; none if there is nothing to write out.
+pub(super) fn unescaped(text: &str) -> Option<Unescaped> {
+    let bytes = text.as_bytes();
+    let mut found = Unescaped::default();
+    // Where the last line ends that was looked at, and the last one that had escapes.
+    let (mut done, mut kept) = (0, None);
+    while let Some(first) = next_opener(text, done) {
+        let start =
+            bytes[done..first].iter().rposition(|b| *b == b'\n').map_or(done, |n| done + n + 1);
+        let end = text[first..].find('\n').map_or(text.len(), |end| first + end + 1);
+        if hides(&text[start..end], first - start) {
+            found.mark(start, 0, 0, kept != Some(start));
+            found.line(text, start..end);
+            kept = Some(end);
+        }
+        done = end;
+    }
+    kept.map(|_| found)
+}
+
+/// Where something stands that begins an escape. Most signs of percent and most ampersands do not.
+fn next_opener(text: &str, from: usize) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let opens = |at: usize| match bytes[at] {
+        b'\\' => true,
+        b'%' => bytes.get(at + 1).is_some_and(|b| (b'2'..=b'7').contains(b)),
+        b'&' => bytes.get(at + 1).is_some_and(|b| b"qaglt#".contains(b)),
+        _ => false,
+    };
+    let mut at = from;
+    loop {
+        at += bytes[at..].iter().position(|b| matches!(b, b'\\' | b'%' | b'&'))?;
+        if opens(at) {
+            return Some(at);
+        }
+        at += 1;
+    }
+}
+
+impl Unescaped {
+    fn mark(&mut self, from: usize, taken: usize, given: usize, begins: bool) {
+        self.marks.push(Mark { at: self.text.len(), from, taken, given, begins });
+    }
+
+    /// Writes out one line.
+    fn line(&mut self, text: &str, line: Range<usize>) {
+        let mut borders =
+            borders(&text[line.clone()]).into_iter().map(|at| line.start + at).peekable();
+        let (mut at, mut plain) = (line.start, line.start);
+        while let Some(next) = next_opener(&text[..line.end], at) {
+            at = next;
+            let Some(escape) = escape(&text[at..line.end]) else {
+                at += 1;
+                continue;
+            };
+            self.copy(text, plain..at, &mut borders);
+            self.mark(at, escape.taken, escape.letter.map_or(0, char::len_utf8), false);
+            self.text.extend(escape.letter);
+            at += escape.taken;
+            plain = at;
+        }
+        self.copy(text, plain..line.end, &mut borders);
+    }
+
+    /// Copies what has no escapes, in lines of its own what is a string of several lines.
+    fn copy(
+        &mut self,
+        text: &str,
+        piece: Range<usize>,
+        borders: &mut Peekable<impl Iterator<Item = usize>>,
+    ) {
+        let mut from = piece.start;
+        while let Some(border) = borders.next_if(|at| *at <= piece.end) {
+            self.text.push_str(&text[from..border]);
+            self.mark(border, 0, 1, false);
+            self.text.push('\n');
+            from = border;
+        }
+        self.text.push_str(&text[from..piece.end]);
+    }
+
+    /// The place in the text with escapes. What would go on from one line into another that does
+    /// not follow it ends with its line.
+    pub(super) fn back(&self, range: &Range<usize>) -> Range<usize> {
+        let first = self.mark_of(range.start);
+        let last = self.marks[first + 1..]
+            .iter()
+            .position(|mark| mark.begins || mark.at >= range.end)
+            .map_or(self.marks.len() - 1, |more| first + more);
+        let end = match self.marks.get(last + 1) {
+            Some(next) if next.begins => range.end.min(next.at),
+            _ => range.end,
+        };
+        let place = |mark: &Mark, at: usize| {
+            let inside = (at - mark.at).saturating_sub(mark.given);
+            (at - mark.at < mark.given, mark.from + mark.taken + inside)
+        };
+        let mark = &self.marks[first];
+        let start = match place(mark, range.start) {
+            (true, _) => mark.from,
+            (false, place) => place,
+        };
+        start..place(&self.marks[last], end).1.max(start)
+    }
+
+    /// The mark in front of a place, the last one where several stand there.
+    fn mark_of(&self, at: usize) -> usize {
+        self.marks.partition_point(|mark| mark.at <= at).saturating_sub(1)
+    }
+}
+
+/// Whether a line may hold a secret that its escapes hide. A letter that is escaped may be one of a
+/// name, and what follows a new line may be a token; a quote hides nothing where no name is.
+fn hides(line: &str, first: usize) -> bool {
+    let mut at = first;
+    let mut has_any = false;
+    while let Some(next) = next_opener(line, at) {
+        // A layer further down counts as well.
+        let slashes = line[next..].bytes().take_while(|b| *b == b'\\').count().max(1);
+        let sign = next + slashes - 1;
+        let Some(escape) = escape(&line[sign..]) else {
+            has_any |= slashes > 1;
+            at = sign + 1;
+            continue;
+        };
+        has_any = true;
+        let follows = line[sign + escape.taken..].bytes().next();
+        let is_break = matches!(escape.letter, Some('\n' | '\t') | None) && escape.taken == 2;
+        let is_sign = escape.taken == 2
+            || escape.letter.is_some_and(|it| !it.is_alphanumeric())
+                && line[sign..].starts_with(['%', '&']);
+        if is_break && follows.is_some_and(|b| b.is_ascii_alphanumeric()) || !is_break && !is_sign {
+            return true;
+        }
+        at = sign + escape.taken;
+    }
+    has_any && HINT.is_match(line)
+}
+
+/// Where strings in quotes begin and end that have several lines, written as `\n`, or JSON of
+/// their own: what stands around them is no part of their first and last line.
+fn borders(line: &str) -> Vec<usize> {
+    let mut borders = Vec::new();
+    if !line.contains('\\') {
+        return borders;
+    }
+    let (mut begun, mut is_apart) = (None, false);
+    let mut letters = line.bytes().enumerate();
+    while let Some((at, letter)) = letters.next() {
+        match letter {
+            b'\\' => is_apart |= letters.next().is_some_and(|(_, next)| next == b'n'),
+            b'"' => match begun.take() {
+                Some(begun) if is_apart => borders.extend([begun, at]),
+                Some(_) => {}
+                None => {
+                    begun = Some(at + 1);
+                    is_apart = line[at + 1..].starts_with(['{', '[']);
+                }
+            },
+            _ => {}
+        }
+    }
+    borders
+}
+
+fn escape(text: &str) -> Option<Escape> {
+    let (taken, letter) = match text.as_bytes() {
+        [b'\\', rest @ ..] => match rest.first()? {
+            b'u' => unicode(text)?,
+            b'x' => code(text, 2, 2, 16).filter(|(_, letter)| letter.is_ascii())?,
+            b'0'..=b'3' => code(text, 1, 3, 8).filter(|(_, letter)| letter.is_ascii())?,
+            b'n' => (2, '\n'),
+            b'r' => (2, '\r'),
+            b't' => (2, '\t'),
+            sign @ (b'"' | b'\'' | b'/' | b'\\') => (2, char::from(*sign)),
+            _ => return None,
+        },
+        [b'%', ..] => code(text, 1, 2, 16).filter(|(_, letter)| (' '..='~').contains(letter))?,
+        _ => entity(text)?,
+    };
+    let steers = letter == '\u{1b}';
+    let colour = if steers { colour(&text[taken..]) } else { 0 };
+    Some(Escape { taken: taken + colour, letter: Some(letter).filter(|it| !is_steering(*it)) })
+}
+
+/// A letter told by so many digits from a place on.
+fn code(text: &str, from: usize, digits: usize, radix: u32) -> Option<(usize, char)> {
+    let digits =
+        text.get(from..from + digits).filter(|it| it.bytes().all(|b| b.is_ascii_hexdigit()))?;
+    let letter = char::from_u32(u32::from_str_radix(digits, radix).ok()?)?;
+    Some((from + digits.len(), letter))
+}
+
+/// `\u0041`, `\u{41}`, or two of them that make one letter.
+fn unicode(text: &str) -> Option<(usize, char)> {
+    if let Some(rest) = text.strip_prefix("\\u{") {
+        let digits = digits(rest, '}')?;
+        let letter = char::from_u32(u32::from_str_radix(digits, 16).ok()?)?;
+        return Some((digits.len() + 4, letter));
+    }
+    if let Some(found) = code(text, 2, 4, 16) {
+        return Some(found);
+    }
+    let half = |from: usize| u16::from_str_radix(text.get(from..from + 4)?, 16).ok();
+    let second = text.get(6..8).filter(|it| *it == "\\u").and_then(|_| half(8))?;
+    let letter = char::decode_utf16([half(2)?, second]).next()?.ok()?;
+    Some((12, letter))
+}
+
+/// `&quot;`, `&#34;`, `&#x22;`.
+fn entity(text: &str) -> Option<(usize, char)> {
+    if let Some((name, letter)) = ENTITIES.iter().find(|(name, _)| text.starts_with(name)) {
+        return Some((name.len(), *letter));
+    }
+    let digits = digits(text.strip_prefix("&#")?, ';')?;
+    let number = match digits.strip_prefix(['x', 'X']) {
+        Some(hex) => u32::from_str_radix(hex, 16).ok()?,
+        None => digits.parse().ok()?,
+    };
+    Some((digits.len() + 3, char::from_u32(number)?))
+}
+
+/// What stands before a sign that ends a number, which is no further than a number is long.
+fn digits(text: &str, end: char) -> Option<&str> {
+    let (at, _) = text.char_indices().take(8).find(|(_, letter)| *letter == end)?;
+    Some(&text[..at])
+}
+
+/// How long the rest of a colour is, as a terminal takes it: `[31m`.
+fn colour(text: &str) -> usize {
+    let mut letters: Peekable<Chars<'_>> = text.chars().peekable();
+    if letters.next_if_eq(&'[').is_none() {
+        return 0;
+    }
+    let mut taken = 1;
+    while letters.next_if(|it| it.is_ascii_digit() || *it == ';').is_some() {
+        taken += 1;
+    }
+    taken + usize::from(letters.next_if(char::is_ascii_alphabetic).is_some())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The text without escapes, and where the word `here` in it came from.
+    fn check(text: &str, expected: &str, source: &str) {
+        let found = unescaped(text).expect("escapes");
+        assert_eq!(found.text, expected, "{text}");
+        let at = expected.find("here").expect("the word");
+        assert_eq!(&text[found.back(&(at..at + 4))], source, "{text}");
+    }
+
+    #[test]
+    fn escapes_are_written_out_and_the_way_back_takes_them_whole() {
+        check(r"a\x20here", "a here", "here");
+        check(r"a \u0068er\x65 b", "a here b", r"\u0068er\x65");
+        check(r"é\u00e9 her\145 b", "éé here b", r"her\145");
+        check(r#"{\"a\":\"h\u200bere\"}"#, r#"{"a":"here"}"#, r"h\u200bere");
+        check(r#"{"a":"x\nhere","b":"c\"d"}"#, "{\"a\":\"\nx\nhere\n\",\"b\":\"c\"d\"}", "here");
+        check(r"\ud83d\ude00h\u{65}re", "😀here", r"h\u{65}re");
+        check(r"\u001b[31mhe\u001b[0mre", "here", r"he\u001b[0mre");
+        check("a=%68ere%22&quot;&#34;&#x22;", "a=here\"\"\"\"", "%68ere");
+        // One layer at a time.
+        check(r#"\\u0022here\\\""#, r#"\u0022here\""#, "here");
+        // Only lines with escapes, and `\n` is a line of its own.
+        check("one\n\\x41 two\\nhere\nthree\nfour\\x41\n", "A two\nhere\nfourA\n", "here");
+        // A quote hides nothing where nothing is that it could hide.
+        assert!(unescaped(r#"{"log":"{\"level\":\"info\",\"msg\":\"up\"}\n"}"#).is_none());
+        assert!(unescaped("100% of a & b, \\wide and \\xff &c; \\u12").is_none());
+    }
+
+    #[test]
+    fn what_reaches_into_a_line_that_does_not_follow_ends_before_it() {
+        let text = "\\x41 one\nbetween\n\\x42 two\n\\x43 three\n";
+        let found = unescaped(text).expect("escapes");
+        assert_eq!(found.text, "A one\nB two\nC three\n");
+        assert_eq!(&text[found.back(&(2..12))], "one\n");
+        assert_eq!(&text[found.back(&(8..13))], "two\n\\x43");
+        assert_eq!(&text[found.back(&(0..found.text.len()))], "\\x41 one\n");
+    }
+}
