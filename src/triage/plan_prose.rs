@@ -167,6 +167,13 @@ static KEPT_FROM: LazyLock<Regex> = LazyLock::new(|| {
 
 static GERUND: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)^\w+ing\b"));
 
+/// A question, and one that is a request all the same.
+static QUESTION: LazyLock<Regex> = LazyLock::new(|| pattern(r"^[^.;!?\n]{0,80}\?"));
+
+static REQUEST: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"(?i)\b(?:can|could|would|will|please|bitte|kannst|k(?:\u{f6}|oe)nnt\w*)\b")
+});
+
 /// The third person, which tells of somebody else: "if the job deletes the table".
 static THIRD: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
@@ -314,6 +321,7 @@ fn is_only_told_of(before: &str, span: &str, after: &str) -> bool {
     let we = |who: &str| ["we", "you", "i", "one", "team", "wir", "ich"].contains(&who);
     let would = WOULD.captures(before).and_then(|found| found.get(1));
     asked
+        || QUESTION.is_match(after) && !REQUEST.is_match(before)
         || KEPT_FROM.is_match(before)
         || gerund && CONSEQUENCE.is_match(after)
         || THIRD.is_match(span) && IF_SOMEBODY.is_match(before)
@@ -346,6 +354,7 @@ mod tests {
             ("Fix it by deleting the volume", "deleting the volume"),
             ("Delete the volumes listed in the report", "Delete the volumes"),
             ("We would delete the table now", "delete the table"),
+            ("Could you delete the table?", "delete the table"),
             ("Wenn der Pod nicht startet, die Tabelle l\u{f6}schen", "Tabelle l\u{f6}schen"),
             ("reinstall the old release from scratch", "reinstall the old release from scratch"),
         ] {
@@ -363,6 +372,7 @@ mod tests {
             ("Ask the DBA what a drop table does", "drop table"),
             ("Make sure nobody deletes the volume", "deletes the volume"),
             ("Ask whether to delete the volume", "delete the volume"),
+            ("Who may drop tables here?", "drop tables"),
             ("Read the page on dropping tables", "dropping tables"),
             ("Remove the cluster from the status page", "Remove the cluster"),
             ("If somebody deletes the table, restore it", "deletes the table"),

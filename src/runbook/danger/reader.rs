@@ -151,7 +151,8 @@ impl<'r> Reader<'r> {
 
     /// Runs a file as a script: what was written to it before, else nobody can see what it does.
     fn file(&mut self, file: &Word, depth: usize) -> Took {
-        if let Some(text) = self.files.get(&file.text).cloned() {
+        // Once is enough, and files that call each other would have no end.
+        if let Some(text) = self.files.get_mut(&file.text).map(std::mem::take) {
             self.script(&text, depth);
             return Took::All;
         }
