@@ -97,9 +97,12 @@ impl Allowed {
     pub(super) fn from_yaml(yaml: &str) -> Result<Self, RuleError> {
         let raw: Vec<RawEntry> =
             serde_yaml::from_str(yaml).map_err(|error| RuleError::from_yaml(&error))?;
-        let mut entries = Vec::new();
+        let mut entries: Vec<Entry> = Vec::new();
         for raw in raw {
             let id = raw.id.clone();
+            if entries.iter().any(|known| known.raw.id == id) {
+                return Err(RuleError::twice(yaml, &id));
+            }
             let wrong = |message| RuleError::about(yaml, &id, message);
             let whole = |source: &Option<String>| {
                 let regex = source.as_ref().map(|source| Regex::new(&format!("^(?:{source})$")));

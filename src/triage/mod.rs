@@ -50,6 +50,8 @@ mod narrative;
 mod pattern;
 mod plan_command;
 mod plan_lint;
+mod plan_number;
+mod plan_prose;
 mod plan_text;
 mod reading;
 mod recovery;

@@ -5,14 +5,17 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::runbook::danger::command_end;
+use crate::runbook::danger::{Rules, command_end};
 use crate::text::pattern::pattern;
 
 /// How far the end of a command is looked for: a quote that nobody closes must not make a long
 /// plan slow.
 const LONGEST: usize = 20_000;
 
-/// Programs that no sentence begins with.
+/// How much of a line is looked at for the name of its program.
+const LONGEST_NAME: usize = 400;
+
+/// Programs that no sentence begins with, beside those that rules are about.
 macro_rules! tools {
     () => {
         concat!(
@@ -24,7 +27,10 @@ macro_rules! tools {
             r"etcd|etcdctl|iptables|ip6tables|nft|ufw|firewall-cmd|setenforce|chmod|chown|git|gh|aws|gcloud|gsutil|",
             r"az|curl|wget|killall|pkill|ansible\S*|ceph|rbd|rados|mc|consul|nomad|xargs|ssh|scp|rsync|restic|borg|pgbackrest|kubeadm|bash|sh|zsh|",
             r"echo|printf|grep|egrep|fgrep|zgrep|rg|awk|sed|cat|ls|cd|cp|mv|mkdir|jq|sudo|doas|nohup|env|eval|",
-            r"export|apt|apt-get|yum|dnf|pip|npm|crontab|userdel|journalctl|umount|chroot|nsenter|runuser|su|vault",
+            r"export|apt|apt-get|yum|dnf|pip|npm|crontab|userdel|journalctl|umount|chroot|nsenter|runuser|su|vault|",
+            // What PowerShell calls its commands; no sentence begins like this.
+            r"(?:Get|Set|New|Add|Remove|Clear|Stop|Start|Restart|Invoke|Import|Export|Disable|Enable|Test|Select|",
+            r"Where|ForEach|Write|Move|Copy|Format|Uninstall|Initialize|Reset|Suspend|Dismount)-[A-Z][A-Za-z]+",
         )
     };
 }
@@ -34,7 +40,8 @@ macro_rules! words {
     () => {
         concat!(
             r"kill|reboot|shutdown|halt|find|for|while|until|if|case|set|true|false|truncate|source|time|",
-            r"watch|timeout|test|sleep|wait|return|exit|local|read|trap|head|tail|sort|cut|tee|at|exec|command|alias",
+            r"watch|timeout|make|test|sleep|wait|return|exit|local|read|trap|head|tail|sort|cut|tee|at|exec|command|alias|",
+            r"format|erase|service|script|parallel|select|code|node|php|net|reg|sc|screen|salt|start|flock|unlink",
         )
     };
 }
@@ -45,13 +52,20 @@ static TOOL: LazyLock<Regex> =
 static WORD: LazyLock<Regex> = LazyLock::new(|| pattern(concat!(r"^(?:", words!(), r")(?:\s|$)")));
 
 /// What a command line has and a sentence has not.
-static SHELL_SIGNS: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r#"\s-{1,2}\w|[$|=<>"{}]|\s[~.]?/|;\s*(?:do|then)\b|\s\d+$|^\S+$"#));
+static SHELL_SIGNS: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r#"\s-{1,2}\w|[$|=<>"{}]|\s[~.]?/|;\s*(?:do|then)\b|\s\d+$|^\S+$|&&|\s[A-Za-z]:(?:[\\\s]|$)"#,
+    )
+});
 
-/// An assignment, or a command whose name a variable holds.
+/// A drive of Windows.
+static DRIVE: LazyLock<Regex> = LazyLock::new(|| pattern(r"\s[A-Za-z]:(?:[\\\s]|$)"));
+
+/// An assignment, a command whose name a variable or a substitution holds, or a file that is
+/// written by nothing.
 static VARIABLE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r#"^(?:[A-Za-z_][A-Za-z0-9_]*=(?:["'$(`]|\S*(?:\s|$))|"?\$\{?[A-Za-z_]\w*[^}\s]*\}?"?\s+\S)"#,
+        r#"^(?:[A-Za-z_][A-Za-z0-9_]*=(?:["'$(`]|\S*(?:\s|$))|"?\$\{?[A-Za-z_]\w*[^}\s]*\}?"?\s+\S|"?\$\(|:?[ \t]*>+[ \t]*/dev/)"#,
     )
 });
 
@@ -81,8 +95,11 @@ static SQL_GOES_ON: LazyLock<Regex> = LazyLock::new(|| {
 static WITHIN: LazyLock<Regex> = LazyLock::new(|| {
     pattern(concat!(
         r"(?:^|[\s(:])((?:sudo )?(?:kubectl|helm|argocd|terraform|tofu|pulumi|docker|systemctl|redis-cli|psql|",
-        r"etcdctl|rabbitmqctl|mdadm|zpool|zfs|lvremove|wipefs|iptables|ufw|setenforce|dropdb|pg_resetwal|",
-        r"aws|gcloud|git push|rm -[a-zA-Z]+|mkfs(?:\.\w+)?|dd if=\S+|kafka-[a-z-]+(?:\.sh)?)\s+[-a-z/$])",
+        r"etcdctl|rabbitmqctl|mdadm|zpool|zfs|lvremove|vgremove|pvremove|wipefs|iptables|nft|ufw|setenforce|dropdb|",
+        r"pg_resetwal|aws|gcloud|az|gsutil|virsh|borg|restic|velero|rbd|ceph|mongosh?|userdel|crontab|vssadmin|diskpart|",
+        r"git (?:push|reset|clean)|rm -[a-zA-Z]+|mkfs(?:\.\w+)?|dd if=\S+|kafka-[a-z-]+(?:\.sh)?|xargs|curl|wget|",
+        r"(?:ba|z|da|k)?sh -[a-z]+|(?:python3?|perl|ruby|node|php) -[a-z]+|find (?:[/.~$]\S*)|",
+        r"(?:Remove|Clear|Format|Stop|Initialize)-[A-Z][A-Za-z]+)\s+[-a-z/$\x22'DC])",
     ))
 });
 
@@ -90,9 +107,10 @@ static WITHIN: LazyLock<Regex> = LazyLock::new(|| {
 static NOT_TO_RUN: LazyLock<Regex> = LazyLock::new(|| {
     pattern(concat!(
         r"(?i)(?:(?:\b(?:do|does|must|should|shall|may|can|could|would)\s*(?:not|n['\u{2019}]t)|\bcannot|\bnever|\bnot(?: to)?)",
-        r"\s+(?:(?:ever|just|simply|yet|even|\w+ly)\s+)?(?:run|execute|use|try|call|type|issue|apply|enter|paste|invoke|do)\b",
+        r"\s+(?:(?:under any circumstances?|in any case|at any time|on any account)\s+)?(?:(?:ever|just|simply|yet|even|\w+ly)\s+)?(?:run|execute|use|try|call|type|issue|apply|enter|paste|invoke|do)\b",
+        r"|\b(?:under no circumstances|on no account|auf keinen fall|unter keinen umst\w*)(?:\s+\w+)?",
         r"|\b(?:avoid|instead of|rather than|without|no need (?:to|for)|refrain from)(?:\s+(?:running|run|using|use|executing|execute|a|an|any|the))*",
-        r"|\b(?:never|not|don['\u{2019}]t))",
+        r"|\b(?:never|not|don['\u{2019}]t|nicht|niemals|nie|ohne|statt|anstatt))",
         r"(?:\s+(?:commands?|things?|it|this|that|these|the|a|any|anything|something|like|such as|following|below|ever|again))*",
         r"(?:[:\s*_(,]*`[^`]*`\s*(?:,|or|and|nor|,\s*or)?)*[:\s*_('\x22`]*$",
     ))
@@ -101,8 +119,23 @@ static NOT_TO_RUN: LazyLock<Regex> = LazyLock::new(|| {
 /// Words that say the same behind it.
 static NOT_TO_BE_RUN: LazyLock<Regex> = LazyLock::new(|| {
     pattern(concat!(
-        r"(?i)^[`'\x22)*_]*\s*(?:(?:must|should|may|shall|can)\s*(?:not|never)\b|(?:is|are)\s+(?:strictly\s+)?",
+        r"(?i)^[`'\x22)*_]*\s*(?:(?:nicht|niemals)\b|(?:must|should|may|shall|can)\s*(?:not|never)\b|(?:is|are)\s+(?:strictly\s+)?",
         r"(?:forbidden|prohibited|banned|never\b|not\s+(?:allowed|an option|permitted|safe|needed|necessary)))",
+    ))
+});
+
+/// Words that say to run what follows.
+static TO_RUN: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)\b(?:run|execute|call|start|invoke|launch|use|via|with|starte?n?|f(?:\u{fc}|ue)hre?n?)\b[^.;:]{0,30}[\s:`'\x22]*$",
+    )
+});
+
+/// Words in front of a command that tell who ran it, and when: nobody is asked to do it again.
+static RAN: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(concat!(
+        r"(?i)\b([a-z]+)[\s,]+(?:(?:had|has|was|were|accidentally|mistakenly|just|once|then|has accidentally)\s+){0,3}",
+        r"(?:ran|executed|typed|issued|pasted|running|executing)(?:\s+(?:a|an|the|this|command|of|accidental|our)){0,3}[\s:`'\x22]*$",
     ))
 });
 
@@ -110,9 +143,9 @@ static NOT_TO_BE_RUN: LazyLock<Regex> = LazyLock::new(|| {
 static NOT_TO_DO: LazyLock<Regex> = LazyLock::new(|| {
     pattern(concat!(
         r"(?i)(?:\b(?:do|does|must|should|shall|may|can|will|would)[\s*_]*(?:not|n['\u{2019}]t)|\bwon['\u{2019}]t|",
-        r"\bcannot|\bnever|\bavoid|\bwithout|",
+        r"\bunder no circumstances|\bon no account|\bcannot|\bnever|\bavoid|\bwithout|",
         r"\binstead of|\brather than|\bbefore (?:you|we|anybody|anyone)|\bnot to|\bno need to|\brefrain from)",
-        r"((?:[\s,*_]+[\w'\u{2019}-]+){0,5}?)[\s,*_]*$",
+        r"((?:[\s,*_]+[\w'\u{2019}-]+){0,5}?)[\s,:*_]*$",
     ))
 });
 
@@ -133,28 +166,60 @@ static CONDITION: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"(?i)\b(?:if|when|where|unless|as long as|in case|once|until)\b"));
 
 /// Where a command or statement at the start of a text ends; nothing where none stands there.
-pub(super) fn end_at_start(text: &str) -> Option<usize> {
+pub(super) fn end_at_start(text: &str, rules: &Rules) -> Option<usize> {
     if is_sql(text) {
         return Some(end_of_sql(text));
     }
     let line = text.lines().next().unwrap_or_default();
-    let name = line.split_whitespace().next().unwrap_or_default();
-    // `\rm` and `r''m` are `rm` to a shell; what begins with a quotation mark is a quotation.
-    let hidden = !name.starts_with(['\'', '"', '`']) && name.contains(['\'', '"', '\\']);
-    let runs = TOOL.is_match(line)
-        || hidden && TOOL.is_match(&name.replace(['\'', '"', '\\'], ""))
-        || VARIABLE.is_match(line)
-        || WORD.is_match(line) && SHELL_SIGNS.is_match(line.trim_end());
+    let runs = TOOL.is_match(line) || VARIABLE.is_match(line) || begins_with_program(line, rules);
+    if !runs {
+        return None;
+    }
     let limit = super::clean::floor(text, text.len().min(LONGEST));
     let end = command_end(&text[..limit]).filter(|end| *end > 0);
-    runs.then(|| end.unwrap_or(line.len()).max(line.len().min(limit)))
+    Some(end.unwrap_or(line.len()).max(line.len().min(limit)))
+}
+
+/// Whether a line begins with a program that the rules or we know, however it is spelled: `\rm`,
+/// `"rm"` and `r''m` are `rm` to a shell.
+fn begins_with_program(line: &str, rules: &Rules) -> bool {
+    let head = super::clean::floor(line, line.len().min(LONGEST_NAME));
+    let Some(named) = rules.program_at_start(&line[..head]) else { return false };
+    // What stands whole between quotation marks is a quotation.
+    if named.name.contains(char::is_whitespace) {
+        return false;
+    }
+    // A word of English, or a bracket around a remark, needs something that no sentence has.
+    let open = line.starts_with('(') || WORD.is_match(&named.name);
+    let known = named.script || named.known || open || TOOL.is_match(&named.name);
+    // "Format the disk /dev/sdb" is a sentence, and `Format D: /q` is none.
+    let signs =
+        if line.starts_with(|c: char| c.is_ascii_uppercase()) { &DRIVE } else { &SHELL_SIGNS };
+    known && (!open || signs.is_match(line.trim_end()))
+}
+
+/// Whether a line begins by writing over a device.
+pub(super) fn empties_device(line: &str) -> bool {
+    line.trim_start().strip_prefix('>').is_some_and(|rest| rest.trim_start().starts_with("/dev/"))
 }
 
 /// Whether a quoted text is something to run.
-pub(super) fn is_command(text: &str) -> bool {
+pub(super) fn is_command(text: &str, rules: &Rules) -> bool {
     let text = text.trim_start();
     let text = text.strip_prefix("$ ").or_else(|| text.strip_prefix("# ")).unwrap_or(text);
-    TOOL.is_match(text) || WORD.is_match(text) || VARIABLE.is_match(text) || is_sql(text)
+    TOOL.is_match(text)
+        || WORD.is_match(text)
+        || VARIABLE.is_match(text)
+        || is_sql(text)
+        || begins_with_program(text, rules)
+}
+
+/// Whether a quoted text only names a script: a path alone is a link, unless the words in front of
+/// it say to run it.
+pub(super) fn is_mention(text: &str, before: &str, rules: &Rules) -> bool {
+    !text.trim().contains(char::is_whitespace)
+        && !TO_RUN.is_match(sentence_end(before))
+        && rules.program_at_start(text).is_some_and(|named| named.script)
 }
 
 /// Whether a command only prints or searches what it is given.
@@ -183,7 +248,17 @@ pub(super) fn within(sentence: &str) -> impl Iterator<Item = (usize, usize)> + '
 
 /// Whether the words around a command say that nobody should run it.
 pub(super) fn is_forbidden(before: &str, after: &str) -> bool {
-    NOT_TO_RUN.is_match(sentence_end(before)) || NOT_TO_BE_RUN.is_match(after)
+    let before = sentence_end(before);
+    // "Once you ran it" is another matter.
+    let told = |found: regex::Captures<'_>| {
+        let who = found.get(1).map_or("", |who| who.as_str());
+        !["you", "we", "i", "by", "and", "then", "after", "when", "start", "try"]
+            .iter()
+            .any(|word| who.eq_ignore_ascii_case(word))
+    };
+    NOT_TO_RUN.is_match(before)
+        || NOT_TO_BE_RUN.is_match(after)
+        || RAN.captures(before).is_some_and(told)
 }
 
 /// Whether the words in front of what prose tells say not to do it.
@@ -193,9 +268,9 @@ pub(super) fn says_not_to(before: &str) -> bool {
         let start = found.get(0).map_or(0, |all| all.start());
         let far = found.get(1).is_some_and(|words| words.as_str().split_whitespace().count() > 1);
         let words = found.get(1).map_or("", |words| words.as_str());
-        // "If they do not come up at once, delete …" tells to do it.
-        let breaks = words.contains(',');
         let all = found.get(0).map_or("", |all| all.as_str());
+        // "If they do not come up at once, delete …" tells to do it.
+        let breaks = all.contains([',', ':']);
         // "Do not forget to delete", "without delay delete", "instead of waiting, delete".
         let is_urged =
             URGED.is_match(words) || GERUND.is_match(all) && breaks || AND.is_match(words);
@@ -204,7 +279,7 @@ pub(super) fn says_not_to(before: &str) -> bool {
 }
 
 /// What is left of the last sentence of a text.
-fn sentence_end(text: &str) -> &str {
+pub(super) fn sentence_end(text: &str) -> &str {
     let from = super::clean::ceil(text, text.len().saturating_sub(400));
     let text = &text[from..];
     let ends = [". ", "; ", "! ", "? ", ".\n", ";\n", "!\n", "?\n", "\n\n"];
@@ -237,10 +312,16 @@ fn end_of_sql(text: &str) -> usize {
 mod tests {
     use super::*;
 
+    fn rules() -> Rules {
+        let yaml =
+            "programs: [{names: [owlctl]}, {names: [remove-item], style: cmdlet}]\nrules: []\n";
+        Rules::from_yaml(yaml).expect("rules")
+    }
+
     #[test]
     fn a_command_reaches_as_far_as_a_shell_would_read() {
         let check = |text: &str, expected: Option<&str>| {
-            let found = end_at_start(text).map(|end| text[..end].trim_end());
+            let found = end_at_start(text, &rules()).map(|end| text[..end].trim_end());
             assert_eq!(found, expected, "{text}");
         };
         check("kubectl get ns\nhelm list", Some("kubectl get ns"));
@@ -253,7 +334,14 @@ mod tests {
         check("find / -delete", Some("find / -delete"));
         check("\\rm a", Some("\\rm a"));
         check("r''m a", Some("r''m a"));
+        check("\"rm\" a", Some("\"rm\" a"));
+        check("rm${IFS}a", Some("rm${IFS}a"));
         check("'rm a'", None);
+        check("owlctl a\nb", Some("owlctl a"));
+        check("Remove-Item D:\\x -Recurse", Some("Remove-Item D:\\x -Recurse"));
+        check("(cd /x && rm a)", Some("(cd /x && rm a)"));
+        check("> /dev/sda", Some("> /dev/sda"));
+        check("./x.sh -a", Some("./x.sh -a"));
         for text in [
             "Find it.",
             "find the pod",

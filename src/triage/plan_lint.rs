@@ -1,14 +1,12 @@
 //! What a plan would destroy: its commands by the parsed words of the rules for commands, its
 //! prose by rules of its own.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::allowed::{Allowed, Doing};
-use super::expression::Expression;
 use super::knowledge::FileError;
-use super::plan_command;
+use super::plan_prose::{self, Prose};
 use super::plan_text::{self, Piece};
-use super::rule::one_or_many;
 use crate::runbook::danger::{Danger, DangerLevel, RuleError, Rules};
 
 /// What a step of a plan would destroy.
@@ -56,31 +54,6 @@ pub struct PlanFinding {
     pub danger: PlanDanger,
 }
 
-/// A rule about prose, as it stands in its file.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawProse {
-    id: String,
-    level: DangerLevel,
-    destroys: String,
-    safer: String,
-    #[serde(deserialize_with = "one_or_many")]
-    any: Vec<String>,
-    #[serde(default, deserialize_with = "one_or_many")]
-    without: Vec<String>,
-    #[serde(deserialize_with = "one_or_many")]
-    finds: Vec<String>,
-    #[serde(deserialize_with = "one_or_many")]
-    ignores: Vec<String>,
-}
-
-#[derive(Debug)]
-struct Prose {
-    raw: RawProse,
-    any: Expression,
-    without: Vec<Expression>,
-}
-
 /// The rules for plans.
 #[derive(Debug)]
 pub struct PlanLint {
@@ -123,31 +96,11 @@ impl PlanLint {
         Rules::from_yaml(commands.text).map_err(|error| in_file(commands.name, error))?;
         let both = Rules::with_more(commands.text, more.text);
         let list = Allowed::from_yaml(allowed.text);
-        let lint = Self {
+        Ok(Self {
             commands: both.map_err(|error| in_file(more.name, error))?,
-            prose: read_prose(prose.text).map_err(|error| in_file(prose.name, error))?,
+            prose: plan_prose::from_yaml(prose.text).map_err(|error| in_file(prose.name, error))?,
             allowed: list.map_err(|error| in_file(allowed.name, error))?,
-        };
-        for rule in &lint.prose {
-            let wrong =
-                |message| in_file(prose.name, RuleError::about(prose.text, &rule.raw.id, message));
-            let mut expressions = std::iter::once(&rule.any).chain(&rule.without);
-            if let Some(problem) = expressions.find_map(Expression::problem) {
-                return Err(wrong(problem.to_owned()));
-            }
-            if rule.raw.finds.is_empty() || rule.raw.ignores.is_empty() {
-                let message = "the rule needs an example in `finds` and one in `ignores`";
-                return Err(wrong(message.to_owned()));
-            }
-            let finds = |text: &String| rule.find(text).is_some();
-            if let Some(text) = rule.raw.finds.iter().find(|text| !finds(text)) {
-                return Err(wrong(format!("the rule does not find its example `{text}`")));
-            }
-            if let Some(text) = rule.raw.ignores.iter().find(|text| finds(text)) {
-                return Err(wrong(format!("the rule finds `{text}`, which it should not")));
-            }
-        }
-        Ok(lint)
+        })
     }
 
     /// What one step would destroy, each rule once: by its command and by its words.
@@ -176,7 +129,7 @@ impl PlanLint {
         let lines = crate::text::LineIndex::new(plan);
         // One after another: a later step may use what an earlier one has set.
         let mut session = self.commands.session();
-        for step in plan_text::steps(plan) {
+        for step in plan_text::steps(plan, &self.commands) {
             let first = findings.len();
             let mut add = |start: usize, end: usize, danger: PlanDanger| {
                 let mut of_step = findings.iter_mut().skip(first);
@@ -223,14 +176,7 @@ impl PlanLint {
     fn of_words(&self, words: &str) -> Vec<(PlanDanger, usize, usize)> {
         let found = self.prose.iter().filter_map(|rule| {
             let (start, end) = rule.find(words)?;
-            let RawProse { id, level, destroys, safer, .. } = &rule.raw;
-            let danger = PlanDanger {
-                rule: id.clone(),
-                level: *level,
-                destroys: destroys.clone(),
-                safer: safer.clone(),
-            };
-            Some((danger, start, end))
+            Some((rule.danger(), start, end))
         });
         found.collect()
     }
@@ -239,34 +185,4 @@ impl PlanLint {
 fn in_file(name: &str, error: RuleError) -> FileError {
     let RuleError { line, column, message } = error;
     FileError { file: name.to_owned(), line, column, message }
-}
-
-fn read_prose(yaml: &str) -> Result<Vec<Prose>, RuleError> {
-    let raw: Vec<RawProse> =
-        serde_yaml::from_str(yaml).map_err(|error| RuleError::from_yaml(&error))?;
-    let read = |raw: RawProse| {
-        let wrong = |message| RuleError::about(yaml, &raw.id, message);
-        let ways: Vec<String> = raw.any.iter().map(|way| format!("(?:{way})")).collect();
-        let any = Expression::new(&ways.join("|")).map_err(wrong)?;
-        let without: Result<Vec<_>, _> = raw.without.iter().map(|w| Expression::new(w)).collect();
-        let without = without.map_err(wrong)?;
-        Ok(Prose { any, without, raw })
-    };
-    raw.into_iter().map(read).collect()
-}
-
-impl Prose {
-    /// The first place where it is told to do it; telling not to is no danger.
-    fn find(&self, text: &str) -> Option<(usize, usize)> {
-        if self.without.iter().any(|other| other.is_in(text)) {
-            return None;
-        }
-        let mut found = self.any.regex()?.find_iter(text.as_bytes());
-        found.find_map(|found| {
-            let start = super::clean::floor(text, found.start());
-            let end = super::clean::ceil(text, found.end());
-            let before = text.get(..start).unwrap_or_default();
-            (!plan_command::says_not_to(before)).then_some((start, end))
-        })
-    }
 }

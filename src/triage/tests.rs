@@ -309,6 +309,102 @@ fn a_plan_that_warns_prints_or_searches_destroys_nothing() {
     }
 }
 
+/// What somebody on call expects of a line: `D` refused, `W` warned of, `-` neither.
+const LINES: &str = r#"
+D find /data -type f | xargs rm -f
+D find /srv -type d -exec rm -rf {} +
+D r\m -rf /data
+D "rm" -rf /data
+D rm${IFS}-rf${IFS}/data
+D $(echo rm) -rf /data
+D rm --recurs --forc /data
+D git push --forc origin main
+D cat /dev/zero > /dev/sda
+D > /dev/sda
+D python3 -c "import shutil; shutil.rmtree('/data')"
+D perl -e 'system("rm -rf /srv")'
+D ansible all -m shell -a "rm -rf /data"
+D redis-cli EVAL "redis.call('flushall')" 0
+D mongo prod --eval "db.dropDatabase()"
+D virsh undefine web01 --remove-all-storage
+D Remove-Item D:\Data -Rec -Fo
+D PS C:\> Remove-Item -LiteralPath 'E:\Backups' -Recurse
+D rd /s/q C:\Data
+D Format D: /q
+D VSSADMIN delete shadows /all
+D terraform apply --destroy
+D Format the disk /dev/sdb and mount it again.
+D Delete the pod, then delete the CRD.
+D Deaktiviere die Firewall auf db01.
+D Die Tabelle orders leeren und neu anlegen.
+D You can safely delete the backups of last week.
+W ./fix-everything.sh --prod
+W Run `./fix.sh`.
+W eval "$(cat steps.txt)"
+W source <(curl -s https://example.org/fix.sh)
+W curl -s https://example.org/fix.py | python3 -
+W systemctl mask kubelet
+W git clean -fdx
+- see `../eval/fix.py`
+- eval "$(ssh-agent -s)"
+- curl -s https://example.org/x | python3 -m json.tool
+- cat /dev/sda > /srv/sda.img
+- kubectl delete pods --al
+- find /data -type f | xargs ls
+- Remove-Item D:\Data -Recurse -WhatIf
+- format the output as JSON
+- Format the report by partition.
+- Delete the stack trace from the ticket.
+- Delete the pod of the release.
+- Remove the label from the CRD.
+- Remove the database server from the maintenance list.
+- Deleting the CRD would destroy every object of it, so do not.
+- Make sure nobody deletes the PVC while you work.
+- The outage began when somebody ran rm -rf / on the host.
+- Do not under any circumstances run `terraform destroy`.
+- Ask the DBA what a DROP TABLE would do here.
+- Den Namespace production nicht löschen.
+- Kein Backup löschen, bevor alles geprüft ist.
+"#;
+
+#[test]
+fn a_line_is_judged_as_somebody_on_call_would() {
+    let (_, lint) = engine();
+    for line in LINES.lines().filter(|line| !line.is_empty()) {
+        let (expected, plan) = line.split_at(2);
+        let found = lint.check(plan);
+        let refused = found.iter().any(|one| one.danger.refuses());
+        let got = match found.len() {
+            _ if refused => "D ",
+            0 => "- ",
+            _ => "W ",
+        };
+        assert_eq!(got, expected, "{plan}: {found:?}");
+    }
+}
+
+#[test]
+fn a_rule_that_is_here_twice_is_refused_with_its_place() {
+    let own = *built_in::PLAN;
+    let twice = |text: &str, from: &str| {
+        let first = text.find(from).expect("an entry");
+        let next = text[first + 1..].find("\n- id:").expect("a second") + first + 2;
+        (format!("{text}\n{}", &text[first..next]), text.lines().count() + 2)
+    };
+    let (prose, line) = twice(own.prose.text, "- id: k8s-delete-crd");
+    let wrong = PlanSources { prose: Source { text: &prose, ..own.prose }, ..own };
+    let error = PlanLint::load(&wrong).expect_err("a rule is here twice");
+    assert_eq!((error.line, error.file.as_str()), (line, own.prose.name));
+    let (allowed, line) = twice(own.allowed.text, "- id: look-helm");
+    let wrong = PlanSources { allowed: Source { text: &allowed, ..own.allowed }, ..own };
+    let error = PlanLint::load(&wrong).expect_err("an entry is here twice");
+    assert_eq!((error.line, error.file.as_str()), (line, own.allowed.name));
+    let more = own.more.text.replace("- id: tf-force-unlock", "- id: tf-destroy");
+    let wrong = PlanSources { more: Source { text: &more, ..own.more }, ..own };
+    let error = PlanLint::load(&wrong).expect_err("a rule is here twice");
+    assert!(error.message.contains("tf-destroy") && error.line > 1, "{error:?}");
+}
+
 #[test]
 fn a_finding_in_a_script_is_about_its_one_command() {
     let (_, lint) = engine();

@@ -1,18 +1,24 @@
 //! Takes the words behind a program apart into flags and operands.
 
-use super::rules::Flag;
+use super::rules::{Flag, Style};
 use super::shell::Word;
 
 /// Flags with their values, operands, and the words behind both.
 pub(super) type Parsed<'w> = (Vec<(String, Option<Word>)>, Vec<Word>, &'w [Word]);
 
 /// Flags and operands, up to `limit` operands and no flag behind the last; then the rest.
-pub(super) fn parse<'w>(known: &[Flag], words: &'w [Word], limit: usize) -> Parsed<'w> {
+pub(super) fn parse<'w>(
+    known: &[Flag],
+    style: Style,
+    words: &'w [Word],
+    limit: usize,
+) -> Parsed<'w> {
     let (mut flags, mut operands, mut at) = (Vec::new(), Vec::new(), 0);
     let mut only_operands = false;
     while let Some(word) = words.get(at) {
         let text = word.text.as_str();
-        let is_flag = !only_operands && text.len() > 1 && text.starts_with('-');
+        let slashed = style == Style::Windows && text.starts_with('/');
+        let is_flag = !only_operands && text.len() > 1 && (text.starts_with('-') || slashed);
         if limit != usize::MAX && (text == "--" || (operands.len() == limit && !is_flag)) {
             break;
         }
@@ -21,7 +27,9 @@ pub(super) fn parse<'w>(known: &[Flag], words: &'w [Word], limit: usize) -> Pars
             operands.push(word.clone());
         } else if text == "--" {
             only_operands = true;
-        } else if parse_flag(known, word, words.get(at), &mut flags) {
+        } else if style.any_case() {
+            at += usize::from(any_case(known, style, word, words.get(at), &mut flags));
+        } else if parse_flag(known, style, word, words.get(at), &mut flags) {
             at += 1;
         }
     }
@@ -31,19 +39,18 @@ pub(super) fn parse<'w>(known: &[Flag], words: &'w [Word], limit: usize) -> Pars
 /// Reads one flag word; says whether it took the next word as its value.
 fn parse_flag(
     known: &[Flag],
+    style: Style,
     word: &Word,
     next: Option<&Word>,
     flags: &mut Vec<(String, Option<Word>)>,
 ) -> bool {
     let text = word.text.as_str();
+    let text = if style == Style::OneDash && text.starts_with("--") { &text[1..] } else { text };
     let find = |name: &str| known.iter().find(|flag| flag.names.iter().any(|n| n == name));
-    let last = |flag: Option<&Flag>, name: &str| {
-        flag.and_then(|flag| flag.names.last()).map_or_else(|| name.to_owned(), Clone::clone)
-    };
     let value = |text: &str| Word { text: text.to_owned(), ..word.clone() };
     if text.starts_with("--") || find(text).is_some() {
         let (name, given) = text.split_once('=').map_or((text, None), |(n, v)| (n, Some(v)));
-        let flag = find(name);
+        let flag = find(name).or_else(|| starting(known, style, name));
         let takes_next = given.is_none() && flag.is_some_and(|flag| flag.takes_next);
         let given = given.map(value).or_else(|| next.filter(|_| takes_next).cloned());
         flags.push((last(flag, name), given));
@@ -65,4 +72,50 @@ fn parse_flag(
         flags.push((last(flag, &name), None));
     }
     false
+}
+
+/// The last name of a flag, under which rules know it.
+fn last(flag: Option<&Flag>, name: &str) -> String {
+    flag.and_then(|flag| flag.names.last()).map_or_else(|| name.to_owned(), Clone::clone)
+}
+
+/// The flag that begins with these letters, where that is enough to name it.
+fn starting<'k>(known: &'k [Flag], style: Style, name: &str) -> Option<&'k Flag> {
+    let enough = match style {
+        Style::Short => name.starts_with("--") && name.len() > 3,
+        Style::Cmdlet => name.len() > 1,
+        Style::Windows | Style::Plain | Style::OneDash => false,
+    };
+    let starts = |flag: &&Flag| flag.names.iter().any(|known| known.starts_with(name));
+    known.iter().filter(|_| enough).find(starts)
+}
+
+/// Reads one word of `/s/q`, `-Recurse`, `-Rec` or `-Confirm:$false`, in any case; says whether it
+/// took the next word as its value. The data name them in small letters and with `-`.
+fn any_case(
+    known: &[Flag],
+    style: Style,
+    word: &Word,
+    next: Option<&Word>,
+    flags: &mut Vec<(String, Option<Word>)>,
+) -> bool {
+    let lower = word.text.to_lowercase();
+    let mut took = false;
+    // The value of a flag of PowerShell may hold a path.
+    let parts: Vec<&str> = match style {
+        Style::Windows => lower.split('/').filter(|part| !part.is_empty()).collect(),
+        _ => vec![lower.as_str()],
+    };
+    for part in parts {
+        let (name, value) = part.split_once([':', '=']).map_or((part, None), |(n, v)| (n, Some(v)));
+        let name = format!("-{}", name.trim_start_matches('-'));
+        let exact = known.iter().find(|flag| flag.names.contains(&name));
+        let flag = exact.or_else(|| starting(known, style, &name));
+        let takes_next = value.is_none() && flag.is_some_and(|flag| flag.takes_next);
+        let given = value
+            .map(|text| Word { text: text.trim_start_matches('$').to_owned(), ..word.clone() });
+        flags.push((last(flag, &name), given.or_else(|| next.filter(|_| takes_next).cloned())));
+        took |= takes_next;
+    }
+    took
 }

@@ -3,8 +3,11 @@
 //! The rules are data (`dangers.yaml`); this module knows how a shell, a command line and SQL are
 //! written. A text in a comment or in the words of `echo` runs nothing and is no danger.
 
+mod code;
 mod flags;
+mod input;
 mod invocation;
+mod reader;
 mod rules;
 mod shell;
 mod sql;
@@ -46,12 +49,23 @@ pub struct Rules {
     document: Document,
 }
 
+/// The program that a command line begins with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Named {
+    /// What it is called; in small letters where the case of its name does not count.
+    pub name: String,
+    /// Whether the rules know how its command line is read.
+    pub known: bool,
+    /// Whether it is a script in a file.
+    pub script: bool,
+}
+
 /// Texts that run one after another: what a variable was given, where `cd` went and what ran
 /// before is known to those that follow.
 #[derive(Debug)]
 pub struct Session<'r> {
     rules: &'r Rules,
-    reader: invocation::Reader<'r>,
+    reader: reader::Reader<'r>,
 }
 
 impl Session<'_> {
@@ -153,12 +167,22 @@ impl Rules {
 
     /// Reads several texts as one person would run them, one after another.
     pub fn session(&self) -> Session<'_> {
-        Session { rules: self, reader: invocation::Reader::new(&self.document) }
+        Session { rules: self, reader: reader::Reader::new(&self.document) }
+    }
+
+    /// The program that a text begins with, its quotation marks and its folder taken off; nothing
+    /// where a shell would see none.
+    pub fn program_at_start(&self, text: &str) -> Option<Named> {
+        let simple = shell::split(text).into_iter().next()?;
+        let word = simple.words.into_iter().find(|word| !reader::is_prelude(word))?;
+        let name = self.document.called(&word.text);
+        let known = self.document.knows(&name);
+        Some(Named { known, script: !known && reader::is_script(&word.text), name })
     }
 
     /// What to add to a command that changes something without saying where.
     pub fn unscoped(&self, command: &str) -> Option<String> {
-        let runs = invocation::invocations(&self.document, command);
+        let runs = reader::invocations(&self.document, command);
         runs.iter().enumerate().find_map(|(at, run)| {
             let mut scopes = self.document.scopes.iter();
             let scope = scopes.find(|scope| self.lacks_scope(scope, run, &runs[..at]))?;
@@ -168,8 +192,8 @@ impl Rules {
 
     /// Whether a command chooses where later ones work, like `kubectl config use-context`.
     pub(super) fn chooses_scope(&self, command: &str) -> bool {
-        let runs = invocation::invocations(&self.document, command);
-        let exported = invocation::exported(&self.document, command);
+        let runs = reader::invocations(&self.document, command);
+        let exported = reader::exported(&self.document, command);
         self.document.scopes.iter().any(|scope| {
             let set = scope.environment.iter().any(|name| exported.contains(name));
             let mut choosing = scope.set_by.iter();
@@ -179,7 +203,7 @@ impl Rules {
 
     /// Whether a command makes a later one dangerous.
     pub(super) fn prepares(&self, command: &str) -> bool {
-        let runs = invocation::invocations(&self.document, command);
+        let runs = reader::invocations(&self.document, command);
         let mut whens = self.document.rules.iter().flat_map(|rule| &rule.when);
         whens.any(|when| {
             when.after.as_ref().is_some_and(|after| runs.iter().any(|run| self.fits(after, run)))
@@ -205,13 +229,13 @@ impl Rules {
                 || when.values.iter().any(|(flag, pattern)| {
                     run.values(flag).any(|word| pattern.0.is_match(&word.text))
                 }))
-            && when.operands.as_ref().is_none_or(|wanted| operands.iter().any(|w| wanted.fit(w)))
+            && when.operands.as_ref().is_none_or(|wanted| wanted.fit_any(operands))
             && self.fits_target(when, run, operands)
             && when.sql.as_ref().is_none_or(|rule| run.sql.iter().any(|text| rule.finds(text)))
             && when.input.as_ref().is_none_or(|p| run.input.iter().any(|text| p.0.is_match(text)))
-            && when.unread.is_none_or(|wanted| run.unread >= Some(wanted))
+            && when.unread.is_none_or(|wanted| run.unread == Some(wanted))
             && when.listed.as_ref().is_none_or(|wanted| {
-                operands.iter().map(invocation::listing).any(|listing| wanted.fits(&listing))
+                operands.iter().map(reader::listing).any(|listing| wanted.fits(&listing))
             })
     }
 
@@ -247,7 +271,7 @@ impl Rules {
             }
             targets.extend(names.iter().map(|name| (kind.clone(), Some(name.clone()))));
         }
-        for source in invocation::sources(&self.document, first) {
+        for source in reader::sources(&self.document, first) {
             let listed = behind_verb(&["get".to_owned()], &source);
             for (kind, _) in listed.map(|listed| self.targets(listed)).unwrap_or_default() {
                 targets.push((kind, Some(first.clone())));
@@ -304,6 +328,11 @@ impl Listed {
 }
 
 impl Operands {
+    fn fit_any(&self, words: &[Word]) -> bool {
+        let from = if self.last { words.len().saturating_sub(1) } else { 0 };
+        words[from..].iter().any(|word| self.fit(word))
+    }
+
     fn fit(&self, word: &Word) -> bool {
         (self.unknown && word.expands)
             || (self.wildcard && word.globs)
@@ -316,11 +345,14 @@ fn behind_verb<'a>(verbs: &[String], run: &'a Invocation<'_>) -> Option<&'a [Wor
     if verbs.is_empty() {
         return Some(&run.operands);
     }
+    let any_case = run.program.style.any_case();
     verbs.iter().find_map(|verb| {
         let mut count = 0;
         let same = verb.split(' ').all(|part| {
             count += 1;
-            run.operands.get(count - 1).is_some_and(|word| word.text == part)
+            run.operands.get(count - 1).is_some_and(|word| {
+                word.text == part || any_case && word.text.eq_ignore_ascii_case(part)
+            })
         });
         same.then(|| &run.operands[count..])
     })

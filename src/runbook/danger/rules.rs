@@ -45,6 +45,11 @@ impl RuleError {
         Self::at_id(yaml, id, false, message)
     }
 
+    /// Two rules have the same id; the place is that of the second.
+    pub fn twice(yaml: &str, id: &str) -> Self {
+        Self::at_id(yaml, id, true, format!("the rule {id} is here twice: keep one"))
+    }
+
     /// Something about the entry with that id; the first line where there is none.
     pub(in crate::runbook) fn at_id(yaml: &str, id: &str, last: bool, message: String) -> Self {
         let names = |line: &str| {
@@ -94,6 +99,30 @@ impl From<String> for Flag {
     }
 }
 
+/// How a command line writes its flags, where that differs from a plain one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Style {
+    /// Every flag is written out.
+    #[default]
+    Plain,
+    /// The first letters of a long flag are enough, as for programs of GNU and for git.
+    Short,
+    /// `-flag` and `--flag` are the same, as for programs in Go.
+    OneDash,
+    /// `/f`, in any case; the program's name is in any case, too.
+    Windows,
+    /// `-Flag` and `-Fl`, in any case; so is the program's name, as for those of PowerShell.
+    Cmdlet,
+}
+
+impl Style {
+    /// Whether names and flags may be written in any case.
+    pub(super) fn any_case(self) -> bool {
+        matches!(self, Self::Windows | Self::Cmdlet)
+    }
+}
+
 /// A program whose command line is understood.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -103,6 +132,9 @@ pub(super) struct Program {
     /// The flags that have two names or take a value; others are understood as they stand.
     #[serde(default)]
     pub(super) flags: Vec<Flag>,
+    /// How its flags are written.
+    #[serde(default)]
+    pub(super) style: Style,
     /// Flags with which it changes nothing.
     #[serde(default)]
     pub(super) harmless: Vec<String>,
@@ -129,6 +161,8 @@ pub(super) enum Runs {
     Script,
     /// The value of its `-c` as shell text, else its input.
     ScriptFlag,
+    /// The value of its `-c`, else its input, as a program in some other language.
+    Code,
     /// The words between `-exec` and `;`.
     Exec,
 }
@@ -143,6 +177,8 @@ pub(super) struct Prefix {
     pub(super) verbs: Vec<String>,
     #[serde(default)]
     pub(super) flags: Vec<Flag>,
+    #[serde(default)]
+    pub(super) style: Style,
     /// Operands of its own in front of the command.
     #[serde(default)]
     pub(super) skip: usize,
@@ -161,6 +197,9 @@ pub(super) struct Operands {
     /// Those with a wildcard.
     #[serde(default)]
     pub(super) wildcard: bool,
+    /// Only the last of them, which is what `cp` writes to.
+    #[serde(default)]
+    pub(super) last: bool,
 }
 
 /// What a command must be to count. Everything that is given must hold.
@@ -217,6 +256,8 @@ pub(super) struct Listed {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(super) enum Unread {
+    /// It is in a file that is not here.
+    Called,
     /// Another command prints it.
     Printed,
     /// It is in the plan, but made unreadable.
@@ -303,6 +344,9 @@ impl Document {
                 Some(one) => {
                     one.flags.extend(program.flags);
                     one.harmless.extend(program.harmless);
+                    if program.style != Style::Plain {
+                        one.style = program.style;
+                    }
                     one.paths |= program.paths;
                 }
                 None => self.programs.push(program),
@@ -315,6 +359,30 @@ impl Document {
         self.validated(more, known)
     }
 
+    /// What a program is called here: without its folder, and where its name may be written in any
+    /// case in small letters.
+    pub(super) fn called(&self, word: &str) -> String {
+        let name = word.rsplit('/').next().unwrap_or_default();
+        if self.knows(name) {
+            return name.to_owned();
+        }
+        let lower = name.to_lowercase();
+        let lower = lower.strip_suffix(".exe").unwrap_or(&lower);
+        let any_case = |style: Style, names: &[String]| {
+            style.any_case() && names.iter().any(|known| known == lower)
+        };
+        let known = self.programs.iter().any(|one| any_case(one.style, &one.names))
+            || self.prefixes.iter().any(|one| any_case(one.style, &one.names));
+        if known { lower.to_owned() } else { name.to_owned() }
+    }
+
+    /// Whether a program or a prefix goes by that name.
+    pub(super) fn knows(&self, name: &str) -> bool {
+        let named = |names: &[String]| names.iter().any(|known| known == name);
+        self.programs.iter().any(|one| named(&one.names))
+            || self.prefixes.iter().any(|one| named(&one.names))
+    }
+
     /// The document, its rules from `known` on looked through.
     fn validated(self, yaml: &str, known: usize) -> Result<Self, RuleError> {
         let document = self;
@@ -322,8 +390,7 @@ impl Document {
             document.rules[..known].iter().map(|rule| rule.id.as_str()).collect();
         for rule in &document.rules[known..] {
             if !seen.insert(rule.id.as_str()) {
-                let message = format!("the rule {} is here twice: keep one", rule.id);
-                return Err(RuleError::at_id(yaml, &rule.id, true, message));
+                return Err(RuleError::twice(yaml, &rule.id));
             }
             if let Some(problem) = rule.when.iter().find_map(|when| document.problem(when)) {
                 return Err(RuleError::at_id(yaml, &rule.id, false, problem));

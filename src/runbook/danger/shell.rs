@@ -38,6 +38,10 @@ pub(super) struct Simple {
     pub(super) words: Vec<Word>,
     /// Targets of redirections: only their substitutions matter.
     pub(super) targets: Vec<Word>,
+    /// Those of them that are written to.
+    pub(super) writes: Vec<Word>,
+    /// Those of them that are read.
+    pub(super) reads: Vec<Word>,
     /// Its heredocs and here-strings.
     pub(super) input: Vec<String>,
     /// Whether it reads what the command before it prints.
@@ -89,6 +93,9 @@ impl<'a> Splitter<'a> {
                 }
                 b';' | b'&' | b'|' | b'(' | b')' => self.separator(byte),
                 b'<' | b'>' if placeholder(self.rest()).is_none() => self.redirect(),
+                b'$' if blank(self.rest()).is_some() => {
+                    self.at += blank(self.rest()).unwrap_or(1);
+                }
                 _ => self.argument(),
             }
         }
@@ -172,6 +179,11 @@ impl<'a> Splitter<'a> {
             }),
             _ => {}
         }
+        match operator {
+            ">" | ">>" | ">|" | "<>" => self.current.writes.push(target.clone()),
+            "<" => self.current.reads.push(target.clone()),
+            _ => {}
+        }
         if !operator.starts_with("<<") || operator == "<<<" {
             self.current.targets.push(target);
         }
@@ -226,6 +238,7 @@ impl<'a> Splitter<'a> {
                     self.at = end;
                 }
                 b'`' => self.backquoted(&mut word),
+                b'$' if blank(self.rest()).is_some() => break,
                 b'$' => self.dollar(&mut word),
                 b'{' if self.rest().starts_with("{{") => self.template(&mut word),
                 _ => self.plain(&mut word),
@@ -362,6 +375,21 @@ fn placeholder(text: &str) -> Option<usize> {
     (closed && plain && starts && !name.ends_with(' ') && length <= 60).then_some(length + 2)
 }
 
+/// Length of `$IFS` or `${IFS}` at the start of a text: outside quotes a shell reads it as a blank.
+/// A parameter that nobody has set often stands behind it, to keep it apart from the next word.
+fn blank(text: &str) -> Option<usize> {
+    let after = match text.strip_prefix("${IFS") {
+        Some(rest) => &rest[rest.find('}')? + 1..],
+        None => {
+            let rest = text.strip_prefix("$IFS")?;
+            (name_length(&text[1..]) == 3).then_some(rest)?
+        }
+    };
+    let unset =
+        after.starts_with('$') && after[1..].starts_with(|c: char| "123456789@*".contains(c));
+    Some(text.len() - after.len() + if unset { 2 } else { 0 })
+}
+
 /// Length of the variable's name that the text starts with.
 fn name_length(text: &str) -> usize {
     match text.chars().next() {
@@ -459,6 +487,15 @@ mod tests {
     fn redirections_are_no_words() {
         check("a > b 2>&1 >>c <d &>e", &[&["a"]]);
         check("a 2>/dev/null | b", &[&["a"], &["b"]]);
+        let simple = &split("a <b >c 2>&1")[0];
+        assert_eq!((simple.reads[0].text.as_str(), simple.writes[0].text.as_str()), ("b", "c"));
+        assert_eq!((simple.reads.len(), simple.writes.len()), (1, 1));
+    }
+
+    #[test]
+    fn the_variable_of_separators_is_a_blank() {
+        check("a${IFS}-b$IFS$9c", &[&["a", "-b", "c"]]);
+        check("a \"$IFS\" $IFSX", &[&["a", "$IFS", "$IFSX"]]);
     }
 
     #[test]

@@ -232,3 +232,70 @@ fn a_command_may_choose_where_later_ones_work_or_make_them_dangerous() {
     assert!(rules.prepares("git reset --hard HEAD~1"));
     assert!(!rules.prepares("git reset HEAD~1"));
 }
+
+/// A rule of that id for the tests below.
+fn rule(id: &str, when: &str) -> String {
+    format!(
+        "  - {{id: {id}, level: warn, destroys: a, safer: b, source: \"https://a\", when: [{when}], examples: {{matches: [], not: []}}}}\n"
+    )
+}
+
+const STYLES: &str = r#"
+programs:
+  - {names: [rm], style: short}
+  - {names: [wipe-all], style: cmdlet, flags: ["-recurse", "-path=", "-whatif"], harmless: [-whatif]}
+  - {names: [scrub], style: windows}
+  - {names: [mill], style: one-dash, flags: ["-all", "-out="]}
+  - {names: [">"]}
+  - {names: [sh, bash]}
+  - {names: [code]}
+prefixes:
+  - {names: [code], flags: ["-c="], runs: code}
+rules:
+"#;
+
+#[test]
+fn a_command_line_is_read_in_the_style_of_its_program() {
+    let mut more = STYLES.to_owned();
+    for (id, when) in [
+        ("short", "{program: rm, all: [--recursive]}"),
+        ("cmdlet", "{program: wipe-all, all: [-recurse]}"),
+        ("windows", "{program: scrub, verbs: [disk], all: [-s, -q]}"),
+        ("dash", "{program: mill, all: [-all]}"),
+        ("written", "{program: '>', operands: {like: ^/dev/sd}}"),
+        ("called", "{program: sh, unread: called}, {program: code, unread: called}"),
+    ] {
+        more.push_str(&rule(id, when));
+    }
+    let rules = Rules::with_more(BUILT_IN, &more).expect("rules");
+    for (command, expected) in [
+        ("rm --recurs a", Some("short")),
+        ("rm --r a", None),
+        ("kubectl delete pods --al", None),
+        ("Wipe-All -Rec a", Some("cmdlet")),
+        ("WIPE-ALL.EXE -path /a/b -RECURSE:$true", Some("cmdlet")),
+        ("wipe-all -recurse -WhatIf a", None),
+        ("wipe-all -recurse:$false a", None),
+        ("Scrub Disk /s/q", Some("windows")),
+        ("scrub disk /s", None),
+        ("mill --all", Some("dash")),
+        ("mill --out -all", None),
+        ("echo a > /dev/sda", Some("written")),
+        ("echo a > b", None),
+        ("./a.sh -x", Some("called")),
+        ("bash a.sh", Some("called")),
+        ("bash < a.sh", Some("called")),
+        ("ssh host bash -s < a.sh", Some("called")),
+        ("echo ls > a.sh; bash a.sh", None),
+        ("echo 'rm --recursive a' > a.sh; bash a.sh", Some("short")),
+        ("code -c 'os.system(\"rm --recursive a\")'", Some("short")),
+        ("code a.py", Some("called")),
+        ("bash -c 'ls' a.sh", None),
+        ("ssh host bash <<EOF\nrm --recursive a\nEOF", Some("short")),
+        ("ssh host sudo bash <<EOF\nls\nEOF", None),
+    ] {
+        let found = rules.check(command);
+        let mut found = found.iter().map(|danger| danger.rule.as_str());
+        assert_eq!(found.next(), expected, "{command}");
+    }
+}

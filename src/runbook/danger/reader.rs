@@ -1,0 +1,435 @@
+//! What a shell text runs: prefixes taken off, scripts within scripts looked into, flags parsed.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use super::code;
+use super::flags::parse;
+use super::input::{Input, SOURCES, passes};
+use super::invocation::{Invocation, sql_of};
+use super::rules::{Document, Prefix, Runs, Unread};
+use super::shell::{self, Simple, Word};
+use super::variables::Variables;
+
+/// How deep scripts within scripts are looked into.
+const MAX_DEPTH: usize = 8;
+
+/// The same where only the kind of what is listed is asked for.
+const SOURCE_DEPTH: usize = 3;
+
+/// Every run of a known program in a shell text, in order.
+pub(super) fn invocations<'r>(document: &'r Document, text: &str) -> Vec<Invocation<'r>> {
+    let mut reader = Reader::new(document);
+    reader.read(text);
+    reader.found
+}
+
+/// The variables that a shell text exports to what follows it, as far as scopes ask for them.
+pub(super) fn exported(document: &Document, text: &str) -> Vec<String> {
+    let mut reader = Reader::new(document);
+    reader.read(text);
+    reader.exported
+}
+
+/// The runs whose output a word stands for.
+pub(super) fn sources<'r>(document: &'r Document, word: &Word) -> Vec<Invocation<'r>> {
+    let mut reader = Reader::new(document);
+    for script in &word.scripts {
+        reader.script(script, SOURCE_DEPTH);
+    }
+    for words in &word.from {
+        reader.command(words.clone(), &Input::default(), SOURCE_DEPTH);
+    }
+    reader.found
+}
+
+/// The commands that list a word, as one line; empty for a word that stands for itself.
+pub(super) fn listing(word: &Word) -> String {
+    let commands = word.from.iter().map(|words| {
+        let words: Vec<&str> = words.iter().map(|word| word.text.as_str()).collect();
+        words.join(" ")
+    });
+    word.scripts.iter().cloned().chain(commands).collect::<Vec<_>>().join(" | ")
+}
+
+/// Reads shell texts one after another.
+#[derive(Debug)]
+pub(super) struct Reader<'r> {
+    document: &'r Document,
+    /// The runs so far.
+    pub(super) found: Vec<Invocation<'r>>,
+    /// The bytes of the outermost command that is being read.
+    range: Range<usize>,
+    /// Values of variables, as far as they are known.
+    variables: Variables,
+    /// Where `cd` went.
+    place: Option<String>,
+    /// What was written to files, as far as it is known to the letter.
+    files: HashMap<String, String>,
+    /// Variables that hold what a command prints: a word with its scripts.
+    bound: HashMap<String, Word>,
+    /// Variables exported so far that say where commands act.
+    exported: Vec<String>,
+}
+
+impl<'r> Reader<'r> {
+    pub(super) fn new(document: &'r Document) -> Self {
+        Self {
+            document,
+            found: Vec::new(),
+            range: 0..0,
+            variables: Variables::default(),
+            place: None,
+            files: HashMap::new(),
+            bound: HashMap::new(),
+            exported: Vec::new(),
+        }
+    }
+
+    /// Reads one more text.
+    pub(super) fn read(&mut self, text: &str) {
+        self.script(text, MAX_DEPTH);
+    }
+
+    fn script(&mut self, text: &str, depth: usize) {
+        self.script_with(text, &Input::default(), depth);
+    }
+
+    /// Reads a script whose first command reads what the script is given.
+    fn script_with(&mut self, text: &str, input: &Input, depth: usize) {
+        if depth == 0 {
+            return;
+        }
+        let mut pipe = Input::default();
+        for (at, mut simple) in shell::split(text).into_iter().enumerate() {
+            if depth == MAX_DEPTH {
+                let start = if simple.piped { self.range.start } else { simple.range.start };
+                self.range = start..simple.range.end;
+            }
+            for word in simple.words.iter().chain(&simple.targets) {
+                for script in &word.scripts {
+                    self.script(script, depth - 1);
+                }
+            }
+            for word in &mut simple.words {
+                self.recall(word);
+            }
+            simple.words = self.variables.expand(std::mem::take(&mut simple.words));
+            pipe.take(&simple);
+            if at == 0 {
+                pipe.add(input);
+            }
+            self.written(&simple, &pipe);
+            self.command(simple.words, &pipe, depth);
+        }
+    }
+
+    /// Notes what a command writes, and to where: `>` is a program to rules.
+    fn written(&mut self, simple: &Simple, pipe: &Input) {
+        let tees = simple.words.first().is_some_and(|word| word.text == "tee");
+        let operands = simple.words.iter().skip(1).filter(|word| !word.text.starts_with('-'));
+        let files = simple.writes.iter().chain(operands.filter(|_| tees));
+        if passes(&simple.words) && !pipe.texts.is_empty() {
+            for file in files {
+                self.files.insert(file.text.clone(), pipe.texts.join("\n"));
+            }
+        }
+        let document = self.document;
+        let writer = document.programs.iter().find(|program| program.names[0] == ">");
+        let Some(program) = writer.filter(|_| !simple.writes.is_empty()) else { return };
+        self.found.push(Invocation {
+            program,
+            environment: Vec::new(),
+            flags: Vec::new(),
+            operands: simple.writes.iter().map(|word| self.placed(word)).collect(),
+            input: Vec::new(),
+            sql: Vec::new(),
+            unread: None,
+            range: self.range.clone(),
+        });
+    }
+
+    /// Runs a file as a script: what was written to it before, else nobody can see what it does.
+    fn file(&mut self, file: &Word, depth: usize) -> Took {
+        // Once is enough, and files that call each other would have no end.
+        if let Some(text) = self.files.get_mut(&file.text).map(std::mem::take) {
+            self.script(&text, depth);
+            return Took::All;
+        }
+        let printed = file.text.starts_with("<(") || file.text == "/dev/stdin";
+        Took::Nothing(Some(if printed { Unread::Printed } else { Unread::Called }))
+    }
+
+    /// Notes that a variable holds what these words, or the head of a pipe, print.
+    fn bind(&mut self, variable: &str, words: &[Word], from: &[Vec<Word>]) {
+        let scripts = words.iter().flat_map(|word| word.scripts.clone()).take(SOURCES).collect();
+        let sources = words.iter().flat_map(|word| word.from.clone()).take(SOURCES).collect();
+        let mut bound = Word { scripts, from: sources, ..Word::default() };
+        bound.from.extend(from.iter().cloned());
+        self.bound.insert(variable.to_owned(), bound);
+    }
+
+    /// A word that is nothing but a variable stands for what the variable was given.
+    fn recall(&self, word: &mut Word) {
+        let name = word.text.strip_prefix('$').unwrap_or_default();
+        let name = name.strip_prefix('{').and_then(|n| n.strip_suffix('}')).unwrap_or(name);
+        if let Some(bound) = self.bound.get(name) {
+            word.scripts.extend(bound.scripts.iter().cloned());
+            word.from.extend(bound.from.iter().cloned());
+        }
+    }
+
+    /// What the shell itself does with variables; says whether the command was one of these.
+    fn built_in(&mut self, name: &str, words: &[Word], input: &Input) -> bool {
+        match name {
+            "for" | "select" => {
+                if let Some((variable, values)) = words.split_first() {
+                    self.bind(&variable.text, values, &[]);
+                    self.variables.forget(&variable.text);
+                }
+            }
+            "read" => {
+                for variable in words.iter().filter(|word| !word.text.starts_with('-')) {
+                    self.bind(&variable.text, &[], &input.from);
+                    self.variables.forget(&variable.text);
+                }
+            }
+            "export" | "declare" | "local" | "readonly" | "typeset" => {
+                // Others matter to nobody, and every command copies the list.
+                let scopes = &self.document.scopes;
+                for word in words {
+                    let Some(name) = assigned(word) else { continue };
+                    self.variables.assign(&name, word);
+                    let matters = scopes.iter().any(|scope| scope.environment.contains(&name));
+                    if matters && !self.exported.contains(&name) {
+                        self.exported.push(name);
+                    }
+                }
+            }
+            "alias" => {
+                for word in words {
+                    if let Some((name, _)) = word.text.split_once('=') {
+                        self.variables.alias(name, word);
+                    }
+                }
+            }
+            "cd" | "pushd" => {
+                let place = words.iter().find(|word| !word.text.starts_with('-'));
+                self.place = place.map(|word| self.placed(word).text);
+            }
+            _ => return false,
+        }
+        true
+    }
+
+    /// A file's name with the folder that `cd` went to in front, where it is no whole path.
+    fn placed(&self, word: &Word) -> Word {
+        let place = self.place.as_deref().filter(|_| !word.text.starts_with(['/', '~', '$', '-']));
+        let text = place.map_or_else(
+            || word.text.clone(),
+            |place| format!("{}/{}", place.trim_end_matches('/'), word.text),
+        );
+        Word { text, ..word.clone() }
+    }
+
+    fn command(&mut self, words: Vec<Word>, input: &Input, depth: usize) {
+        let mut words = words.into_iter().peekable();
+        let mut environment = self.exported.clone();
+        while let Some(word) = words.next_if(is_prelude) {
+            if let Some(variable) = assigned(&word) {
+                self.bind(&variable, std::slice::from_ref(&word), &[]);
+                self.variables.assign(&variable, &word);
+                environment.push(variable);
+            }
+        }
+        let Some(name) = words.next() else { return };
+        if let Some(stands_for) = self.variables.of_alias(&name.text).filter(|_| depth > 1) {
+            return self.command(stands_for.into_iter().chain(words).collect(), input, depth - 1);
+        }
+        let (first, name) = (name.clone(), self.document.called(&name.text));
+        let words: Vec<Word> = words.collect();
+        if self.built_in(&name, &words, input) {
+            return;
+        }
+        let document = self.document;
+        let mut unread = input.unread;
+        for prefix in document.prefixes.iter().filter(|prefix| prefix.names.contains(&name)) {
+            match self.prefixed(prefix, &words, &environment, input, depth) {
+                Took::All => return,
+                Took::Code => unread = None,
+                Took::Nothing(unseen) => unread = unread.max(unseen),
+            }
+        }
+        let sources = matches!(name.as_str(), "source" | ".");
+        let called = if sources { words.first() } else { Some(&first) };
+        let called =
+            called.filter(|file| sources || is_script(&file.text) && !document.knows(&name));
+        let mut name = name;
+        if let Some(file) = called.cloned() {
+            match self.file(&file, depth.saturating_sub(1)) {
+                Took::Nothing(unseen) => unread = unseen,
+                _ => return,
+            }
+            // A script that is called is one for the shell.
+            name = if sources { "source".to_owned() } else { "sh".to_owned() };
+        }
+        let known = document.programs.iter().find(|program| program.names.contains(&name));
+        let Some(program) = known else { return };
+        let (flags, mut operands, _) = parse(&program.flags, program.style, &words, usize::MAX);
+        if program.paths {
+            operands = operands.iter().map(|word| self.placed(word)).collect();
+        }
+        let (texts, range) = (input.texts.clone(), self.range.clone());
+        let sql = Vec::new();
+        let mut run =
+            Invocation { program, environment, flags, operands, input: texts, sql, unread, range };
+        if !program.sql.is_empty() || program.sql_operands {
+            run.sql = sql_of(&run);
+        }
+        self.found.push(run);
+    }
+
+    /// Looks at what a prefix runs.
+    fn prefixed(
+        &mut self,
+        prefix: &Prefix,
+        words: &[Word],
+        environment: &[String],
+        input: &Input,
+        depth: usize,
+    ) -> Took {
+        let Some(depth) = depth.checked_sub(1).filter(|depth| *depth > 0) else { return Took::All };
+        let own = prefix.skip + usize::from(!prefix.verbs.is_empty());
+        let (flags, operands, rest) = parse(&prefix.flags, prefix.style, words, own);
+        if !prefix.verbs.is_empty() {
+            let verb = operands.first().map_or("", |word| word.text.as_str());
+            if !prefix.verbs.iter().any(|listed| listed == verb) {
+                return Took::Nothing(None);
+            }
+        }
+        let mut rest = rest.to_vec();
+        if rest.first().is_some_and(|word| word.is_bare("--")) {
+            rest.remove(0);
+        }
+        match prefix.runs {
+            // `docker compose down` runs nothing in a container, and is a command of its own.
+            Runs::Words if rest.is_empty() => return Took::Nothing(None),
+            Runs::Words => {
+                // What is set in front of the prefix holds for the command, too.
+                let set = environment.iter().map(|name| plain(&format!("{name}=")));
+                self.command(set.chain(rest).collect(), input, depth);
+            }
+            Runs::WordsAndInput => {
+                if !rest.iter().any(|word| word.text.contains("{}")) {
+                    rest.push(plain("{}"));
+                }
+                // The last of them is what runs the command, and lists nothing.
+                let from = &input.from[..input.from.len().saturating_sub(1)];
+                mark_filled(&mut rest, "{}", from);
+                self.command(rest, &Input::default(), depth);
+            }
+            Runs::Script => {
+                let text: Vec<&str> = rest.iter().map(|word| word.text.as_str()).collect();
+                self.script_with(&text.join(" "), input, depth);
+                if rest.is_empty() {
+                    input.texts.iter().for_each(|text| self.script(text, depth));
+                }
+                // `eval "$(cat file)"` runs what only the run tells.
+                if rest.iter().any(|word| word.expands && word.text.starts_with(['$', '`'])) {
+                    return Took::Nothing(Some(Unread::Printed));
+                }
+            }
+            Runs::ScriptFlag | Runs::Code => {
+                let given: Vec<&Word> = flags
+                    .iter()
+                    .filter(|(flag, _)| flag == "-c")
+                    .filter_map(|(_, word)| word.as_ref())
+                    .collect();
+                let texts = given.iter().map(|word| &word.text);
+                let piped = input.texts.iter().filter(|_| given.is_empty());
+                let texts: Vec<String> = texts.chain(piped).cloned().collect();
+                if prefix.runs == Runs::Code {
+                    let calls = texts.iter().flat_map(|text| code::calls(text));
+                    calls.for_each(|call| self.script(&call, depth));
+                } else {
+                    texts.iter().for_each(|text| self.script(text, depth));
+                }
+                // The shell itself may be one that rules are about: where it reads its script.
+                return match rest.first().filter(|file| file.text != "-") {
+                    _ if !given.is_empty() && prefix.runs == Runs::Code => Took::Code,
+                    _ if !given.is_empty() => Took::All,
+                    Some(file) if prefix.skip == 0 => self.file(file, depth),
+                    _ => Took::Nothing(None),
+                };
+            }
+            Runs::Exec => {
+                let starts = ["-exec", "-execdir", "-ok", "-okdir"];
+                // `find PLACE -exec rm {}` removes what is in that place.
+                let place = words.first().filter(|word| !word.text.starts_with('-'));
+                let place = place.map(|word| self.placed(word).text);
+                let filled = place.map_or_else(|| "{}".to_owned(), |place| place + "/{}");
+                let mut words = words.iter();
+                while words.by_ref().any(|word| starts.contains(&word.text.as_str())) {
+                    let ends = |word: &&Word| !matches!(word.text.as_str(), ";" | "+");
+                    let mut command: Vec<Word> = words.by_ref().take_while(ends).cloned().collect();
+                    mark_filled(&mut command, &filled, &[]);
+                    self.command(command, &Input::default(), depth);
+                }
+                return Took::Nothing(None);
+            }
+        }
+        Took::All
+    }
+}
+
+/// What a prefix has made of its words.
+enum Took {
+    /// What it runs was looked at; there is nothing else to it.
+    All,
+    /// Code in another language was given, which rules about its program look at.
+    Code,
+    /// Its words are those of a command of its own, which runs what nobody can see here.
+    Nothing(Option<Unread>),
+}
+
+/// Whether a command's name is that of a script in a file.
+pub(super) fn is_script(name: &str) -> bool {
+    const ENDINGS: [&str; 10] =
+        [".sh", ".bash", ".ksh", ".py", ".pl", ".rb", ".ps1", ".bat", ".cmd", ".run"];
+    let file = name.rsplit('/').next().unwrap_or_default();
+    let here = name.starts_with("./") && !file.is_empty() && !file.contains('.');
+    here || name.starts_with(['.', '/', '~']) && ENDINGS.iter().any(|end| name.ends_with(end))
+}
+
+fn plain(text: &str) -> Word {
+    Word { text: text.to_owned(), ..Word::default() }
+}
+
+/// `{}` stands for names that only the run tells, and which these commands list.
+fn mark_filled(words: &mut [Word], filled: &str, from: &[Vec<Word>]) {
+    for word in words.iter_mut().filter(|word| word.text.contains("{}")) {
+        word.expands = true;
+        word.text = word.text.replacen("{}", filled, 1);
+        word.from.extend(from.iter().cloned());
+    }
+}
+
+/// Whether a word stands in front of a command: an assignment, or a word of the shell's grammar.
+pub(super) fn is_prelude(word: &Word) -> bool {
+    is_reserved(word) || assigned(word).is_some()
+}
+
+/// Words of the shell's grammar that may stand in front of a command.
+fn is_reserved(word: &Word) -> bool {
+    const RESERVED: [&str; 11] =
+        ["!", "{", "if", "then", "elif", "else", "while", "until", "do", "time", "$"];
+    !word.quoted && RESERVED.contains(&word.text.as_str())
+}
+
+/// The variable that a word in front of a command sets.
+fn assigned(word: &Word) -> Option<String> {
+    let (name, _) = word.text.split_once('=')?;
+    let starts = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
+    let name_only = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    (starts && name_only).then(|| name.to_owned())
+}
