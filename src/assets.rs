@@ -132,6 +132,7 @@ const DATA: &[(&str, &str)] = texts! { "data":
     "patterns/disk.yaml",
     "patterns/dns.yaml",
     "patterns/generic.yaml",
+    "patterns/grammar.yaml",
     "patterns/helm.yaml",
     "patterns/labels.yaml",
     "patterns/languages.yaml",

@@ -35,9 +35,11 @@ mod clean;
 mod confidence;
 mod correlate;
 mod decide;
+mod examples;
 mod expression;
 #[cfg(test)]
 mod fuzz_tests;
+mod grammar;
 #[cfg(test)]
 mod harmless_tests;
 mod knowledge;
@@ -58,6 +60,7 @@ mod rule;
 mod services;
 mod severity;
 mod signal;
+mod source;
 mod subtype;
 mod template;
 #[cfg(test)]
@@ -72,7 +75,7 @@ pub use self::cascade::Stage;
 pub use self::clause::Role;
 pub use self::clean::cleaned;
 pub use self::correlate::{Group, Link, LinkKind};
-pub use self::knowledge::{FileError, Knowledge, Source};
+pub use self::knowledge::Knowledge;
 pub use self::level::{Level, Line};
 pub use self::message::{Input, KnownIncident, Message, Place, Store};
 pub use self::narrative::{LeftOut, Part, PlanStep, Statement};
@@ -80,6 +83,7 @@ pub use self::pattern::Pattern;
 pub use self::plan_lint::{PlanDanger, PlanFinding, PlanLint, PlanSources};
 pub use self::report::{Evidence, Ground, MessageView, Report, Routing, RunnerUp, SeverityView};
 pub use self::signal::Signal;
+pub use self::source::{FileError, Source};
 pub use self::tier::{PlanNature, Tier};
 pub use self::topology::Topology;
 

@@ -5,10 +5,10 @@ use serde::{Deserialize, Serialize};
 
 use super::allowed::{Allowed, Doing};
 use super::expression::Expression;
-use super::knowledge::FileError;
 use super::plan_command;
 use super::plan_text::{self, Piece};
 use super::rule::one_or_many;
+use super::source::FileError;
 use crate::runbook::danger::{Danger, DangerLevel, RuleError, Rules};
 
 /// What a step of a plan would destroy.
