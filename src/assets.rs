@@ -143,6 +143,7 @@ const DATA: &[(&str, &str)] = texts! { "data":
     "patterns/node.yaml",
     "patterns/queue.yaml",
     "patterns/security.yaml",
+    "patterns/services.yaml",
     "patterns/severity.yaml",
     "patterns/signals.yaml",
     "patterns/storage.yaml",

@@ -51,7 +51,10 @@ impl Knowledge {
                 report(format!("the signal is found in `{text}`, where it should not be"));
             }
         }
-        for (file, id, message) in self.grammar.wrong(asked) {
+        for (file, id, message) in self.grammar.wrong(&asked) {
+            wrong.push(sources[file].at(id, None, message));
+        }
+        for (file, id, message) in self.services.chains.wrong(asked, &self.services) {
             wrong.push(sources[file].at(id, None, message));
         }
         wrong.sort();

@@ -6,12 +6,14 @@ use std::sync::Arc;
 use aho_corasick::AhoCorasick;
 use serde::Deserialize;
 
+use super::chains::RawChain;
 use super::expression::Expression;
 use super::grammar::{Grammar, RawEntry};
 use super::label::Labels;
 use super::level::Level;
 use super::pattern::Pattern;
 use super::rule::{Meaning, RawRule, Rule, Section};
+use super::services::{RawServices, Services};
 use super::signal::{RawSignal, SignalRule};
 use super::source::{FileError, Source};
 use super::subtype::Subtype;
@@ -38,6 +40,12 @@ struct RawFile {
     /// How messages say what came of what, and what did not happen.
     #[serde(default)]
     grammar: Vec<RawEntry>,
+    /// Words by which services are known.
+    #[serde(default)]
+    services: RawServices,
+    /// How messages say which service fails because of which other.
+    #[serde(default)]
+    chains: Vec<RawChain>,
     #[serde(default)]
     subtypes: BTreeMap<String, Subtype>,
     /// What two incidents may share without being related.
@@ -60,6 +68,7 @@ pub struct Knowledge {
     pub(super) generic: BTreeSet<String>,
     pub(super) labels: Labels,
     pub(super) grammar: Grammar,
+    pub(super) services: Services,
     /// Finds the letters that rules need, all in one pass.
     letters: AhoCorasick,
     /// Which rules each of them wakes; signals are none, and what only they need wakes no rule.
@@ -141,6 +150,7 @@ struct Loading {
     generic: BTreeSet<String>,
     labels: Labels,
     grammar: Grammar,
+    services: Services,
     /// Each with the file it stands in.
     ids: BTreeMap<String, String>,
 }
@@ -182,6 +192,14 @@ impl Loading {
             let added = self.grammar.add(raw, at, &self.words);
             added.map_err(|(part, message)| source.at(&id, part.as_deref(), message))?;
         }
+        for raw in file.chains {
+            let id = raw.id.clone();
+            self.once(source, &id)?;
+            let added = self.services.chains.add(raw, at, &self.words);
+            added.map_err(|(part, message)| source.at(&id, part.as_deref(), message))?;
+        }
+        let added = self.services.add(file.services, at);
+        added.map_err(|(word, message)| source.at("services", Some(&word), message))?;
         for (name, mut subtype) in file.subtypes {
             subtype.compile(&self.words).map_err(|(part, m)| source.at(&name, Some(&part), m))?;
             if self.subtypes.insert(name.clone(), subtype).is_some() {
@@ -303,10 +321,10 @@ impl Loading {
             sources.first().map_or_else(|| no_file(&error), |s| s.error((1, 1), error.to_string()))
         })?;
         let wakes = letters.into_values().collect();
-        let compiled = self.grammar.compile();
+        let compiled = self.grammar.compile().and_then(|()| self.services.compile());
         compiled.map_err(|(file, id, message)| sources[file].at(&id, None, message))?;
         let files = sources.iter().map(|s| (s.name.to_owned(), s.text.to_owned())).collect();
-        let Self { rules, signals, subtypes, generic, labels, grammar, .. } = self;
+        let Self { rules, signals, subtypes, generic, labels, grammar, services, .. } = self;
         Ok(Knowledge {
             rules,
             signals,
@@ -314,6 +332,7 @@ impl Loading {
             generic,
             labels,
             grammar,
+            services,
             letters: automaton,
             wakes,
             files,

@@ -30,6 +30,7 @@ mod beside;
 #[cfg(test)]
 mod built_in;
 mod cascade;
+mod chains;
 mod clause;
 mod clean;
 mod confidence;
@@ -123,7 +124,7 @@ impl<'a> Judging<'a> {
     /// Reads messages.
     pub fn begin(input: &'a Input<'a>, knowledge: &'a Knowledge) -> Self {
         let mut reading = reading::read(input, knowledge);
-        let cascade = cascade::chain(input, &reading);
+        let cascade = cascade::chain(input, knowledge, &reading);
         lessen_effects(&mut reading, &cascade);
         let verdict = decide::decide(&reading.found, knowledge);
         let side = correlate::side(knowledge, &reading, &verdict, input);
