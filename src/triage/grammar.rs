@@ -57,12 +57,27 @@ pub(super) enum Kind {
     Talk,
     /// What stands in front is a subject, as in `disk full runbook review`.
     Subject,
+    /// At the head of a message: it tells that something is over.
+    Recovery,
+    /// A line that says so of its paragraph.
+    RecoveryLine,
+    /// What sources call the level that they give.
+    SeverityName,
+    /// What else a line may say of its paragraph.
+    Heading,
 }
 
 /// No word is cut here: of what stands on both sides, one is no part of a word.
 macro_rules! edge {
     () => {
         r"(?:\b{start-half}|\b{end-half})"
+    };
+}
+
+/// The head of a text, behind whatever is no letter of any language.
+macro_rules! marks {
+    () => {
+        r"\A(?u:\W)*"
     };
 }
 
@@ -78,6 +93,8 @@ enum Shows {
     Denied,
     /// It finds what happened, where without the words it would not.
     Told,
+    /// The words stand where they count; the example needs no brackets.
+    Found,
 }
 
 impl Kind {
@@ -89,6 +106,11 @@ impl Kind {
             Self::Left => (r"\A\s*(?:", concat!(")", edge!())),
             Self::Good => (r"\A(?:", concat!(")", edge!())),
             Self::Talk => (r"\A\W*(?:", concat!(")", edge!(), r"[^:\n]{0,40}:")),
+            Self::Recovery => (concat!(marks!(), "(?:"), concat!(")", edge!())),
+            Self::RecoveryLine => (concat!(marks!(), "(?:"), r")(?u:\W)*\z"),
+            Self::SeverityName | Self::Heading => {
+                (concat!(marks!(), "(?:"), r")(?u:\W)*[:=]\s*\S+(?: \S+){0,2}(?u:\W)*\z")
+            }
             Self::Subject => (r"\A\s+(?:\w+\s+)?(?:", concat!(")", edge!())),
             _ => ANYWHERE,
         }
@@ -100,6 +122,9 @@ impl Kind {
             Self::Effect => Shows::Role(Role::Symptom),
             Self::Comma | Self::Stop => Shows::Begins,
             Self::Left | Self::Ill | Self::Good | Self::Negation => Shows::Told,
+            Self::Recovery | Self::RecoveryLine | Self::SeverityName | Self::Heading => {
+                Shows::Found
+            }
             _ => Shows::Denied,
         }
     }
@@ -141,6 +166,9 @@ pub(super) struct Grammar {
     turns: Option<(Regex, [Option<usize>; TURNS.len()])>,
     /// Words that deny only in front of certain others, with those.
     not_before: Vec<(Regex, Regex)>,
+    /// Words for what went and for what came back: each with the first of its pair, and whether it is
+    /// that one.
+    opposites: BTreeMap<String, (String, bool)>,
 }
 
 impl Grammar {
@@ -163,6 +191,43 @@ impl Grammar {
         }
         self.entries.push(Entry { raw, ways, file });
         Ok(())
+    }
+
+    /// Adds words for what went, each with the one for what came back.
+    ///
+    /// # Errors
+    /// One of them is known: which, and why.
+    pub(super) fn add_opposites(
+        &mut self,
+        pairs: &BTreeMap<String, String>,
+    ) -> Result<(), (String, String)> {
+        for (went, came) in pairs {
+            for (word, is_first) in [(went, true), (came, false)] {
+                if word.is_empty() || !word.chars().all(char::is_alphanumeric) {
+                    let message = format!("`{word}` is no word of letters and digits");
+                    return Err((word.clone(), message));
+                }
+                let pair = (went.to_lowercase(), is_first);
+                if self.opposites.insert(word.to_lowercase(), pair).is_some() {
+                    let message = format!("the word {word} has an opposite already: keep one");
+                    return Err((word.clone(), message));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Of a word in lower case for what went or came back: the word for what went, and whether it is
+    /// that.
+    pub(super) fn opposite(&self, word: &str) -> Option<(&str, bool)> {
+        self.opposites.get(word).map(|(went, is_first)| (went.as_str(), *is_first))
+    }
+
+    /// The words of a kind as an expression; none if there are none.
+    pub(super) fn source(&self, kind: Kind) -> Option<String> {
+        let entries: Vec<&Entry> =
+            self.entries.iter().filter(|entry| entry.raw.is == kind).collect();
+        (!entries.is_empty()).then(|| together(&entries))
     }
 
     /// Makes one expression of all entries of a kind.
@@ -251,17 +316,27 @@ impl Grammar {
         if finds.is_empty() || ignores.is_empty() {
             problems.push("the entry needs an example in `finds` and one in `ignores`".to_owned());
         }
-        let own = regex(&framed(ANYWHERE, &entry.ways));
+        let found = matches!(is.shows(), Shows::Found);
+        let own = regex(&framed(if found { is.frame() } else { ANYWHERE }, &entry.ways));
         let (role, said) = match is.shows() {
             Shows::Role(Role::Cause) => (Some(Role::Cause), "told as a cause"),
             Shows::Role(role) => (Some(role), "told as an effect"),
             Shows::Begins => (None, "the beginning of a clause"),
             Shows::Denied => (None, "said not to have happened, or to be over"),
             Shows::Told => (None, "said to have happened"),
+            Shows::Found => (None, ""),
         };
         for (example, expected) in
             finds.iter().map(|text| (text, true)).chain(ignores.iter().map(|text| (text, false)))
         {
+            if found {
+                let holds = own.as_ref().is_ok_and(|own| own.is_match(example.as_bytes()));
+                if holds != expected {
+                    let not = if expected { "does not find" } else { "finds" };
+                    problems.push(format!("the entry {not} `{example}`"));
+                }
+                continue;
+            }
             let Some((text, words)) = marked(example) else {
                 problems.push(format!("`{example}` has no words in [ ] that are judged"));
                 continue;
@@ -272,7 +347,7 @@ impl Grammar {
                 Shows::Role(_) => role == Some(clauses.role_at(words.start)),
                 Shows::Begins => clauses.around(words.start).0 == words.start,
                 Shows::Denied => !affirmed(),
-                Shows::Told => affirmed(),
+                Shows::Told | Shows::Found => affirmed(),
             };
             let has_own = || own.as_ref().is_ok_and(|own| own.is_match(text.as_bytes()));
             if expected && !has_own() {
@@ -425,6 +500,28 @@ mod tests {
         assert!(role("effect")[0].contains("are not told as an effect"));
         assert!(role("comma")[0].contains("are not the beginning of a clause"));
         assert!(wrong("", "").is_empty());
+    }
+
+    #[test]
+    fn a_message_is_read_as_a_whole_and_pairs_are_added() {
+        let own = OWN
+            .replace("is: over", "is: recovery")
+            .replace("de [schijf] is hersteld", "'Hersteld: schijf is vol'")
+            .replace("de [schijf] is vol", "de schijf is hersteld")
+            + "opposites: {weg: terug}\n";
+        let knowledge = load(&own).expect("it loads");
+        assert!(knowledge.check_examples(&["own.yaml"]).is_empty());
+        assert_eq!(knowledge.grammar.opposite("terug"), Some(("weg", false)));
+        let wrong = load(&own.replace("'Hersteld: ", "'De ")).expect("it loads");
+        let wrong = wrong.check_examples(&["own.yaml"]);
+        assert!(wrong[0].message.contains("does not find `De schijf is vol`"), "{wrong:?}");
+        let check = |pairs: &str, column: usize, says: &str| {
+            let error = load(&own.replace("weg: terug", pairs)).expect_err(says);
+            assert_eq!((error.line, error.column), (7, column), "{error}");
+            assert!(error.message.contains(says), "{error}");
+        };
+        check("weg: terug, kwijt: terug", 18, "terug has an opposite already");
+        check("weg: er is", 18, "no word of letters");
     }
 
     #[test]

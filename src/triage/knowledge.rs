@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use super::chains::RawChain;
 use super::expression::Expression;
-use super::grammar::{Grammar, RawEntry};
+use super::grammar::{self, Grammar, RawEntry};
 use super::label::Labels;
 use super::level::Level;
 use super::pattern::Pattern;
@@ -40,6 +40,9 @@ struct RawFile {
     /// How messages say what came of what, and what did not happen.
     #[serde(default)]
     grammar: Vec<RawEntry>,
+    /// Words for what went, each with the one for what came back.
+    #[serde(default)]
+    opposites: BTreeMap<String, String>,
     /// Words by which services are known.
     #[serde(default)]
     services: RawServices,
@@ -192,6 +195,8 @@ impl Loading {
             let added = self.grammar.add(raw, at, &self.words);
             added.map_err(|(part, message)| source.at(&id, part.as_deref(), message))?;
         }
+        let added = self.grammar.add_opposites(&file.opposites);
+        added.map_err(|(word, message)| source.at("opposites", Some(&word), message))?;
         for raw in file.chains {
             let id = raw.id.clone();
             self.once(source, &id)?;
@@ -321,6 +326,7 @@ impl Loading {
             sources.first().map_or_else(|| no_file(&error), |s| s.error((1, 1), error.to_string()))
         })?;
         let wakes = letters.into_values().collect();
+        self.labels.called(self.grammar.source(grammar::Kind::SeverityName));
         let compiled = self.grammar.compile().and_then(|()| self.services.compile());
         compiled.map_err(|(file, id, message)| sources[file].at(&id, None, message))?;
         let files = sources.iter().map(|s| (s.name.to_owned(), s.text.to_owned())).collect();

@@ -1,7 +1,8 @@
 //! Triage: messages in; pattern, severity, confidence, links, chain, tier, cause and plan out.
 //!
 //! Everything is decided by rules that can be read: they stand in `data/patterns/`, each with an
-//! example it must match and one it must not. The same messages, incidents and rules give the
+//! example it must match and one it must not; how messages deny what they name, and how they name
+//! services, stands there as well. Only the formats that programs write are known here. The same messages, incidents and rules give the
 //! same report, whatever the order of the files. Nothing here reads a clock, a file or the
 //! ledger, and nothing acts: a report is a hypothesis for a person, with the place in the text
 //! for each of its statements.
@@ -243,7 +244,7 @@ fn severity_of(
     let holding = reading.found.iter().filter(|found| found.hit.affirmed);
     let lines = holding.filter(|found| matches!(found.rule.meaning, Meaning::Severity(_)));
     let lines: Vec<_> = lines.map(|found| (found.rule, found.place())).collect();
-    let mut messages = beside::beside(input, reading, &knowledge.labels);
+    let mut messages = beside::beside(input, reading, knowledge);
     for of_message in reading.found.chunk_by(|one, next| one.message == next.message) {
         let beside = &mut messages[of_message[0].message];
         let speaks = |found: &Found<'_>| found.evidence().map(|(pattern, _, _)| pattern);

@@ -72,8 +72,10 @@ pub(super) struct Reading<'k> {
 
 /// Reads everything.
 pub(super) fn read<'k>(input: &Input<'_>, knowledge: &'k Knowledge) -> Reading<'k> {
-    let mut reading =
-        Reading { over: super::recovery::over(&input.messages), ..Reading::default() };
+    let mut reading = Reading {
+        over: super::recovery::over(&input.messages, &knowledge.grammar),
+        ..Reading::default()
+    };
     let mut counted: BTreeSet<(u64, usize)> = BTreeSet::new();
     for (at, message) in input.messages.iter().enumerate() {
         let text = judged(&message.text);
