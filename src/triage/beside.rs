@@ -1,15 +1,12 @@
 //! What stands beside a message: the level that its source gives it, and in which environment it
 //! happened. Both may stand in the message, at the head of its paragraph, or in the conditions.
 
-use std::sync::LazyLock;
-
-use regex::Regex;
-
-use super::label::{Label, Labels};
+use super::grammar::{Grammar, Kind};
+use super::knowledge::Knowledge;
+use super::label::Label;
 use super::message::{Input, Message, Place};
 use super::reading::{Reading, judged};
 use super::severity::Beside;
-use crate::text::pattern::pattern;
 
 /// The kind of signal that says that a message is about no production system.
 pub(super) const ELSEWHERE: &str = "non_production";
@@ -24,10 +21,10 @@ const MAX_HEADING: usize = 80;
 pub(super) fn beside<'a>(
     input: &'a Input<'_>,
     reading: &Reading<'_>,
-    words: &Labels,
+    knowledge: &Knowledge,
 ) -> Vec<Beside<'a>> {
-    let labels = labels(input, reading, words);
-    let environments = environments(input, reading);
+    let labels = labels(input, reading, knowledge);
+    let environments = environments(input, reading, &knowledge.grammar);
     let texts = input.messages.iter().map(|message| judged(&message.text));
     let all = texts.zip(labels).zip(environments);
     all.map(|((text, label), environment)| Beside { text, label, environment, ..Beside::default() })
@@ -36,7 +33,8 @@ pub(super) fn beside<'a>(
 
 /// A message's own label, else that of a heading of its paragraph, else that of the conditions.
 /// What is over has none: its label says how bad it was.
-fn labels(input: &Input<'_>, reading: &Reading<'_>, words: &Labels) -> Vec<Option<Label>> {
+fn labels(input: &Input<'_>, reading: &Reading<'_>, knowledge: &Knowledge) -> Vec<Option<Label>> {
+    let words = &knowledge.labels;
     let lasts = |at: usize| !reading.over.contains(&at);
     let own: Vec<Option<Label>> = input
         .messages
@@ -49,7 +47,7 @@ fn labels(input: &Input<'_>, reading: &Reading<'_>, words: &Labels) -> Vec<Optio
         .messages
         .iter()
         .zip(&own)
-        .map(|(message, label)| label.is_some() && is_heading(message))
+        .map(|(message, label)| label.is_some() && is_heading(message, &knowledge.grammar))
         .collect();
     let headings = headings(&input.messages, &heads);
     let inherited = |at: usize| headings[at].map_or(told.as_ref(), |heading| own[heading].as_ref());
@@ -60,7 +58,7 @@ fn labels(input: &Input<'_>, reading: &Reading<'_>, words: &Labels) -> Vec<Optio
 
 /// Where it is said that a message is about no production system: in it, at the head of its
 /// paragraph, or, where no message speaks of production, anywhere.
-fn environments(input: &Input<'_>, reading: &Reading<'_>) -> Vec<Option<Place>> {
+fn environments(input: &Input<'_>, reading: &Reading<'_>, grammar: &Grammar) -> Vec<Option<Place>> {
     let count = input.messages.len();
     let (mut own, mut live) = (vec![None; count], vec![false; count]);
     let (mut told, mut told_live) = (None, false);
@@ -79,23 +77,18 @@ fn environments(input: &Input<'_>, reading: &Reading<'_>) -> Vec<Option<Place>> 
     let any = own.iter().flatten().next().copied();
     let told = told.or_else(|| any.filter(|_| !live.contains(&true) && !told_live));
     let heads: Vec<bool> = (0..count)
-        .map(|at| (own[at].is_some() || live[at]) && is_heading(&input.messages[at]))
+        .map(|at| (own[at].is_some() || live[at]) && is_heading(&input.messages[at], grammar))
         .collect();
     let headings = headings(&input.messages, &heads);
     let inherited = |at: usize| headings[at].map_or(told, |heading| own[heading]);
     (0..count).map(|at| own[at].or_else(|| inherited(at).filter(|_| !live[at]))).collect()
 }
 
-/// A line that says what the others of its paragraph are about, and nothing else.
-static HEADING: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(concat!(
-        r"(?i)^\W*(?:severity|priority|prio|sev|urgency|level|environment|env|stage|namespace|cluster|",
-        r"schweregrad|priorit.t|umgebung)\W*[:=]\s*\S+(?: \S+){0,2}\W*$",
-    ))
-});
-
-fn is_heading(message: &Message) -> bool {
-    message.text.len() <= MAX_HEADING && HEADING.is_match(&message.text)
+/// Whether a line says what the others of its paragraph are about, and nothing else.
+fn is_heading(message: &Message, grammar: &Grammar) -> bool {
+    let kinds = [Kind::SeverityName, Kind::Heading];
+    message.text.len() <= MAX_HEADING
+        && kinds.iter().any(|kind| grammar.is_in(*kind, &message.text))
 }
 
 /// For each message the last heading before it in its paragraph, else the first one behind it.

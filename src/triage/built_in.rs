@@ -4,8 +4,8 @@ use std::fs;
 use std::path::Path;
 use std::sync::LazyLock;
 
-use super::knowledge::Source;
 use super::plan_lint::PlanSources;
+use super::source::Source;
 
 /// Rules, signals and subtypes.
 pub(super) static PATTERNS: LazyLock<Vec<Source<'static>>> = LazyLock::new(|| all("patterns"));

@@ -4,16 +4,15 @@
 //! alerts without one happen at the same time, and no more is said.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, MatchKind};
-use regex::Regex;
 use serde::Serialize;
 
+use super::chains::Kind;
+use super::knowledge::Knowledge;
 use super::message::{Input, Message, Place};
 use super::reading::{Reading, judged};
-use super::services::{Mention, Said, is_whole, normal};
-use crate::text::pattern::pattern;
+use super::services::{Mention, Said, Services, is_whole};
 
 /// A chain is no chain with fewer services.
 const LEAST: usize = 3;
@@ -40,25 +39,6 @@ pub struct Stage {
     pub place: Option<Place>,
 }
 
-static OUTWARD: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(concat!(
-        r"(?i)\b(?:caus(?:ing|ed|es)|leading to|leads to|led to|result(?:ing|ed|s) in|trigger(?:ing|ed|s)|",
-        r"cascad(?:ing|ed|es)(?: in)?to|propagat(?:ing|ed|es) to|takes? down|taking down|took down|",
-        r"which (?:breaks|blocks|starves|takes)|impact(?:ing|ed|s)|affect(?:ing|ed|s)|spread(?:ing|s)? to|",
-        r"starv(?:ing|ed|es)|block(?:ing|ed|s)|overload(?:ing|ed|s)|bring(?:ing|s) down)\b|->|→",
-    ))
-});
-
-static INWARD: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(concat!(
-        r"(?i)\b(?:due to|because(?: of)?|caused by|owing to|as a result of|waiting (?:for|on)|",
-        r"receiv(?:es|ing|ed) no (?:requests|traffic|calls)|depend(?:s|ing|ent)? (?:up)?on|requires?|requiring|needs|downstream of|blocked (?:by|on)|",
-        r"(?:connections?|connect|connecting|calls?|calling|requests?|fail(?:s|ed|ing|ures?)?|",
-        r"time(?:s|d)?[ -]?outs?|unable|refused|errors?|cannot|could not|lost|reset)\b[^.;]*?",
-        r"\b(?:to|from|on|against|calling|reaching|with|by|reach|connect to))\b",
-    ))
-});
-
 /// From which service to which other, and where it is said.
 type Edges = BTreeMap<(String, String), Option<Place>>;
 
@@ -66,12 +46,13 @@ type Edges = BTreeMap<(String, String), Option<Place>>;
 type Alarms = BTreeMap<String, Option<i64>>;
 
 /// The chain, origin first; empty where there is none.
-pub(super) fn chain(input: &Input<'_>, reading: &Reading<'_>) -> Vec<Stage> {
+pub(super) fn chain(input: &Input<'_>, knowledge: &Knowledge, reading: &Reading<'_>) -> Vec<Stage> {
+    let services = &knowledge.services;
     let mut edges = Edges::new();
     let mut alarms = Alarms::new();
-    let known = Known::of(input.topology);
+    let known = Known::of(input.topology, services);
     let messages = input.messages.iter().take(MAX_MESSAGES).filter(|message| !message.resolved);
-    let said = Said::of(messages.map(|message| judged(&message.text)));
+    let said = Said::of(services, messages.map(|message| judged(&message.text)));
     for (at, message) in input.messages.iter().enumerate().take(MAX_MESSAGES) {
         if message.resolved {
             continue;
@@ -80,26 +61,26 @@ pub(super) fn chain(input: &Input<'_>, reading: &Reading<'_>) -> Vec<Stage> {
         let fails = reading.found.iter().any(|f| f.message == at && f.evidence().is_some());
         let failing = fails || is_alarm(message);
         let mentions = said.mentions(text);
-        for told in super::told::told(text) {
-            let (cause, effect) = (normal(told.cause), normal(told.effect));
+        for told in super::told::told(text, services) {
+            let (cause, effect) = (services.normal(told.cause), services.normal(told.effect));
             let place = Place { message: Some(at), start: told.start, end: told.end };
             if cause != effect {
                 edges.entry((cause, effect)).or_insert(Some(place));
             }
         }
         if failing {
-            let mut services = known.labelled(message);
-            services.extend(known.first_in(text, mentions.first()));
-            known.needed(input.topology, &services, text, at, &mut edges);
-            for service in services {
+            let mut about = known.labelled(message);
+            about.extend(known.first_in(text, mentions.first()));
+            known.needed(input.topology, &about, text, at, &mut edges);
+            for service in about {
                 let first = alarms.entry(service).or_insert(message.happened_at);
                 *first = first.iter().copied().chain(message.happened_at).min();
             }
         }
-        stated(text, at, &mentions, &mut edges);
+        stated(text, at, &mentions, services, &mut edges);
     }
     for (dependent, needed) in input.topology {
-        let (dependent, needed) = (normal(dependent), normal(needed));
+        let (dependent, needed) = (services.normal(dependent), services.normal(needed));
         let both = alarms.get(&needed).zip(alarms.get(&dependent));
         if both.is_some_and(|(cause, effect)| follows(*cause, *effect)) {
             edges.entry((needed, dependent)).or_insert(None);
@@ -127,23 +108,24 @@ fn follows(cause: Option<i64>, effect: Option<i64>) -> bool {
 }
 
 /// The services of a dependency file, which are known by their bare names.
-struct Known {
+struct Known<'k> {
+    services: &'k Services,
     names: BTreeMap<String, String>,
     letters: Option<AhoCorasick>,
     /// In the order of the letters.
     normal: Vec<String>,
 }
 
-impl Known {
-    fn of(topology: &[(String, String)]) -> Self {
+impl<'k> Known<'k> {
+    fn of(topology: &[(String, String)], services: &'k Services) -> Self {
         let all = topology.iter().flat_map(|(dependent, needed)| [dependent, needed]);
         let names: BTreeMap<String, String> =
-            all.map(|name| (name.to_lowercase(), normal(name))).collect();
+            all.map(|name| (name.to_lowercase(), services.normal(name))).collect();
         let mut builder = AhoCorasick::builder();
         builder.ascii_case_insensitive(true).match_kind(MatchKind::LeftmostLongest);
         // Names that cannot be searched for are known by the word "service" behind them alone.
         let letters = (!names.is_empty()).then(|| builder.build(names.keys()).ok()).flatten();
-        Self { normal: names.values().cloned().collect(), letters, names }
+        Self { normal: names.values().cloned().collect(), letters, names, services }
     }
 
     /// The places of all services that a text names as whole words.
@@ -176,7 +158,8 @@ impl Known {
         for (name, start, end) in self.bare(text) {
             for service in services.iter().filter(|service| *service != name) {
                 let needs = topology.iter().any(|(dependent, needed)| {
-                    normal(dependent) == **service && normal(needed) == name
+                    self.services.normal(dependent) == **service
+                        && self.services.normal(needed) == name
                 });
                 if needs {
                     let place = Place { message: Some(at), start, end };
@@ -201,7 +184,9 @@ impl Known {
 }
 
 /// The edges one message states.
-fn stated(text: &str, at: usize, mentions: &[Mention], edges: &mut Edges) {
+fn stated(text: &str, at: usize, mentions: &[Mention], services: &Services, edges: &mut Edges) {
+    let [outwards, inwards, listing] =
+        [Kind::Outward, Kind::Inward, Kind::Listed].map(|kind| services.chains.of(kind));
     let mut carried: Option<(&Mention, bool)> = None;
     for pair in mentions.windows(2) {
         let (one, other) = (&pair[0], &pair[1]);
@@ -210,23 +195,15 @@ fn stated(text: &str, at: usize, mentions: &[Mention], edges: &mut Edges) {
             carried = None;
             continue;
         }
-        let outward = OUTWARD.is_match(between);
-        let inward = INWARD.is_match(between);
         // "A causing failures to reach B": the word that stands first says which way it goes.
-        let outward = match (outward, inward) {
-            (true, true) => {
-                let start = |regex: &Regex| regex.find(between).map_or(usize::MAX, |f| f.start());
-                Some(start(&OUTWARD) < start(&INWARD))
-            }
-            (true, false) => Some(true),
-            (false, true) => Some(false),
-            (false, false) => None,
+        let outward = match (outwards.start(between), inwards.start(between)) {
+            (Some(outward), Some(inward)) => Some(outward < inward),
+            (Some(_), None) => Some(true),
+            (None, Some(_)) => Some(false),
+            (None, None) => None,
         };
         // "A takes down B, C and D": what held for B holds for the others.
-        let listed = matches!(
-            between.trim(),
-            "," | "and" | ", and" | "or" | "service," | "service and" | "services,"
-        );
+        let listed = listing.is_in(between.trim());
         let (from, outward) = match (outward, carried.filter(|_| listed)) {
             (Some(outward), _) => (one, outward),
             (None, Some(carried)) => carried,
@@ -243,6 +220,13 @@ fn stated(text: &str, at: usize, mentions: &[Mention], edges: &mut Edges) {
         let place = Place { message: Some(at), start: from.start, end: other.end };
         edges.entry((cause.name.clone(), effect.name.clone())).or_insert(Some(place));
     }
+}
+
+/// The causes and effects that a text by itself states.
+pub(super) fn edges(text: &str, services: &Services) -> Vec<(String, String)> {
+    let mut edges = Edges::new();
+    stated(text, 0, &services.mentions(text), services, &mut edges);
+    edges.into_keys().collect()
 }
 
 /// The services reached from the origin that reaches most; in a tie the first by name.
@@ -289,7 +273,8 @@ mod tests {
             topology.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect();
         let messages = messages.iter().map(|text| Message::new(text)).collect();
         let input = Input { messages, topology: &topology, ..Input::default() };
-        let stages = chain(&input, &Reading::default());
+        let knowledge = Knowledge::built_in().expect("the built-in files");
+        let stages = chain(&input, knowledge, &Reading::default());
         let names: Vec<&str> = stages.iter().map(|stage| stage.service.as_str()).collect();
         assert_eq!(names, expected);
     }

@@ -1,11 +1,13 @@
 //! How a message is built: its clauses, and which words are a cause, which an effect, and which
 //! say that something did not happen or is over.
 
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use regex::bytes::Regex;
 use serde::{Deserialize, Serialize};
 
+use super::grammar::{Grammar, Kind};
 use crate::text::pattern::bytes_pattern;
 
 /// What a piece of a message says about the rest of it.
@@ -36,7 +38,8 @@ impl Role {
 
 /// A message taken apart.
 #[derive(Clone, Debug)]
-pub(super) struct Clauses {
+pub(super) struct Clauses<'g> {
+    grammar: &'g Grammar,
     /// Where each clause begins, and the end of the text.
     bounds: Vec<usize>,
     /// From which byte on which role holds, in order.
@@ -45,144 +48,18 @@ pub(super) struct Clauses {
     denied: Vec<(usize, usize)>,
 }
 
-/// What a place in the text does to the role of what follows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Turn {
-    /// A cause follows, up to the end of the clause.
-    Cause,
-    /// What went wrong follows, up to the end of the sentence or quotation.
-    Detail,
-    /// An effect follows, up to the end of the clause.
-    Effect,
-    /// The clause ends.
-    Comma,
-    /// The sentence ends.
-    Stop,
-}
-
-/// One alternative a kind of turn, in the order of [`Turn`].
-static TURNS: LazyLock<Regex> = LazyLock::new(|| {
-    bytes_pattern(concat!(
-        r"(\b(?:due to|because(?: of)?|caused by|owing to|as a result of|triggered by|root cause:?)\b)",
-        r#"|(\bfailed(?: with(?: error)?)?:\s|\bfailed (?:['"]|\xe2\x80[\x98\x9c]))"#,
-        r"|(\b(?:causing|causes|resulting in|results in|returning|leading to|leads to|so that|",
-        r"affecting|impacting|triggering|cascading to|which means)\b)",
-        r"|(,\s|\s(?:but|while|whereas)\s|\s-{1,2}\s|\s?\xe2\x80[\x93\x94]\s?)",
-        r"|([.;!?]\s|\n|\r|\|)",
-    ))
-});
-
-/// Words that say it is over; they hold for their clause.
-static OVER: LazyLock<Regex> = LazyLock::new(|| {
-    bytes_pattern(concat!(
-        r"\b(?:no longer|recovered|resolved|back to normal|back online|back up|is healthy again|",
-        r"(?:alerts?|alarms?|conditions?|faults?|errors?|incidents?|problems?) (?:was |were |is |has |have |been )*cleared|",
-        r"self-healed|restored successfully|reconnected successfully|has been fixed|",
-        r"completed successfully|succeeded|finished successfully|now healthy|now ready|",
-        r"wieder (?:erreichbar|online|ok|normal|frei)|behoben|wiederhergestellt)\b",
-    ))
-});
-
-/// What is good while it lasts: `no longer valid` is the failure itself.
-static GOOD: LazyLock<Regex> = LazyLock::new(|| {
-    bytes_pattern(concat!(
-        r"\Ano longer (?:be(?:en|ing)? )?(?:\w+ly )?(?:valid|accept\w*|trust\w*|available|reach\w*|respond\w*|answer\w*|",
-        r"work\w*|serv\w+|healthy|ready|up|able|receiv\w*|connect\w*|renew\w*|in sync|redundant|writ\w+|",
-        r"support\w*|enforc\w*|appl\w+|exists?|found|protect\w*|replicat\w*|sync\w*|visible|a (?:pair|member|quorum)|",
-        r"arriv\w*|collect\w*|ingest\w*|deliver\w*|active|enabled|registered|authori[sz]ed|permitted|allowed|sends?|sending|scrap\w+|start\w*|open)\b",
-    ))
-});
-
-/// What it is good to be rid of: an alarm that is no longer active is over.
-static BAD_THING: LazyLock<Regex> = LazyLock::new(|| {
-    bytes_pattern(
-        r"\b(?:alarms?|alerts?|problems?|errors?|issues?|conditions?|faults?|incidents?|symptoms?)\b",
-    )
-});
-
-/// At the end of a clause: it was meant to be so.
-static MEANT: LazyLock<Regex> = LazyLock::new(|| {
-    bytes_pattern(r"\b(?:as (?:planned|scheduled|intended|approved|agreed)|by design)\b")
-});
-
 /// How far behind `as planned` its clause may go on, in bytes, as in `as planned in CHG-201`.
 const MEANT_TAIL: usize = 24;
 
-/// Words that turn "as planned" into its opposite.
-static NEGATED: LazyLock<Regex> =
-    LazyLock::new(|| bytes_pattern(r"\b(?:not|never|no|nicht|kein\w*)\b|n't\b"));
-
-/// A share of none in front of what is lost or fails, and only of that.
-static NO_SHARE: LazyLock<Regex> =
-    LazyLock::new(|| bytes_pattern(r"(?:^|[\s(\[=:])0(?:\.0+)?\s?%\s+$"));
-
-/// What it is good to have none of.
-static LOSS: LazyLock<Regex> = LazyLock::new(|| {
-    bytes_pattern(
-        r"\A(?:packet |request |call |frame )?(?:loss|lost|errors?|failures?|failed|drops?|dropped)\b",
-    )
-});
-
-/// Words in front that say it did not happen; they hold for what follows at once.
-static NOT: LazyLock<Regex> = LazyLock::new(|| {
-    bytes_pattern(concat!(
-        // A zero with a dot, a digit or a sign in front ends a version, a time or a value.
-        r"(?:(?:\b(?:no|zero|without(?: any)?|never(?: had)?|free of)|(?:^|[,;(]\s*)none|(?:^|[\s(\[])0)\s+(?:[a-z-]+\s+)?",
-        r"(?:(?:was|were|is|are|has been|have been)\s+)?",
-        r"|(?:\b(?:no|zero)|(?:^|[\s(\[])0)\s+(?:[a-z-]+\s+)?(?:pods|containers|nodes|jobs|alerts|services|hosts|",
-        r"replicas|targets|partitions|instances|tasks|releases|brokers|disks|members)\s+(?:in|with|at)\s+(?:an?\s+)?",
-        // `0/6 pods failing`: none of six.
-        r"|(?:^|[\s(\[])0 ?(?:/|of|out of) ?\d+\s+[a-z-]+s\s+(?:(?:was|were|is|are)\s+)?",
-        r"|\bnone of (?:the|our|these|its)\s+(?:[a-z-]+\s+)?(?:(?:is|are|was|were|has|have)\s+)?",
-        r"|\b(?:fixes|fixed|resolves|solves)\s+(?:(?:an?|the)\s+)?",
-        r"|\b(?:not|isn't|aren't|wasn't|weren't|didn't|hasn't|doesn't)\s+(?:(?:been|be|yet|fully|completely)\s+){0,2}",
-        r"|\b(?:cannot|can't|couldn't)\s+be\s+",
-        r"|\b(?:(?:noch )?nicht|kein\w*|muss|soll\w*)\s+",
-        r"|\b(?:to|would|could|can|should|may|might|will|helps?) (?:prevent|avoid|detect|survive|handle|simulate|reduce)s?\s+(?:[a-z-]+\s+)?",
-        r"|\b(?:if|unless|in case) (?:(?:an?|the) )?(?:[a-z-]+\s+)?)$",
-    ))
-});
-
-/// Heads of lines that speak of failures as a subject and report none.
-static TALK: LazyLock<Regex> = LazyLock::new(|| {
-    bytes_pattern(
-        r"\A\W*(?:release notes?|change ?log|agenda|(?:meeting )?minutes|meeting notes|training|workshop)\b[^:\n]{0,40}:",
-    )
-});
-
-/// What an alert's text takes for possible has not been seen.
-static MAYBE: LazyLock<Regex> = LazyLock::new(|| {
-    bytes_pattern(concat!(
-        r"\b(?:(?:this |which )?(?:could|may|might|can) (?:also )?(?:indicate|be (?:a |the )?(?:symptom|sign|result|caused|due)|point to|mean)|",
-        r"possible causes?|(?:usually|often|typically) (?:caused by|means|indicates))\b",
-    ))
-});
-
-/// Words that say of a whole line that nothing is wrong.
-static NO_INCIDENT: LazyLock<Regex> = LazyLock::new(|| {
-    bytes_pattern(
-        r"\b(?:this is (?:just |only )?a (?:test|drill)|test alert|false alarm|fehlalarm|entwarnung)\b",
-    )
-});
-
-/// Words behind that say that it is a subject, like `disk full runbook review`.
-static SUBJECT: LazyLock<Regex> = LazyLock::new(|| {
-    bytes_pattern(concat!(
-        r"\A\s+(?:\w+\s+)?(?:runbook|playbook|drill|exercise|training|tutorial|workshop|documentation)s?",
-        r"(?:\s+(?:review|update|session|meeting)|\s*(?:[.,;!?]|\z))",
-    ))
-});
-
-impl Clauses {
+impl<'g> Clauses<'g> {
     /// Takes a message apart.
-    pub(super) fn new(text: &str) -> Self {
+    pub(super) fn new(text: &str, grammar: &'g Grammar) -> Self {
         let mut bounds = vec![0];
         let mut roles = vec![(0, Role::Plain)];
         // Where a quotation that holds a cause ends; its commas end nothing.
         let mut quoted_until = 0;
         let mut in_detail = false;
-        for found in TURNS.captures_iter(text.as_bytes()) {
-            let Some((turn, start, end)) = turn_of(&found) else { continue };
+        for (turn, Range { start, end }) in grammar.turns(text) {
             let quoted = start < quoted_until;
             // In `TLS_error:|268435581:SSL` it parts a code from its name, and no fields.
             let bytes = text.as_bytes();
@@ -194,13 +71,13 @@ impl Clauses {
                 continue;
             }
             match turn {
-                Turn::Cause => roles.push((end, Role::Cause)),
-                Turn::Effect if !quoted => {
+                Kind::Cause => roles.push((end, Role::Cause)),
+                Kind::Effect if !quoted => {
                     in_detail = false;
                     roles.push((end, Role::Symptom));
                 }
-                Turn::Effect => {}
-                Turn::Detail => {
+                Kind::Effect => {}
+                Kind::Detail => {
                     roles.push((end, Role::Cause));
                     match quotation(text, end) {
                         Some(close) => {
@@ -210,14 +87,14 @@ impl Clauses {
                         None => in_detail = !quoted,
                     }
                 }
-                Turn::Comma | Turn::Stop if quoted => {}
-                Turn::Comma => {
+                Kind::Comma | Kind::Stop if quoted => {}
+                Kind::Comma => {
                     bounds.push(end);
                     if !in_detail {
                         roles.push((end, Role::Plain));
                     }
                 }
-                Turn::Stop => {
+                _ => {
                     bounds.push(end);
                     in_detail = false;
                     roles.push((end, Role::Plain));
@@ -228,32 +105,32 @@ impl Clauses {
         bounds.dedup();
         // A quotation's end is noted when it begins.
         roles.sort_by_key(|(at, _)| *at);
-        let mut clauses = Self { bounds, roles, denied: Vec::new() };
-        clauses.denied = OVER
-            .find_iter(text.as_bytes())
-            .map(|found| (found.start(), clauses.around(found.start())))
-            .filter(|(at, _)| !denies(text, *at))
-            .filter(|(at, clause)| !is_good_while_it_lasts(text, *at, *clause))
+        let mut clauses = Self { grammar, bounds, roles, denied: Vec::new() };
+        clauses.denied = grammar
+            .all(Kind::Over, text)
+            .map(|found| (found.start, clauses.around(found.start)))
+            .filter(|(at, _)| !clauses.denies(text, *at))
+            .filter(|(at, clause)| !clauses.is_good_while_it_lasts(text, *at, *clause))
             .map(|(_, clause)| clause)
             .collect();
-        let meant = MEANT.find_iter(text.as_bytes()).filter_map(|found| {
-            let (start, end) = clauses.around(found.start());
-            let before = text.as_bytes().get(start..found.start())?;
-            (end - found.end() <= MEANT_TAIL && !NEGATED.is_match(before)).then_some((start, end))
+        let meant = grammar.all(Kind::Meant, text).filter_map(|found| {
+            let (start, end) = clauses.around(found.start);
+            let before = text.get(start..found.start)?;
+            let at_end = end.saturating_sub(found.end) <= MEANT_TAIL;
+            (at_end && !grammar.is_in(Kind::Negation, before)).then_some((start, end))
         });
         clauses.denied.extend(meant.collect::<Vec<_>>());
-        for found in MAYBE.find_iter(text.as_bytes()) {
-            let (_, end) = clauses.around(found.start());
-            clauses.denied.push((found.start(), end));
+        for found in grammar.all(Kind::Maybe, text) {
+            let (_, end) = clauses.around(found.start);
+            clauses.denied.push((found.start, end));
         }
-        for found in NO_INCIDENT.find_iter(text.as_bytes()) {
-            let start = text[..found.start()].rfind('\n').map_or(0, |at| at + 1);
-            let end = text[found.end()..].find('\n').map_or(text.len(), |at| found.end() + at);
-            clauses.denied.push((start, end));
+        let line_end = |at: usize| text[at..].find('\n').map_or(text.len(), |end| at + end);
+        for found in grammar.all(Kind::NoIncident, text) {
+            let start = text[..found.start].rfind('\n').map_or(0, |at| at + 1);
+            clauses.denied.push((start, line_end(found.end)));
         }
-        if let Some(line) = TALK.find(text.as_bytes()) {
-            let end = text[line.end()..].find('\n').map_or(text.len(), |at| line.end() + at);
-            clauses.denied.push((0, end));
+        if let Some(head) = grammar.all(Kind::Talk, text).next() {
+            clauses.denied.push((0, line_end(head.end)));
         }
         clauses
     }
@@ -273,17 +150,90 @@ impl Clauses {
 
     /// Whether what stands there is said not to have happened, or to be over.
     pub(super) fn is_denied(&self, text: &str, start: usize) -> bool {
-        self.denied.iter().any(|(from, to)| (*from..*to).contains(&start)) || denies(text, start)
+        self.denied.iter().any(|(from, to)| (*from..*to).contains(&start))
+            || self.denies(text, start)
+    }
+
+    /// Whether what stands there is said to have happened, and to last.
+    pub(super) fn affirms(&self, text: &str, start: usize, end: usize) -> bool {
+        !self.is_denied_within(text, start, end)
+            && !self.counts_none(text, start, end)
+            && !self.counts_all(text, start, end)
+            && !text.get(end..).is_some_and(|after| self.is_in(Kind::Subject, after))
+    }
+
+    /// Whether it did not happen. Where what was found goes on into another clause, and that one
+    /// begins with a "no", it denies it: `the standby took over, no write was lost`. Any other "no"
+    /// in what was found is the rule's own, as in `connection is not available`.
+    fn is_denied_within(&self, text: &str, start: usize, end: usize) -> bool {
+        let found = text.get(start..end).unwrap_or_default();
+        let last = start + found.rfind(char::is_whitespace).map_or(0, |space| space + 1);
+        let (from, to) = self.around(last);
+        let first = text.get(from..to).and_then(|clause| clause.split_whitespace().next());
+        let denies = || {
+            first.is_some_and(|first| self.is_in(Kind::No, first) || self.is_in(Kind::Zero, first))
+        };
+        self.is_denied(text, start) || from > start && denies() && self.is_denied(text, last)
+    }
+
+    /// Whether what was found is counted as none: `scrub finished with 0 errors`, `failed=0`, `lag 0`.
+    fn counts_none(&self, text: &str, start: usize, end: usize) -> bool {
+        let found = text.get(start..end).unwrap_or_default();
+        // `0/6 pods failing`, but not `0/1   CrashLoopBackOff`: what is counted stands between.
+        let counted = found.split_whitespace().next().is_some_and(|first| {
+            first.ends_with('s') && first.bytes().all(|byte| byte.is_ascii_lowercase())
+        });
+        let from = super::clean::ceil(text, start.saturating_sub(24));
+        if counted && self.is_in(Kind::NoneOf, text.get(from..start).unwrap_or_default()) {
+            return true;
+        }
+        let mut words = found.split_whitespace().rev();
+        let is_word = words.next().is_some_and(|last| last.starts_with(char::is_alphabetic));
+        if is_word && words.next().is_some_and(|count| self.is_in(Kind::Zero, count)) {
+            return true;
+        }
+        let after = text.get(end..).unwrap_or_default();
+        NONE.find(after.as_bytes()).is_some_and(|none| {
+            // `space: 0 bytes left` is what is missing, and none of it is there.
+            !self.is_in(Kind::Left, after.get(none.end()..).unwrap_or_default())
+        })
+    }
+
+    /// Whether all of what is counted is well: `6/6 replicas ready`.
+    fn counts_all(&self, text: &str, start: usize, end: usize) -> bool {
+        let found = text.get(start..end).unwrap_or_default();
+        let Some(counts) = self.grammar.all(Kind::Well, found).next() else { return false };
+        let mut numbers = found[counts].split(|c: char| !c.is_ascii_digit());
+        let mut number = || numbers.find(|digits| !digits.is_empty());
+        number().is_some_and(|some| number() == Some(some)) && !self.is_in(Kind::Ill, found)
+    }
+
+    /// Whether what is "no longer" there, as a byte says, is missed. It is not where it was bad.
+    fn is_good_while_it_lasts(&self, text: &str, at: usize, (start, _): (usize, usize)) -> bool {
+        self.is_in(Kind::Good, &text[at..]) && !self.is_in(Kind::Bad, &text[start..at])
+    }
+
+    /// Whether the words in front of a byte deny what stands there.
+    fn denies(&self, text: &str, at: usize) -> bool {
+        // Far enough back for the longest form, and no further.
+        let from = super::clean::ceil(text, at.saturating_sub(48));
+        let (before, after) = (text.get(from..at), text.get(at..));
+        before.zip(after).is_some_and(|(before, after)| self.grammar.denies(before, after))
+    }
+
+    fn is_in(&self, kind: Kind, text: &str) -> bool {
+        self.grammar.is_in(kind, text)
     }
 }
 
-fn turn_of(found: &regex::bytes::Captures<'_>) -> Option<(Turn, usize, usize)> {
-    let turns = [Turn::Cause, Turn::Detail, Turn::Effect, Turn::Comma, Turn::Stop];
-    turns
-        .into_iter()
-        .enumerate()
-        .find_map(|(at, turn)| found.get(at + 1).map(|group| (turn, group.start(), group.end())))
-}
+/// A count of none behind a word, perhaps with what is counted: ` 0`, `=0`, ` partitions: 0`, ` 0s`.
+/// `error 0x80070005`, `failed 0.5 % of calls` and `failed 0/3` are no zero.
+static NONE: LazyLock<Regex> = LazyLock::new(|| {
+    bytes_pattern(concat!(
+        r#"\A(?:[ _-][a-z]+s"?[:=])?[ :="]+0(?:\s?(?:s|ms|bytes?|b|kb|seconds?)\b)?"#,
+        r#"(?:[.,](?:[^0-9]|\z)|[^0-9A-Za-z_.,%/-]|\z)"#,
+    ))
+});
 
 /// Where a quotation that begins there, or just before, ends.
 fn quotation(text: &str, at: usize) -> Option<usize> {
@@ -309,37 +259,21 @@ fn quotation(text: &str, at: usize) -> Option<usize> {
     })
 }
 
-/// Whether the words behind a byte say that what ends there is talked about and did not happen.
-pub(super) fn is_subject(text: &str, end: usize) -> bool {
-    text.get(end..).is_some_and(|after| SUBJECT.is_match(after.as_bytes()))
-}
-
-/// Whether what is "no longer" there, as a byte says, is missed. It is not where it was bad.
-fn is_good_while_it_lasts(text: &str, at: usize, (start, _): (usize, usize)) -> bool {
-    let bytes = text.as_bytes();
-    GOOD.is_match(&bytes[at..]) && !BAD_THING.is_match(&bytes[start..at])
-}
-
-/// Whether the words in front of a byte deny what stands there.
-fn denies(text: &str, at: usize) -> bool {
-    // Far enough back for the longest form, and no further.
-    let from = super::clean::ceil(text, at.saturating_sub(48));
-    let is_none = |before: &str| {
-        NO_SHARE.is_match(before.as_bytes()) && LOSS.is_match(&text.as_bytes()[at..])
-    };
-    text.get(from..at).is_some_and(|before| NOT.is_match(before.as_bytes()) || is_none(before))
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::Knowledge;
     use super::*;
 
+    fn clauses(text: &str) -> Clauses<'static> {
+        Clauses::new(text, &Knowledge::built_in().expect("the built-in files").grammar)
+    }
+
     fn role(text: &str, word: &str) -> Role {
-        Clauses::new(text).role_at(text.find(word).expect("the word"))
+        clauses(text).role_at(text.find(word).expect("the word"))
     }
 
     fn denied(text: &str, word: &str) -> bool {
-        Clauses::new(text).is_denied(text, text.find(word).expect("the word"))
+        clauses(text).is_denied(text, text.find(word).expect("the word"))
     }
 
     #[test]
@@ -434,8 +368,10 @@ mod tests {
         check("the database is down, customers: no action required", "down", false);
         check("please ignore the first alert, the disk full on db-1 is real", "disk full", false);
         check("Alert: disk full on db-1", "disk full", false);
-        let subject =
-            |text: &str, word: &str| is_subject(text, text.find(word).expect("it") + word.len());
+        let subject = |text: &str, word: &str| {
+            let start = text.find(word).expect("it");
+            !clauses(text).affirms(text, start, start + word.len())
+        };
         assert!(subject("next week: disk full runbook review", "disk full"));
         assert!(!subject("disk full on db-1, see the runbook", "disk full"));
         assert!(!subject("KubePodCrashLooping runbook_url=x", "Looping"));
@@ -446,12 +382,35 @@ mod tests {
     fn any_text_can_be_taken_apart() {
         for text in ["", "'", "failed: '", "failed “é", "—, — ; due to", "\u{2028}failed: ’’’"]
         {
-            let clauses = Clauses::new(text);
+            let clauses = clauses(text);
             for at in 0..=text.len() {
                 clauses.role_at(at);
                 let (start, end) = clauses.around(at);
                 assert!(start <= end && end <= text.len(), "{text:?}");
             }
         }
+    }
+
+    #[test]
+    fn none_and_all_are_told_from_some() {
+        let none = |text: &str, word: &str| {
+            let start = text.find(word).expect("the word");
+            clauses(text).counts_none(text, start, start + word.len())
+        };
+        for text in ["lag 0", "lag=0,", "lag: 0s", "lag 0 ms now", "lag 0.", "\"lag\":0,\"a\":1"] {
+            assert!(none(text, "lag"), "{text}");
+        }
+        assert!(none("under-replicated partitions: 0, more", "replicated"));
+        assert!(none("scrub done with 0 errors", "0 errors"));
+        assert!(none("ready. 0/6 pods failing", "pods failing"));
+        assert!(!none("cart 0/1   CrashLoopBackOff", "CrashLoopBackOff"));
+        assert!(!none("10/60 pods failing", "pods failing"));
+        for text in ["lag 0x8007", "lag 0.5 s", "lag 0/3", "lag 0%", "lag at 0", "lag 01"] {
+            assert!(!none(text, "lag"), "{text}");
+        }
+        assert!(!none("disk full: 0 bytes left", "disk full"));
+        let all = |text: &str| clauses(text).counts_all(text, 0, text.len());
+        assert!(all("deployment cart 6/6 replicas ready") && all("6 of 6 nodes are up"));
+        assert!(!all("5/6 replicas ready") && !all("6/6 replicas not ready") && !all("6/6 down"));
     }
 }

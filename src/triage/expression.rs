@@ -9,7 +9,7 @@ use regex_syntax::hir::{Hir, HirKind};
 use super::words::{self, Words};
 
 /// How large a compiled expression may be, in bytes; rules come from files of a team, too.
-const SIZE_LIMIT: usize = 4 << 20;
+pub(super) const SIZE_LIMIT: usize = 4 << 20;
 
 /// Fewer fixed letters than this would let an expression run on every line of a log.
 const MIN_LETTERS: usize = 3;
@@ -37,7 +37,8 @@ impl Expression {
     pub(super) fn of(ways: &[String], words: &Arc<Words>) -> Result<Self, (String, String)> {
         let mut required = Some(Vec::new());
         for way in ways {
-            let hir = parsed(&words.with_blanks(way)).map_err(|message| (way.clone(), message))?;
+            let hir = parsed(&words.with_blanks(way))
+                .map_err(|message| (way.clone(), words.unknown(way).unwrap_or(message)))?;
             required = required.zip(letters(&hir, words)).map(|(mut all, one)| {
                 all.extend(one);
                 all
@@ -77,16 +78,21 @@ impl Expression {
                 .case_insensitive(true)
                 .size_limit(SIZE_LIMIT)
                 .build()
-                .map_err(|error| match error {
-                    regex::Error::CompiledTooBig(_) => "the expression is too large".to_owned(),
-                    _ => error.to_string(),
-                })
+                .map_err(|error| not_compiled(&error))
         })
     }
 
     /// Whether it is found in a text.
     pub(super) fn is_in(&self, text: &str) -> bool {
         self.regex().is_some_and(|regex| regex.is_match(text.as_bytes()))
+    }
+}
+
+/// Why an expression cannot be compiled.
+pub(super) fn not_compiled(error: &regex::Error) -> String {
+    match error {
+        regex::Error::CompiledTooBig(_) => "the expression is too large".to_owned(),
+        _ => error.to_string(),
     }
 }
 
@@ -99,11 +105,16 @@ pub(super) fn parsed(source: &str) -> Result<Hir, String> {
         .nest_limit(50)
         .build()
         .parse(source)
-        .map_err(|error| match error {
-            regex_syntax::Error::Parse(error) => error.kind().to_string(),
-            regex_syntax::Error::Translate(error) => error.kind().to_string(),
-            _ => error.to_string(),
-        })
+        .map_err(|error| syntax(&error))
+}
+
+/// What is wrong with an expression, without the drawing of it.
+pub(super) fn syntax(error: &regex_syntax::Error) -> String {
+    match error {
+        regex_syntax::Error::Parse(error) => error.kind().to_string(),
+        regex_syntax::Error::Translate(error) => error.kind().to_string(),
+        _ => error.to_string(),
+    }
 }
 
 /// Literals of which each match holds one; none if a match may do without.

@@ -1,4 +1,4 @@
-//! What is known: rules, signals and subtypes, read from YAML files in any order.
+//! What is known: rules, signals, subtypes and the grammar of messages, read from YAML files in any order.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -6,39 +6,18 @@ use std::sync::Arc;
 use aho_corasick::AhoCorasick;
 use serde::Deserialize;
 
-use super::clause::Clauses;
+use super::chains::RawChain;
 use super::expression::Expression;
+use super::grammar::{self, Grammar, RawEntry};
 use super::label::Labels;
 use super::level::Level;
 use super::pattern::Pattern;
 use super::rule::{Meaning, RawRule, Rule, Section};
+use super::services::{RawServices, Services};
 use super::signal::{RawSignal, SignalRule};
+use super::source::{FileError, Source};
 use super::subtype::Subtype;
 use super::words::Words;
-use crate::text::{LineIndex, yaml_limits};
-
-/// A file of knowledge: its name and its text.
-#[derive(Clone, Copy, Debug)]
-pub struct Source<'a> {
-    /// Its name, for messages.
-    pub name: &'a str,
-    /// Its YAML.
-    pub text: &'a str,
-}
-
-/// What is wrong with a file of knowledge, and where.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
-#[error("{file}: line {line}, column {column}: {message}")]
-pub struct FileError {
-    /// The file's name.
-    pub file: String,
-    /// Line, from 1.
-    pub line: usize,
-    /// Column in characters, from 1.
-    pub column: usize,
-    /// What is wrong and what to do.
-    pub message: String,
-}
 
 /// A file as it is written.
 #[derive(Debug, Default, Deserialize)]
@@ -58,6 +37,18 @@ struct RawFile {
     severity: Vec<RawRule>,
     #[serde(default)]
     tiers: Vec<RawRule>,
+    /// How messages say what came of what, and what did not happen.
+    #[serde(default)]
+    grammar: Vec<RawEntry>,
+    /// Words for what went, each with the one for what came back.
+    #[serde(default)]
+    opposites: BTreeMap<String, String>,
+    /// Words by which services are known.
+    #[serde(default)]
+    services: RawServices,
+    /// How messages say which service fails because of which other.
+    #[serde(default)]
+    chains: Vec<RawChain>,
     #[serde(default)]
     subtypes: BTreeMap<String, Subtype>,
     /// What two incidents may share without being related.
@@ -79,11 +70,13 @@ pub struct Knowledge {
     pub(super) subtypes: BTreeMap<String, Subtype>,
     pub(super) generic: BTreeSet<String>,
     pub(super) labels: Labels,
+    pub(super) grammar: Grammar,
+    pub(super) services: Services,
     /// Finds the letters that rules need, all in one pass.
     letters: AhoCorasick,
     /// Which rules each of them wakes; signals are none, and what only they need wakes no rule.
     wakes: Vec<Vec<usize>>,
-    files: Vec<(String, String)>,
+    pub(super) files: Vec<(String, String)>,
 }
 
 impl Knowledge {
@@ -148,54 +141,6 @@ impl Knowledge {
     pub(super) fn always(&self) -> Vec<&Rule> {
         self.rules.iter().filter(|rule| rule.any.is_none()).collect()
     }
-
-    /// Rules and signals of these files that do not do what their examples say.
-    pub fn check_examples(&self, files: &[&str]) -> Vec<FileError> {
-        let mut wrong = Vec::new();
-        let sources: Vec<Source<'_>> =
-            self.files.iter().map(|(name, text)| Source { name, text }).collect();
-        let asked = |file: usize| files.contains(&sources[file].name);
-        for rule in self.rules.iter().filter(|rule| asked(rule.file)) {
-            let mut report = |message| wrong.push(sources[rule.file].at(&rule.id, None, message));
-            let expressions = rule.any.iter().chain(&rule.with).chain(&rule.near);
-            if let Some(problem) = expressions.chain(&rule.without).find_map(Expression::problem) {
-                report(problem.to_owned());
-            }
-            if rule.any.is_none() {
-                continue;
-            }
-            let finds = |text: &str| {
-                let text = super::clean::cleaned(text);
-                rule.find(&text, &Clauses::new(&text)).is_some_and(|hit| hit.affirmed)
-            };
-            if rule.finds.is_empty() || rule.ignores.is_empty() {
-                report("the rule needs an example in `finds` and one in `ignores`".to_owned());
-            }
-            for text in rule.finds.iter().filter(|text| !finds(text)) {
-                report(format!("the rule does not find its example `{text}`"));
-            }
-            for text in rule.ignores.iter().filter(|text| finds(text)) {
-                report(format!("the rule finds `{text}`, which it should not"));
-            }
-        }
-        for signal in self.signals.iter().filter(|signal| asked(signal.file)) {
-            let mut report = |m| wrong.push(sources[signal.file].at(&signal.id, None, m));
-            if let Some(problem) = signal.any.problem() {
-                report(problem.to_owned());
-            }
-            for (text, expected) in &signal.finds {
-                let found: Vec<&str> = signal.values(text).map(|(a, b)| &text[a..b]).collect();
-                if !found.contains(&expected.as_str()) {
-                    report(format!("`{text}` gives {found:?} and not `{expected}`"));
-                }
-            }
-            for text in signal.ignores.iter().filter(|text| signal.values(text).next().is_some()) {
-                report(format!("the signal is found in `{text}`, where it should not be"));
-            }
-        }
-        wrong.sort();
-        wrong
-    }
 }
 
 /// Files on their way to be knowledge.
@@ -207,7 +152,10 @@ struct Loading {
     subtypes: BTreeMap<String, Subtype>,
     generic: BTreeSet<String>,
     labels: Labels,
-    ids: BTreeSet<String>,
+    grammar: Grammar,
+    services: Services,
+    /// Each with the file it stands in.
+    ids: BTreeMap<String, String>,
 }
 
 impl Loading {
@@ -241,6 +189,22 @@ impl Loading {
                 file: at,
             });
         }
+        for raw in file.grammar {
+            let id = raw.id.clone();
+            self.once(source, &id)?;
+            let added = self.grammar.add(raw, at, &self.words);
+            added.map_err(|(part, message)| source.at(&id, part.as_deref(), message))?;
+        }
+        let added = self.grammar.add_opposites(&file.opposites);
+        added.map_err(|(word, message)| source.at("opposites", Some(&word), message))?;
+        for raw in file.chains {
+            let id = raw.id.clone();
+            self.once(source, &id)?;
+            let added = self.services.chains.add(raw, at, &self.words);
+            added.map_err(|(part, message)| source.at(&id, part.as_deref(), message))?;
+        }
+        let added = self.services.add(file.services, at);
+        added.map_err(|(word, message)| source.at("services", Some(&word), message))?;
         for (name, mut subtype) in file.subtypes {
             subtype.compile(&self.words).map_err(|(part, m)| source.at(&name, Some(&part), m))?;
             if self.subtypes.insert(name.clone(), subtype).is_some() {
@@ -259,10 +223,12 @@ impl Loading {
     }
 
     fn once(&mut self, source: &Source<'_>, id: &str) -> Result<(), FileError> {
-        if self.ids.insert(id.to_owned()) {
-            return Ok(());
-        }
-        Err(source.at(id, None, format!("the id {id} is here twice: keep one")))
+        let message = match self.ids.insert(id.to_owned(), source.name.to_owned()) {
+            None => return Ok(()),
+            Some(other) if other == source.name => format!("the id {id} is here twice: keep one"),
+            Some(other) => format!("the id {id} stands in {other}, too: choose another"),
+        };
+        Err(source.at(id, None, message))
     }
 
     fn rule(
@@ -344,7 +310,7 @@ impl Loading {
         }
         for rule in &self.rules {
             let Some(after) = &rule.after else { continue };
-            if !self.ids.contains(&after.rule) {
+            if !self.ids.contains_key(&after.rule) {
                 let message =
                     format!("no rule has the id {}, after which it should hold", after.rule);
                 return Err(sources[rule.file].at(&rule.id, None, message));
@@ -360,14 +326,19 @@ impl Loading {
             sources.first().map_or_else(|| no_file(&error), |s| s.error((1, 1), error.to_string()))
         })?;
         let wakes = letters.into_values().collect();
+        self.labels.called(self.grammar.source(grammar::Kind::SeverityName));
+        let compiled = self.grammar.compile().and_then(|()| self.services.compile());
+        compiled.map_err(|(file, id, message)| sources[file].at(&id, None, message))?;
         let files = sources.iter().map(|s| (s.name.to_owned(), s.text.to_owned())).collect();
-        let Self { rules, signals, subtypes, generic, labels, .. } = self;
+        let Self { rules, signals, subtypes, generic, labels, grammar, services, .. } = self;
         Ok(Knowledge {
             rules,
             signals,
             subtypes,
             generic,
             labels,
+            grammar,
+            services,
             letters: automaton,
             wakes,
             files,
@@ -377,51 +348,6 @@ impl Loading {
 
 fn no_file(error: &aho_corasick::BuildError) -> FileError {
     FileError { file: String::new(), line: 1, column: 1, message: error.to_string() }
-}
-
-impl Source<'_> {
-    /// Refuses what would keep a YAML parser busy for minutes.
-    pub(super) fn within_limits(&self) -> Result<(), FileError> {
-        let deep = yaml_limits::too_deep(self.text)
-            .map(|at| (at, format!("brackets nested more than {} deep", yaml_limits::MAX_DEPTH)));
-        let anchored = || {
-            let most = yaml_limits::MAX_ANCHORS;
-            let at = yaml_limits::too_many_anchors(self.text)?;
-            Some((at, format!("more than {most} anchors and aliases")))
-        };
-        deep.or_else(anchored).map_or(Ok(()), |(at, message)| {
-            Err(self.error(LineIndex::new(self.text).line_column(self.text, at), message))
-        })
-    }
-
-    fn error(&self, (line, column): (usize, usize), message: String) -> FileError {
-        FileError { file: self.name.to_owned(), line, column, message }
-    }
-
-    /// Something about the entry with that id, and within it about a certain text.
-    fn at(&self, id: &str, part: Option<&str>, message: String) -> FileError {
-        let names = |line: &str| {
-            let line = line.trim_start_matches(['-', ' ', '{']);
-            let key = line.strip_prefix("id:").map_or(line, str::trim_start);
-            let rest = key.trim_start_matches(['"', '\'']).strip_prefix(id);
-            rest.is_some_and(|rest| {
-                !rest.starts_with(|c: char| c.is_alphanumeric() || "-_".contains(c))
-            })
-        };
-        let column = |line: &str, text: &str| {
-            line.find(text).map_or(1, |byte| line[..byte].chars().count() + 1)
-        };
-        let mut lines = self.text.lines().enumerate().skip_while(|(_, line)| !names(line));
-        let Some((first, line)) = lines.next() else { return self.error((1, 1), message) };
-        let head = part.and_then(|part| part.lines().next());
-        if let Some(part) = head {
-            let mut all = std::iter::once((first, line)).chain(lines);
-            if let Some((at, line)) = all.find(|(_, line)| line.contains(part)) {
-                return self.error((at + 1, column(line, part)), message);
-            }
-        }
-        self.error((first + 1, column(line, id)), message)
-    }
 }
 
 #[cfg(test)]
@@ -458,6 +384,10 @@ mod tests {
         check("'lookup failed'", "'\\d+'", 3, 9, "three fixed letters");
         check("says: it", "{says: it", 5, 11, "");
         check("weight: 2", "weight: 2\n    subtype: none", 3, 9, "described in no file");
+        let pair = ["a.yaml", "b.yaml"].map(|name| Source { name, text: GOOD });
+        let twice = Knowledge::load(&pair).expect_err("twice");
+        assert_eq!((twice.file.as_str(), twice.line), ("b.yaml", 3));
+        assert!(twice.message.contains("stands in a.yaml, too"), "{twice}");
         let twice = format!("{GOOD}  - {{id: one, says: x, weight: 1, any: abc}}\n");
         assert!(load(&twice).expect_err("twice").message.contains("twice"));
         let wrong =

@@ -11,6 +11,9 @@ use super::message::{Message, Place};
 /// How much of a text is looked at for what it states, in bytes.
 const MAX_HEAD: usize = 4096;
 
+/// An expression that finds nothing.
+const NOTHING: &str = r"[^\s\S]";
+
 /// A level that a source states, and where.
 #[derive(Clone, Debug)]
 pub(super) struct Label {
@@ -27,6 +30,8 @@ pub(super) struct Labels {
     levels: BTreeMap<String, Level>,
     /// Words that are known without "severity" in front of them.
     alone: BTreeSet<String>,
+    /// What sources call a level, as an expression.
+    names: Option<String>,
     compiled: OnceLock<Option<Regex>>,
 }
 
@@ -63,6 +68,11 @@ impl Labels {
         Ok(())
     }
 
+    /// Says what sources call a level.
+    pub(super) fn called(&mut self, names: Option<String>) {
+        self.names = names;
+    }
+
     /// The level that the source of a message gives it: in a label beside the text, else within it.
     pub(super) fn of_message(&self, message: &Message, number: usize) -> Option<Label> {
         let beside = message.labels.get("severity").and_then(|said| {
@@ -93,8 +103,7 @@ impl Labels {
                 self.levels.keys().map(String::as_str).filter(|word| wanted(word)).collect();
             words.sort_by_key(|word| std::cmp::Reverse(word.len()));
             let words: Vec<String> = words.into_iter().map(regex::escape).collect();
-            // An expression of no words finds nothing.
-            if words.is_empty() { r"[^\s\S]".to_owned() } else { words.join("|") }
+            if words.is_empty() { NOTHING.to_owned() } else { words.join("|") }
         };
         let numbered =
             |word: &str| word.contains(char::is_numeric) && word.contains(char::is_alphabetic);
@@ -103,8 +112,9 @@ impl Labels {
         let alone = among(&|word| self.alone.contains(word));
         let bracketed = among(&|word| numbered(word) || self.alone.contains(word));
         let source = [
-            r"(?i)\b(?:severity|priority|prio|sev|urgency|schweregrad|priorit.t)\s*(?:[=:]|is)?\s*",
-            r#"["'\[(]*("#,
+            r"(?i)\b(?:",
+            self.names.as_deref().unwrap_or(NOTHING),
+            r#")\s*(?:[=:]|is)?\s*["'\[(]*("#,
             &all,
             r")\b|(?:^|[\s\[(])(",
             &numbered_words,

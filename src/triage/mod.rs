@@ -1,7 +1,8 @@
 //! Triage: messages in; pattern, severity, confidence, links, chain, tier, cause and plan out.
 //!
 //! Everything is decided by rules that can be read: they stand in `data/patterns/`, each with an
-//! example it must match and one it must not. The same messages, incidents and rules give the
+//! example it must match and one it must not; how messages deny what they name, and how they name
+//! services, stands there as well. Only the formats that programs write are known here. The same messages, incidents and rules give the
 //! same report, whatever the order of the files. Nothing here reads a clock, a file or the
 //! ledger, and nothing acts: a report is a hypothesis for a person, with the place in the text
 //! for each of its statements.
@@ -31,14 +32,17 @@ mod beside;
 #[cfg(test)]
 mod built_in;
 mod cascade;
+mod chains;
 mod clause;
 mod clean;
 mod confidence;
 mod correlate;
 mod decide;
+mod examples;
 mod expression;
 #[cfg(test)]
 mod fuzz_tests;
+mod grammar;
 #[cfg(test)]
 mod harmless_tests;
 mod knowledge;
@@ -61,6 +65,7 @@ mod rule;
 mod services;
 mod severity;
 mod signal;
+mod source;
 mod subtype;
 mod template;
 #[cfg(test)]
@@ -76,7 +81,7 @@ pub use self::cascade::Stage;
 pub use self::clause::Role;
 pub use self::clean::cleaned;
 pub use self::correlate::{Group, Link, LinkKind};
-pub use self::knowledge::{FileError, Knowledge, Source};
+pub use self::knowledge::Knowledge;
 pub use self::level::{Level, Line};
 pub use self::message::{Input, KnownIncident, Message, Place, Store};
 pub use self::narrative::{LeftOut, Part, PlanStep, Statement};
@@ -84,6 +89,7 @@ pub use self::pattern::Pattern;
 pub use self::plan_lint::{PlanDanger, PlanFinding, PlanLint, PlanSources};
 pub use self::report::{Evidence, Ground, MessageView, Report, Routing, RunnerUp, SeverityView};
 pub use self::signal::Signal;
+pub use self::source::{FileError, Source};
 pub use self::tier::{PlanNature, Tier};
 pub use self::topology::Topology;
 
@@ -123,7 +129,7 @@ impl<'a> Judging<'a> {
     /// Reads messages.
     pub fn begin(input: &'a Input<'a>, knowledge: &'a Knowledge) -> Self {
         let mut reading = reading::read(input, knowledge);
-        let cascade = cascade::chain(input, &reading);
+        let cascade = cascade::chain(input, knowledge, &reading);
         lessen_effects(&mut reading, &cascade);
         let verdict = decide::decide(&reading.found, knowledge);
         let side = correlate::side(knowledge, &reading, &verdict, input);
@@ -244,7 +250,7 @@ fn severity_of(
     let holding = reading.found.iter().filter(|found| found.hit.affirmed);
     let lines = holding.filter(|found| matches!(found.rule.meaning, Meaning::Severity(_)));
     let lines: Vec<_> = lines.map(|found| (found.rule, found.place())).collect();
-    let mut messages = beside::beside(input, reading, &knowledge.labels);
+    let mut messages = beside::beside(input, reading, knowledge);
     for of_message in reading.found.chunk_by(|one, next| one.message == next.message) {
         let beside = &mut messages[of_message[0].message];
         let speaks = |found: &Found<'_>| found.evidence().map(|(pattern, _, _)| pattern);

@@ -4,9 +4,9 @@
 use serde::Serialize;
 
 use super::allowed::{Allowed, Doing};
-use super::knowledge::FileError;
 use super::plan_prose::{self, Prose};
 use super::plan_text::{self, Piece};
+use super::source::FileError;
 use crate::runbook::danger::{Danger, DangerLevel, RuleError, Rules};
 
 /// What a step of a plan would destroy.

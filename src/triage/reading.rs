@@ -65,21 +65,23 @@ pub(super) struct Reading<'k> {
     /// Messages that their source, or a later one, says are over.
     pub(super) over: BTreeSet<usize>,
     /// Each message, taken apart.
-    pub(super) clauses: Vec<Clauses>,
+    pub(super) clauses: Vec<Clauses<'k>>,
     /// How many messages were longer than is judged.
     pub(super) cut: usize,
 }
 
 /// Reads everything.
 pub(super) fn read<'k>(input: &Input<'_>, knowledge: &'k Knowledge) -> Reading<'k> {
-    let mut reading =
-        Reading { over: super::recovery::over(&input.messages), ..Reading::default() };
+    let mut reading = Reading {
+        over: super::recovery::over(&input.messages, &knowledge.grammar),
+        ..Reading::default()
+    };
     let mut counted: BTreeSet<(u64, usize)> = BTreeSet::new();
     for (at, message) in input.messages.iter().enumerate() {
         let text = judged(&message.text);
         let over = reading.over.contains(&at);
         reading.cut += usize::from(text.len() < message.text.len());
-        let clauses = Clauses::new(text);
+        let clauses = Clauses::new(text, &knowledge.grammar);
         let factor = if is_information(text) { 0.5 } else { 1.0 };
         for woken in knowledge.woken(text) {
             let rule = &knowledge.rules[woken];
@@ -125,7 +127,7 @@ pub(super) fn read<'k>(input: &Input<'_>, knowledge: &'k Knowledge) -> Reading<'
     reading.found.retain(|_| kept.next().unwrap_or(true));
     if let Some(conditions) = input.conditions {
         let text = judged(conditions);
-        let clauses = Clauses::new(text);
+        let clauses = Clauses::new(text, &knowledge.grammar);
         reading.signals.extend(signal::extract(&knowledge.signals, text, &clauses, None));
     }
     reading
@@ -181,7 +183,7 @@ pub(super) fn judgement(text: &str, knowledge: &Knowledge) -> Judgement {
     if woken.is_empty() {
         return Judgement::default();
     }
-    let clauses = Clauses::new(text);
+    let clauses = Clauses::new(text, &knowledge.grammar);
     let finds = |at: usize| Some((at, knowledge.rules[at].find(text, &clauses)?.affirmed));
     let mut judgement =
         Judgement { rules: woken.into_iter().filter_map(finds).collect(), named: BTreeSet::new() };

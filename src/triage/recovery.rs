@@ -1,16 +1,9 @@
 //! What came back: a line says that something went down, and a later one that the same is up.
 
 use std::collections::{BTreeSet, HashMap};
-use std::sync::LazyLock;
 
-use regex::Regex;
-
+use super::grammar::{Grammar, Kind};
 use super::message::Message;
-use crate::text::pattern::pattern;
-
-/// Words for what went and for what came back.
-const WORDS: [(&str, &str); 4] =
-    [("down", "up"), ("offline", "online"), ("notready", "ready"), ("unhealthy", "healthy")];
 
 /// How much of a message is looked at, in bytes.
 const MAX_HEAD: usize = 512;
@@ -18,46 +11,27 @@ const MAX_HEAD: usize = 512;
 const MONTHS: [&str; 12] =
     ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 
-/// A message that says of itself that it tells a recovery, as monitors write it.
-static HEAD: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(concat!(
-        // A "closed-loop cooler" and a "recovery: failed" are none.
-        r"^\W*(?:\[(?i:resolved|recovered|recovery|ok|closed)[^\]\n]{0,12}\]|",
-        r"(?:RESOLVED|RECOVERY|RECOVERED|OK|CLOSED)\b\s*(?::|- |\*\*)|(?i:resolved|recovered|host up): )|",
-        r"(?i)^[^\n]{0,200}\b(?:state|status): (?:ok|up|resolved|recovered)\b[^\n]*\b(?:was|previous\w*)\b|",
-        r"^[^\n]{0,200}\b(?:geht wieder|l.uft wieder|entwarnung)\b",
-    ))
-});
-
-/// A line that says so of its paragraph.
-static HEADING: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(concat!(
-        r"(?i)^\W*(?:status|state|notification ?type|alert ?state|event ?type)\W*[:=]\s*",
-        r"(?:resolved|recover(?:y|ed)|ok|closed|up)\W*$",
-    ))
-});
-
 /// The messages that are over: their source says so, or a later one takes them back. What went down
 /// more than once stands as one message with its repeats, and is not taken back: it may be about
 /// others, or go up and down.
-pub(super) fn over(messages: &[Message]) -> BTreeSet<usize> {
-    let mut back: HashMap<(usize, String), usize> = HashMap::new();
-    let told: Vec<Option<(usize, bool, String)>> =
-        messages.iter().map(|message| change(&message.text)).collect();
+pub(super) fn over(messages: &[Message], grammar: &Grammar) -> BTreeSet<usize> {
+    let mut back: HashMap<(&str, String), usize> = HashMap::new();
+    let told: Vec<Option<(&str, bool, String)>> =
+        messages.iter().map(|message| change(&message.text, grammar)).collect();
     for (at, told) in told.iter().enumerate() {
         if let Some((word, false, what)) = told {
-            back.insert((*word, what.clone()), at);
+            back.insert((word, what.clone()), at);
         }
     }
     let headed: BTreeSet<usize> = messages
         .iter()
-        .filter(|message| HEADING.is_match(&message.text))
+        .filter(|message| grammar.is_in(Kind::RecoveryLine, &message.text))
         .filter_map(|message| message.paragraph)
         .collect();
     let is_over = |(_, message): &(usize, &Message)| {
         message.resolved
             || message.paragraph.is_some_and(|paragraph| headed.contains(&paragraph))
-            || HEAD.is_match(&message.text)
+            || grammar.is_in(Kind::Recovery, &message.text)
     };
     let mut over: BTreeSet<usize> =
         messages.iter().enumerate().filter(is_over).map(|(at, _)| at).collect();
@@ -73,22 +47,16 @@ pub(super) fn over(messages: &[Message]) -> BTreeSet<usize> {
 
 /// Which pair of words a message holds, whether it is the bad one of it, and all that stands in
 /// front but times.
-fn change(text: &str) -> Option<(usize, bool, String)> {
+fn change<'g>(text: &str, grammar: &'g Grammar) -> Option<(&'g str, bool, String)> {
     let head = text.get(..super::clean::floor(text, MAX_HEAD))?.lines().next()?.to_lowercase();
     let mut what = String::new();
     let mut month = false;
     let mut words = 0;
     for word in head.split_whitespace() {
         let bare = word.trim_matches(|c: char| !c.is_alphanumeric());
-        let known = WORDS.iter().enumerate().find_map(|(at, (down, up))| {
-            if bare == *down {
-                return Some((at, true));
-            }
-            (bare == *up).then_some((at, false))
-        });
-        if let Some((at, down)) = known {
+        if let Some((pair, down)) = grammar.opposite(bare) {
             // With fewer words in front nothing says what it is about.
-            return (words >= 2).then_some((at, down, what));
+            return (words >= 2).then_some((pair, down, what));
         }
         let is_month = MONTHS.contains(&bare);
         let day = month && bare.bytes().all(|byte| byte.is_ascii_digit());
@@ -112,11 +80,16 @@ fn is_time(word: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Knowledge;
     use super::*;
+
+    fn over_in(messages: &[Message]) -> BTreeSet<usize> {
+        over(messages, &Knowledge::built_in().expect("the built-in files").grammar)
+    }
 
     fn taken_back(texts: &[&str]) -> Vec<usize> {
         let messages: Vec<Message> = texts.iter().map(|text| Message::new(text)).collect();
-        over(&messages).into_iter().collect()
+        over_in(&messages).into_iter().collect()
     }
 
     #[test]
@@ -151,7 +124,7 @@ mod tests {
             line("Status: RESOLVED", 0),
             line("Problem: disk full", 1),
         ];
-        assert_eq!(over(&mail).into_iter().collect::<Vec<_>>(), [0, 1]);
+        assert_eq!(over_in(&mail).into_iter().collect::<Vec<_>>(), [0, 1]);
     }
 
     #[test]
@@ -165,6 +138,6 @@ mod tests {
             .map(|text| Message::new(text))
             .collect();
         flapping[0].repeats = 4;
-        assert!(over(&flapping).is_empty());
+        assert!(over_in(&flapping).is_empty());
     }
 }

@@ -1,8 +1,5 @@
 //! A rule: what a message must hold, what that means, and an example of each kind.
 
-use std::sync::LazyLock;
-
-use regex::bytes::Regex;
 use serde::{Deserialize, Deserializer};
 
 use super::clause::{Clauses, Role};
@@ -10,7 +7,6 @@ use super::expression::Expression;
 use super::level::Line;
 use super::pattern::Pattern;
 use super::tier::Tier;
-use crate::text::pattern::bytes_pattern;
 
 /// How many places of one rule in one message are looked at.
 const MAX_HITS: usize = 12;
@@ -91,7 +87,7 @@ pub(super) struct Hit {
 impl Rule {
     /// The strongest place where it holds: affirmed before denied, cause before effect, then the
     /// first. A denied place is only there to be shown.
-    pub(super) fn find(&self, text: &str, clauses: &Clauses) -> Option<Hit> {
+    pub(super) fn find(&self, text: &str, clauses: &Clauses<'_>) -> Option<Hit> {
         let regex = self.any.as_ref()?.regex()?;
         if !self.allows(text) {
             return None;
@@ -110,10 +106,7 @@ impl Rule {
                 start,
                 end,
                 role: self.role.unwrap_or_else(|| clauses.role_at(start)),
-                affirmed: !is_denied(text, clauses, start, end)
-                    && !counts_none(text, start, end)
-                    && !counts_all(text, start, end)
-                    && !super::clause::is_subject(text, end),
+                affirmed: clauses.affirms(text, start, end),
             };
             let rank = |hit: &Hit| (hit.affirmed, hit.role);
             if best.as_ref().is_none_or(|best| rank(&hit) > rank(best)) {
@@ -134,7 +127,7 @@ impl Rule {
             && self.below.is_none_or(|most| number.is_some_and(|number| number < most))
     }
 
-    fn is_near(&self, text: &str, clauses: &Clauses, start: usize, end: usize) -> bool {
+    fn is_near(&self, text: &str, clauses: &Clauses<'_>, start: usize, end: usize) -> bool {
         if self.near.is_empty() {
             return true;
         }
@@ -143,76 +136,6 @@ impl Rule {
         let clause = text.get(from..to.max(end)).unwrap_or_default();
         self.near.iter().all(|other| other.is_in(clause))
     }
-}
-
-/// Whether it did not happen. Where what was found goes on into another clause, and that one begins
-/// with a "no", it denies it: `the standby took over, no write was lost`. Any other "no" in what was
-/// found is the rule's own, as in `connection is not available`.
-fn is_denied(text: &str, clauses: &Clauses, start: usize, end: usize) -> bool {
-    let found = text.get(start..end).unwrap_or_default();
-    let last = start + found.rfind(char::is_whitespace).map_or(0, |space| space + 1);
-    let (from, to) = clauses.around(last);
-    let first = text.get(from..to).and_then(|clause| clause.split_whitespace().next());
-    let denies = first.is_some_and(|first| {
-        ["no", "without", "zero", "0", "never"].iter().any(|no| first.eq_ignore_ascii_case(no))
-    });
-    clauses.is_denied(text, start) || from > start && denies && clauses.is_denied(text, last)
-}
-
-/// Whether what was found is counted as none: `scrub finished with 0 errors`, `failed=0`, `lag 0`.
-fn counts_none(text: &str, start: usize, end: usize) -> bool {
-    let found = text.get(start..end).unwrap_or_default();
-    // `0/6 pods failing`, but not `0/1   CrashLoopBackOff`: what is counted stands between.
-    let counted = found.split_whitespace().next().is_some_and(|first| {
-        first.ends_with('s') && first.bytes().all(|byte| byte.is_ascii_lowercase())
-    });
-    let from = super::clean::ceil(text, start.saturating_sub(24));
-    if counted && NONE_OF.is_match(text.get(from..start).unwrap_or_default().as_bytes()) {
-        return true;
-    }
-    let mut words = found.split_whitespace().rev();
-    let is_word = words.next().is_some_and(|last| last.starts_with(char::is_alphabetic));
-    if is_word && matches!(words.next(), Some("0" | "zero")) {
-        return true;
-    }
-    let after = text.get(end..).unwrap_or_default();
-    NONE.captures(after.as_bytes()).is_some_and(|found| {
-        let rest = after.get(found.get(0).map_or(0, |whole| whole.end())..).unwrap_or_default();
-        // `space: 0 bytes left` is what is missing, and none of it is there.
-        !LEFT.is_match(rest.as_bytes())
-    })
-}
-
-/// A count of none behind a word, perhaps with what is counted: ` 0`, `=0`, ` partitions: 0`, ` 0s`.
-/// `error 0x80070005`, `failed 0.5 % of calls` and `failed 0/3` are no zero.
-static NONE: LazyLock<Regex> = LazyLock::new(|| {
-    bytes_pattern(concat!(
-        r#"\A(?:[ _-][a-z]+s"?[:=])?[ :="]+0(?:\s?(?:s|ms|bytes?|b|kb|seconds?)\b)?"#,
-        r#"(?:[.,](?:[^0-9]|\z)|[^0-9A-Za-z_.,%/-]|\z)"#,
-    ))
-});
-
-/// `0/6 ` or `0 of 6 ` in front of what is counted.
-static NONE_OF: LazyLock<Regex> =
-    LazyLock::new(|| bytes_pattern(r"(?:\A|[\s(\[])0 ?(?:/|of|out of) ?\d+\s+\z"));
-
-static LEFT: LazyLock<Regex> = LazyLock::new(|| {
-    bytes_pattern(
-        r"\A\s*(?:bytes |inodes |gb |mb )?(?:free|left|available|remaining|ready|healthy)\b",
-    )
-});
-
-/// Whether all of what is counted is well: `6/6 replicas ready`.
-fn counts_all(text: &str, start: usize, end: usize) -> bool {
-    static ALL: LazyLock<Regex> = LazyLock::new(|| {
-        bytes_pattern(
-            r"\b(\d+) ?(?:/|of|out of) ?(\d+)\b[^.;,]{0,30}\b(?:ready|available|running|up|healthy)\b",
-        )
-    });
-    let found = text.get(start..end).unwrap_or_default();
-    let Some(counts) = ALL.captures(found.as_bytes()) else { return false };
-    let count = |group: usize| counts.get(group).map(|group| group.as_bytes());
-    !found.to_ascii_lowercase().contains("not ") && count(1) == count(2)
 }
 
 /// A number as logs write it; `1,024` is one number.
@@ -318,32 +241,4 @@ pub(super) fn one_or_many<'de, D: Deserializer<'de>>(
         OneOrMany::One(one) => vec![one],
         OneOrMany::Many(many) => many,
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn none_and_all_are_told_from_some() {
-        let none = |text: &str, word: &str| {
-            let start = text.find(word).expect("the word");
-            counts_none(text, start, start + word.len())
-        };
-        for text in ["lag 0", "lag=0,", "lag: 0s", "lag 0 ms now", "lag 0.", "\"lag\":0,\"a\":1"] {
-            assert!(none(text, "lag"), "{text}");
-        }
-        assert!(none("under-replicated partitions: 0, more", "replicated"));
-        assert!(none("scrub done with 0 errors", "0 errors"));
-        assert!(none("ready. 0/6 pods failing", "pods failing"));
-        assert!(!none("cart 0/1   CrashLoopBackOff", "CrashLoopBackOff"));
-        assert!(!none("10/60 pods failing", "pods failing"));
-        for text in ["lag 0x8007", "lag 0.5 s", "lag 0/3", "lag 0%", "lag at 0", "lag 01"] {
-            assert!(!none(text, "lag"), "{text}");
-        }
-        assert!(!none("disk full: 0 bytes left", "disk full"));
-        let all = |text: &str| counts_all(text, 0, text.len());
-        assert!(all("deployment cart 6/6 replicas ready") && all("6 of 6 nodes are up"));
-        assert!(!all("5/6 replicas ready") && !all("6/6 replicas not ready") && !all("6/6 down"));
-    }
 }

@@ -83,7 +83,7 @@ impl SignalRule {
 pub(super) fn extract(
     rules: &[SignalRule],
     text: &str,
-    clauses: &Clauses,
+    clauses: &Clauses<'_>,
     message: Option<usize>,
 ) -> Vec<Signal> {
     let text = &text[..super::clean::floor(text, MAX_TEXT)];

@@ -6,7 +6,7 @@ use std::fmt;
 use serde::de::{Error as _, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
-use super::knowledge::{FileError, Source};
+use super::source::{FileError, Source};
 
 /// The longest name of a service, in bytes.
 const LONGEST: usize = 200;

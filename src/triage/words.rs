@@ -37,7 +37,12 @@ impl Words {
                 "`{name}` is no name for a word: letters, digits and `_` make one"
             ));
         }
-        let hir = parsed(source)?;
+        let hir = parsed(source).map_err(|message| match braced(source) {
+            Some(other) => format!(
+                "`{{{other}}}` is no repetition, and a word holds no other words: write it out"
+            ),
+            None => message,
+        })?;
         let word = Word { source: source.to_owned(), letters: letters(&hir, self) };
         match self.0.insert(name.to_owned(), word) {
             None => Ok(()),
@@ -61,6 +66,12 @@ impl Words {
     pub(super) fn at_blank(&self, group: &str) -> Option<Option<&Vec<String>>> {
         let (_, name) = group.strip_prefix(BLANK)?.split_once('_')?;
         Some(self.0.get(name)?.letters.as_ref())
+    }
+
+    /// What is wrong with an expression that names a word which no file has.
+    pub(super) fn unknown(&self, text: &str) -> Option<String> {
+        let filled = self.filled(text);
+        braced(&filled).map(|name| format!("no file of this folder has a word `{name}`"))
     }
 
     fn replaced(&self, text: &str, put: impl Fn(usize, &str, &Word) -> String) -> String {
@@ -91,6 +102,19 @@ impl Words {
     }
 }
 
+/// The first name in braces that is no part of a regular expression, as in `\x{af}` and `\b{start}`.
+fn braced(text: &str) -> Option<&str> {
+    text.match_indices('{').find_map(|(open, _)| {
+        let (before, inside) = (&text[..open], &text[open + 1..]);
+        let name = inside.split_once('}')?.0;
+        let is_name = name.starts_with(|c: char| c.is_ascii_alphabetic())
+            && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+            && !matches!(name, "start" | "end");
+        let escaped = [r"\", r"\x", r"\u", r"\U", r"\p", r"\P"];
+        (is_name && !escaped.iter().any(|escape| before.ends_with(escape))).then_some(name)
+    })
+}
+
 /// A dot inside a name, a number or an address ends no sentence.
 fn whole_sentences(text: &str) -> String {
     text.replace("[^.;]", r"(?:[^.;]|\.[^\s.;])").replace("[^.;,]", r"(?:[^.;,]|\.[^\s.;,])")
@@ -119,6 +143,19 @@ mod tests {
         assert!(words.add("fail", "x").is_err(), "twice");
         assert!(words.add("wrong", "a(b").is_err(), "no expression");
         assert!(words.add("my-store", "a").is_err(), "no name");
+    }
+
+    #[test]
+    fn a_word_in_a_word_and_one_that_nobody_wrote_are_named() {
+        let mut words = Words::default();
+        words.add("fail", "failed|down").expect("a word");
+        let error = words.add("gone", "lost|{fail}").expect_err("a word in a word");
+        assert!(error.contains("`{fail}`") && error.contains("no other words"), "{error}");
+        assert_eq!(words.unknown("{fail} {2,3}"), None);
+        for text in ["disk {fial}", r"\b{fial}\b"] {
+            assert!(words.unknown(text).expect("none").contains("`fial`"));
+        }
+        assert_eq!(words.unknown(r"\x{AF} \b{start}"), None);
     }
 
     #[test]

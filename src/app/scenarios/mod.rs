@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::App;
-use super::triage::{Engine, SOURCE, wrong_file};
+use super::triage::{Engine, SOURCE, wrong_data, wrong_file};
 use crate::assets::Assets;
 use crate::domain::incident::Happening;
 use crate::error::Error;
@@ -58,7 +58,7 @@ pub fn read_scenarios(assets: &Assets, paths: &[PathBuf]) -> Result<ReadScenario
     if paths.is_empty() {
         let files = assets.data_under("scenarios/")?;
         let read = |file: &crate::assets::Asset| {
-            Scenario::from_yaml(&file.name, &file.text).map_err(wrong_file)
+            Scenario::from_yaml(&file.name, &file.text).map_err(wrong_data)
         };
         let files = files.iter().filter(|file| file.name.ends_with(".yaml"));
         return Ok(ReadScenarios::of(files.map(read)));

@@ -48,12 +48,12 @@ impl Engine {
 
     fn read(files: &[Asset], plan: &[Asset; 4]) -> Result<Self, Error> {
         let sources: Vec<Source<'_>> = files.iter().map(source).collect();
-        let knowledge = Knowledge::load(&sources).map_err(wrong_file)?;
+        let knowledge = Knowledge::load(&sources).map_err(wrong_data)?;
         // The program's own are held against their examples by a test.
         let own = files.iter().filter(|file| file.origin != Origin::BuiltIn);
         let own: Vec<&str> = own.map(|file| file.name.as_str()).collect();
         if let Some(error) = knowledge.check_examples(&own).into_iter().next() {
-            return Err(wrong_file(error));
+            return Err(wrong_data(error));
         }
         Ok(Self { knowledge, lint: lint(plan)? })
     }
@@ -92,7 +92,7 @@ fn plan_files(assets: &Assets) -> Result<[Asset; 4], Error> {
 
 fn lint(files: &[Asset; 4]) -> Result<PlanLint, Error> {
     let [commands, more, prose, allowed] = files.each_ref().map(source);
-    PlanLint::load(&PlanSources { commands, more, prose, allowed }).map_err(wrong_file)
+    PlanLint::load(&PlanSources { commands, more, prose, allowed }).map_err(wrong_data)
 }
 
 /// One hash over names and texts, each with its length, and whether the text is the program's own:
@@ -116,5 +116,10 @@ fn source(file: &Asset) -> Source<'_> {
 /// A file of rules or a case that cannot be read.
 pub(in crate::app) fn wrong_file(error: FileError) -> Error {
     let FileError { file, line, column, message } = error;
-    Error::refused(format!("reading {file}: {message}")).at(format!("{file}:{line}:{column}"))
+    Error::refused(message).at(format!("{file}:{line}:{column}"))
+}
+
+/// One that stands in `data/`, named so that it can be opened from the workspace.
+pub(in crate::app) fn wrong_data(error: FileError) -> Error {
+    wrong_file(FileError { file: format!("data/{}", error.file), ..error })
 }

@@ -10,8 +10,8 @@ mod routing;
 mod steps;
 mod ways;
 
-pub(super) use self::engine::wrong_file;
 pub use self::engine::{Engine, check_plan};
+pub(super) use self::engine::{wrong_data, wrong_file};
 pub(super) use self::known::SOURCE;
 
 use std::fs::File;

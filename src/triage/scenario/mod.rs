@@ -10,10 +10,10 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 
-use super::knowledge::{FileError, Source};
 use super::level::Level;
 use super::message::{KnownIncident, unix_ms};
 use super::pattern::Pattern;
+use super::source::{FileError, Source};
 use super::tier::Tier;
 use crate::text::nearest;
 
