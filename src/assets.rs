@@ -124,6 +124,7 @@ const DATA: &[(&str, &str)] = texts! { "data":
     "patterns/backup.yaml",
     "patterns/certificate.yaml",
     "patterns/cloud.yaml",
+    "patterns/components.yaml",
     "patterns/container.yaml",
     "patterns/control-plane.yaml",
     "patterns/cpu.yaml",

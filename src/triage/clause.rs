@@ -124,6 +124,10 @@ impl<'g> Clauses<'g> {
             let (_, end) = clauses.around(found.start);
             clauses.denied.push((found.start, end));
         }
+        if !grammar.is_in(Kind::Lasts, text) {
+            let past = grammar.all(Kind::Past, text).map(|found| clauses.around(found.start));
+            clauses.denied.extend(past.collect::<Vec<_>>());
+        }
         let line_end = |at: usize| text[at..].find('\n').map_or(text.len(), |end| at + end);
         for found in grammar.all(Kind::NoIncident, text) {
             let start = text[..found.start].rfind('\n').map_or(0, |at| at + 1);

@@ -16,6 +16,9 @@ const CAP: f64 = 0.97;
 /// One rule in one message is no more certain than this.
 const LONE_CAP: f64 = 0.75;
 
+/// What only names a component beside a word of trouble is no more certain than this.
+const FALLBACK_CAP: f64 = 0.5;
+
 /// Nothing that is said at all is less certain than this.
 const LEAST: f64 = 0.05;
 
@@ -36,6 +39,8 @@ pub(super) struct Features {
     pub(super) contradictions: f64,
     /// Whether it is all one rule in one message.
     pub(super) lone: bool,
+    /// Whether it rests on last resorts alone.
+    pub(super) fallback: bool,
 }
 
 /// Collects the features of a verdict.
@@ -47,6 +52,7 @@ pub(super) fn features(reading: &Reading<'_>, verdict: &Verdict, lengths: &[usiz
     let mut messages = BTreeSet::new();
     let mut covered = BTreeSet::new();
     let (mut strongest, mut against) = (0, 0);
+    let mut fallback = true;
     for found in &reading.found {
         if of_leader(found.evidence().map(|(pattern, _, _)| pattern)) {
             let (at, start, end) = (found.message, found.hit.start, found.hit.end);
@@ -56,6 +62,7 @@ pub(super) fn features(reading: &Reading<'_>, verdict: &Verdict, lengths: &[usiz
                 rules.insert(found.rule.id.as_str());
                 counted.push((at, start, end));
             }
+            fallback &= found.rule.fallback;
             messages.insert(found.message);
             strongest = strongest.max(found.weight());
             let clause = reading.clauses[found.message].around(found.hit.start);
@@ -78,6 +85,7 @@ pub(super) fn features(reading: &Reading<'_>, verdict: &Verdict, lengths: &[usiz
         explained: ratio(explained, all),
         contradictions: ratio(against, 2),
         lone: rules.len() == 1 && messages.len() == 1,
+        fallback,
     }
 }
 
@@ -90,7 +98,11 @@ pub(super) fn value(features: &Features) -> f64 {
         + 0.9 * features.variety
         + 0.6 * features.explained
         - 1.2 * features.contradictions;
-    let cap = if features.lone { LONE_CAP } else { CAP };
+    let cap = match (features.fallback, features.lone) {
+        (true, _) => FALLBACK_CAP,
+        (false, true) => LONE_CAP,
+        (false, false) => CAP,
+    };
     // Whole percents, so that the last bit of a machine's `exp` never shows.
     let percent = (100.0 / (1.0 + (-z).exp())).round();
     (percent / 100.0).clamp(LEAST, cap)
@@ -115,6 +127,7 @@ mod tests {
         let denied = Features { contradictions: 1.0, ..all };
         assert!(value(&denied) < value(&all));
         assert!(value(&Features::default()) < 0.5);
+        assert_eq!(value(&Features { fallback: true, ..all }), 0.5);
         let close = Features { margin: 0.1, ..all };
         assert!(value(&close) < value(&all));
     }

@@ -65,6 +65,15 @@ pub(super) fn decide(found: &[Found<'_>], knowledge: &Knowledge) -> Verdict {
     Verdict { pattern, subtype, score, runner_up, because }
 }
 
+/// Takes away what is a last resort, where something else reaches the floor: the name of a component
+/// beside a word of trouble must not turn what is known.
+pub(super) fn without_fallbacks(found: &mut Vec<Found<'_>>) {
+    let known = ranked(&scores(found.iter().filter(|one| !one.rule.fallback)));
+    if known.first().is_some_and(|(_, score)| *score >= FLOOR) {
+        found.retain(|one| !one.rule.fallback);
+    }
+}
+
 /// What places of one message speak of by themselves: the pattern with most evidence, if that is
 /// enough, and its strongest subtype.
 pub(super) fn leading<'k>(found: &'k [Found<'_>]) -> Option<(Pattern, Option<&'k str>)> {
@@ -90,9 +99,9 @@ fn loudest(found: &[Found<'_>], pattern: Pattern) -> f64 {
 }
 
 /// How much speaks for each pattern.
-fn scores(found: &[Found<'_>]) -> BTreeMap<Pattern, f64> {
+fn scores<'f>(found: impl IntoIterator<Item = &'f Found<'f>>) -> BTreeMap<Pattern, f64> {
     let mut scores = BTreeMap::new();
-    for (pattern, _, score) in found.iter().filter_map(Found::evidence) {
+    for (pattern, _, score) in found.into_iter().filter_map(Found::evidence) {
         *scores.entry(pattern).or_default() += score;
     }
     scores

@@ -51,6 +51,10 @@ pub(super) enum Kind {
     Negation,
     /// What follows is taken for possible and has not been seen.
     Maybe,
+    /// It was once; holds for its clause, unless the message says that it lasts.
+    Past,
+    /// It lasts, or is there again.
+    Lasts,
     /// Nothing is wrong in the whole line.
     NoIncident,
     /// The head of a line that speaks of failures as a subject and reports none.
@@ -121,7 +125,7 @@ impl Kind {
             Self::Cause | Self::Detail => Shows::Role(Role::Cause),
             Self::Effect => Shows::Role(Role::Symptom),
             Self::Comma | Self::Stop => Shows::Begins,
-            Self::Left | Self::Ill | Self::Good | Self::Negation => Shows::Told,
+            Self::Left | Self::Ill | Self::Good | Self::Negation | Self::Lasts => Shows::Told,
             Self::Recovery | Self::RecoveryLine | Self::SeverityName | Self::Heading => {
                 Shows::Found
             }

@@ -272,6 +272,7 @@ impl Loading {
             at_least: raw.at_least,
             below: raw.below,
             role: raw.role,
+            fallback: raw.fallback,
             finds: raw.finds,
             ignores: raw.ignores,
             says: raw.says,

@@ -125,6 +125,7 @@ pub(super) fn read<'k>(input: &Input<'_>, knowledge: &'k Knowledge) -> Reading<'
     let kept: Vec<bool> = reading.found.iter().map(came_after).collect();
     let mut kept = kept.into_iter();
     reading.found.retain(|_| kept.next().unwrap_or(true));
+    super::decide::without_fallbacks(&mut reading.found);
     if let Some(conditions) = input.conditions {
         let text = judged(conditions);
         let clauses = Clauses::new(text, &knowledge.grammar);

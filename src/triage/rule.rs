@@ -68,6 +68,8 @@ pub(super) struct Rule {
     pub(super) below: Option<f64>,
     /// In place of what the words around say.
     pub(super) role: Option<Role>,
+    /// It counts only where no other rule says enough.
+    pub(super) fallback: bool,
     pub(super) finds: Vec<String>,
     pub(super) ignores: Vec<String>,
     /// The file it comes from, and what that file calls its place.
@@ -185,6 +187,8 @@ pub(super) struct RawRule {
     pub(super) below: Option<f64>,
     #[serde(default)]
     pub(super) role: Option<Role>,
+    #[serde(default)]
+    pub(super) fallback: bool,
     #[serde(default, deserialize_with = "one_or_many")]
     pub(super) finds: Vec<String>,
     #[serde(default, deserialize_with = "one_or_many")]

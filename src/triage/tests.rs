@@ -640,3 +640,29 @@ fn what_is_stuck_is_named_by_the_message_that_says_so() {
     assert!(commands(&report).contains("helm rollback beta 12"), "{}", commands(&report));
     assert!(report.signals.iter().all(|it| it.value != "gamma" || !it.affirmed));
 }
+
+#[test]
+fn a_component_beside_trouble_is_a_last_resort() {
+    let engine = engine();
+    let guess = pasted("12 partitions of the topic are under the min ISR", &engine);
+    assert_eq!((guess.pattern, guess.confidence), (Pattern::MessageQueueEvent, Some(0.5)));
+    // What is known decides alone.
+    let known = "filesystem /var on host db-2.example is 100% full";
+    let both =
+        pasted(&format!("12 partitions of the topic are under the min ISR\n{known}"), &engine);
+    assert_eq!(both.pattern, Pattern::DiskFull);
+    assert!(both.evidence.iter().all(|one| one.rule != "queue-amiss"), "{:?}", both.evidence);
+    assert!(both.confidence > Some(0.5));
+}
+
+#[test]
+fn what_was_once_or_would_be_is_no_failure() {
+    let engine = engine();
+    let check =
+        |text: &str, expected| assert_eq!(pasted(text, &engine).pattern, expected, "{text}");
+    check("last month the disk was full, we added 2 TB", Pattern::Unknown);
+    check("what happens if the database goes down while we are away?", Pattern::Unknown);
+    check("if the disk were full, all writes would fail", Pattern::Unknown);
+    check("last month the disk was full, and now the disk is full again", Pattern::DiskFull);
+    check("since March the disk is full", Pattern::DiskFull);
+}
