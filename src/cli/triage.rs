@@ -89,7 +89,13 @@ pub(super) fn read(file: Option<&Path>, session: &Session) -> Result<String, Err
             taken.map_err(|e| Error::failed(format!("reading standard input: {e}")))?;
         }
     }
-    Ok(String::from_utf8_lossy(&bytes).into_owned())
+    let text = String::from_utf8_lossy(&bytes).into_owned();
+    // An empty pipe is a command that failed, and no good news.
+    if text.trim().is_empty() {
+        return Err(Error::refused("the text is empty")
+            .hinted("did the command before the pipe print anything?"));
+    }
+    Ok(text)
 }
 
 fn print(session: &mut Session, view: &TriageView) {

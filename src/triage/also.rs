@@ -11,9 +11,14 @@ use super::correlate::thing;
 use super::decide::{self, Verdict};
 use super::knowledge::Knowledge;
 use super::level::Level;
+use super::message::{Input, Message};
 use super::pattern::Pattern;
 use super::reading::{Found, Reading};
 use super::report::Evidence;
+use super::routing;
+
+/// How far into a message the name of its alert stands, in bytes.
+const MAX_HEAD: usize = 80;
 
 /// A failure that messages speak of beside the one that the verdict is about.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -34,6 +39,7 @@ pub struct Also {
 
 /// The other failures, worst first.
 pub(super) fn also(
+    input: &Input<'_>,
     knowledge: &Knowledge,
     reading: &Reading<'_>,
     verdict: &Verdict,
@@ -47,38 +53,40 @@ pub(super) fn also(
     };
     let leads: BTreeSet<usize> =
         reading.found.iter().filter(of_verdict).map(|found| found.message).collect();
-    // A message that names nothing may well be about the same.
+    // A message that names nothing may well be about the same, unless it is an alert of another name.
     let named: BTreeSet<&String> = leads.iter().flat_map(|at| &things[*at]).collect();
+    let alert = |at: usize| alert(input.messages.get(at)?);
+    let alerts: BTreeSet<&str> = leads.iter().filter_map(|at| alert(*at)).collect();
     let in_chain: BTreeSet<usize> =
         cascade.iter().filter_map(|stage| stage.place?.message).collect();
     let mut all: Vec<Also> = Vec::new();
     for of_message in reading.found.chunk_by(|one, next| one.message == next.message) {
         let at = of_message[0].message;
-        let apart = !things[at].is_empty() && things[at].iter().all(|thing| !named.contains(thing));
-        if named.is_empty() || !apart || leads.contains(&at) || in_chain.contains(&at) {
+        if leads.contains(&at) || in_chain.contains(&at) {
+            continue;
+        }
+        let shares = things[at].iter().any(|thing| named.contains(thing));
+        let both_named = !named.is_empty() && !things[at].is_empty();
+        let other_alert =
+            !alerts.is_empty() && alert(at).is_some_and(|name| !alerts.contains(name));
+        if shares || !both_named && !other_alert {
             continue;
         }
         let Some((pattern, subtype)) = decide::leading(of_message) else { continue };
         let known =
             all.iter_mut().find(|one| one.pattern == pattern && one.subtype.as_deref() == subtype);
         match known {
+            Some(known) if known.level >= levels[at] => known.messages.push(at),
+            // What is told is the worst of it.
             Some(known) => {
                 known.messages.push(at);
-                known.level = known.level.max(levels[at]);
+                known.level = levels[at];
+                (known.says, known.evidence) = told(of_message, pattern, evidence);
             }
             None => {
-                let strongest = strongest(of_message, pattern);
-                let is_it = |one: &Evidence| {
-                    strongest.is_some_and(|it| one.rule == it.rule.id && one.place == it.place())
-                };
-                all.push(Also {
-                    pattern,
-                    subtype: subtype.map(str::to_owned),
-                    level: levels[at],
-                    says: strongest.map(|found| found.rule.says.clone()).unwrap_or_default(),
-                    evidence: evidence.iter().position(is_it),
-                    messages: vec![at],
-                });
+                let (says, evidence) = told(of_message, pattern, evidence);
+                let (subtype, level) = (subtype.map(str::to_owned), levels[at]);
+                all.push(Also { pattern, subtype, level, says, evidence, messages: vec![at] });
             }
         }
     }
@@ -86,12 +94,26 @@ pub(super) fn also(
     all
 }
 
-/// What says most for a pattern; of several the first.
-fn strongest<'f, 'k>(found: &'f [Found<'k>], pattern: Pattern) -> Option<&'f Found<'k>> {
+/// What says most for a pattern, of several the first: its words, and the number of its place.
+fn told(found: &[Found<'_>], pattern: Pattern, evidence: &[Evidence]) -> (String, Option<usize>) {
     let score = |one: &Found<'_>| {
         one.evidence().filter(|(of, _, _)| *of == pattern).map_or(0.0, |(_, _, score)| score)
     };
-    found.iter().reduce(|best, next| if score(next) > score(best) { next } else { best })
+    let strongest = found.iter().reduce(|a, b| if score(b) > score(a) { b } else { a });
+    let is_it = |one: &Evidence| {
+        strongest.is_some_and(|it| one.rule == it.rule.id && one.place == it.place())
+    };
+    let says = strongest.map(|found| found.rule.says.clone()).unwrap_or_default();
+    (says, evidence.iter().position(is_it))
+}
+
+/// The name of the alert that a message is: in its label, or at its head.
+fn alert(message: &Message) -> Option<&str> {
+    let labelled = message.labels.get("alertname").map(String::as_str);
+    labelled.or_else(|| {
+        let head = &message.text[..super::clean::floor(&message.text, MAX_HEAD)];
+        routing::identifiers(head).next().map(|(_, name)| name)
+    })
 }
 
 /// What each message names, but for the places that many things share.
@@ -144,6 +166,14 @@ mod tests {
              host db-2.example: replication of orders has stopped\n",
         );
         check("filesystem /var on host db-2.example is 100% full\nreplication has stopped\n");
+        let alerts = "HostOutOfDiskSpace: filesystem is 100% full\n\netcdMembersDown: etcd cluster: members are down (2)\n";
+        let report = report(alerts);
+        let patterns = (report.pattern, report.also.first().map(|also| also.pattern));
+        let told = [Pattern::DiskFull, Pattern::ControlPlaneEvent];
+        assert!(
+            patterns == (told[0], Some(told[1])) || patterns == (told[1], Some(told[0])),
+            "{patterns:?}"
+        );
         check(
             "payment-service fails because order-service is unavailable\n\
              order-service: OOMKilled, exit code 137\n",

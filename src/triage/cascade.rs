@@ -17,6 +17,10 @@ use super::services::{Mention, Said, Services, is_whole};
 /// A chain is no chain with fewer services.
 const LEAST: usize = 3;
 
+/// Statements of which service fails because of which that are looked at; the work grows with their
+/// square.
+const MAX_EDGES: usize = 1000;
+
 /// Messages that are looked at.
 const MAX_MESSAGES: usize = 200;
 
@@ -229,13 +233,19 @@ pub(super) fn edges(text: &str, services: &Services) -> Vec<(String, String)> {
     edges.into_keys().collect()
 }
 
+/// What fails because of each service, and where that is said.
+type Effects<'e> = BTreeMap<&'e str, Vec<(&'e str, Option<Place>)>>;
+
 /// The services reached from the origin that reaches most; in a tie the first by name.
 fn longest(edges: &Edges) -> Vec<Stage> {
-    let effects: BTreeSet<&str> = edges.keys().map(|(_, effect)| effect.as_str()).collect();
-    let causes: BTreeSet<&str> = edges.keys().map(|(cause, _)| cause.as_str()).collect();
+    let mut of: Effects<'_> = BTreeMap::new();
+    for ((cause, effect), place) in edges.iter().take(MAX_EDGES) {
+        of.entry(cause).or_default().push((effect, *place));
+    }
+    let effects: BTreeSet<&str> = of.values().flatten().map(|(effect, _)| *effect).collect();
     let mut best: Vec<Stage> = Vec::new();
-    for origin in causes.iter().filter(|cause| !effects.contains(*cause)) {
-        let chain = reached(edges, origin);
+    for origin in of.keys().filter(|cause| !effects.contains(*cause)) {
+        let chain = reached(&of, origin);
         if chain.len() > best.len() {
             best = chain;
         }
@@ -243,22 +253,22 @@ fn longest(edges: &Edges) -> Vec<Stage> {
     if best.len() < LEAST { Vec::new() } else { best }
 }
 
-fn reached(edges: &Edges, origin: &str) -> Vec<Stage> {
+fn reached(of: &Effects<'_>, origin: &str) -> Vec<Stage> {
     let first = Stage { service: origin.to_owned(), origin: true, because_of: None, place: None };
     let mut chain = vec![first];
-    let mut waiting = VecDeque::from([origin.to_owned()]);
+    let mut known = BTreeSet::from([origin]);
+    let mut waiting = VecDeque::from([origin]);
     while let Some(cause) = waiting.pop_front() {
-        for ((from, effect), place) in edges.iter().filter(|((from, _), _)| *from == cause) {
-            if chain.iter().any(|stage| stage.service == *effect) {
-                continue;
+        for (effect, place) in of.get(cause).into_iter().flatten() {
+            if known.insert(effect) {
+                chain.push(Stage {
+                    service: (*effect).to_owned(),
+                    origin: false,
+                    because_of: Some(cause.to_owned()),
+                    place: *place,
+                });
+                waiting.push_back(effect);
             }
-            chain.push(Stage {
-                service: effect.clone(),
-                origin: false,
-                because_of: Some(from.clone()),
-                place: *place,
-            });
-            waiting.push_back(effect.clone());
         }
     }
     chain
@@ -294,6 +304,19 @@ mod tests {
             &[],
             &["vault", "billing", "order", "payment"],
         );
+    }
+
+    #[test]
+    fn thousands_of_statements_are_followed_at_once() {
+        let told = |at: usize| format!("a{at}-api fails because of a{}-api.", at + 1);
+        let texts: Vec<String> = (0..200)
+            .map(|of| (0..24).map(|at| told(of * 24 + at)).collect::<Vec<_>>().join(" "))
+            .collect();
+        let messages = texts.iter().map(|text| Message::new(text)).collect();
+        let input = Input { messages, ..Input::default() };
+        let knowledge = Knowledge::built_in().expect("the built-in files");
+        let stages = chain(&input, knowledge, &Reading::default());
+        assert!((LEAST..=MAX_EDGES + 1).contains(&stages.len()), "{}", stages.len());
     }
 
     #[test]

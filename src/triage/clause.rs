@@ -36,6 +36,12 @@ impl Role {
     }
 }
 
+/// How far in front of "no longer" the thing stands that is spoken of, in bytes.
+const MAX_BEFORE: usize = 200;
+
+/// A longer quotation, in bytes, is none.
+const MAX_QUOTATION: usize = 4096;
+
 /// A message taken apart.
 #[derive(Clone, Debug)]
 pub(super) struct Clauses<'g> {
@@ -171,7 +177,7 @@ impl<'g> Clauses<'g> {
     /// in what was found is the rule's own, as in `connection is not available`.
     fn is_denied_within(&self, text: &str, start: usize, end: usize) -> bool {
         let found = text.get(start..end).unwrap_or_default();
-        let last = start + found.rfind(char::is_whitespace).map_or(0, |space| space + 1);
+        let last = start + found.trim_end_matches(|letter: char| !letter.is_whitespace()).len();
         let (from, to) = self.around(last);
         let first = text.get(from..to).and_then(|clause| clause.split_whitespace().next());
         let denies = || {
@@ -214,7 +220,9 @@ impl<'g> Clauses<'g> {
 
     /// Whether what is "no longer" there, as a byte says, is missed. It is not where it was bad.
     fn is_good_while_it_lasts(&self, text: &str, at: usize, (start, _): (usize, usize)) -> bool {
-        self.is_in(Kind::Good, &text[at..]) && !self.is_in(Kind::Bad, &text[start..at])
+        // What is bad stands in front of "no longer" at once, or not at all.
+        let from = super::clean::ceil(text, at.saturating_sub(MAX_BEFORE)).max(start);
+        self.is_in(Kind::Good, &text[at..]) && !self.is_in(Kind::Bad, &text[from..at])
     }
 
     /// Whether the words in front of a byte deny what stands there.
@@ -257,6 +265,7 @@ fn quotation(text: &str, at: usize) -> Option<usize> {
     };
     // An apostrophe within a word closes nothing.
     let rest = text.get(from..)?;
+    let rest = &rest[..super::clean::floor(rest, MAX_QUOTATION)];
     rest.match_indices(close).map(|(found, _)| from + found).find(|found| {
         let next = text[*found + close.len_utf8()..].chars().next();
         next.is_none_or(|letter| !letter.is_alphanumeric())

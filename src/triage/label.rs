@@ -11,6 +11,9 @@ use super::message::{Message, Place};
 /// How much of a text is looked at for what it states, in bytes.
 const MAX_HEAD: usize = 4096;
 
+/// The groups of a stated word; a team's names for a level may have groups of their own.
+const GROUPS: [&str; 4] = ["__named", "__numbered", "__alone", "__bracketed"];
+
 /// An expression that finds nothing.
 const NOTHING: &str = r"[^\s\S]";
 
@@ -88,7 +91,7 @@ impl Labels {
         // A label stands at the head of an alert; further on it speaks of something else.
         let head = &text[..super::clean::floor(text, MAX_HEAD)];
         regex.captures_iter(head).find_map(|found| {
-            let said = (1..found.len()).find_map(|at| found.get(at))?;
+            let said = GROUPS.iter().find_map(|group| found.name(group))?;
             let level = *self.levels.get(&said.as_str().to_lowercase())?;
             let place = Place { message, start: said.start(), end: said.end() };
             Some(Label { level, place: Some(place), said: said.as_str().to_owned() })
@@ -114,14 +117,14 @@ impl Labels {
         let source = [
             r"(?i)\b(?:",
             self.names.as_deref().unwrap_or(NOTHING),
-            r#")\s*(?:[=:]|is)?\s*["'\[(]*("#,
+            r#")\s*(?:[=:]|is)?\s*["'\[(]*(?<__named>"#,
             &all,
-            r")\b|(?:^|[\s\[(])(",
+            r")\b|(?:^|[\s\[(])(?<__numbered>",
             &numbered_words,
             r")\b(?:\s*[-:\])]|\s+(?:incident|alert|ticket|outage))",
-            r"|^\W*(?:\*\*\s*)?(?:problem|alert|firing)\b[^.;]*?\b(",
+            r"|^\W*(?:\*\*\s*)?(?:problem|alert|firing)\b[^.;]*?\b(?<__alone>",
             &alone,
-            r")\b|\[(?:firing[:\d]*\]\s*\[?)?(",
+            r")\b|\[(?:firing[:\d]*\]\s*\[?)?(?<__bracketed>",
             &bracketed,
             r")\]",
         ];
@@ -133,6 +136,15 @@ impl Labels {
 mod tests {
     use super::super::Knowledge;
     use super::*;
+
+    #[test]
+    fn a_team_may_name_a_level_with_groups_of_its_own() {
+        let mut labels = Labels::default();
+        labels.add(Level::High, &["hoch".to_owned()]).expect("a word");
+        labels.called(Some("(dring)lichkeit|(?<x>stufe)".to_owned()));
+        let stated = labels.stated("Dringlichkeit: hoch", None).expect("a level");
+        assert_eq!((stated.level, stated.said.as_str()), (Level::High, "hoch"));
+    }
 
     #[test]
     fn a_stated_level_is_found() {

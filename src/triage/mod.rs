@@ -207,7 +207,7 @@ impl Judging<'_> {
         let evidence = evidence(input, &reading);
         let routing = routing::routing(input, knowledge, &reading, verdict, &levels);
         let groups = correlate::groups(knowledge, &reading);
-        let also = also::also(knowledge, &reading, verdict, &cascade, &levels, &evidence);
+        let also = also::also(input, knowledge, &reading, verdict, &cascade, &levels, &evidence);
         let Narrative { statements, plan, left_out, to_check } = narrative;
         let nature = PlanNature::of(plan.iter().map(|step| step.doing), false);
         let report = Report {

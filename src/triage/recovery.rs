@@ -35,6 +35,15 @@ pub(super) fn over(messages: &[Message], grammar: &Grammar) -> BTreeSet<usize> {
     };
     let mut over: BTreeSet<usize> =
         messages.iter().enumerate().filter(is_over).map(|(at, _)| at).collect();
+    let recovered: HashMap<(&str, &str), usize> = over
+        .iter()
+        .filter(|at| !messages[**at].resolved)
+        .filter_map(|at| Some((alert(&messages[*at].text)?, *at)))
+        .collect();
+    over.extend((0..messages.len()).filter(|at| {
+        let named = alert(&messages[*at].text);
+        named.is_some_and(|named| recovered.get(&named).is_some_and(|back| back > at))
+    }));
     for (at, told) in told.into_iter().enumerate() {
         let Some((word, true, what)) = told else { continue };
         let later = back.get(&(word, what)).is_some_and(|back| *back > at);
@@ -43,6 +52,14 @@ pub(super) fn over(messages: &[Message], grammar: &Grammar) -> BTreeSet<usize> {
         }
     }
     over
+}
+
+/// The alert that a message names, and the word behind it, which says what it is of.
+fn alert(text: &str) -> Option<(&str, &str)> {
+    let head = text.get(..super::clean::floor(text, MAX_HEAD))?.lines().next()?;
+    let (start, name) = super::routing::identifiers(head).next()?;
+    let after = head[start + name.len()..].split_whitespace().next().unwrap_or_default();
+    Some((name, after.trim_matches(|c: char| !c.is_alphanumeric())))
 }
 
 /// Which pair of words a message holds, whether it is the bad one of it, and all that stands in
@@ -102,6 +119,20 @@ mod tests {
         assert_eq!(taken_back(&["Server web/a is DOWN, 500", "Server web/a is UP, 200"]), [0]);
         let link = "Line protocol on Interface Gi0/1, changed state to";
         assert_eq!(taken_back(&[&format!("{link} down"), &format!("{link} up")]), [0]);
+    }
+
+    #[test]
+    fn an_alert_that_recovered_later_is_over() {
+        let fires =
+            "[02:10] AlertBot: [FIRING:1] ShopReplicasMismatch shop/checkout severity=warning";
+        let back = "[02:24] AlertBot: [RESOLVED] ShopReplicasMismatch shop/checkout";
+        assert_eq!(taken_back(&[fires, back]), [0, 1]);
+        assert_eq!(taken_back(&[back, fires]), [0], "it fires again");
+        assert_eq!(
+            taken_back(&[&fires.replace("checkout", "cart"), back]),
+            [1],
+            "it is of another"
+        );
     }
 
     #[test]

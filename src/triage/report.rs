@@ -77,6 +77,17 @@ impl Report {
         let (remediation, remediation_because) = choose(&self.grounds, plan);
         Self { remediation, remediation_because, ..self }
     }
+
+    /// The same where somebody has written down what to do: that no rule knows of anything to be done
+    /// is then no reason to do nothing.
+    #[must_use]
+    pub fn with_runbook_for_alert(self) -> Self {
+        if self.pattern != Pattern::Unknown || self.remediation != Tier::None {
+            return self;
+        }
+        let remediation_because = "a runbook is written for this alert: a person looks".to_owned();
+        Self { remediation: Tier::Operator, remediation_because, ..self }
+    }
 }
 
 /// The next best pattern.

@@ -81,7 +81,7 @@ fn words(knowledge: &Knowledge, verdict: &Verdict) -> Vec<String> {
 }
 
 /// Words that are written as names are, `DiskWillFill` and `disk_will_fill`, with their places.
-fn identifiers(text: &str) -> impl Iterator<Item = (usize, &str)> {
+pub(super) fn identifiers(text: &str) -> impl Iterator<Item = (usize, &str)> {
     let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_';
     let pieces = text.split(move |c: char| !is_part(c));
     let placed = pieces.map(move |piece| (piece.as_ptr() as usize - text.as_ptr() as usize, piece));

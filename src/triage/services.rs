@@ -213,10 +213,9 @@ impl Services {
     pub(super) fn normal(&self, name: &str) -> String {
         let name = name.to_lowercase().replace([' ', '_'], "-");
         let name = super::correlate::without_hashes(&name);
-        let mut parts: Vec<&str> = name.split('-').collect();
-        while parts.len() > 1 && self.fillers.contains(parts[0]) {
-            parts.remove(0);
-        }
+        let all: Vec<&str> = name.split('-').collect();
+        let fillers = all[..all.len() - 1].iter().take_while(|part| self.fillers.contains(**part));
+        let mut parts: Vec<&str> = all.iter().skip(fillers.count()).copied().collect();
         let last = parts.pop().unwrap_or_default();
         let plural = last.len() > 2 && last.ends_with('s') && !last.ends_with("ss");
         let plural = plural && !self.singular.contains(last);

@@ -38,7 +38,7 @@ static GENERIC: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
         up down off on back any all via new old time times user users job jobs request requests \
         production staging prod warning critical unknown image images connection message log logs \
         process data database name type value run running event events too many much more most \
-        less several almost";
+        less several almost when use used using step check verify meaning background context";
     telling_words(words).map(|(_, stem)| stem).collect()
 });
 

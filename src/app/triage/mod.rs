@@ -93,7 +93,11 @@ impl App {
         let asking = Asking { report: &report, incident, lint: &engine.lint };
         let Routed { view: routing, steps, ways } = self.route(asking)?;
         let Plan { steps: plan, left_out, nature } = plan(&report, steps, &ways);
-        let report = report.with_tier(nature);
+        let mut report = report.with_tier(nature);
+        // What no rule knows is led to a runbook by the name of an alert only.
+        if routing.runbook.is_some() {
+            report = report.with_runbook_for_alert();
+        }
         Ok(TriageView {
             severity: self.suggested(&report),
             escalate_to: self.escalation(&report, routing.runbook.as_ref(), incident)?,

@@ -88,6 +88,28 @@ fn a_word_by_chance_leads_to_no_runbook_and_into_no_plan() {
 }
 
 #[test]
+fn an_alert_with_a_runbook_of_its_own_is_for_a_person() {
+    let lab = lab();
+    let named =
+        "# Lag\n\n## Alert / trigger\n\n- `ShopFrobnicatorBoo`\n\n## Step 1 - Check\n\nLook.\n";
+    lab.write("runbooks/boo.md", named);
+    let view = judged(&lab, "ShopFrobnicatorBoo eu-west 45s\n");
+    assert_eq!(view["pattern"], "UNKNOWN");
+    assert_eq!(view["routing"]["runbook"]["slug"], "boo");
+    assert_eq!(view["remediation"], "OPERATOR", "{}", view["remediation_because"]);
+    assert_eq!(judged(&lab, "the frobnicator says boo\n")["remediation"], "NONE");
+}
+
+#[test]
+fn an_empty_text_is_no_good_news() {
+    for command in [["triage", "-"].as_slice(), &["plan", "check", "-"]] {
+        let said = lab().run_with_input(command, b" \n");
+        assert_eq!(said.code, 2, "{}", said.stderr);
+        assert!(said.stderr.contains("the text is empty"), "{}", said.stderr);
+    }
+}
+
+#[test]
 fn a_page_of_many_alerts_is_opened_at_the_one_that_is_meant() {
     let lab = Lab::new();
     let page = "# Alerts of the shop\n\n## Alert name: ShopQueueGrows\n\nConsumers fall behind.\n\n\
