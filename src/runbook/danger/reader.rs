@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use super::code;
+use super::files::{Files, Write};
 use super::flags::parse;
 use super::input::{Input, SOURCES, passes};
 use super::invocation::{Invocation, sql_of};
@@ -65,7 +66,7 @@ pub(super) struct Reader<'r> {
     /// Where `cd` went.
     place: Option<String>,
     /// What was written to files, as far as it is known to the letter.
-    files: HashMap<String, String>,
+    files: Files,
     /// Variables that hold what a command prints: a word with its scripts.
     bound: HashMap<String, Word>,
     /// Variables exported so far that say where commands act.
@@ -80,7 +81,7 @@ impl<'r> Reader<'r> {
             range: 0..0,
             variables: Variables::default(),
             place: None,
-            files: HashMap::new(),
+            files: Files::default(),
             bound: HashMap::new(),
             exported: Vec::new(),
         }
@@ -126,13 +127,15 @@ impl<'r> Reader<'r> {
 
     /// Notes what a command writes, and to where: `>` is a program to rules.
     fn written(&mut self, simple: &Simple, pipe: &Input) {
-        let tees = simple.words.first().is_some_and(|word| word.text == "tee");
-        let operands = simple.words.iter().skip(1).filter(|word| !word.text.starts_with('-'));
-        let files = simple.writes.iter().chain(operands.filter(|_| tees));
-        if passes(&simple.words) && !pipe.texts.is_empty() {
-            for file in files {
-                self.files.insert(file.text.clone(), pipe.texts.join("\n"));
-            }
+        let sudo = simple.words.iter().take_while(|word| word.text == "sudo").count();
+        let tee = simple.words[sudo..].split_first().filter(|(name, _)| name.text == "tee");
+        let tees = tee.map_or_else(Vec::new, |(_, words)| Write::by_tee(words));
+        let known = passes(&simple.words) && !pipe.texts.is_empty();
+        // `: > file` empties it.
+        let empties = matches!(&simple.words[..], [word] if word.text == ":");
+        let text = (known || empties).then(|| pipe.texts.join("\n"));
+        for write in simple.writes.iter().chain(&tees) {
+            self.files.write(write, text.as_deref());
         }
         let document = self.document;
         let writer = document.programs.iter().find(|program| program.names[0] == ">");
@@ -141,7 +144,7 @@ impl<'r> Reader<'r> {
             program,
             environment: Vec::new(),
             flags: Vec::new(),
-            operands: simple.writes.iter().map(|word| self.placed(word)).collect(),
+            operands: simple.writes.iter().map(|write| self.placed(&write.file)).collect(),
             input: Vec::new(),
             sql: Vec::new(),
             unread: None,
@@ -151,10 +154,9 @@ impl<'r> Reader<'r> {
 
     /// Runs a file as a script: what was written to it before, else nobody can see what it does.
     fn file(&mut self, file: &Word, depth: usize) -> Took {
-        // Once is enough, and files that call each other would have no end.
-        if let Some(text) = self.files.get_mut(&file.text).map(std::mem::take) {
-            self.script(&text, depth);
-            return Took::All;
+        if let Some(run) = self.files.run(&file.text) {
+            run.text.iter().for_each(|text| self.script(text, depth));
+            return if run.whole { Took::All } else { Took::Nothing(Some(Unread::Called)) };
         }
         let printed = file.text.starts_with("<(") || file.text == "/dev/stdin";
         Took::Nothing(Some(if printed { Unread::Printed } else { Unread::Called }))
