@@ -258,7 +258,7 @@ impl<'r> Reader<'r> {
         for prefix in document.prefixes.iter().filter(|prefix| prefix.names.contains(&name)) {
             match self.prefixed(prefix, &words, &environment, input, depth) {
                 Took::All => return,
-                Took::Code => unread = None,
+                Took::Code(unseen) => unread = unseen,
                 Took::Nothing(unseen) => unread = unread.max(unseen),
             }
         }
@@ -350,18 +350,24 @@ impl<'r> Reader<'r> {
                 let texts = given.iter().map(|word| &word.text);
                 let piped = input.texts.iter().filter(|_| given.is_empty());
                 let texts: Vec<String> = texts.chain(piped).cloned().collect();
+                let mut unseen = None;
                 if prefix.runs == Runs::Code {
-                    let calls = texts.iter().flat_map(|text| code::calls(text));
-                    calls.for_each(|call| self.script(&call, depth));
+                    for call in texts.iter().flat_map(|text| code::calls(text)) {
+                        match call {
+                            Some(text) => self.script(&text, depth),
+                            None => unseen = Some(Unread::Printed),
+                        }
+                    }
                 } else {
                     texts.iter().for_each(|text| self.script(text, depth));
                 }
                 // The shell itself may be one that rules are about: where it reads its script.
                 return match rest.first().filter(|file| file.text != "-") {
-                    _ if !given.is_empty() && prefix.runs == Runs::Code => Took::Code,
+                    _ if !given.is_empty() && prefix.runs == Runs::Code => Took::Code(unseen),
                     _ if !given.is_empty() => Took::All,
                     Some(file) if prefix.skip == 0 => self.file(file, depth),
-                    _ => Took::Nothing(None),
+                    Some(_) => Took::Nothing(None),
+                    None => Took::Nothing(unseen),
                 };
             }
             Runs::Exec => {
@@ -388,8 +394,9 @@ impl<'r> Reader<'r> {
 enum Took {
     /// What it runs was looked at; there is nothing else to it.
     All,
-    /// Code in another language was given, which rules about its program look at.
-    Code,
+    /// Code in another language was given, which rules about its program look at; a part of what
+    /// it runs may be what nobody can see.
+    Code(Option<Unread>),
     /// Its words are those of a command of its own, which runs what nobody can see here.
     Nothing(Option<Unread>),
 }
