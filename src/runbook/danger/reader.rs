@@ -291,6 +291,13 @@ impl<'r> Reader<'r> {
         self.found.push(run);
     }
 
+    /// Reads what code runs, and says whether nobody can see a part of it.
+    fn code(&mut self, text: &str, depth: usize) -> Option<Unread> {
+        let calls = code::calls(text);
+        calls.iter().flatten().for_each(|call| self.script(call, depth));
+        calls.contains(&None).then_some(Unread::Printed)
+    }
+
     /// Looks at what a prefix runs.
     fn prefixed(
         &mut self,
@@ -351,15 +358,11 @@ impl<'r> Reader<'r> {
                 let piped = input.texts.iter().filter(|_| given.is_empty());
                 let texts: Vec<String> = texts.chain(piped).cloned().collect();
                 let mut unseen = None;
-                if prefix.runs == Runs::Code {
-                    for call in texts.iter().flat_map(|text| code::calls(text)) {
-                        match call {
-                            Some(text) => self.script(&text, depth),
-                            None => unseen = Some(Unread::Printed),
-                        }
+                for text in &texts {
+                    match prefix.runs {
+                        Runs::Code => unseen = unseen.max(self.code(text, depth)),
+                        _ => self.script(text, depth),
                     }
-                } else {
-                    texts.iter().for_each(|text| self.script(text, depth));
                 }
                 // The shell itself may be one that rules are about: where it reads its script.
                 return match rest.first().filter(|file| file.text != "-") {
