@@ -108,12 +108,18 @@ static CONTENTS: LazyLock<Regex> = LazyLock::new(|| {
 static MANNER: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"(?i)(?:scratch|zero|slate|fresh|anew|hard|force|way|data)$"));
 
-/// A noun behind the find that makes it a name for something small.
+/// A noun behind the find that makes it a name for something small, and the word between them.
 static SMALL: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)^(?:['\u{2019}]s)?[ \t-]+(?:\w+[ \t-]+)?(?:traces?|of contents|notes?|variables?|labels?|annotations?|tags?|alerts?|alarms?|tickets?|dashboards?|panels?|pages?|diagrams?|screenshots?|comments?|reminders?|notifications?|subscriptions?|filters?|titles?|captions?|headers?|icons?|links?|docs?|documentation|sections?|paragraphs?|metrics?|silences?|mounts?|selectors?|prefix|suffix|references?|mentions?|warnings?|banners?|badges?|widgets?|plots?|legends?|names?)\b",
+        r"(?i)^(?:['\u{2019}]s)?[ \t-]+(?:(\w+)[ \t-]+)?(?:traces?|of contents|notes?|variables?|labels?|annotations?|tags?|alerts?|alarms?|tickets?|dashboards?|panels?|pages?|diagrams?|screenshots?|comments?|reminders?|notifications?|subscriptions?|filters?|titles?|captions?|headers?|icons?|links?|docs?|documentation|sections?|paragraphs?|metrics?|silences?|mounts?|selectors?|prefix|suffix|references?|mentions?|warnings?|banners?|badges?|widgets?|plots?|legends?|names?)\b",
     )
 });
+
+/// Words behind which the noun is no part of the name: "delete the namespace then alert the team".
+const LINKS: [&str; 15] = [
+    "and", "or", "then", "but", "with", "before", "after", "to", "by", "via", "und", "oder",
+    "dann", "mit", "danach",
+];
 
 /// Papers: what is removed from them is a text.
 static FROM_PAPER: LazyLock<Regex> = LazyLock::new(|| {
@@ -291,7 +297,7 @@ fn is_told(text: &str, start: usize, end: usize) -> bool {
     let verb_first = VERB.is_match(span);
     !says_not_to(before)
         && !(verb_first && (is_about_another(span) || ARTICLE.is_match(before)))
-        && !SMALL.is_match(after)
+        && !is_small(after)
         && !is_on_paper(span, after)
         && !is_only_told_of(before, span, after)
         && !is_denied_in_german(before, span, after)
@@ -307,6 +313,14 @@ fn is_about_another(span: &str) -> bool {
     let Some(found) = PREPOSITION.find(&span[verb..]) else { return false };
     let object = span[verb..verb + found.start()].trim();
     !object.is_empty() && !CONTENTS.is_match(object) && !MANNER.is_match(span)
+}
+
+/// Whether the find goes on as the name of something small: "delete the namespace label".
+fn is_small(after: &str) -> bool {
+    SMALL.captures(after).is_some_and(|found| {
+        let between = found.get(1).map_or("", |word| word.as_str());
+        !LINKS.iter().any(|link| between.eq_ignore_ascii_case(link))
+    })
 }
 
 fn is_on_paper(span: &str, after: &str) -> bool {
@@ -348,6 +362,9 @@ mod tests {
     fn what_is_told_to_be_done_counts() {
         for (text, find) in [
             ("Delete the table.", "Delete the table"),
+            ("Delete the shop namespace then alert the team", "Delete the shop namespace"),
+            ("Delete the namespace and metrics", "Delete the namespace"),
+            ("Delete the namespace AND labels", "Delete the namespace"),
             ("If the pods do not come up, delete the table.", "delete the table"),
             ("Delete all data of the volume", "Delete all data of the volume"),
             ("Check the table and drop the table", "drop the table"),
@@ -375,6 +392,8 @@ mod tests {
             ("Who may drop tables here?", "drop tables"),
             ("Read the page on dropping tables", "dropping tables"),
             ("Remove the cluster from the status page", "Remove the cluster"),
+            ("Remove the namespace metrics and alerts", "Remove the namespace"),
+            ("Remove the namespace team labels", "Remove the namespace"),
             ("If somebody deletes the table, restore it", "deletes the table"),
             ("A restart would wipe the disk", "wipe the disk"),
             ("Dropping the table is quick, so do not.", "Dropping the table"),

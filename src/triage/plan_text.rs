@@ -12,11 +12,10 @@ use crate::text::pattern::pattern;
 /// Steps of a plan that are looked at.
 const MAX_STEPS: usize = 2000;
 
-/// A step: its number, its line, and what stands in it, in order.
+/// A step: its number, and what stands in it, in order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Step {
     pub(super) number: usize,
-    pub(super) line: usize,
     pub(super) pieces: Vec<Piece>,
 }
 
@@ -33,14 +32,12 @@ pub(super) enum Piece {
 struct Reading<'a> {
     plan: &'a str,
     fences: Vec<Range<usize>>,
-    lines: crate::text::LineIndex,
     rules: &'a Rules,
 }
 
 /// Takes a plan apart; the rules know which words are programs.
 pub(super) fn steps(plan: &str, rules: &Rules) -> Vec<Step> {
-    let (fences, lines) = (fences(plan), crate::text::LineIndex::new(plan));
-    let reading = Reading { plan, fences, lines, rules };
+    let reading = Reading { plan, fences: fences(plan), rules };
     if plan.starts_with("#!") {
         return reading.script();
     }
@@ -121,7 +118,7 @@ impl Reading<'_> {
             // What is too long to be numbered is still looked at.
             let end = if number < MAX_STEPS { self.end_in_script(rest) } else { rest.len() };
             let pieces = vec![Piece::Command(at..at + end)];
-            steps.push(Step { number, line: self.lines.line(at), pieces });
+            steps.push(Step { number, pieces });
             at += end;
         }
         steps
@@ -159,12 +156,11 @@ impl Reading<'_> {
     }
 
     fn step(&self, number: usize, range: Range<usize>) -> Step {
-        let line = self.lines.line(range.start);
         let mut pieces = Vec::new();
         let mut at = range.start;
         while at < range.end {
-            let mut fences = self.fences.iter();
-            let fence = fences.find(|fence| fence.start >= at && fence.start < range.end);
+            let next = self.fences.partition_point(|fence| fence.start < at);
+            let fence = self.fences.get(next).filter(|fence| fence.start < range.end);
             let until = fence.map_or(range.end, |fence| fence.start);
             self.words(at..until, &mut pieces);
             let Some(fence) = fence else { break };
@@ -176,7 +172,7 @@ impl Reading<'_> {
             }
             at = fence.end.max(at + 1);
         }
-        Step { number, line, pieces }
+        Step { number, pieces }
     }
 
     /// Words outside fences: a line that begins with a program or a statement is a command, and so

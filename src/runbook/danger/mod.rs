@@ -4,6 +4,7 @@
 //! written. A text in a comment or in the words of `echo` runs nothing and is no danger.
 
 mod code;
+mod files;
 mod flags;
 mod input;
 mod invocation;

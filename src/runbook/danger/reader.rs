@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use super::code;
+use super::files::{Files, Write};
 use super::flags::parse;
 use super::input::{Input, SOURCES, passes};
 use super::invocation::{Invocation, sql_of};
@@ -65,7 +66,7 @@ pub(super) struct Reader<'r> {
     /// Where `cd` went.
     place: Option<String>,
     /// What was written to files, as far as it is known to the letter.
-    files: HashMap<String, String>,
+    files: Files,
     /// Variables that hold what a command prints: a word with its scripts.
     bound: HashMap<String, Word>,
     /// Variables exported so far that say where commands act.
@@ -80,7 +81,7 @@ impl<'r> Reader<'r> {
             range: 0..0,
             variables: Variables::default(),
             place: None,
-            files: HashMap::new(),
+            files: Files::default(),
             bound: HashMap::new(),
             exported: Vec::new(),
         }
@@ -126,13 +127,15 @@ impl<'r> Reader<'r> {
 
     /// Notes what a command writes, and to where: `>` is a program to rules.
     fn written(&mut self, simple: &Simple, pipe: &Input) {
-        let tees = simple.words.first().is_some_and(|word| word.text == "tee");
-        let operands = simple.words.iter().skip(1).filter(|word| !word.text.starts_with('-'));
-        let files = simple.writes.iter().chain(operands.filter(|_| tees));
-        if passes(&simple.words) && !pipe.texts.is_empty() {
-            for file in files {
-                self.files.insert(file.text.clone(), pipe.texts.join("\n"));
-            }
+        let sudo = simple.words.iter().take_while(|word| word.text == "sudo").count();
+        let tee = simple.words[sudo..].split_first().filter(|(name, _)| name.text == "tee");
+        let tees = tee.map_or_else(Vec::new, |(_, words)| Write::by_tee(words));
+        let known = passes(&simple.words) && !pipe.texts.is_empty();
+        // `: > file` empties it.
+        let empties = matches!(&simple.words[..], [word] if word.text == ":");
+        let text = (known || empties).then(|| pipe.texts.join("\n"));
+        for write in simple.writes.iter().chain(&tees) {
+            self.files.write(write, text.as_deref());
         }
         let document = self.document;
         let writer = document.programs.iter().find(|program| program.names[0] == ">");
@@ -141,7 +144,7 @@ impl<'r> Reader<'r> {
             program,
             environment: Vec::new(),
             flags: Vec::new(),
-            operands: simple.writes.iter().map(|word| self.placed(word)).collect(),
+            operands: simple.writes.iter().map(|write| self.placed(&write.file)).collect(),
             input: Vec::new(),
             sql: Vec::new(),
             unread: None,
@@ -151,10 +154,9 @@ impl<'r> Reader<'r> {
 
     /// Runs a file as a script: what was written to it before, else nobody can see what it does.
     fn file(&mut self, file: &Word, depth: usize) -> Took {
-        // Once is enough, and files that call each other would have no end.
-        if let Some(text) = self.files.get_mut(&file.text).map(std::mem::take) {
-            self.script(&text, depth);
-            return Took::All;
+        if let Some(run) = self.files.run(&file.text) {
+            run.text.iter().for_each(|text| self.script(text, depth));
+            return if run.whole { Took::All } else { Took::Nothing(Some(Unread::Called)) };
         }
         let printed = file.text.starts_with("<(") || file.text == "/dev/stdin";
         Took::Nothing(Some(if printed { Unread::Printed } else { Unread::Called }))
@@ -256,7 +258,7 @@ impl<'r> Reader<'r> {
         for prefix in document.prefixes.iter().filter(|prefix| prefix.names.contains(&name)) {
             match self.prefixed(prefix, &words, &environment, input, depth) {
                 Took::All => return,
-                Took::Code => unread = None,
+                Took::Code(unseen) => unread = unseen,
                 Took::Nothing(unseen) => unread = unread.max(unseen),
             }
         }
@@ -287,6 +289,13 @@ impl<'r> Reader<'r> {
             run.sql = sql_of(&run);
         }
         self.found.push(run);
+    }
+
+    /// Reads what code runs, and says whether nobody can see a part of it.
+    fn code(&mut self, text: &str, depth: usize) -> Option<Unread> {
+        let calls = code::calls(text);
+        calls.iter().flatten().for_each(|call| self.script(call, depth));
+        calls.contains(&None).then_some(Unread::Printed)
     }
 
     /// Looks at what a prefix runs.
@@ -348,18 +357,20 @@ impl<'r> Reader<'r> {
                 let texts = given.iter().map(|word| &word.text);
                 let piped = input.texts.iter().filter(|_| given.is_empty());
                 let texts: Vec<String> = texts.chain(piped).cloned().collect();
-                if prefix.runs == Runs::Code {
-                    let calls = texts.iter().flat_map(|text| code::calls(text));
-                    calls.for_each(|call| self.script(&call, depth));
-                } else {
-                    texts.iter().for_each(|text| self.script(text, depth));
+                let mut unseen = None;
+                for text in &texts {
+                    match prefix.runs {
+                        Runs::Code => unseen = unseen.max(self.code(text, depth)),
+                        _ => self.script(text, depth),
+                    }
                 }
                 // The shell itself may be one that rules are about: where it reads its script.
                 return match rest.first().filter(|file| file.text != "-") {
-                    _ if !given.is_empty() && prefix.runs == Runs::Code => Took::Code,
+                    _ if !given.is_empty() && prefix.runs == Runs::Code => Took::Code(unseen),
                     _ if !given.is_empty() => Took::All,
                     Some(file) if prefix.skip == 0 => self.file(file, depth),
-                    _ => Took::Nothing(None),
+                    Some(_) => Took::Nothing(None),
+                    None => Took::Nothing(unseen),
                 };
             }
             Runs::Exec => {
@@ -386,8 +397,9 @@ impl<'r> Reader<'r> {
 enum Took {
     /// What it runs was looked at; there is nothing else to it.
     All,
-    /// Code in another language was given, which rules about its program look at.
-    Code,
+    /// Code in another language was given, which rules about its program look at; a part of what
+    /// it runs may be what nobody can see.
+    Code(Option<Unread>),
     /// Its words are those of a command of its own, which runs what nobody can see here.
     Nothing(Option<Unread>),
 }

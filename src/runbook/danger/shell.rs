@@ -7,6 +7,8 @@
 
 use std::ops::Range;
 
+use super::files::Write;
+
 /// One word, its quotes removed; what a shell would expand stands in it as written.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Word {
@@ -39,7 +41,7 @@ pub(super) struct Simple {
     /// Targets of redirections: only their substitutions matter.
     pub(super) targets: Vec<Word>,
     /// Those of them that are written to.
-    pub(super) writes: Vec<Word>,
+    pub(super) writes: Vec<Write>,
     /// Those of them that are read.
     pub(super) reads: Vec<Word>,
     /// Its heredocs and here-strings.
@@ -177,10 +179,7 @@ impl<'a> Splitter<'a> {
                 quoted: target.quoted,
                 strip_tabs: operator == "<<-",
             }),
-            _ => {}
-        }
-        match operator {
-            ">" | ">>" | ">|" | "<>" => self.current.writes.push(target.clone()),
+            ">" | ">>" | ">|" | "<>" => self.current.writes.push(Write::new(&target, operator)),
             "<" => self.current.reads.push(target.clone()),
             _ => {}
         }
@@ -303,7 +302,6 @@ impl<'a> Splitter<'a> {
             Some(b'"') => self.at += 1,
             Some(b'{') => {
                 let end = closing(self.text, self.at + 2, b'}');
-                double_quoted(inside(self.text, self.at + 2, end), &mut Word::default());
                 let mut default = Word::default();
                 double_quoted(inside(self.text, self.at + 2, end), &mut default);
                 word.scripts.append(&mut default.scripts);
@@ -488,8 +486,13 @@ mod tests {
         check("a > b 2>&1 >>c <d &>e", &[&["a"]]);
         check("a 2>/dev/null | b", &[&["a"], &["b"]]);
         let simple = &split("a <b >c 2>&1")[0];
-        assert_eq!((simple.reads[0].text.as_str(), simple.writes[0].text.as_str()), ("b", "c"));
+        assert_eq!(
+            (simple.reads[0].text.as_str(), simple.writes[0].file.text.as_str()),
+            ("b", "c")
+        );
         assert_eq!((simple.reads.len(), simple.writes.len()), (1, 1));
+        let appends = |text: &str| split(text)[0].writes[0].appends;
+        assert!(appends("a >>b") && appends("a &>> b") && !appends("a >| b"));
     }
 
     #[test]
