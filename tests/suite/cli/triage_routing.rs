@@ -101,6 +101,20 @@ fn an_alert_with_a_runbook_of_its_own_is_for_a_person() {
 }
 
 #[test]
+fn a_mark_of_the_encoding_hides_no_command() {
+    let plan = "rm -rf /data\n";
+    let utf16 = |bytes: fn(u16) -> [u8; 2]| -> Vec<u8> {
+        let units = std::iter::once(0xfeff).chain(plan.encode_utf16());
+        units.flat_map(bytes).collect()
+    };
+    let marked = [b"\xef\xbb\xbf".as_slice(), plan.as_bytes()].concat();
+    for text in [marked, utf16(u16::to_le_bytes), utf16(u16::to_be_bytes)] {
+        let said = lab().run_with_input(&["plan", "check", "-"], &text);
+        assert_eq!(said.code, 1, "{text:?}: {}", said.stdout);
+    }
+}
+
+#[test]
 fn an_empty_text_is_no_good_news() {
     for command in [["triage", "-"].as_slice(), &["plan", "check", "-"]] {
         let said = lab().run_with_input(command, b" \n");
