@@ -26,7 +26,14 @@ const WORDS: &str = "password|passwd|passphrase|passcode|pwd|secret|token|creden
 /// A name, a colon or equals sign, perhaps an anchor of YAML, and a value in quotes or up to the next space.
 static ASSIGNED: LazyLock<Regex> = LazyLock::new(|| {
     pattern(&format!(
-        r#"(?i)([0-9a-z_.-]*)({WORDS})(?:[_-]?(?:value|base64|b64))?\\?["'`]?[ \t\u{{a0}}]*(:=|=>|=|::|[:：]|%3[AD])([ \t\u{{a0}}]*)(?:(?:&[0-9A-Za-z_-]+|!!str)[ \t]+)?(?:\\"((?:[^"\\\n])+)|"((?:[^"\\\n]|\\.)+)|'([^'\n]+)|`([^`\n]+)|([^\s"'`=,;&][^\s"'`,;&]*))"#
+        r#"(?i)([0-9a-z_.-]*)({WORDS})(?:[_-]?(?:value|base64|base|b64))?\\?["'`]?[ \t\u{{a0}}]*(:=|=>|=|::|[:：]|%3[AD])([ \t\u{{a0}}]*)(?:\[[ \t]*)?(?:(?:&[0-9A-Za-z_-]+|!!str)[ \t]+)?(?:\\"((?:[^"\\\n])+)|"((?:[^"\\\n]|\\.)+)|'([^'\n]+)|`([^`\n]+)|([^\s"'`=,;&][^\s"'`,;&]*))"#
+    ))
+});
+/// A name at the end of a line, and one word on the next: `password:` and below it the password, as
+/// in a chat.
+static BELOW: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(&format!(
+        r#"(?im)(?-u:\b)[0-9a-z_.-]*({WORDS})(?:(?:[ \t]+(?:is|was|lautet|ist|war)[ \t]*:?|[ \t]*\\?[:=])[ \t]*\r?\n[ \t]*|[ \t]*\r?\n[ \t]*[:=][ \t]*)["'`]?([^\s"'`]+)["'`]?[,;.]?[ \t]*\r?$"#
     ))
 });
 /// `--password VALUE`, `-storepass VALUE`.
@@ -105,6 +112,19 @@ pub(super) fn find(text: &str, spots: &mut Vec<Spot>) {
             let is_secret = is_secret(family, text, &value.range(), sure);
             spots.extend(is_secret.then(|| Spot { range: value.range(), kind }));
         }
+    }
+    for found in BELOW.captures_iter(text) {
+        let (Some(word), Some(value)) = (found.get(1), found.get(2)) else { continue };
+        let (family, kind) = family(word.as_str());
+        // A key of YAML, an item of a list or a bracket goes on there.
+        let goes_on = value.as_str().ends_with([':', '{', '['])
+            || value.as_str().starts_with(['-', '{', '[', '}', ']', '<', '#']);
+        let is_secret = !goes_on
+            && (looks_made(value.as_str())
+                || family == Family::Password
+                    && value.as_str().bytes().any(|b| b.is_ascii_digit()))
+            && is_secret(family, text, &value.range(), Sure::Likely);
+        spots.extend(is_secret.then(|| Spot { range: value.range(), kind }));
     }
     for found in ELEMENT.captures_iter(text) {
         let (Some(word), Some(value)) = (found.get(1).or_else(|| found.get(2)), found.get(3))
@@ -274,7 +294,10 @@ fn is_secret(family: Family, text: &str, range: &Range<usize>, sure: Sure) -> bo
     let word = value.trim_end_matches(['.', '!', '?', ':']).to_ascii_lowercase();
     // Between two names in quotes there is a comma or a sentence, and no value.
     let is_gap = value.starts_with([' ', '\t']) || value.trim_matches([',', ';', ' ']).is_empty();
-    if value.len() < 2 || is_gap || NO_SECRETS.split(' ').any(|it| it == word) {
+    // In a text within JSON a line may end behind the name.
+    let is_line_end = value.starts_with('\\')
+        && value.split('\\').all(|part| ["", "n", "r", "t"].contains(&part));
+    if value.len() < 2 || is_gap || is_line_end || NO_SECRETS.split(' ').any(|it| it == word) {
         return false;
     }
     let only_stands_for_one = match sure {
