@@ -185,18 +185,13 @@ fn name<'t>(what: &'static str, text: &'t str) -> Name<'t> {
 }
 
 impl Name<'_> {
-    /// Its telling words that the messages hold.
-    fn held(&self, said: &Said, rarity: &Rarity) -> Vec<&(String, String)> {
-        let telling = self.words.iter().filter(|(_, stem)| !rarity.is_everywhere(stem));
-        telling.filter(|(_, stem)| said.words.contains(stem)).collect()
-    }
-
     /// How well it fits, and why: the better part is spoken of, two of its words are, and one of
     /// those at least by the messages; of a name that is a single word, all of it.
     fn fit(&self, said: &Said, rarity: &Rarity) -> Option<Fit> {
         let telling = self.words.iter().filter(|(_, stem)| !rarity.is_everywhere(stem));
         let words: Vec<&(String, String)> = telling.collect();
-        let held = self.held(said, rarity);
+        let held: Vec<&(String, String)> =
+            words.iter().copied().filter(|(_, stem)| said.words.contains(stem)).collect();
         let ruled = words.iter().filter(|(_, stem)| said.ruled.contains(stem)).count();
         let spoken = |stem: &String| said.words.contains(stem) || said.ruled.contains(stem);
         let both = words.iter().filter(|(_, stem)| spoken(stem)).count();
