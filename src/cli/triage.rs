@@ -89,30 +89,13 @@ pub(super) fn read(file: Option<&Path>, session: &Session) -> Result<String, Err
             taken.map_err(|e| Error::failed(format!("reading standard input: {e}")))?;
         }
     }
-    let text = decoded(&bytes);
+    let text = crate::text::decoded(&bytes);
     // An empty pipe is a command that failed, and no good news.
     if text.trim().is_empty() {
         return Err(Error::refused("the text is empty")
             .hinted("did the command before the pipe print anything?"));
     }
     Ok(text)
-}
-
-/// A text as it was meant: what marks its encoding at the head is none of it, and would hide the
-/// first word of a command.
-fn decoded(bytes: &[u8]) -> String {
-    let utf16 = |rest: &[u8], unit: fn([u8; 2]) -> u16| {
-        let units = rest.chunks_exact(2).map(|pair| unit([pair[0], pair[1]]));
-        char::decode_utf16(units)
-            .map(|letter| letter.unwrap_or(char::REPLACEMENT_CHARACTER))
-            .collect()
-    };
-    match bytes {
-        [0xff, 0xfe, rest @ ..] => utf16(rest, u16::from_le_bytes),
-        [0xfe, 0xff, rest @ ..] => utf16(rest, u16::from_be_bytes),
-        [0xef, 0xbb, 0xbf, rest @ ..] => String::from_utf8_lossy(rest).into_owned(),
-        _ => String::from_utf8_lossy(bytes).into_owned(),
-    }
 }
 
 fn print(session: &mut Session, view: &TriageView) {
@@ -208,7 +191,7 @@ fn other(view: &TriageView, also: &Also) -> String {
     let place = also.evidence.and_then(|at| view.evidence.get(at)).map(|one| one.place);
     let place = place.map(|place| format!(", {}", line_of(view, place))).unwrap_or_default();
     format!(
-        "{}{subtype}{level}: {}{place}; it names other things: judge it by itself",
+        "{}{subtype}{level}: {}{place}; a failure of its own: judge it by itself",
         also.pattern, also.says
     )
 }

@@ -1,10 +1,13 @@
 //! Small questions about plain text: how wide, how alike, how to quote, how to show it safely.
 
+mod decode;
 pub mod lengths;
 pub mod months;
 pub mod pattern;
 pub mod redact;
 pub mod yaml_limits;
+
+pub use self::decode::decoded;
 
 use std::collections::HashMap;
 use std::fmt::Write as _;

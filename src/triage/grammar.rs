@@ -156,7 +156,7 @@ pub(super) struct RawEntry {
 #[derive(Debug)]
 struct Entry {
     raw: RawEntry,
-    /// Its words, as an expression; none where others have to follow.
+    /// Its words, as an expression.
     ways: String,
     file: usize,
 }
@@ -412,7 +412,7 @@ fn together(entries: &[&Entry]) -> String {
     entries.iter().map(|entry| entry.ways.as_str()).collect::<Vec<_>>().join("|")
 }
 
-/// The group of a turn; no file names one so.
+/// The group of a turn, with a name that words of files do not take by chance.
 fn group(kind: Kind) -> String {
     format!("__{kind:?}")
 }

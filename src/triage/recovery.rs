@@ -57,12 +57,7 @@ pub(super) fn over(messages: &[Message], grammar: &Grammar) -> BTreeSet<usize> {
 /// The alert that a message names, and the word behind it, which says what it is of.
 fn alert(text: &str) -> Option<(&str, &str)> {
     let head = text.get(..super::clean::floor(text, MAX_HEAD))?.lines().next()?;
-    // In `AlertBot: [RESOLVED] ShopIsDown` the first name is of who speaks.
-    let speaks = |(start, name): &(usize, &str)| head[start + name.len()..].starts_with(':');
-    let mut names = super::routing::identifiers(head);
-    let first = names.next()?;
-    let (start, name) =
-        if speaks(&first) { names.find(|it| !speaks(it)).unwrap_or(first) } else { first };
+    let (start, name) = super::routing::alert_at_head(head)?;
     let words = head[start + name.len()..].split_whitespace();
     let mut words = words.map(|word| word.trim_matches(|c: char| !c.is_alphanumeric()));
     Some((name, words.find(|word| !word.is_empty()).unwrap_or_default()))

@@ -81,7 +81,7 @@ fn words(knowledge: &Knowledge, verdict: &Verdict) -> Vec<String> {
 }
 
 /// Words that are written as names are, `DiskWillFill` and `disk_will_fill`, with their places.
-pub(super) fn identifiers(text: &str) -> impl Iterator<Item = (usize, &str)> {
+fn identifiers(text: &str) -> impl Iterator<Item = (usize, &str)> {
     let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_';
     let pieces = text.split(move |c: char| !is_part(c));
     let placed = pieces.map(move |piece| (piece.as_ptr() as usize - text.as_ptr() as usize, piece));
@@ -90,6 +90,16 @@ pub(super) fn identifiers(text: &str) -> impl Iterator<Item = (usize, &str)> {
         let joint = |pair: &[u8]| pair[0].is_ascii_lowercase() && pair[1].is_ascii_uppercase();
         piece.len() >= SHORTEST && (piece.contains('_') || letters.windows(2).any(joint))
     })
+}
+
+/// The name of the alert at the head of a text, with its place. In `AlertBot: [FIRING] ShopIsDown`
+/// the first name is of who speaks.
+pub(super) fn alert_at_head(head: &str) -> Option<(usize, &str)> {
+    let speaks = |(start, name): &(usize, &str)| head[start + name.len()..].starts_with(':');
+    let mut names = identifiers(head);
+    let first = names.next()?;
+    let other = if speaks(&first) { names.find(|name| !speaks(name)) } else { None };
+    Some(other.unwrap_or(first))
 }
 
 #[cfg(test)]

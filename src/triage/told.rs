@@ -15,10 +15,10 @@ pub(super) struct Told<'t> {
     pub(super) end: usize,
 }
 
-/// How many statements of one message are looked at.
+/// How many statements of each form are looked at in one message.
 const MAX_TOLD: usize = 24;
 
-/// What a text says, in order.
+/// What a text says: what people call a reason, then what the one who speaks fails of.
 pub(super) fn told<'t>(text: &'t str, services: &Services) -> Vec<Told<'t>> {
     let forms = |kind| services.chains.of(kind).found(text).take(MAX_TOLD);
     let mut all: Vec<Told<'t>> = Vec::new();

@@ -7,7 +7,8 @@
 //!
 //! A text is also read as it is without its escapes, and base64 as what it stands for.
 //!
-//! Each rule is one pass of a regular expression without look-around, so the time is linear.
+//! Rules are regular expressions without look-around. Where a rule reads a place again, as the value
+//! of an assignment, it does so for a few bytes only, so that the time grows with the text.
 
 mod base64;
 mod block;

@@ -358,7 +358,7 @@ fn no_letter_is_split_by_what_is_taken_out() {
 }
 
 #[test]
-fn five_megabytes_take_linear_time() {
+fn what_repeats_for_megabytes_is_read_to_its_end() {
     let seeds = [
         "2026-04-15 14:03:20 ana: pod checkout-api-7d9f8b6c5d-x2k9q restarted, token=abcdef123456\n",
         "-----BEGIN PRIVATE KEY-----",
@@ -409,8 +409,9 @@ fn five_megabytes_take_linear_time() {
         let begun = Instant::now();
         let found = redact(&text);
         let took = begun.elapsed();
+        // Long enough for a busy machine: it is there for what would never end.
         assert!(took < Duration::from_secs(300), "{seed}: {took:?}");
-        assert!(!found.text.is_empty());
+        assert_eq!(redact(&found.text).text, found.text, "{seed}");
     }
 }
 
