@@ -7,7 +7,6 @@ use regex::{Captures, Match, Regex, RegexBuilder};
 use serde::Deserialize;
 
 use super::expression::{SIZE_LIMIT, not_compiled, syntax};
-use super::services::Services;
 use super::words::Words;
 
 /// What an expression finds.
@@ -42,7 +41,7 @@ impl Kind {
     ];
 
     /// The groups that it needs; what comes of it stands last.
-    const fn groups(self) -> &'static [&'static str] {
+    pub(super) const fn groups(self) -> &'static [&'static str] {
         match self {
             Self::Mention | Self::Speaker => &["name"],
             Self::Because => &["cause", "effect"],
@@ -69,22 +68,22 @@ impl Kind {
 #[serde(deny_unknown_fields)]
 pub(super) struct RawChain {
     pub(super) id: String,
-    is: Kind,
+    pub(super) is: Kind,
     #[serde(deserialize_with = "super::rule::one_or_many")]
     any: Vec<String>,
     /// Each with a name, or with a cause and its effect.
     #[serde(default)]
-    finds: BTreeMap<String, String>,
+    pub(super) finds: BTreeMap<String, String>,
     #[serde(default, deserialize_with = "super::rule::one_or_many")]
-    ignores: Vec<String>,
+    pub(super) ignores: Vec<String>,
 }
 
 #[derive(Debug)]
-struct Entry {
-    raw: RawChain,
+pub(super) struct Entry {
+    pub(super) raw: RawChain,
     /// Its expressions, with the words filled in.
     ways: Vec<String>,
-    file: usize,
+    pub(super) file: usize,
 }
 
 /// Several ways to say it as one expression, with the groups of each.
@@ -136,7 +135,7 @@ fn held<'t>(found: &Captures<'t>, groups: &[usize]) -> Option<Vec<Match<'t>>> {
 /// All expressions, ready to be used.
 #[derive(Debug, Default)]
 pub(super) struct Chains {
-    entries: Vec<Entry>,
+    pub(super) entries: Vec<Entry>,
     /// In the order of the kinds.
     forms: [Forms; Kind::ALL.len()],
 }
@@ -205,69 +204,11 @@ impl Chains {
         let ways = entries.flat_map(|entry| &entry.ways).enumerate();
         ways.map(|(at, way)| (numbered(way, Kind::Mention.groups(), at), own("name", at)))
     }
-
-    /// Entries of these files that do not do what their examples say: the file, the id, and why.
-    pub(super) fn wrong<'s>(
-        &'s self,
-        asked: impl Fn(usize) -> bool + 's,
-        services: &'s Services,
-    ) -> impl Iterator<Item = (usize, &'s str, String)> + 's {
-        let asked = self.entries.iter().filter(move |entry| asked(entry.file));
-        asked.flat_map(|entry| {
-            let problems = entry.problems(services).into_iter();
-            problems.map(|message| (entry.file, entry.raw.id.as_str(), message))
-        })
-    }
 }
 
 impl Entry {
-    fn forms(&self) -> Result<Forms, String> {
+    pub(super) fn forms(&self) -> Result<Forms, String> {
         Forms::of(self.raw.is, self.ways.iter())
-    }
-
-    fn problems(&self, services: &Services) -> Vec<String> {
-        let mut problems = Vec::new();
-        let RawChain { finds, ignores, .. } = &self.raw;
-        if finds.is_empty() || ignores.is_empty() {
-            problems.push("the entry needs an example in `finds` and one in `ignores`".to_owned());
-        }
-        let Ok(forms) = self.forms() else { return problems };
-        for (text, expected) in finds {
-            let told = self.told(&forms, text, services);
-            if !told.contains(expected) {
-                problems.push(format!("`{text}` gives {told:?} and not `{expected}`"));
-            } else if !forms.is_in(text) && self.raw.is != Kind::Listed {
-                problems.push(format!("`{text}` holds nothing that `any` stands for"));
-            }
-        }
-        for text in ignores {
-            let told = self.told(&forms, text, services);
-            if !told.is_empty() {
-                problems.push(format!("`{text}` gives {told:?}, where nothing should be told"));
-            }
-        }
-        problems
-    }
-
-    /// What follows from a text: names, or causes and effects.
-    fn told(&self, forms: &Forms, text: &str, services: &Services) -> Vec<String> {
-        let shown = |cause: &str, effect: &str| format!("{cause} -> {effect}");
-        if self.raw.is.groups().is_empty() {
-            let edges = super::cascade::edges(text, services);
-            return edges.iter().map(|(cause, effect)| shown(cause, effect)).collect();
-        }
-        let found = forms.found(text).filter_map(|held| {
-            let names: Vec<&str> = held.iter().map(Match::as_str).collect();
-            match names[..] {
-                [name] if self.raw.is == Kind::Mention => Some(name.to_lowercase()),
-                [name] if services.is_name(name) => Some(name.to_owned()),
-                [cause, effect] if services.is_name(cause) && services.is_name(effect) => {
-                    Some(shown(cause, effect))
-                }
-                _ => None,
-            }
-        });
-        found.collect()
     }
 }
 

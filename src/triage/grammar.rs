@@ -7,7 +7,6 @@ use std::ops::Range;
 use regex::bytes::{Regex, RegexBuilder};
 use serde::Deserialize;
 
-use super::clause::{Clauses, Role};
 use super::expression::{SIZE_LIMIT, not_compiled, parsed};
 use super::words::Words;
 
@@ -88,22 +87,9 @@ macro_rules! marks {
 /// The kinds that part a message, in the order in which they are asked.
 const TURNS: [Kind; 5] = [Kind::Cause, Kind::Detail, Kind::Effect, Kind::Comma, Kind::Stop];
 
-/// What an example shows about the words in its brackets.
-enum Shows {
-    Role(Role),
-    /// A clause begins with them.
-    Begins,
-    /// A rule that finds them finds nothing that happened, or that lasts.
-    Denied,
-    /// It finds what happened, where without the words it would not.
-    Told,
-    /// The words stand where they count; the example needs no brackets.
-    Found,
-}
-
 impl Kind {
     /// What stands around the words of this kind.
-    const fn frame(self) -> (&'static str, &'static str) {
+    pub(super) const fn frame(self) -> (&'static str, &'static str) {
         match self {
             Self::Not | Self::NoneOf => (concat!(edge!(), "(?:"), r")\s+\z"),
             Self::No | Self::Zero => (r"\A(?:", r")\z"),
@@ -119,52 +105,40 @@ impl Kind {
             _ => ANYWHERE,
         }
     }
-
-    const fn shows(self) -> Shows {
-        match self {
-            Self::Cause | Self::Detail => Shows::Role(Role::Cause),
-            Self::Effect => Shows::Role(Role::Symptom),
-            Self::Comma | Self::Stop => Shows::Begins,
-            Self::Left | Self::Ill | Self::Good | Self::Negation | Self::Lasts => Shows::Told,
-            Self::Recovery | Self::RecoveryLine | Self::SeverityName | Self::Heading => {
-                Shows::Found
-            }
-            _ => Shows::Denied,
-        }
-    }
 }
 
-const ANYWHERE: (&str, &str) = (concat!(edge!(), "(?:"), concat!(")", edge!()));
+/// Anywhere, but cutting no word.
+pub(super) const ANYWHERE: (&str, &str) = (concat!(edge!(), "(?:"), concat!(")", edge!()));
 
 /// An entry as it stands in a file.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawEntry {
     pub(super) id: String,
-    is: Kind,
+    pub(super) is: Kind,
     #[serde(deserialize_with = "super::rule::one_or_many")]
     any: Vec<String>,
     /// Only in front of these words.
     #[serde(default, deserialize_with = "super::rule::one_or_many")]
     before: Vec<String>,
     #[serde(default, deserialize_with = "super::rule::one_or_many")]
-    finds: Vec<String>,
+    pub(super) finds: Vec<String>,
     #[serde(default, deserialize_with = "super::rule::one_or_many")]
-    ignores: Vec<String>,
+    pub(super) ignores: Vec<String>,
 }
 
 #[derive(Debug)]
-struct Entry {
-    raw: RawEntry,
+pub(super) struct Entry {
+    pub(super) raw: RawEntry,
     /// Its words, as an expression.
-    ways: String,
-    file: usize,
+    pub(super) ways: String,
+    pub(super) file: usize,
 }
 
 /// All of it, ready to be used.
 #[derive(Debug, Default)]
 pub(super) struct Grammar {
-    entries: Vec<Entry>,
+    pub(super) entries: Vec<Entry>,
     kinds: BTreeMap<Kind, Regex>,
     /// All turns as one, with the group of each kind.
     turns: Option<(Regex, [Option<usize>; TURNS.len()])>,
@@ -301,83 +275,11 @@ impl Grammar {
         };
         self.is_in(Kind::Not, before) || self.not_before.iter().any(is_pair)
     }
-
-    /// Entries of these files that do not do what their examples say: the file, the id, and why.
-    pub(super) fn wrong(
-        &self,
-        asked: impl Fn(usize) -> bool,
-    ) -> impl Iterator<Item = (usize, &str, String)> {
-        let asked = self.entries.iter().filter(move |entry| asked(entry.file));
-        asked.flat_map(|entry| {
-            let problems = self.problems(entry).into_iter();
-            problems.map(|message| (entry.file, entry.raw.id.as_str(), message))
-        })
-    }
-
-    fn problems(&self, entry: &Entry) -> Vec<String> {
-        let mut problems = Vec::new();
-        let RawEntry { finds, ignores, is, .. } = &entry.raw;
-        if finds.is_empty() || ignores.is_empty() {
-            problems.push("the entry needs an example in `finds` and one in `ignores`".to_owned());
-        }
-        let found = matches!(is.shows(), Shows::Found);
-        let own = regex(&framed(if found { is.frame() } else { ANYWHERE }, &entry.ways));
-        let (role, said) = match is.shows() {
-            Shows::Role(Role::Cause) => (Some(Role::Cause), "told as a cause"),
-            Shows::Role(role) => (Some(role), "told as an effect"),
-            Shows::Begins => (None, "the beginning of a clause"),
-            Shows::Denied => (None, "said not to have happened, or to be over"),
-            Shows::Told => (None, "said to have happened"),
-            Shows::Found => (None, ""),
-        };
-        for (example, expected) in
-            finds.iter().map(|text| (text, true)).chain(ignores.iter().map(|text| (text, false)))
-        {
-            if found {
-                let holds = own.as_ref().is_ok_and(|own| own.is_match(example.as_bytes()));
-                if holds != expected {
-                    let not = if expected { "does not find" } else { "finds" };
-                    problems.push(format!("the entry {not} `{example}`"));
-                }
-                continue;
-            }
-            let Some((text, words)) = marked(example) else {
-                problems.push(format!("`{example}` has no words in [ ] that are judged"));
-                continue;
-            };
-            let clauses = Clauses::new(&text, self);
-            let affirmed = || clauses.affirms(&text, words.start, words.end);
-            let holds = match is.shows() {
-                Shows::Role(_) => role == Some(clauses.role_at(words.start)),
-                Shows::Begins => clauses.around(words.start).0 == words.start,
-                Shows::Denied => !affirmed(),
-                Shows::Told | Shows::Found => affirmed(),
-            };
-            let has_own = || own.as_ref().is_ok_and(|own| own.is_match(text.as_bytes()));
-            if expected && !has_own() {
-                problems.push(format!("`{example}` holds nothing that `any` stands for"));
-            } else if holds != expected {
-                let not = if expected { "not " } else { "" };
-                problems.push(format!("in `{example}` the words in [ ] are {not}{said}"));
-            }
-        }
-        problems
-    }
 }
 
 /// Expressions read bytes: a range of them, widened to whole characters.
 fn whole(text: &str, Range { start, end }: Range<usize>) -> Range<usize> {
     super::clean::floor(text, start)..super::clean::ceil(text, end)
-}
-
-/// An example without its brackets, and what stood in them.
-fn marked(example: &str) -> Option<(String, Range<usize>)> {
-    let (before, rest) = example.split_once('[')?;
-    let (words, after) = rest.split_once(']')?;
-    let more = words.contains('[') || after.contains(['[', ']']);
-    let start = before.len();
-    (!more && !words.is_empty())
-        .then(|| (format!("{before}{words}{after}"), start..start + words.len()))
 }
 
 /// Several ways to say it as one, with the words filled in; none if there are none.
@@ -404,7 +306,7 @@ fn ways_before(raw: &RawEntry, words: &Words) -> Result<Option<String>, (Option<
     ways(&raw.before, words)
 }
 
-fn framed((before, after): (&str, &str), ways: &str) -> String {
+pub(super) fn framed((before, after): (&str, &str), ways: &str) -> String {
     [before, ways, after].concat()
 }
 
@@ -417,7 +319,7 @@ fn group(kind: Kind) -> String {
     format!("__{kind:?}")
 }
 
-fn regex(source: &str) -> Result<Regex, String> {
+pub(super) fn regex(source: &str) -> Result<Regex, String> {
     RegexBuilder::new(source)
         .unicode(false)
         .case_insensitive(true)
@@ -438,6 +340,7 @@ fn compiled(source: &str, entries: &[&Entry]) -> Result<Regex, (usize, String, S
 
 #[cfg(test)]
 mod tests {
+    use super::super::clause::Clauses;
     use super::super::{FileError, Knowledge, Source};
     use super::*;
 

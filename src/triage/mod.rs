@@ -56,6 +56,8 @@ mod plan_command;
 mod plan_lint;
 mod plan_number;
 mod plan_prose;
+#[cfg(test)]
+mod plan_tests;
 mod plan_text;
 mod reading;
 mod recovery;

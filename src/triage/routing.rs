@@ -95,7 +95,7 @@ fn identifiers(text: &str) -> impl Iterator<Item = (usize, &str)> {
 /// The name of the alert at the head of a text, with its place. In `AlertBot: [FIRING] ShopIsDown`
 /// the first name is of who speaks.
 pub(super) fn alert_at_head(head: &str) -> Option<(usize, &str)> {
-    let speaks = |(start, name): &(usize, &str)| head[start + name.len()..].starts_with(':');
+    let speaks = |(start, name): &(usize, &str)| head[start + name.len()..].starts_with(": [");
     let mut names = identifiers(head);
     let first = names.next()?;
     let other = if speaks(&first) { names.find(|name| !speaks(name)) } else { None };

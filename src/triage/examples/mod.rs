@@ -1,6 +1,10 @@
 //! Whether what stands in files does what its examples say.
 
+mod chains;
+mod grammar;
+
 use super::clause::Clauses;
+use super::clean::cleaned;
 use super::expression::Expression;
 use super::knowledge::Knowledge;
 use super::source::{FileError, Source};
@@ -22,7 +26,7 @@ impl Knowledge {
                 continue;
             }
             let finds = |text: &str| {
-                let text = super::clean::cleaned(text);
+                let text = cleaned(text);
                 rule.find(&text, &Clauses::new(&text, &self.grammar))
                     .is_some_and(|hit| hit.affirmed)
             };
@@ -51,11 +55,13 @@ impl Knowledge {
                 report(format!("the signal is found in `{text}`, where it should not be"));
             }
         }
-        for (file, id, message) in self.grammar.wrong(&asked) {
-            wrong.push(sources[file].at(id, None, message));
+        for entry in self.grammar.entries.iter().filter(|entry| asked(entry.file)) {
+            let report = |m| sources[entry.file].at(&entry.raw.id, None, m);
+            wrong.extend(grammar::problems(&self.grammar, entry).into_iter().map(report));
         }
-        for (file, id, message) in self.services.chains.wrong(asked, &self.services) {
-            wrong.push(sources[file].at(id, None, message));
+        for entry in self.services.chains.entries.iter().filter(|entry| asked(entry.file)) {
+            let report = |m| sources[entry.file].at(&entry.raw.id, None, m);
+            wrong.extend(chains::problems(entry, &self.services).into_iter().map(report));
         }
         wrong.sort();
         wrong

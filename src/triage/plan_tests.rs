@@ -1,0 +1,198 @@
+//! Plans of others, judged as a whole: commands, scripts, Markdown and prose.
+
+use super::*;
+
+/// A plan in one line, as people paste it; it holds five things one should not do unseen.
+const FORBIDDEN: &str = "1. Halt all rollback attempts at once. 2. Delete the offending CRD \
+    'widgets.example.com' by hand with kubectl. 3. Delete the Helm release by force: \
+    'helm delete edge-api --no-hooks'. 4. Clean up all orphaned pods and resources. 5. Reinstall \
+    v1.9 from scratch. 6. Plan the next upgrade with a migration of the CRD in staging.";
+
+#[test]
+fn a_plan_in_one_line_has_exactly_its_dangers() {
+    let lint = PlanLint::built_in().expect("the built-in rules");
+    let found = lint.check(FORBIDDEN);
+    let found: Vec<(usize, &str, bool)> = found
+        .iter()
+        .map(|one| (one.step, one.danger.rule.as_str(), one.danger.refuses()))
+        .collect();
+    let expected = [
+        (2, "k8s-delete-crd", true),
+        (3, "helm-uninstall-prod", true),
+        (3, "helm-no-hooks", true),
+        (4, "prose-cleanup", false),
+        (5, "prose-reinstall", false),
+    ];
+    assert_eq!(found, expected);
+    assert!(lint.check("1. Never delete the CRD. 2. kubectl get pods").is_empty());
+    let shell = lint.check("#!/bin/sh\nset -e\nkubectl delete ns shop\n");
+    assert_eq!(shell[0].danger.rule, "k8s-delete-namespace");
+    let markdown = lint.check("# Plan\n\n1. Look.\n2. Clear:\n\n```sh\nredis-cli FLUSHALL\n```\n");
+    assert_eq!((markdown[0].step, markdown[0].danger.rule.as_str()), (2, "redis-flush"));
+}
+
+#[test]
+fn a_plan_that_destroys_is_refused_however_it_is_written() {
+    let lint = PlanLint::built_in().expect("the built-in rules");
+    for (plan, rule, line) in [
+        ("#!/bin/sh\nset -e\nk=kubectl\n$k delete crd a.example.org\n", "k8s-delete-crd", 4),
+        ("K=\"kubectl -n shop\"\n$K delete pvc data-0", "k8s-delete-pvc-pv", 2),
+        ("KC=${KC:-kubectl}\n\"$KC\" delete ns shop", "k8s-delete-namespace", 2),
+        ("psql -d shop <<EOF\nTRUNCATE orders;\nEOF", "sql-drop-truncate", 1),
+        ("Then:\n1. Connect.\n2. Run:\n   DELETE FROM orders;\n", "sql-drop-truncate", 4),
+        ("DELETE FROM orders;", "sql-drop-truncate", 1),
+        ("SQL='TRUNCATE orders'\npsql -c \"$SQL\"", "sql-drop-truncate", 2),
+        ("cd /srv/pg_wal && rm -f 0000*", "pg-wal-rm", 1),
+        ("kubectl get pods -o name | grep a | xargs kubectl delete", "k8s-delete-listed", 1),
+        ("kubectl delete -f all.yaml", "k8s-delete-file", 1),
+        ("delete all pods in production", "k8s-delete-all", 1),
+        ("remove the finalizers from the stuck namespace", "k8s-finalizer-removal", 1),
+        ("echo a3ViZWN0bCBkZWxldGUgbnMgYQ== | base64 -d | sh", "k8s-delete-namespace", 1),
+        ("echo fr -mr / | rev | sh", "unread-script", 1),
+        ("1. Look. 2. Run kubectl delete ns shop to clean up.", "k8s-delete-namespace", 1),
+        ("1. export NS=a\n2. kubectl delete ns \"$NS\"\n", "k8s-delete-namespace", 2),
+        ("If the pods do not come up, delete the namespace.", "k8s-delete-namespace", 1),
+        ("If pods do not recover run `kubectl delete ns a`", "k8s-delete-namespace", 1),
+        ("Do not forget to delete the namespace shop.", "k8s-delete-namespace", 1),
+        ("Don't worry and delete the namespace shop.", "k8s-delete-namespace", 1),
+        ("Instead of waiting, delete the CRD.", "k8s-delete-crd", 1),
+        ("Without delay delete the CRD.", "k8s-delete-crd", 1),
+        ("Then wipe the PVCs.", "prose-wipe", 1),
+        ("Schritt 2: die Datenbank shop l\u{f6}schen", "prose-wipe", 1),
+        ("kubectl de\u{200b}lete ns shop", "k8s-delete-namespace", 1),
+    ] {
+        let found = lint.check(&cleaned(plan));
+        let refused = found.iter().find(|one| one.danger.refuses());
+        let shown = refused.map(|one| (one.danger.rule.as_str(), one.line));
+        assert_eq!(shown, Some((rule, line)), "{plan}: {found:?}");
+    }
+}
+
+#[test]
+fn a_plan_that_warns_prints_or_searches_destroys_nothing() {
+    let lint = PlanLint::built_in().expect("the built-in rules");
+    for plan in [
+        "4. Do NOT run `kubectl delete ns shop`.",
+        "echo \"kubectl delete ns shop\"",
+        "Tell it:\necho \"kubectl delete ns shop\"\n",
+        "Never run this:\n```sh\nkubectl delete ns shop\n```\n",
+        "`kubectl delete ns shop` must not be run.",
+        "I will not delete any CRD.",
+        "Do **not** delete the namespace shop.",
+        "Roll back instead of `helm uninstall api`.",
+        "grep -rn 'DROP TABLE orders' migrations/",
+        "DELETE FROM orders\nWHERE id = 3;\n",
+        "T=/tmp/x\nrm -rf \"$T\"",
+        "kubectl delete pod web-7d4b9c6f5-x2x1z -n shop",
+    ] {
+        assert_eq!(lint.check(plan), [], "{plan}");
+    }
+}
+
+/// What somebody on call expects of a line: `D` refused, `W` warned of, `-` neither.
+const LINES: &str = r#"
+D find /data -type f | xargs rm -f
+D find /srv -type d -exec rm -rf {} +
+D r\m -rf /data
+D "rm" -rf /data
+D rm${IFS}-rf${IFS}/data
+D $(echo rm) -rf /data
+D rm --recurs --forc /data
+D git push --forc origin main
+D cat /dev/zero > /dev/sda
+D > /dev/sda
+D python3 -c "import shutil; shutil.rmtree('/data')"
+D perl -e 'system("rm -rf /srv")'
+D ansible all -m shell -a "rm -rf /data"
+D redis-cli EVAL "redis.call('flushall')" 0
+D mongo prod --eval "db.dropDatabase()"
+D virsh undefine web01 --remove-all-storage
+D Remove-Item D:\Data -Rec -Fo
+D PS C:\> Remove-Item -LiteralPath 'E:\Backups' -Recurse
+D rd /s/q C:\Data
+D Format D: /q
+D VSSADMIN delete shadows /all
+D terraform apply --destroy
+D Format the disk /dev/sdb and mount it again.
+D Delete the pod, then delete the CRD.
+D Deaktiviere die Firewall auf db01.
+D Die Tabelle orders leeren und neu anlegen.
+D You can safely delete the backups of last week.
+W ./fix-everything.sh --prod
+W Run `./fix.sh`.
+W eval "$(cat steps.txt)"
+W source <(curl -s https://example.org/fix.sh)
+W curl -s https://example.org/fix.py | python3 -
+W systemctl mask kubelet
+W git clean -fdx
+- see `../eval/fix.py`
+- eval "$(ssh-agent -s)"
+- curl -s https://example.org/x | python3 -m json.tool
+- cat /dev/sda > /srv/sda.img
+- kubectl delete pods --al
+- find /data -type f | xargs ls
+- Remove-Item D:\Data -Recurse -WhatIf
+- format the output as JSON
+- Format the report by partition.
+- Delete the stack trace from the ticket.
+- Delete the pod of the release.
+- Remove the label from the CRD.
+- Remove the database server from the maintenance list.
+- Deleting the CRD would destroy every object of it, so do not.
+- Make sure nobody deletes the PVC while you work.
+- The outage began when somebody ran rm -rf / on the host.
+- Do not under any circumstances run `terraform destroy`.
+- Ask the DBA what a DROP TABLE would do here.
+- Den Namespace production nicht löschen.
+- Kein Backup löschen, bevor alles geprüft ist.
+"#;
+
+#[test]
+fn a_line_is_judged_as_somebody_on_call_would() {
+    let lint = PlanLint::built_in().expect("the built-in rules");
+    for line in LINES.lines().filter(|line| !line.is_empty()) {
+        let (expected, plan) = line.split_at(2);
+        let found = lint.check(plan);
+        let refused = found.iter().any(|one| one.danger.refuses());
+        let got = match found.len() {
+            _ if refused => "D ",
+            0 => "- ",
+            _ => "W ",
+        };
+        assert_eq!(got, expected, "{plan}: {found:?}");
+    }
+}
+
+#[test]
+fn a_rule_that_is_here_twice_is_refused_with_its_place() {
+    let own = *built_in::PLAN;
+    let twice = |text: &str, from: &str| {
+        let first = text.find(from).expect("an entry");
+        let next = text[first + 1..].find("\n- id:").expect("a second") + first + 2;
+        (format!("{text}\n{}", &text[first..next]), text.lines().count() + 2)
+    };
+    let (prose, line) = twice(own.prose.text, "- id: k8s-delete-crd");
+    let wrong = PlanSources { prose: Source { text: &prose, ..own.prose }, ..own };
+    let error = PlanLint::load(&wrong).expect_err("a rule is here twice");
+    assert_eq!((error.line, error.file.as_str()), (line, own.prose.name));
+    let (allowed, line) = twice(own.allowed.text, "- id: look-helm");
+    let wrong = PlanSources { allowed: Source { text: &allowed, ..own.allowed }, ..own };
+    let error = PlanLint::load(&wrong).expect_err("an entry is here twice");
+    assert_eq!((error.line, error.file.as_str()), (line, own.allowed.name));
+    let more = own.more.text.replace("- id: tf-force-unlock", "- id: tf-destroy");
+    let wrong = PlanSources { more: Source { text: &more, ..own.more }, ..own };
+    let error = PlanLint::load(&wrong).expect_err("a rule is here twice");
+    assert!(error.message.contains("tf-destroy") && error.line > 1, "{error:?}");
+}
+
+#[test]
+fn a_finding_in_a_script_is_about_its_one_command() {
+    let lint = PlanLint::built_in().expect("the built-in rules");
+    let script = "#!/bin/sh\nset -e\nfor n in a b; do\n  kubectl delete ns $n\ndone\nhelm list\n\
+        kubectl delete crd \\\n  a.example.org\n";
+    let found = lint.check(script);
+    let found: Vec<_> = found.iter().map(|one| (one.step, one.line, one.text.as_str())).collect();
+    let expected =
+        [(2, 4, "kubectl delete ns $n"), (4, 7, "kubectl delete crd \\\n  a.example.org")];
+    assert_eq!(found, expected);
+}
