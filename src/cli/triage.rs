@@ -190,10 +190,8 @@ fn other(view: &TriageView, also: &Also) -> String {
     let level = also.level.map(|level| format!(", {}", level.as_str())).unwrap_or_default();
     let place = also.evidence.and_then(|at| view.evidence.get(at)).map(|one| one.place);
     let place = place.map(|place| format!(", {}", line_of(view, place))).unwrap_or_default();
-    format!(
-        "{}{subtype}{level}: {}{place}; a failure of its own: judge it by itself",
-        also.pattern, also.says
-    )
+    let relation = also.relation();
+    format!("{}{subtype}{level}: {}{place}; {relation}", also.pattern, also.says)
 }
 
 fn route(session: &mut Session, view: &TriageView) {

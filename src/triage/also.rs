@@ -1,6 +1,7 @@
-//! The other failures of a paste. Somebody at the end of a shift pastes all that is red; what names
-//! other things than the verdict is about, or is an alert of another name, is a failure of its own
-//! and is told beside it.
+//! The other failures of a paste. Somebody at the end of a shift pastes all that is red. What names
+//! other things than the verdict is about, or is an alert of another name, is a failure of its own;
+//! what plainly tells of another component may have the same cause. Both are told beside the
+//! verdict: a failure that is not shown is one that nobody mends.
 
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
@@ -21,6 +22,9 @@ use super::routing;
 /// How far into a message the name of its alert stands, in bytes.
 const MAX_HEAD: usize = 80;
 
+/// What a rule that knows the very wording adds, as neither an effect nor a hint does.
+const PLAIN: f64 = 3.0;
+
 /// A failure that messages speak of beside the one that the verdict is about.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Also {
@@ -30,12 +34,26 @@ pub struct Also {
     pub subtype: Option<String>,
     /// How bad its messages are by themselves.
     pub level: Option<Level>,
+    /// Whether it names other things than the verdict is about, or is another alert: a failure of its
+    /// own. Otherwise both may have one cause.
+    pub apart: bool,
     /// What speaks for it most, in words.
     pub says: String,
     /// The number of the place that says so.
     pub evidence: Option<usize>,
     /// Its messages, from 0.
     pub messages: Vec<usize>,
+}
+
+impl Also {
+    /// How it stands to the verdict, in words.
+    pub fn relation(&self) -> &'static str {
+        if self.apart {
+            "a failure of its own: judge it by itself"
+        } else {
+            "it may have the same cause"
+        }
+    }
 }
 
 /// The other failures, worst first.
@@ -66,33 +84,46 @@ pub(super) fn also(
         if leads.contains(&at) || in_chain.contains(&at) {
             continue;
         }
-        let shares = things[at].iter().any(|thing| named.contains(thing));
+        let Some((pattern, subtype)) = decide::leading(of_message) else { continue };
         let both_named = !named.is_empty() && !things[at].is_empty();
+        let shares = things[at].iter().any(|thing| named.contains(thing));
         let other_alert =
             !alerts.is_empty() && alert(at).is_some_and(|name| !alerts.contains(name));
-        if shares || !both_named && !other_alert {
+        let apart = !shares && (both_named || other_alert);
+        if !apart && !speaks_for_itself(of_message, pattern) {
             continue;
         }
-        let Some((pattern, subtype)) = decide::leading(of_message) else { continue };
+        let (says, evidence) = told(of_message, pattern, evidence);
         let known =
             all.iter_mut().find(|one| one.pattern == pattern && one.subtype.as_deref() == subtype);
         match known {
-            Some(known) if known.level >= levels[at] => known.messages.push(at),
-            // What is told is the worst of it.
             Some(known) => {
                 known.messages.push(at);
-                known.level = levels[at];
-                (known.says, known.evidence) = told(of_message, pattern, evidence);
+                known.apart |= apart;
+                // What is told is the worst of it.
+                if known.level < levels[at] {
+                    (known.level, known.says, known.evidence) = (levels[at], says, evidence);
+                }
             }
             None => {
-                let (says, evidence) = told(of_message, pattern, evidence);
                 let (subtype, level) = (subtype.map(str::to_owned), levels[at]);
-                all.push(Also { pattern, subtype, level, says, evidence, messages: vec![at] });
+                let messages = vec![at];
+                all.push(Also { pattern, subtype, level, apart, says, evidence, messages });
             }
         }
     }
     all.sort_by_key(|one| (Reverse(one.level), one.messages[0]));
     all
+}
+
+/// Whether what a message says of a component needs no other message to be believed. That something
+/// answers errors or late is an effect of any failure, and no other one.
+fn speaks_for_itself(of_message: &[Found<'_>], pattern: Pattern) -> bool {
+    let plain = |(of, _, score): (Pattern, Option<&str>, f64)| of == pattern && score >= PLAIN;
+    !pattern.is_generic()
+        && of_message
+            .iter()
+            .any(|found| !found.rule.fallback && found.evidence().is_some_and(plain))
 }
 
 /// What says most for a pattern, of several the first: its words, and the number of its place.
@@ -174,16 +205,25 @@ mod tests {
     }
 
     #[test]
-    fn what_names_the_same_or_nothing_is_no_other_failure() {
-        let check = |text: &str| assert_eq!(report(text).also, [], "{text}");
+    fn what_names_the_same_or_nothing_may_have_the_same_cause() {
+        let check = |text: &str, expected: &[(Pattern, bool)]| {
+            let also: Vec<_> =
+                report(text).also.iter().map(|also| (also.pattern, also.apart)).collect();
+            assert_eq!(also, expected, "{text}");
+        };
+        let also = [(Pattern::DiskFull, false)];
+        let disk = "filesystem /var on host db-2.example is 100% full";
         check(
-            "filesystem /var on host db-2.example is 100% full\n\
-             host db-2.example: replication of orders has stopped\n",
+            &format!("{disk}\nhost db-2.example: replication of orders has stopped\n"),
+            &database,
         );
-        check("filesystem /var on host db-2.example is 100% full\nreplication has stopped\n");
+        check(&format!("{disk}\nreplication of orders has stopped\n"), &also);
+        // Of any failure somebody sees errors and waits: that is no other one.
+        check(&format!("{disk}\nusers see HTTP 503 and requests time out\n"), &[]);
         check(
             "payment-service fails because order-service is unavailable\n\
              order-service: OOMKilled, exit code 137\n",
+            &[],
         );
     }
 }

@@ -75,6 +75,21 @@ fn a_stuck_release_leads_to_its_runbook_and_to_who_must_help() {
 }
 
 #[test]
+fn the_other_failures_of_a_paste_are_told_beside_the_one_that_leads() {
+    let text = "03:02 filesystem /var on host db-2.example is 100% full\n\
+        03:03 certificate for shop.example.com expired 2 hours ago\n\
+        03:04 replication of orders has stopped\n";
+    let said = lab().run_with_input(&["triage"], text.as_bytes()).ok().stdout;
+    let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
+    for expected in [
+        "Also DISK_FULL, CRITICAL: little space is left, line 1; a failure of its own: judge it by",
+        "copies of a database fall behind, line 3; it may have the same cause",
+    ] {
+        assert!(said.contains(expected), "{expected}: {said}");
+    }
+}
+
+#[test]
 fn what_is_recorded_as_done_in_the_incident_is_not_opened_again() {
     let lab = lab();
     lab.run(&["incident", "open", "shop is stuck", "--severity", "P2"]).ok();

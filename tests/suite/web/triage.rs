@@ -45,9 +45,21 @@ fn the_level_of_each_message_stands_at_it_where_they_differ() {
     let server = lab.serve(&[]);
     let two = "text=%5BP3%5D+the+nightly+backup+of+shop+failed%0A%0Athe+payment+service+is+down";
     let told = post(&server, "/triage", two).says(200, "<span class=\"why\">LOW</span> ");
-    told.says(200, "<span class=\"why\">HIGH</span>");
+    let told = told.says(200, "<span class=\"why\">HIGH</span>");
     let one = post(&server, "/triage", "text=the+payment+service+is+down").says(200, "HIGH");
     assert!(!one.body.contains("<span class=\"why\">HIGH"), "{}", one.body);
+}
+
+#[test]
+fn another_failure_of_the_paste_stands_beside_the_verdict() {
+    let lab = lab();
+    let server = lab.serve(&[]);
+    let two = "text=filesystem+%2Fvar+on+host+db-2.example+is+100%25+full%0A%0A\
+        certificate+for+shop.example.com+expired+2+hours+ago";
+    let told = post(&server, "/triage", two).says(200, "Judge it");
+    let (verdict, _) = told.body.split_once("<h2>Why</h2>").expect("reasons");
+    assert!(verdict.contains("<p class=\"break\">Also "), "{verdict}");
+    assert!(verdict.contains("A failure of its own: judge it by itself."), "{verdict}");
 }
 
 #[test]
