@@ -213,10 +213,7 @@ mod tests {
         };
         let also = [(Pattern::DiskFull, false)];
         let disk = "filesystem /var on host db-2.example is 100% full";
-        check(
-            &format!("{disk}\nhost db-2.example: replication of orders has stopped\n"),
-            &database,
-        );
+        check(&format!("{disk}\nhost db-2.example: replication of orders has stopped\n"), &also);
         check(&format!("{disk}\nreplication of orders has stopped\n"), &also);
         // Of any failure somebody sees errors and waits: that is no other one.
         check(&format!("{disk}\nusers see HTTP 503 and requests time out\n"), &[]);

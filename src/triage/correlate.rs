@@ -9,7 +9,7 @@ use super::knowledge::Knowledge;
 use super::message::{Input, KnownIncident, Message, Store, unix_ms};
 use super::named::{Holders, Named};
 use super::pattern::Pattern;
-use super::reading::{Reading, read};
+use super::reading::{Reading, judged, read};
 use super::signal::Signal;
 use super::template::{alike, masked};
 
@@ -21,6 +21,9 @@ const WINDOW_MS: i64 = 30 * 60 * 1000;
 
 /// Messages of a stored incident that are looked at.
 const MAX_MESSAGES: usize = 20;
+
+/// Words like names of one paste that are looked for among the services of incidents.
+const MAX_WORDS: usize = 500;
 
 /// How many linked incidents are told, best first.
 const MAX_LINKS: usize = 50;
@@ -67,6 +70,9 @@ pub(super) struct Side {
     failure: Option<(Pattern, String)>,
     /// The services that a stored incident is about.
     services: BTreeSet<String>,
+    /// Words of the messages that are written as names are, whatever they name. Nobody but the
+    /// service of a stored incident says that one of them is a service.
+    words: BTreeSet<String>,
 }
 
 /// What a kind of signal means for the comparison.
@@ -148,16 +154,33 @@ pub(super) fn side(
         at: input.messages.iter().filter_map(|message| message.happened_at).min(),
         failure: verdict.subtype.clone().map(|subtype| (verdict.pattern, subtype)),
         services: BTreeSet::new(),
+        words: words(input).filter(|word| !generic(word)).take(MAX_WORDS).collect(),
     }
 }
 
+/// Words that are written as names are: of letters, joined by what joins no words of a sentence or
+/// with a figure behind them.
+fn words<'i>(input: &'i Input<'_>) -> impl Iterator<Item = String> + 'i {
+    let texts = input.messages.iter().take(MAX_MESSAGES).map(|message| judged(&message.text));
+    let is_part = |c: char| c.is_alphanumeric() || "-_.".contains(c);
+    let pieces = texts.flat_map(move |text| text.split(move |c: char| !is_part(c)));
+    let names = pieces.map(|piece| piece.trim_matches(|c: char| !c.is_alphanumeric()));
+    let names = names.filter(|name| {
+        (4..=64).contains(&name.len())
+            && name.starts_with(char::is_alphabetic)
+            && name.contains(|c: char| !c.is_alphabetic())
+    });
+    names.map(without_hashes)
+}
+
 impl Side {
-    /// Nothing belongs to it that holds none of these: the thing at fault, and what is named that
-    /// is not generic. They stand in a text as they are, but for capitals and what follows them.
+    /// Nothing belongs to it that holds none of these: the thing at fault, what is named that is not
+    /// generic, and words that may be a service of a stored incident. They stand in a text as they are, but for capitals and what follows them.
     pub(super) fn names(&self) -> Vec<&str> {
         let named = self.named.iter().map(|(_, value)| value.as_str());
-        let mut names: Vec<&str> =
-            named.chain(self.key.iter().map(|(_, _, object)| object.as_str())).collect();
+        let object = self.key.iter().map(|(_, _, object)| object.as_str());
+        let words = self.words.iter().map(String::as_str);
+        let mut names: Vec<&str> = named.chain(object).chain(words).collect();
         names.sort_unstable();
         names.dedup();
         names
@@ -219,14 +242,10 @@ fn compare(
         score += weight;
         reasons.push(format!("{reason} (+{weight:.2})"));
     };
-    // An incident whose words name no object is about its services.
-    let of_service = theirs.key.is_none()
-        && ours.failure.is_some()
-        && ours.failure == theirs.failure
-        && ours.key.as_ref().is_some_and(|(_, _, object)| theirs.services.contains(object));
-    let same_key = ours.key.is_some() && ours.key == theirs.key || of_service;
-    if let Some((pattern, subtype, object)) = ours.key.as_ref().filter(|_| same_key) {
-        let what = if subtype.is_empty() { pattern.as_str() } else { subtype };
+    let same_object = same_object(ours, theirs);
+    if let Some(object) = same_object {
+        let subtype = ours.failure.as_ref().map(|(_, subtype)| subtype.as_str());
+        let what = subtype.unwrap_or(ours.pattern.as_str());
         add(1.0, format!("the same failure, {what}, of {object}"));
     }
     // The same value under another kind is the same thing: a release and its service.
@@ -234,8 +253,10 @@ fn compare(
         side.named.iter().filter(|(kind, _)| wanted(kind)).map(|(_, v)| v.clone()).collect()
     };
     let rare = |kind: &str| !is_place(kind) && !is_change(kind);
-    let shared: Vec<String> =
+    let mut shared: BTreeSet<String> =
         values(ours, &rare).intersection(&values(theirs, &rare)).cloned().collect();
+    shared.extend(ours.words.intersection(&theirs.services).cloned());
+    let shared: Vec<String> = shared.into_iter().collect();
     let mut identifiers = 0.0;
     for value in &shared {
         identifiers += 0.6 * rarity(value);
@@ -266,11 +287,12 @@ fn compare(
     if !changes.is_empty() {
         add(0.4, format!("both speak of {}", changes.join(", ")));
     }
-    let specific = same_key || !shared.is_empty() || !places.is_empty() || !changes.is_empty();
+    let specific =
+        same_object.is_some() || !shared.is_empty() || !places.is_empty() || !changes.is_empty();
     if !specific || score < THRESHOLD {
         return None;
     }
-    let kind = match (concurrent, same_key) {
+    let kind = match (concurrent, same_object.is_some()) {
         (true, _) => LinkKind::Concurrent,
         (false, true) => LinkKind::Recurrence,
         (false, false) => LinkKind::Neighbour,
@@ -278,6 +300,22 @@ fn compare(
     let id = if incident.id.is_empty() { incident.title.clone() } else { incident.id.clone() };
     let score = (score * 100.0).round() / 100.0;
     Some(Link { id, title: incident.title.clone(), kind, score, reasons, shared })
+}
+
+/// The thing of which the same failure is told on both sides. An incident whose words name none is
+/// about its services.
+fn same_object<'s>(ours: &'s Side, theirs: &'s Side) -> Option<&'s str> {
+    if let Some((_, _, object)) = ours.key.as_ref().filter(|_| ours.key == theirs.key) {
+        return Some(object);
+    }
+    let same_failure = ours.failure.is_some() && ours.failure == theirs.failure;
+    if !same_failure || theirs.key.is_some() {
+        return None;
+    }
+    match &ours.key {
+        Some((_, _, object)) => theirs.services.contains(object).then_some(object),
+        None => ours.words.intersection(&theirs.services).next().map(String::as_str),
+    }
 }
 
 /// Messages of one paste that speak of the same failure.
@@ -319,5 +357,36 @@ mod tests {
         check("api-gateway", "api-gateway");
         check("db-3", "db-3");
         check("Worker-7", "worker-7");
+    }
+
+    #[test]
+    fn a_service_of_an_incident_is_a_name_wherever_it_stands() {
+        let knowledge = Knowledge::built_in().expect("the built-in files");
+        let known = |service: &str| KnownIncident {
+            title: "brokers were lost".to_owned(),
+            services: vec![service.to_owned()],
+            messages: vec![
+                "Kafka events-kf: 388 under-replicated partitions since broker 3 left".to_owned(),
+            ],
+            ..KnownIncident::default()
+        };
+        let shared = |text: &str, service: &str| {
+            let input = Input { messages: vec![Message::new(text)], ..Input::default() };
+            let reading = read(&input, knowledge);
+            let verdict = decide(&reading.found, knowledge);
+            let ours = side(knowledge, &reading, &verdict, &input);
+            let incidents = [known(service)];
+            let links = links(knowledge, &ours, &Store::from(incidents.as_slice()));
+            links.into_iter().flat_map(|link| link.shared).collect::<Vec<_>>()
+        };
+        let text = "Kafka events-kf: 412 under-replicated partitions since broker 3 left";
+        assert_eq!(shared(text, "events-kf"), ["events-kf"]);
+        assert_eq!(shared(text, "events-kg"), [] as [&str; 0]);
+        // A word of any sentence is no name, and what everything is called is none either.
+        assert_eq!(shared(text, "broker"), [] as [&str; 0]);
+        assert_eq!(
+            shared("Kafka kube-system: 412 under-replicated partitions", "kube-system"),
+            [] as [&str; 0]
+        );
     }
 }
