@@ -45,7 +45,7 @@ fn the_level_of_each_message_stands_at_it_where_they_differ() {
     let server = lab.serve(&[]);
     let two = "text=%5BP3%5D+the+nightly+backup+of+shop+failed%0A%0Athe+payment+service+is+down";
     let told = post(&server, "/triage", two).says(200, "<span class=\"why\">LOW</span> ");
-    let told = told.says(200, "<span class=\"why\">HIGH</span>");
+    told.says(200, "<span class=\"why\">HIGH</span>");
     let one = post(&server, "/triage", "text=the+payment+service+is+down").says(200, "HIGH");
     assert!(!one.body.contains("<span class=\"why\">HIGH"), "{}", one.body);
 }
