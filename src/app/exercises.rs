@@ -154,7 +154,7 @@ impl App {
         let event = Event::ExerciseAmended(ExerciseAmended {
             exercise: exercise.id,
             replaces: exercise.version,
-            reason: reason.to_owned(),
+            reason: redact(reason).text,
             facts: Some(facts),
             row,
         });
@@ -181,7 +181,7 @@ impl App {
         }
         let event = Event::ExerciseRetracted(ExerciseRetracted {
             exercise: exercise.id,
-            reason: reason.to_owned(),
+            reason: redact(reason).text,
         });
         self.append_event(&event, exercise.runbook.as_str(), actor)?;
         let row = match (exercise.source, &exercise.row) {

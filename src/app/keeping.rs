@@ -14,6 +14,7 @@ use crate::domain::id::{EntryId, Hash, IncidentId};
 use crate::error::Error;
 use crate::ledger::{Erasure, Exported, Imported, Ledger, Report, Restored};
 use crate::search::CatchUp;
+use crate::text::redact::redact;
 
 /// How many of the daily backups are kept.
 const DAILY_BACKUPS: usize = 14;
@@ -151,7 +152,7 @@ impl App {
             id: self.new_id(),
             at: Timestamp(self.clock.now_ms()),
             actor: actor.clone(),
-            reason: reason.trim().to_owned(),
+            reason: redact(reason.trim()).text,
         };
         let mut elsewhere = Vec::new();
         if let Some(blob) = Hash::parse(id) {

@@ -60,7 +60,7 @@ impl App {
             return Err(Error::refused(format!("note {} is resolved already", note.id)));
         }
         let event =
-            Event::NoteResolved(NoteResolved { note: note.id, reason: how.trim().to_owned() });
+            Event::NoteResolved(NoteResolved { note: note.id, reason: redact(how.trim()).text });
         self.append_event(&event, note.runbook.as_str(), actor)?;
         self.note_view(note.id)
     }

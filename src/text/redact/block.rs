@@ -1,6 +1,7 @@
 //! Secrets of several lines: private keys, also behind the heads of log lines, and tokens that a
 //! terminal or a mail has wrapped.
 
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -9,9 +10,11 @@ use super::{Spot, looks_made};
 use crate::text::pattern::pattern;
 
 static KEY_BEGINS: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"-----BEGIN (?:[0-9A-Z]+ ){0,4}PRIVATE KEY(?: BLOCK)?-----"));
+    LazyLock::new(|| pattern(r"-----? ?BEGIN (?:[0-9A-Z]+ ){0,4}PRIVATE KEY(?: BLOCK)? ?-----?"));
 static KEY_ENDS: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"-----END (?:[0-9A-Z]+ ){0,4}PRIVATE KEY(?: BLOCK)?-----"));
+    LazyLock::new(|| pattern(r"-----? ?END (?:[0-9A-Z]+ ){0,4}PRIVATE KEY(?: BLOCK)? ?-----?"));
+/// Where the lines of a key begin that PuTTY keeps.
+static PUTTY_BEGINS: LazyLock<Regex> = LazyLock::new(|| pattern(r"Private-Lines: [0-9]+"));
 /// The first line of a token in three parts that goes on below.
 static WRAPPED: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"(?m)(?-u:\b)eyJ[0-9A-Za-z_-]{13,}[0-9A-Za-z_.-]*[ \t]*\r?$"));
@@ -39,6 +42,67 @@ fn private_keys(text: &str, spots: &mut Vec<Spot>) {
         let length = end_mark(rest).unwrap_or_else(|| key_length(rest, head));
         spots.push(Spot { range: begin.start..begin.end + length, kind: "private key" });
     }
+    headless_keys(text, &begins, spots);
+    for begin in PUTTY_BEGINS.find_iter(text) {
+        let line_start = text[..begin.start()].rfind('\n').map_or(0, |at| at + 1);
+        let head = text[line_start..begin.start()].split_whitespace().count();
+        let rest = &text[begin.end()..];
+        let length = key_length(&rest[..rest.find("Private-MAC").unwrap_or(rest.len())], head);
+        if length > 0 {
+            let range = begin.end()..begin.end() + length;
+            spots.push(Spot { range, kind: "private key" });
+        }
+    }
+}
+
+/// The lines in front of an end whose beginning was cut off: as far back as they look like a key.
+fn headless_keys(text: &str, begins: &[Range<usize>], spots: &mut Vec<Spot>) {
+    let mut before = 0;
+    for end in KEY_ENDS.find_iter(text) {
+        // What a block before it has is another one's.
+        let floor = std::mem::replace(&mut before, end.end());
+        let next = begins.partition_point(|begin| begin.start < end.start());
+        if next.checked_sub(1).is_some_and(|last| begins[last].start >= floor) {
+            // Once more by itself, where the lines between are not all to be seen here.
+            spots.push(Spot { range: end.range(), kind: "private key" });
+            continue;
+        }
+        let line_start = text[floor..end.start()].rfind('\n').map_or(floor, |at| floor + at + 1);
+        let head = text[line_start..end.start()].split_whitespace().count();
+        let mut start = end.start();
+        let mut is_first = true;
+        for line in text[floor..end.start()].rsplit(['\n']) {
+            // The end may stand in the line of its key, which then has escapes or spaces.
+            let words = line.trim_end_matches(['\r', ' ', '\t']);
+            let key = if is_first { words } else { behind(words, head) };
+            let last = key.rsplit([' ', '"', '\'', ':', '>']).next().unwrap_or(key);
+            let is_part = last.len() >= SHORTEST_LINE && is_dense(last);
+            let is_end = is_first && (last.is_empty() || behind(line, head).is_empty());
+            if !is_part && !is_end {
+                break;
+            }
+            if is_part {
+                start = line.as_ptr().addr() - text.as_ptr().addr() + words.len() - last.len();
+            }
+            if is_part && last.len() != key.len() {
+                break;
+            }
+            is_first = false;
+        }
+        spots.push(Spot { range: start..end.end(), kind: "private key" });
+    }
+}
+
+/// What a line says behind so many words.
+fn behind(line: &str, words: usize) -> &str {
+    (0..words).fold(line.trim(), |rest, _| {
+        rest.split_once(char::is_whitespace).map_or("", |(_, rest)| rest.trim_start())
+    })
+}
+
+/// Whether a text has nothing but base64 and its breaks.
+fn is_dense(words: &str) -> bool {
+    words.bytes().all(|b| b.is_ascii_alphanumeric() || b"+/=\\-_".contains(&b))
 }
 
 /// Bytes up to and with the mark that closes a block. That of a certificate further below does not.
@@ -51,14 +115,11 @@ fn end_mark(rest: &str) -> Option<usize> {
 fn key_length(rest: &str, head: usize) -> usize {
     let mut length = 0;
     for line in rest.split_inclusive('\n') {
-        let mut words = line.trim();
         // What follows the mark on its own line has no head.
         let is_first = length == 0;
         let heads = if is_first { 0 } else { head };
-        for _ in 0..heads {
-            words = words.split_once(char::is_whitespace).map_or("", |(_, rest)| rest.trim_start());
-        }
-        let dense = words.bytes().all(|b| b.is_ascii_alphanumeric() || b"+/=\\-_".contains(&b));
+        let words = behind(line, heads);
+        let dense = is_dense(words);
         let header = ["Proc-Type:", "DEK-Info:", "Version:", "Comment:"];
         // A single word behind a head may be one of a sentence.
         let is_word =

@@ -5,31 +5,46 @@ use std::sync::LazyLock;
 
 use regex::{Captures, Regex};
 
-use super::named::NO_SECRETS;
-use super::{Spot, looks_made, stands_for_one};
+use super::made::is_password;
+use super::named::is_prose;
+use super::stand_in::is_elsewhere;
+use super::{Spot, stands_for_one};
 use crate::text::pattern::pattern;
 
 /// A value in quotes or up to the next space; a mark of another option begins none.
-const VALUE: &str = r#"(?:"([^"\n]+)"|'([^'\n]+)'|["']?([^\s"'-][^\s"']*))"#;
+pub(super) const VALUE: &str = r#"(?:"([^"\n]+)"|'([^'\n]+)'|["']?([^\s"'-][^\s"']*))"#;
 
 /// Tools, and the option that their password follows. `-p` of one tool is a port of another, so
 /// each is named.
-const OPTIONS: [(&str, &str); 12] = [
-    ("mysql|mysqldump|mysqladmin|mysqlcheck|mysqlimport|mariadb|mariadb-dump|xtrabackup", "-p"),
+const OPTIONS: [(&str, &str); 19] = [
+    (
+        "mysql|mysqldump|mysqladmin|mysqlcheck|mysqlimport|mariadb|mariadb-dump|xtrabackup|unrar|rar",
+        "-p",
+    ),
+    ("mysqladmin", "password[ \t]+"),
     ("sshpass", "-p[ \t]*"),
     (
         "(?:docker|podman|nerdctl|helm|oras|skopeo|crane|buildah)(?-u:\\b)[^\n|;]*?(?-u:\\b)login|(?:oc|az|tsh) login",
         "-p[ \t=]*",
     ),
-    ("redis-cli|valkey-cli|keydb-cli", "-a[ \t]+"),
+    ("redis-cli|valkey-cli|keydb-cli", "(?:-a|(?i:auth)(?:[ \t]+default)?)[ \t]+"),
     ("ldap(?:search|modify|add|delete|whoami|passwd|compare|modrdn)", "-w[ \t]*"),
-    ("mongo|mongosh|mongodump|mongorestore|mongoexport|mongoimport|mongostat|cqlsh", "-p[ \t]+"),
-    ("sqlcmd|bcp|ipmitool|mosquitto_(?:pub|sub)", "-P[ \t]*"),
-    ("snmp(?:get|walk|bulkwalk|set|getnext|trap)", "-[cAX][ \t]*"),
+    (
+        "mongo|mongosh|mongodump|mongorestore|mongoexport|mongoimport|mongostat|cqlsh|psexec|rdesktop|twine",
+        "-p[ \t]+",
+    ),
+    ("mongosh?", "-p"),
+    ("sqlcmd|osql|isql|bcp|ipmitool|mosquitto_(?:pub|sub)", "-P[ \t]*"),
     ("zip|unzip", "-P[ \t]*"),
     ("7za?", "-p"),
     ("plink|pscp|psftp", "-pw[ \t]+"),
     ("openssl", "(?:-[kK][ \t]+|-(?:passin|passout|pass)[ \t]+pass:)"),
+    ("ssh-keygen", "-[NP][ \t]+"),
+    ("x?freerdp3?|wfreerdp|mstsc", "/p:"),
+    ("cmdkey", "/pass:"),
+    ("schtasks", "/rp[ \t]+"),
+    ("useradd|usermod", "-p[ \t]+"),
+    ("doctl", "-t[ \t]+"),
 ];
 
 static OPTION: LazyLock<Regex> = LazyLock::new(|| {
@@ -42,7 +57,7 @@ static OPTION: LazyLock<Regex> = LazyLock::new(|| {
 /// `curl -u name:password`, and `http -a name:password` of HTTPie and its like.
 static USER: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r#"(?-u:\b)(?:(?:curl|wget|http)(?-u:\b)[^\n]*?[ \t](?:-u|--user|--proxy-user|-U)|(?:https?|xhs?)[ \t](?:[^\n|;]*?[ \t])??(?:-a|--auth)|(?:smbclient|rpcclient|net|smbmap)(?-u:\b)[^\n]*?[ \t]-U)[ =]?(?:"[^\s:%'"]+[:%]([^"\n]+)|'[^\s:%'"]+[:%]([^'\n]+)|[^\s:%'"]+[:%]([^\s'"]+))"#,
+        r#"(?-u:\b)(?:(?:curl|wget|http|etcdctl)(?-u:\b)[^\n]*?[ \t](?:-[a-zA-Z]*u|--user|--proxy-user|-U)|(?:https?|xhs?)[ \t](?:[^\n|;]*?[ \t])??(?:-a|--auth)|(?:smbclient|rpcclient|net|smbmap)(?-u:\b)[^\n]*?[ \t]-U)[ =]?(?:"[^\s:%'"]+[:%]([^"\n]+)|'[^\s:%'"]+[:%]([^'\n]+)|[^\s:%'"]+[:%]([^\s'"]+))"#,
     )
 });
 /// `sqlplus name/password@database`, `jdbc:oracle:thin:name/password@database`.
@@ -60,20 +75,49 @@ static PLACED: LazyLock<Regex> = LazyLock::new(|| {
         r"aws[ \t]+configure[ \t]+set[ \t]+(?:\S+\.)?aws_(?:secret_access_key|session_token)[ \t]+",
         r"kubeadm[^\n|;]*?[ \t]token[ \t]+(?:create|delete)[ \t]+",
         r"(?:CONFIG SET|config set)[ \t]+(?:requirepass|masterauth)[ \t]+",
-        r"machine[ \t]+\S+\s+login[ \t]+\S+\s+password[ \t]+",
+        r"net[ \t]+user[ \t]+\S+[ \t]+",
+        r"net[ \t]+use[ \t]+(?:\S+[ \t]+)?\\{1,4}\S+[ \t]+(?:/user:\S+[ \t]+)?",
+        r"lftp[ \t]+-u[ \t]+[^\s,]+,",
+        r"(?i:ConvertTo-SecureString)[ \t]+(?:-(?i:String|AsPlainText|Force)[ \t]+)*",
+        r"nmcli[ \t][^\n|;]*?[ \t]password[ \t]+",
+        r"rclone[ \t]+config[ \t]+[^\n|;]*?[ \t]pass[ \t]+",
+        r"(?i:acl setuser)[ \t]+\S+[^\n]*?[ \t]>",
+        r"(?:chpasswd|passwd[ \t][^\n|;<]*--stdin[^\n|;<]*|login --with-token|--password-stdin|cryptsetup[^\n|;<]*)[ \t]*<<<[ \t]*",
+        r"(?:(?i:ftp|pop3?|imap)[^\n]{0,40}?|USER[ \t]+\S+\s{1,4}(?:[^\n]{0,60}?[ >:])?)PASS[ \t]+",
+        r"AUTH[ \t]+(?:PLAIN|LOGIN|XOAUTH2|NTLM|CRAM-MD5)[ \t]+",
+        r"[A-Za-z]?[0-9]+[ \t]+LOGIN[ \t]+\S+[ \t]+",
+        r"machine[ \t]+\S+[\s>|]+login[ \t]+\S+[\s>|]+password[ \t]+",
+        r"default[ \t]+login[ \t]+\S+\s+password[ \t]+",
     ];
     pattern(&format!(r"(?-u:\b)(?:{}){VALUE}", commands.join("|")))
 });
-/// A line of a configuration that has no mark between name and password.
-static DIRECTIVE: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(&format!(
-        r"(?:bindpw|rootpw(?:[ \t]+--(?:plaintext|iscrypted))?|requirepass|masterauth|auth_pass|sasl_passwd|ldap_default_authtok|wpa_passphrase|rocommunity|rwcommunity|snmp-server[ \t]+community|enable[ \t]+(?:secret|password)(?:[ \t]+[0-9])?)[ \t]+{VALUE}"
-    ))
+/// Words after a command that are a secret only if nobody would write them in a sentence.
+static MADE: LazyLock<Regex> = LazyLock::new(|| {
+    let commands = [
+        r"vault[ \t]+(?:login|operator[ \t]+unseal|unwrap)[ \t]+",
+        r"(?:flyctl|fly)[ \t]+auth[ \t]+token[ \t]+",
+        r"heroku[ \t]+auth:token[ \t]+",
+        r"gcloud[ \t]+auth[ \t]+activate-refresh-token[ \t]+\S+[ \t]+",
+        r"npm[ \t]+config[ \t]+set[ \t]+\S*_(?:authToken|auth|password)[ \t]+",
+        r"AUTH[ \t]+(?:default[ \t]+)?",
+        r"LOGIN[ \t]+\S+[ \t]+",
+    ];
+    pattern(&format!(r"(?-u:\b)(?:{}){VALUE}", commands.join("|")))
 });
+/// The second of two words in a call that logs in, or that takes a key.
+static CALL: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r#"(?:NetworkCredential|PSCredential|(?-u:\b)db\.auth|HTTPBasicAuth|pgp_sym_(?:en|de)crypt)\([^\n]{1,120}?,[ \t]*(?:"([^"\n]+)"|'([^'\n]+)')"#,
+    )
+});
+/// What asks a device over SNMP, and its two passwords.
+static SNMP: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?-u:\b)snmp[a-z]+[ \t]+-[^\n|;]*"));
+static SNMP_OPTION: LazyLock<Regex> =
+    LazyLock::new(|| pattern(&format!(r"[ \t]-[cAX][ \t]*{VALUE}")));
 /// `echo … | docker login --password-stdin`.
 static PIPED: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r#"(?-u:\b)(?:echo|printf)[ \t]+(?:-[neE]+[ \t]+)?(?:"([^"\n|]+)"|'([^'\n|]+)'|([^\s"'|-][^\s"'|]*))[ \t]*\|[^\n]*?(?:--password-stdin|--passphrase-fd|passwd[ \t]+--stdin|chpasswd|sudo[ \t]+-[a-zA-Z]*S|--token-stdin|cryptsetup|--with-token)"#,
+        r#"(?-u:\b)(?:echo|printf)[ \t]+(?:-[neE]+[ \t]+)?(?:"([^"\n|]+)"|'([^'\n|]+)'|([^\s"'|-][^\s"'|]*))[ \t]*\|[^\n]*?(?:--password-stdin|--passphrase-fd|passwd[ \t][^\n]*?--stdin|chpasswd|sudo[ \t]+-[a-zA-Z]*S|--token-stdin|cryptsetup|--with-token)"#,
     )
 });
 /// Each value of a secret that `kubectl` is to make, whatever its name.
@@ -88,7 +132,9 @@ static LITERAL: LazyLock<Regex> = LazyLock::new(|| {
 pub(super) fn find(text: &str, spots: &mut Vec<Spot>) {
     let mut take = |value: Range<usize>| {
         let said = &text[value.clone()];
-        if said.contains(char::is_alphanumeric) && !stands_for_one(said) {
+        // `curl -u https://…` has forgotten a name.
+        let is_none = is_prose(said) || said.starts_with("//") || stands_for_one(said);
+        if said.contains(char::is_alphanumeric) && !is_none {
             spots.push(Spot { range: value, kind: "password" });
         }
     };
@@ -98,19 +144,17 @@ pub(super) fn find(text: &str, spots: &mut Vec<Spot>) {
     };
     let options = OPTION.captures_iter(text).filter_map(|found| value(&found));
     options.filter(|value| !is_latency(value)).for_each(&mut take);
-    for rule in [&USER, &ORACLE, &PLACED, &PIPED] {
+    for rule in [&USER, &ORACLE, &PIPED, &CALL] {
         rule.captures_iter(text).filter_map(|found| value(&found)).for_each(&mut take);
     }
-    for found in DIRECTIVE.captures_iter(text) {
-        let before =
-            text[..found.get(0).map_or(0, |whole| whole.start())].trim_end_matches([' ', '\t']);
-        let begins = before.is_empty() || before.ends_with('\n');
-        // A sentence may have the name as well.
-        let is_set = |value: &Range<usize>| {
-            let said = &text[value.clone()];
-            (begins || looks_made(said)) && !NO_SECRETS.split(' ').any(|it| it == said)
-        };
-        value(&found).filter(is_set).into_iter().for_each(&mut take);
+    let placed = PLACED.captures_iter(text).filter_map(|found| value(&found));
+    placed.filter(|value| !is_elsewhere(&text[value.clone()])).for_each(&mut take);
+    let made = MADE.captures_iter(text).filter_map(|found| value(&found));
+    made.filter(|value| is_password(&text[value.clone()])).for_each(&mut take);
+    for command in SNMP.find_iter(text) {
+        for value in SNMP_OPTION.captures_iter(command.as_str()).filter_map(|it| value(&it)) {
+            take(command.start() + value.start..command.start() + value.end);
+        }
     }
     for command in SECRET_OF_LITERALS.find_iter(text) {
         for value in LITERAL.captures_iter(command.as_str()).filter_map(|found| value(&found)) {
@@ -120,6 +164,6 @@ pub(super) fn find(text: &str, spots: &mut Vec<Spot>) {
 }
 
 /// The group of a rule that is there.
-fn value(found: &Captures<'_>) -> Option<Range<usize>> {
+pub(super) fn value(found: &Captures<'_>) -> Option<Range<usize>> {
     found.iter().skip(1).flatten().next().map(|value| value.range())
 }

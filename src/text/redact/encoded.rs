@@ -60,7 +60,10 @@ fn words(run: &str) -> Option<String> {
     let is_plain =
         |bytes: &[u8]| bytes.iter().all(|b| matches!(b, b' '..=b'~' | b'\n' | b'\r' | b'\t'));
     let is_plain_at_first = decoded(&run[..SHORTEST]).is_some_and(|bytes| is_plain(&bytes));
-    let bytes = is_plain_at_first.then(|| decoded(run)).flatten()?;
+    // What was cut off ends anywhere.
+    let digits = run.trim_end_matches('=');
+    let whole = if digits.len() % 4 == 1 { &digits[..digits.len() - 1] } else { digits };
+    let bytes = is_plain_at_first.then(|| decoded(whole)).flatten()?;
     is_plain(&bytes).then(|| String::from_utf8(bytes).ok()).flatten()
 }
 

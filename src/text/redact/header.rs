@@ -5,15 +5,19 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::base64::is_name_and_password;
-use super::{Spot, looks_made, stands_for_one};
+use super::made::{is_random, looks_made};
+use super::{Spot, stands_for_one};
 use crate::text::pattern::pattern;
 
 /// `Authorization: Bearer …`, also in JSON and with any scheme.
 static AUTHORIZATION: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r#"(?i)(?-u:\b)authorization\\?["']?[ \t]*(?:=>|[:=])[ \t]*\\?["']?(?:(bearer|basic|token|bot|apikey|api-key|key|negotiate|digest|aws4-hmac-sha256|sharedkey|splunk|geniekey|ssws|apitoken|private-token|aws|hawk)[ \t]+)?([!-~]+)([^\n]*)"#,
+        r#"(?i)(?-u:\b)authorization\\?["']?[ \t]*(?:=>|[:=])[ \t]*(?:\[[ \t]*)?\\?["']?(?:(bearer|basic|token|bot|apikey|api-key|key|negotiate|digest|aws4-hmac-sha256|sharedkey|splunk|geniekey|ssws|apitoken|private-token|aws|hawk)[ \t]+)?([!-~]+)([^\n]*)"#,
     )
 });
+/// What follows a scheme, perhaps under a name.
+static NEXT: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r#"^[ \t]+(?:[0-9A-Za-z_-]+=)?["']?([0-9A-Za-z_.~+/=-]{10,})"#));
 static BEARER: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"(?i)(?-u:\b)bearer[ \t]+([0-9a-z._~+/-]{12,}={0,2})"));
 static BASIC: LazyLock<Regex> =
@@ -22,7 +26,9 @@ static BASIC: LazyLock<Regex> =
 static DOCKER_AUTH: LazyLock<Regex> =
     LazyLock::new(|| pattern(r#"\\?"auth\\?"[ \t\r\n]*:[ \t\r\n]*\\?"([0-9A-Za-z+/]{8,}={0,2})"#));
 static COOKIES: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r#"(?i)(?:(?-u:\b)cookie2?\\?["']?[ \t]*[:=][ \t]*|[ \t]--cookie[ =])([^\r\n]+)"#)
+    pattern(
+        r#"(?i)(?:(?-u:\b)cookie2?\\?["']?[ \t]*[:=][ \t]*|[ \t]--cookie[ =]|(?-u:\b)curl[ \t][^\r\n]*?[ \t]-b[ \t]+)([^\r\n]+)"#,
+    )
 });
 static COOKIE: LazyLock<Regex> = LazyLock::new(|| pattern(r#"([0-9A-Za-z_.$-]+)=([^\s;,"'\\]+)"#));
 /// Cookies whose names say, wherever they stand, that they keep somebody logged in.
@@ -32,15 +38,23 @@ static SESSION: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+/// The same in a log, where a session may also be a number.
+static SESSION_ID: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r#"(?i)(?-u:\b)(?:x-)?(?:session(?:[ _-]?(?:id|key|cookie))?|sess(?:ion)?[_-]?id|sid|phpsessid|jsessionid)\\?["']?(?:[ \t]*[:=][ \t]*|[ \t]+)\\?["']?([0-9A-Za-z_.+/=%-]{12,})"#,
+    )
+});
+
 /// What may be a secret, its kind, and what must hold for it to be one.
 type Checked = (&'static Regex, &'static str, fn(&str) -> bool);
 
 pub(super) fn find(text: &str, spots: &mut Vec<Spot>) {
     authorizations(text, spots);
-    let checked: [Checked; 4] = [
+    let checked: [Checked; 5] = [
         (&BEARER, "bearer token", looks_made),
         (&BASIC, "basic login", is_name_and_password),
         (&DOCKER_AUTH, "basic login", is_name_and_password),
+        (&SESSION_ID, "session cookie", is_session_id),
         (&SESSION, "session cookie", |value| value.len() >= 12 && looks_made(value)),
     ];
     for (rule, kind, is_secret) in checked {
@@ -74,6 +88,15 @@ fn authorizations(text: &str, spots: &mut Vec<Spot>) {
             None => shown.len() >= 12 && looks_made(shown),
         };
         if !secret || stands_for_one(shown) {
+            // Behind a scheme that nobody knows.
+            let next =
+                rest.filter(|_| scheme.is_none()).and_then(|rest| NEXT.captures(rest.as_str()));
+            if let (Some(rest), Some(next)) = (rest, next.and_then(|found| found.get(1)))
+                && is_random(next.as_str())
+            {
+                let range = rest.start() + next.start()..rest.start() + next.end();
+                spots.push(Spot { range, kind: "authorization" });
+            }
             continue;
         }
         // These two tell their secret in several fields.
@@ -91,6 +114,12 @@ fn authorizations(text: &str, spots: &mut Vec<Spot>) {
         };
         spots.push(Spot { range: value.start()..end, kind });
     }
+}
+
+/// Whether a session's name is one that lets in: a UUID in a log tells only which session it was.
+fn is_session_id(value: &str) -> bool {
+    let is_uuid = value.len() == 36 && value.matches('-').count() == 4;
+    is_random(value) && !is_uuid
 }
 
 /// Whether a cookie keeps somebody logged in: by its name, or because nothing else is so long.

@@ -5,19 +5,27 @@
 //! names of pods and digests of images stay: without them a timeline is worth nothing. Where it is
 //! not clear, a word too many is taken out, because the ledger never forgets by itself.
 //!
-//! A text is also read as it is without its escapes, and base64 as what it stands for.
+//! A text is also read as it is without its escapes and without letters in disguise, and base64 as
+//! what it stands for.
 //!
 //! Rules are regular expressions without look-around. Where a rule reads a place again, as the value
 //! of an assignment, it does so for a few bytes only, so that the time grows with the text.
 
+mod address;
 mod base64;
 mod block;
+mod code;
 mod command;
+mod config;
+mod disguise;
 mod encoded;
 mod escapes;
 mod header;
 mod kubernetes;
+mod made;
 mod named;
+mod names;
+mod record;
 mod said;
 mod shape;
 mod stand_in;
@@ -26,6 +34,7 @@ mod tests;
 
 use std::ops::Range;
 
+use made::looks_made;
 use stand_in::stands_for_one;
 
 /// So many layers of escapes and base64 are looked under, the one within the other.
@@ -66,14 +75,7 @@ fn spots(text: &str) -> Vec<Spot> {
 
 /// What all rules see in a text, and in what is written in escapes or base64 within it.
 fn find(text: &str, layers: usize, spots: &mut Vec<Spot>) {
-    // The more telling name comes first, since it wins where two rules see the same secret.
-    shape::find(text, spots);
-    block::find(text, spots);
-    header::find(text, spots);
-    kubernetes::find(text, spots);
-    command::find(text, spots);
-    named::find(text, spots);
-    said::find(text, spots);
+    rules(&escapes::without_colours(text), spots);
     if layers == 0 {
         return;
     }
@@ -90,6 +92,22 @@ fn find(text: &str, layers: usize, spots: &mut Vec<Spot>) {
         let found = inner(&words.text).into_iter();
         spots.extend(found.map(|it| Spot { range: words.back(&it.range), kind: it.kind }));
     }
+}
+
+/// What all rules see in a text as it is.
+fn rules(text: &str, spots: &mut Vec<Spot>) {
+    // The more telling name comes first, since it wins where two rules see the same secret.
+    shape::find(text, spots);
+    block::find(text, spots);
+    address::find(text, spots);
+    header::find(text, spots);
+    kubernetes::find(text, spots);
+    command::find(text, spots);
+    config::find(text, spots);
+    code::find(text, spots);
+    record::find(text, spots);
+    named::find(text, spots);
+    said::find(text, spots);
 }
 
 /// A place of the text that holds a secret.
@@ -134,13 +152,4 @@ fn replace(text: &str, spots: Vec<Spot>, keep_lines: bool) -> Redacted {
     }
     kept.push_str(&text[at..]);
     Redacted { text: kept, found: spots.into_iter().map(|spot| spot.kind).collect() }
-}
-
-/// Whether a value looks made rather than written: a digit, a mark, or letters of both cases.
-fn looks_made(value: &str) -> bool {
-    let inside = value.get(1..).unwrap_or_default();
-    value.bytes().any(|b| b.is_ascii_digit())
-        || inside.bytes().any(|b| b"!@#$%^&*+=/~".contains(&b))
-        || value.bytes().any(|b| b.is_ascii_lowercase())
-            && inside.bytes().any(|b| b.is_ascii_uppercase())
 }

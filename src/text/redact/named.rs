@@ -5,64 +5,75 @@ use std::sync::LazyLock;
 
 use regex::{Captures, Regex};
 
+use super::names::{Family, SHORT, WORDS, family, is_name};
 use super::stand_in::{is_code, is_elsewhere, stands_for_one, stands_for_one_in};
 use super::{Spot, looks_made};
 use crate::text::pattern::pattern;
 
-/// The last word of a name whose value is a secret.
-const WORDS: &str = "password|passwd|passphrase|passcode|pwd|secret|token|credentials?\
-    |passwort|kennwort|wachtwoord|contrase(?:n|\u{f1})a|senha|mot[ _-]de[ _-]passe\
-    |has(?:l|\u{142})o|heslo|salasana|l(?:o|\u{f6})senord|adgangskode|пароль\
-    |密码|密碼|パスワード|비밀번호\
-    |redis[_-]?cli[_-]?auth|sshpass|client-key-data|bindpw|rootpw|requirepass|masterauth|authtok\
-    |psk|pre[_-]?shared[_-]?key|dockerconfigjson|dockercfg|certificate-key\
-    |(?:api|app|application|access|secret|private|signing|encryption|master|auth|account\
-    |shared[_-]?access|storage|subscription|license|deploy|ingest|integration|service|ssh|webhook\
-    |session|hmac|jwt|consumer|bot)\
-    [_-]?key|(?:api|access|secret|private|signing|encryption|master|auth|account|license) key\
-    |unseal[ _-]?key(?:[ _-]?[0-9])?\
-    |(?:pass|auth|cred|pw)(?-u:\\b)";
-
 /// A name, a colon or equals sign, perhaps an anchor of YAML, and a value in quotes or up to the next space.
 static ASSIGNED: LazyLock<Regex> = LazyLock::new(|| {
+    let words = &*WORDS;
     pattern(&format!(
-        r#"(?i)([0-9a-z_.-]*)({WORDS})(?:[_-]?(?:value|base64|base|b64))?\\?["'`]?[ \t\u{{a0}}]*(:=|=>|=|::|[:：]|%3[AD])([ \t\u{{a0}}]*)(?:\[[ \t]*)?(?:(?:&[0-9A-Za-z_-]+|!!str)[ \t]+)?(?:\\"((?:[^"\\\n])+)|"((?:[^"\\\n]|\\.)+)|'([^'\n]+)|`([^`\n]+)|([^\s"'`=,;&][^\s"'`,;&]*))"#
+        r#"(?i)([0-9a-z_.-]*)({words})(?:[_-]?(?:value|base64|base|b64))?\\?["'`]?(?:[ \t]*\([^()\n]{{1,40}}\))?[ \t\u{{a0}}]*(:=|=>|=|->|→|::|[:：]|%3[AD])([ \t\u{{a0}}]*)(?:\[[ \t]*)?(?:(?:&[0-9A-Za-z_-]+|!!str)[ \t]+)?(?:\\"((?:[^"\\\n])+)|"((?:[^"\\\n]|\\.)+)|'([^'\n]+)|`([^`\n]+)|([^\s"'`=,;&][^\s"'`,;&]*))"#
     ))
 });
 /// A name at the end of a line, and one word on the next: `password:` and below it the password, as
 /// in a chat.
 static BELOW: LazyLock<Regex> = LazyLock::new(|| {
+    let words = &*WORDS;
     pattern(&format!(
-        r#"(?im)(?-u:\b)[0-9a-z_.-]*({WORDS})(?:(?:[ \t]+(?:is|was|lautet|ist|war)[ \t]*:?|[ \t]*\\?[:=])[ \t]*\r?\n[ \t]*|[ \t]*\r?\n[ \t]*[:=][ \t]*)["'`]?([^\s"'`]+)["'`]?[,;.]?[ \t]*\r?$"#
+        r#"(?im)(?-u:\b)[0-9a-z_.-]*({words})(?:(?:[ \t]+(?:is|was|lautet|ist|war)[ \t]*:?|[ \t]*\\?[:=])[ \t]*\r?\n[ \t>|]*|[ \t]*\r?\n[ \t>|]*[:=][ \t]*)["'`]?([^\s"'`]+)["'`]?[,;.]?[ \t]*\r?$"#
     ))
 });
 /// `--password VALUE`, `-storepass VALUE`.
 static FLAG: LazyLock<Regex> = LazyLock::new(|| {
+    let words = &*WORDS;
     pattern(&format!(
-        r#"(?i)(?:^|\s)--?(?:[0-9a-z]+-)*(?:(?:src|dest)?(?:store|key))?({WORDS})[ \t]+(?:"([^"\n]+)|'([^'\n]+)|([^\s"'-][^\s"']*))"#
+        r#"(?i)(?:^|\s)--?(?:[0-9a-z]+-)*(?:(?:src|dest)?(?:store|key)|new|old|user|admin)?({words})[ \t]+(?:"([^"\n]+)|'([^'\n]+)|([^\s"'-][^\s"']*))"#
     ))
 });
 /// `name: DB_PASSWORD` and its `value:`, in YAML over two lines, in JSON or in XML.
 static VARIABLE: LazyLock<Regex> = LazyLock::new(|| {
+    let words = &*WORDS;
     pattern(&format!(
-        r#"(?i)(?-u:\b)(?:name|key)["']?[ \t]*[:=][ \t]*["']?[0-9a-z_.:-]*({WORDS})["']?,?\s*["']?value["']?[ \t]*[:=][ \t]*(?:"([^"\n]+)|'([^'\n]+)|([^\s"',}}]+))"#
+        r#"(?i)(?-u:\b)(?:name|key)["']?[ \t]*[:=][ \t]*["']?[0-9a-z_.:-]*({words})["']?,?(?:\s*|[ \t]*\r?\n[^\n]{{0,80}}?[ \t])["']?value["']?[ \t]*[:=][ \t]*(?:"([^"\n]+)|'([^'\n]+)|([^\s"',}}]+))"#
     ))
 });
-/// `<password>VALUE</password>`, `<property name="password">VALUE</property>`.
-static ELEMENT: LazyLock<Regex> = LazyLock::new(|| {
+/// What becomes of a value in a plan of Terraform, and a value that stands before its name: the
+/// value, and the name.
+static CHANGED: LazyLock<Regex> = LazyLock::new(|| {
+    let words = &*WORDS;
+    pattern(&format!(r#"(?i)({words})"?[ \t]*=[ \t]*"[^"\n]*"[ \t]*->[ \t]*"([^"\n]+)""#))
+});
+static VALUE_FIRST: LazyLock<Regex> = LazyLock::new(|| {
+    let words = &*WORDS;
     pattern(&format!(
-        r#"(?i)<(?:[0-9a-z_.:-]*({WORDS})(?:\s[^<>\n]*)?|[0-9a-z_.:-]+\s[^<>\n]*?(?:name|key)=["'][0-9a-z_.:-]*({WORDS})["'][^<>\n]*)>([^<>\n]+)</"#
+        r#"(?i)(?-u:\b)value["']?[ \t]*[:=][ \t]*["']([^"'\n]+)["'],?\s*["']?(?:name|key)["']?[ \t]*[:=][ \t]*["'][0-9a-z_.:-]*({words})["']"#
+    ))
+});
+/// `<password>VALUE</password>`, `<property name="password">VALUE</property>`, a list of
+/// properties, a field of a form.
+static ELEMENT: LazyLock<Regex> = LazyLock::new(|| {
+    let words = &*WORDS;
+    pattern(&format!(
+        r#"(?i)<(?:[0-9a-z_.:-]*({words})(?:\s[^<>\n]*)?|[0-9a-z_.:-]+\s[^<>\n]*?(?:name|key)=["'][0-9a-z_.:-]*({words})["'][^<>\n]*)>(?:<!\[CDATA\[)?([^<>\n\]]+)(?:\]\]>)?</|<key>[0-9a-z_.:-]*({words})</key>\s*<string>([^<>\n]+)|<input[^<>\n]*[ \t]type=["'](password)["'][^<>\n]*[ \t]value=["']([^"'\n]+)"#
     ))
 });
 /// What stands after "password:" without being one.
-pub(super) const NO_SECRETS: &str = "\
+const NO_SECRETS: &str = "\
     a an and are at auth authentication bad been by can cannot changed correct could default \
     denied disabled does empty enabled error expired fail failed false for from generated given \
     has have hidden if in incorrect invalid is it its leaked length malformed mandatory missing \
     mismatch must needed never new nil no none not null of ok old on optional or please prompt \
-    read refused rejected required reset revoked rotated same secret see set should still string \
+    policy read refused rejected required reset revoked rotated rotation same secret see set should still string \
     that the this to token too true undefined unknown unset unused updated valid was we were \
     will with wrong yes you";
+
+/// Whether a word, perhaps with signs behind it, stands where a secret would without being one.
+pub(super) fn is_prose(word: &str) -> bool {
+    let word = word.trim_end_matches(|c: char| !c.is_alphanumeric());
+    NO_SECRETS.split(' ').any(|it| it.eq_ignore_ascii_case(word))
+}
 
 /// A value that belongs to no name is read again up to this length, in bytes.
 const LONGEST_AGAIN: usize = 256;
@@ -72,16 +83,8 @@ const HARMLESS: &str = "\
     next page continue continuation cancel cancellation max min eos bos pad stop sync fencing \
     pull image-pull imagepull author co by com tres";
 
-/// How careful to be, by the word before the value.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Family {
-    /// Anything may be a password.
-    Password,
-    /// Tokens and keys look made.
-    Key,
-    /// So do secrets, whose names are also those of Kubernetes objects.
-    Secret,
-}
+/// What the secrets of an application are called, the one side of which it keeps.
+const SHARED: &str = "client jwt consumer cookie app oauth signing hmac session webhook shared";
 
 /// How likely it is that a value stands there and no prose.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -104,7 +107,12 @@ pub(super) fn find(text: &str, spots: &mut Vec<Spot>) {
         spots.extend(spot);
         from = end;
     }
-    for (rule, is_flag) in [(&FLAG, true), (&VARIABLE, false)] {
+    for found in VALUE_FIRST.captures_iter(text) {
+        let (Some(value), (family, kind)) = (found.get(1), family(&found[2])) else { continue };
+        let is_secret = is_secret(family, text, &value.range(), Sure::Quoted);
+        spots.extend(is_secret.then(|| Spot { range: value.range(), kind }));
+    }
+    for (rule, is_flag) in [(&FLAG, true), (&VARIABLE, false), (&CHANGED, false)] {
         for found in rule.captures_iter(text) {
             let Some(value) = (2..=4).find_map(|nth| found.get(nth)) else { continue };
             let (family, kind) = family(&found[1]);
@@ -127,8 +135,8 @@ pub(super) fn find(text: &str, spots: &mut Vec<Spot>) {
         spots.extend(is_secret.then(|| Spot { range: value.range(), kind }));
     }
     for found in ELEMENT.captures_iter(text) {
-        let (Some(word), Some(value)) = (found.get(1).or_else(|| found.get(2)), found.get(3))
-        else {
+        let first = |groups: [usize; 4]| groups.into_iter().find_map(|nth| found.get(nth));
+        let (Some(word), Some(value)) = (first([1, 2, 4, 6]), first([3, 5, 7, 7])) else {
             continue;
         };
         let (family, kind) = family(word.as_str());
@@ -152,18 +160,28 @@ fn assigned(text: &str, found: &Captures<'_>) -> (Option<Spot>, usize) {
     let value = &text[range.clone()];
     let value = if is_quoted || is_block { value } else { value.trim_end_matches(CLOSING) };
     let range = range.start..range.start + value.len();
-    let is_short = ["pass", "auth", "cred", "pw"].contains(&word.to_ascii_lowercase().as_str());
+    let is_short = SHORT.contains(&word.to_ascii_lowercase().as_str());
     // `bypass` and `compass` end like a password; `db_pass` and `dbPass` mean one.
-    let apart = before.is_empty()
-        || before.ends_with(['_', '-', '.'])
+    let last = before.rfind(['_', '-', '.']).map_or(before, |at| &before[at + 1..]);
+    let apart = last.is_empty()
+        || is_name(&format!("{last}{word}"))
         || word.starts_with(|c: char| c.is_ascii_uppercase())
             && before.ends_with(|c: char| c.is_ascii_lowercase());
     let stem = before.trim_end_matches(['_', '-', '.']).to_ascii_lowercase();
     let is_tally = before.is_empty() && !is_quoted && is_tally(text, word, &range);
     // `Password::new` is a path in a program; `userPassword:: …` says that the value is base64.
-    let is_path = mark == "::" && space.is_empty();
-    let is_file = text[..found.get(0).map_or(0, |whole| whole.start())].ends_with("from-file=");
+    let is_path = ["::", "->", "→"].contains(&mark) && space.is_empty();
+    let start = found.get(0).map_or(0, |whole| whole.start());
+    let is_file = text[..start].ends_with("from-file=");
+    // `:thumbsup:` in a chat, `arn:aws:secretsmanager:…:secret:…`.
+    let is_emoji = mark == ":"
+        && space.is_empty()
+        && value
+            .strip_suffix(':')
+            .is_some_and(|it| it.bytes().all(|b| b.is_ascii_lowercase() || b == b'_'));
+    let is_in_name = is_emoji || is_of_arn(text, start);
     if is_short && !apart
+        || is_in_name
         || is_path
         || is_file
         || is_tally
@@ -176,12 +194,17 @@ fn assigned(text: &str, found: &Captures<'_>) -> (Option<Spot>, usize) {
     // In quotes nothing is prose, and what follows `auth:` alone may be anything.
     let sure = match () {
         () if is_quoted || is_block => Sure::Quoted,
-        () if mark != ":" || space.is_empty() => Sure::Likely,
+        () if !["->", "→"].contains(&mark) && (mark != ":" || space.is_empty()) => Sure::Likely,
         () => Sure::Unlikely,
     };
     let word = if ["rediscli", "redis_cli"].contains(&stem.as_str()) { "redis" } else { word };
+    // What an application shares is no object of Kubernetes.
+    let is_shared = SHARED.split_whitespace().any(|it| stem.ends_with(it));
     let is_weak = ["auth", "cred"].contains(&word.to_ascii_lowercase().as_str());
-    let (family, kind) = family(word);
+    let (family, kind) = match family(word) {
+        (Family::Secret, kind) if is_shared => (Family::Key, kind),
+        known => known,
+    };
     let is_secret = if is_weak {
         value.len() >= 12 && looks_made(value) && is_secret(Family::Key, text, &range, sure)
     } else {
@@ -190,15 +213,28 @@ fn assigned(text: &str, found: &Captures<'_>) -> (Option<Spot>, usize) {
     (is_secret.then_some(Spot { range, kind }), end)
 }
 
+/// Whether a place is within the name of something at Amazon's.
+fn is_of_arn(text: &str, at: usize) -> bool {
+    let mut from = at.saturating_sub(LONGEST_AGAIN);
+    while !text.is_char_boundary(from) {
+        from += 1;
+    }
+    let word = text[from..at].rsplit(|c: char| c.is_whitespace() || "\"'=".contains(c)).next();
+    text[..at].ends_with(':') && word.is_some_and(|word| word.starts_with("arn:"))
+}
+
 /// Whether `pass: 37` counts what passed: few, or beside what failed.
 fn is_tally(text: &str, word: &str, value: &Range<usize>) -> bool {
     let number = text[value.clone()].trim_end_matches(['%', '.', ',', ';']);
     let rest = || text[value.end..].chars().take(40).collect::<String>().to_ascii_lowercase();
     let has_failures = || ["fail", "skip"].iter().any(|word| rest().contains(word));
-    word.eq_ignore_ascii_case("pass")
-        && !number.is_empty()
-        && number.bytes().all(|b| b.is_ascii_digit() || b == b'/')
-        && (number.len() <= 3 || has_failures())
+    // `PASS: TestLogin` is the result of one test.
+    let is_test = word == "PASS" && number.to_ascii_lowercase().starts_with("test");
+    is_test
+        || word.eq_ignore_ascii_case("pass")
+            && !number.is_empty()
+            && number.bytes().all(|b| b.is_ascii_digit() || b == b'/')
+            && (number.len() <= 3 || has_failures())
 }
 
 /// What a `|` or `>` after a name in YAML announces: the deeper lines below.
@@ -242,50 +278,6 @@ fn value_end(text: &str, mut end: usize) -> usize {
         end += 1 + part;
     }
     end
-}
-
-/// How careful to be with what a name stands for, and what it is called.
-pub(super) fn family(word: &str) -> (Family, &'static str) {
-    let word = word.to_ascii_lowercase();
-    if is_password(&word) {
-        (Family::Password, "password")
-    } else if word == "secret" {
-        (Family::Secret, "secret")
-    } else if word == "token" {
-        (Family::Key, "token")
-    } else if word.starts_with("docker") {
-        (Family::Key, "Docker login")
-    } else if word.starts_with("cred") {
-        (Family::Key, "credential")
-    } else {
-        (Family::Key, "key")
-    }
-}
-
-/// Whether a word, in lower case, means a password and nothing else.
-fn is_password(word: &str) -> bool {
-    let starts = [
-        "pass",
-        "kennwort",
-        "wachtwoord",
-        "contrase",
-        "mot",
-        "senha",
-        "has",
-        "heslo",
-        "salasana",
-        "l\u{f6}sen",
-        "losen",
-        "adgang",
-        "redis",
-        "requirepass",
-        "masterauth",
-        "authtok",
-    ];
-    let ends = ["pwd", "pw", "pass"];
-    !word.is_ascii()
-        || starts.iter().any(|start| word.starts_with(start))
-        || ends.iter().any(|end| word.ends_with(end))
 }
 
 /// Whether a value is a secret, by its place in the text.

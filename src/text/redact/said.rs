@@ -3,43 +3,18 @@
 
 use std::sync::LazyLock;
 
-use aho_corasick::{AhoCorasick, AhoCorasickBuilder, MatchKind};
+use aho_corasick::AhoCorasick;
 use regex::{Match, Regex};
 
-use super::named::{Family, NO_SECRETS, family, names_an_object};
-use super::{Spot, looks_made, stands_for_one};
+use super::made::{is_password, is_random, looks_made};
+use super::named::{is_prose, names_an_object};
+use super::names::{CALLED, Family, any_of, family};
+use super::{Spot, stands_for_one};
 use crate::text::pattern::pattern;
 
-/// What a secret is called in a sentence, in lower case.
-const CALLED: [&str; 24] = [
-    "password",
-    "passwd",
-    "passphrase",
-    "passcode",
-    "pass",
-    "pwd",
-    "pw",
-    "token",
-    "secret",
-    "api key",
-    "passwort",
-    "kennwort",
-    "wachtwoord",
-    "contrasena",
-    "contrase\u{f1}a",
-    "senha",
-    "mot de passe",
-    "haslo",
-    "has\u{142}o",
-    "heslo",
-    "salasana",
-    "losenord",
-    "l\u{f6}senord",
-    "пароль",
-];
-
 /// What a sentence begins with that tells a name and a password.
-const LOGINS: [&str; 14] = [
+const LOGINS: [&str; 15] = [
+    "basic auth",
     "log in",
     "logged in",
     "login",
@@ -58,18 +33,9 @@ const LOGINS: [&str; 14] = [
 
 /// Where a sentence may tell a secret. Few words do, so each rule is tried only where one stands.
 static TELLING: LazyLock<AhoCorasick> = LazyLock::new(|| {
-    let mut builder = AhoCorasick::builder();
-    builder.ascii_case_insensitive(true).match_kind(MatchKind::LeftmostLongest);
-    words(&builder, CALLED.iter().chain(&LOGINS))
+    let words: Vec<&str> = CALLED.iter().map(String::as_str).chain(LOGINS).collect();
+    any_of(&words)
 });
-
-#[expect(clippy::expect_used, reason = "the words are constants; the first test shows a wrong one")]
-fn words<'w>(
-    builder: &AhoCorasickBuilder,
-    words: impl Iterator<Item = &'w &'w str>,
-) -> AhoCorasick {
-    builder.build(words).expect("few words")
-}
 
 /// A value in quotes of any kind, or one word.
 const VALUE: &str = r#"(?:"([^"\n]{1,80})"|'([^'\n]{1,80})'|`([^`\n]{1,80})`|([^\s"'`]+))"#;
@@ -80,7 +46,7 @@ static IS: LazyLock<Regex> = LazyLock::new(|| {
     let whose = format!(
         r"[ \t]+(?:for|of|on|to|at|f(?:u|ü)r|von|vom|des|auf|pour|de|du|para|del|voor|van)(?:[ \t]+{word}(?:[.:]{word})*){{1,5}}?"
     );
-    let is = r"(?:is|was|lautet|ist|est|es|é|(?:will|should|must|has to) be)(?:[ \t]+(?:now|set to|jetzt|maintenant|ahora))?:?";
+    let is = r"(?:is|was|lautet|ist|est|es|é|è|now|jetzt|это|(?:will|should|must|has to) be)(?:[ \t]+(?:now|set to|jetzt|maintenant|ahora))?:?";
     let became = r"(?:(?:was|is|got)[ \t]+)?(?:changed|set|reset|updated)[ \t]+to:?";
     pattern(&format!(r"(?i)^(?:{whose})?[ \t]+(?:{is}|{became})[ \t]+{VALUE}"))
 });
@@ -92,6 +58,23 @@ static FROM_TO: LazyLock<Regex> = LazyLock::new(|| {
 });
 /// Right after what it is called.
 static BESIDE: LazyLock<Regex> = LazyLock::new(|| pattern(&format!(r"^[ \t]+{VALUE}")));
+/// After what it is called and whose it is: ` of the admin: …`, ` for root = …`; behind a dash or a
+/// border of a table.
+static SIGNED: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(&format!(
+        r"(?i)^(?:[ \t]+(?:for|of|on|to|f(?:u|ü)r|von|vom|des|auf|pour|de|du|para|del|voor|van)(?:[ \t]+[^\s.,;:!?=]+(?:\.[^\s.,;:!?=]+)*){{1,5}}?[ \t]*(?:[:=]|->|→)|[ \t]*(?:[ \t]-{{1,2}}|[–—|]|:?[ \t]\(|,[ \t]*))[ \t]*{VALUE}"
+    ))
+});
+/// Without a space, as in Chinese and Japanese.
+static JOINED: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"^[ \t]*(?:是|为|為|は|는|은)[ \t]*[:：「]?[ \t]*([!#-&(-\[\]-_a-~]{4,})")
+});
+/// Before what it is called: `… is the `, `use … as `.
+static BEFORE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r#"(?i)(?:^|[\s"'`(])([^\s"'`()]{6,})["'`]?[ \t]+(?:as|is|ist|est|es|was)[ \t]+(?:[a-zäöüé]+[ \t]+){0,3}$"#,
+    )
+});
 /// Before what it is called: `with user … and the `.
 static WITH: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
@@ -103,11 +86,19 @@ static LOGIN: LazyLock<Regex> = LazyLock::new(|| {
     let with = r"(?:[ \t]+(?:to|on|at|auf|bei)[ \t]+\S+)?[ \t]+(?:with|as|using|mit|als|is)";
     let are = r"[a-z]*(?:[ \t]+(?:for|of|on|to|f(?:u|ü)r)(?:[ \t]+[^\s.,;:!?]+){1,3}?)?(?:[ \t]*[:=]|[ \t]+(?:are|is|sind|lauten))";
     pattern(&format!(
-        r"(?i)^(?:{with}|{are})[ \t]+[\x22'`]?[0-9a-z_.@\\-]+[\x22'`]?(?:[ \t]*/[ \t]*|:){VALUE}"
+        r"(?i)^(?<verb>{with}|{are})?[ \t]+[\x22'`]?[0-9a-z_.@\\-]+[\x22'`]?(?:[ \t]*/[ \t]*|:|[ \t]+with[ \t]+){VALUE}"
     ))
 });
+/// What SQL makes of a password: `PASSWORD E'…'`, `SET PASSWORD FOR a = MD5('…')`.
+static SET_PASSWORD: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)(?-u:\b)password(?:[ \t]+for[ \t]+\S+)?[ \t]*=?[ \t]*(?:[NE]|(?:(?:old_)?password|md5|sha1|sha2|crypt|hash)\([ \t]*)'([^'\n]+)'",
+    )
+});
 static IDENTIFIED_BY: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r#"(?i)(?-u:\b)identified(?: with [0-9a-z_]+)? by (?:'([^'\n]+)'|"([^"\n]+)")"#)
+    pattern(
+        r#"(?i)(?-u:\b)identified(?: with [0-9a-z_]+)? by (?:values )?(?:'([^'\n]+)'|"([^"\n]+)"|([^\s'"();,]{4,}))"#,
+    )
 });
 
 /// What stands behind a slash without being a password: ways to log in or to keep one.
@@ -133,18 +124,29 @@ const LEAD: usize = 80;
 pub(super) fn find(text: &str, spots: &mut Vec<Spot>) {
     for called in TELLING.find_iter(text) {
         let before = text[..called.start()].chars().next_back();
-        if before.is_some_and(char::is_alphanumeric) {
+        // Words of Chinese and Japanese stand side by side.
+        if before.is_some_and(|it| it.is_alphanumeric() && it < '\u{3000}') {
             continue;
         }
         let here = Here { text, at: called.end() };
-        if called.pattern().as_usize() >= CALLED.len() {
+        let is_login = called.pattern().as_usize() >= CALLED.len();
+        if is_login || text[called.range()].to_ascii_lowercase().starts_with("credential") {
             login(&here, spots);
-        } else {
+        }
+        if !is_login {
             sentence(&here, called.start(), spots);
         }
     }
+    for value in SET_PASSWORD.captures_iter(text).filter_map(|found| found.get(1)) {
+        if !stands_for_one(value.as_str()) {
+            spots.push(Spot { range: value.range(), kind: "password" });
+        }
+    }
     for found in IDENTIFIED_BY.captures_iter(text) {
-        if let Some(value) = found.get(1).or_else(|| found.get(2))
+        let quoted = found.get(1).or_else(|| found.get(2));
+        // In a sentence something is identified by its name.
+        let plain = found.get(3).filter(|value| is_password(value.as_str()));
+        if let Some(value) = quoted.or(plain)
             && !stands_for_one(value.as_str())
         {
             spots.push(Spot { range: value.range(), kind: "password" });
@@ -174,9 +176,42 @@ impl<'t> Here<'t> {
     }
 }
 
-/// What may follow a word that a secret is called by, which begins at `start`.
+/// What may follow a word that a secret is called by, which begins at `start`, and what may lead
+/// to it.
 fn sentence(here: &Here<'_>, start: usize, spots: &mut Vec<Spot>) {
     let (name, line) = (&here.text[start..here.at], here.line());
+    let (family, kind) = family(name);
+    // "pass" may be a verb.
+    let is_verb = name.eq_ignore_ascii_case("pass");
+    let is_strong = |value: &str| match family {
+        Family::Password if !is_verb => is_password(value),
+        _ => is_random(value),
+    };
+    let is_only_secret = |value: &str| is_strong(value) && !is_way(value) && !stands_for_one(value);
+    let before = lead(here.text, start);
+    if let Some(value) = BEFORE.captures(before).and_then(|found| found.get(1))
+        && is_only_secret(value.as_str())
+    {
+        let from = start - before.len();
+        spots.push(Spot { range: from + value.start()..from + value.end(), kind });
+    }
+    if let Some(value) = JOINED.captures(line).and_then(|found| found.get(1)) {
+        let shown = trimmed(value.as_str());
+        if is_only_secret(shown) {
+            here.push(value, shown, kind, spots);
+        }
+    }
+    if let Some(found) = SIGNED.captures(line)
+        && let Some(value) = (1..=4).find_map(|nth| found.get(nth))
+    {
+        let shown = trimmed(value.as_str());
+        let is_assigned = line[..value.start()].trim_end_matches([' ', '"', '\'']).ends_with('=');
+        if is_only_secret(shown)
+            || is_assigned && family == Family::Password && told(name, shown, true).is_some()
+        {
+            here.push(value, shown, kind, spots);
+        }
+    }
     if !line.starts_with([' ', '\t']) {
         return;
     }
@@ -197,16 +232,16 @@ fn sentence(here: &Here<'_>, start: usize, spots: &mut Vec<Spot>) {
     }
     if let Some(found) = BESIDE.captures(line) {
         let is_quoted = found.get(4).is_none();
-        // `PASSWORD '…'` of SQL; a word without quotes needs more before it, and so does a "pass"
-        // that may be a verb. A secret in quotes is one by name, in words of Kubernetes.
-        let is_verb = name.eq_ignore_ascii_case("pass");
-        let is_told = match family(name).0 {
-            Family::Password => is_quoted && !is_verb || WITH.is_match(lead(here.text, start)),
+        let value = (1..=4).find_map(|nth| found.get(nth));
+        // `PASSWORD '…'` of SQL; a word without quotes needs more before it, or can be nothing
+        // else. A secret in quotes is one by name, in words of Kubernetes.
+        let is_told = match family {
+            Family::Password => is_quoted && !is_verb || WITH.is_match(before),
             Family::Key => found.get(2).is_some(),
             Family::Secret => false,
         };
-        if is_told {
-            tell((1..=4).find_map(|nth| found.get(nth)), is_quoted);
+        if is_told || value.is_some_and(|it| is_only_secret(trimmed(it.as_str()))) {
+            tell(value, is_quoted);
         }
     }
 }
@@ -223,9 +258,12 @@ fn lead(text: &str, at: usize) -> &str {
 /// A name and a password, after what says that they follow.
 fn login(here: &Here<'_>, spots: &mut Vec<Spot>) {
     let Some(found) = LOGIN.captures(here.line()) else { return };
-    let Some(value) = (1..=4).find_map(|nth| found.get(nth)) else { return };
-    let is_quoted = found.get(4).is_none();
+    let Some(value) = (2..=5).find_map(|nth| found.get(nth)) else { return };
+    let is_quoted = found.get(5).is_none();
     let shown = if is_quoted { value.as_str() } else { trimmed(value.as_str()) };
+    if found.name("verb").is_none() && !is_password(shown) {
+        return;
+    }
     let is_number = shown.bytes().all(|b| b.is_ascii_digit());
     // `login with https://…`, `logged in as system:serviceaccount:…`.
     let is_address = shown.starts_with("//") || !is_quoted && shown.contains(':');
@@ -241,18 +279,17 @@ fn told<'v>(name: &str, value: &'v str, is_quoted: bool) -> Option<(&'v str, &'s
     let (family, kind) = family(name);
     let shown = if is_quoted { value } else { trimmed(value) };
     // Two words of a sentence begin what is none: `the password is "not valid"`.
-    let is_of_prose = |word: &str| NO_SECRETS.split(' ').any(|it| it.eq_ignore_ascii_case(word));
     let words = || shown.split_whitespace();
-    let is_prose = is_quoted
-        && is_of_prose(words().next().unwrap_or_default())
-        && (words().count() <= 2 || words().nth(1).is_some_and(is_of_prose));
+    let begins_none = is_quoted
+        && is_prose(words().next().unwrap_or_default())
+        && (words().count() <= 2 || words().nth(1).is_some_and(is_prose));
     let is_made = shown.len() >= 4 && looks_made(shown);
     let likely = match family {
         Family::Password => is_quoted || is_made,
         Family::Secret => is_made && !names_an_object(shown),
         Family::Key => is_made,
     };
-    let none = is_prose || is_way(shown) || stands_for_one(shown);
+    let none = begins_none || is_way(shown) || stands_for_one(shown);
     (likely && !none).then_some((shown, kind))
 }
 

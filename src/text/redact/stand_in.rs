@@ -28,6 +28,7 @@ static PLACEHOLDER: LazyLock<Regex> = LazyLock::new(|| {
         r"%[svdq]",
         r"<[A-Z][A-Z0-9_. -]*>",
         r"<[A-Za-z][A-Za-z_. -]*>",
+        r"\((?:sensitive|known after|not shown|unchanged|hidden)[^()\n]*\)",
         r"\**[\[(<]?(?i:redacted|masked|hidden)(?: [A-Za-z ]*)?[\])>]?\**",
     ];
     pattern(&format!("^(?:{})", forms.join("|")))

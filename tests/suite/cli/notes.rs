@@ -37,6 +37,12 @@ fn what_looks_secret_is_taken_out_before_it_is_kept() {
     let words = "it wants password=hunter2hunter2 now";
     lab.run(&["note", "drop#1", words]).ok();
     lab.run(&["worked", "drop", "--step", "1", "--note", words]).ok();
+    let note = lab.run(&["note", "drop", "a second one", "--json"]).ok().json();
+    let id = note["id"].as_str().expect("an id");
+    lab.run(&["note", "resolve", id, "--reason", words]).ok();
+    let recorded = lab.run(&["worked", "drop", "--again", "--json"]).ok().json();
+    let id = recorded["exercise"]["id"].as_str().expect("an id");
+    lab.run(&["exercise", "retract", id, "--reason", words]).ok();
     let kept = lab.run(&["export"]).ok();
     assert!(!kept.stdout.contains("hunter2"), "{}", kept.stdout);
     lab.run(&["show", "drop"]).ok().says("it wants password=[redacted password] now");
