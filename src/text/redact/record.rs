@@ -22,7 +22,7 @@ static RECORDS: LazyLock<Vec<(&str, Regex)>> = LazyLock::new(|| {
             "key",
             r"(?i)(?:routing|integration|service)[ _-]?key[\x22']?[ \t]*[:= \t][ \t]*[\x22']?([0-9a-f]{32})(?-u:\b)",
         ),
-        ("password hash", r"(?-u:\b)[^\s:]+:[0-9]+:([0-9A-Fa-f]{32}:[0-9A-Fa-f]{32})(?-u:\b)"),
+        ("password hash", r":[0-9]{1,10}:([0-9A-Fa-f]{32}:[0-9A-Fa-f]{32})(?-u:\b)"),
     ]
     .map(|(kind, text)| (kind, pattern(text)))
     .into()
