@@ -145,6 +145,7 @@ const DATA: &[(&str, &str)] = texts! { "data":
     "patterns/queue.yaml",
     "patterns/security.yaml",
     "patterns/services.yaml",
+    "patterns/severity-languages.yaml",
     "patterns/severity.yaml",
     "patterns/signals.yaml",
     "patterns/storage.yaml",

@@ -135,10 +135,17 @@ impl<'g> Clauses<'g> {
             clauses.denied.extend(past.collect::<Vec<_>>());
         }
         let line_end = |at: usize| text[at..].find('\n').map_or(text.len(), |end| at + end);
-        for found in grammar.all(Kind::NoIncident, text) {
+        let line = |found: Range<usize>| {
             let start = text[..found.start].rfind('\n').map_or(0, |at| at + 1);
-            clauses.denied.push((start, line_end(found.end)));
-        }
+            (start, line_end(found.end))
+        };
+        clauses.denied.extend(grammar.all(Kind::NoIncident, text).map(line));
+        // Announced work that went wrong is an outage like any other.
+        let announced = grammar.all(Kind::Planned, text).map(line);
+        let to_come = |(start, end): &(usize, usize)| {
+            text.get(*start..*end).is_some_and(|line| !grammar.is_in(Kind::Happened, line))
+        };
+        clauses.denied.extend(announced.filter(to_come));
         if let Some(head) = grammar.all(Kind::Talk, text).next() {
             clauses.denied.push((0, line_end(head.end)));
         }

@@ -56,6 +56,10 @@ pub(super) enum Kind {
     Lasts,
     /// Nothing is wrong in the whole line.
     NoIncident,
+    /// The line announces work to come: what it says will not work does so by intent.
+    Planned,
+    /// The line tells what came of the work, so that it announces nothing.
+    Happened,
     /// The head of a line that speaks of failures as a subject and reports none.
     Talk,
     /// What stands in front is a subject, as in `disk full runbook review`.

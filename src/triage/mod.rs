@@ -51,6 +51,7 @@ mod level;
 mod message;
 mod named;
 mod narrative;
+mod paths;
 mod pattern;
 mod plan_command;
 mod plan_lint;

@@ -7,6 +7,7 @@ use super::clause::{Clauses, Role};
 use super::correlate::thing;
 use super::knowledge::Knowledge;
 use super::message::{Input, Place};
+use super::paths::blanked;
 use super::pattern::Pattern;
 use super::rule::{Hit, Meaning, Rule};
 use super::signal::{self, Signal};
@@ -81,11 +82,12 @@ pub(super) fn read<'k>(input: &Input<'_>, knowledge: &'k Knowledge) -> Reading<'
         let text = judged(&message.text);
         let over = reading.over.contains(&at);
         reading.cut += usize::from(text.len() < message.text.len());
-        let clauses = Clauses::new(text, &knowledge.grammar);
+        let told = blanked(text);
+        let clauses = Clauses::new(&told, &knowledge.grammar);
         let factor = if is_information(text) { 0.5 } else { 1.0 };
         for woken in knowledge.woken(text) {
             let rule = &knowledge.rules[woken];
-            if let Some(mut hit) = rule.find(text, &clauses) {
+            if let Some(mut hit) = rule.find(&told, &clauses) {
                 hit.affirmed &= !over;
                 let again =
                     message.shape.is_some_and(|it| hit.affirmed && !counted.insert((it, woken)));
@@ -145,18 +147,19 @@ fn word_in(text: &str, value: &str) -> (usize, usize) {
     whole.map_or((0, 0), |(start, _)| (start, start + value.len()))
 }
 
-/// Whether what has to come before a rule did: another rule in an earlier message that names the
-/// same. Rules without such a demand pass.
+/// Whether what has to come before a rule did: another rule in an earlier message, which names the
+/// same where that is asked for. Rules without such a demand pass.
 fn is_after(one: &Found<'_>, reading: &Reading<'_>) -> bool {
     let Some(after) = &one.rule.after else { return true };
-    let named = |message: usize| {
-        let signals = reading.signals.iter().filter(|signal| signal.kind == after.same);
-        signals.filter(move |signal| signal.place.message == Some(message))
-    };
-    let earlier = reading.found.iter().filter(|other| {
+    let mut earlier = reading.found.iter().filter(|other| {
         other.rule.id == after.rule && other.hit.affirmed && other.message < one.message
     });
-    earlier.into_iter().any(|other| {
+    earlier.any(|other| {
+        let Some(kind) = &after.same else { return true };
+        let named = |message: usize| {
+            let of_kind = reading.signals.iter().filter(|signal| signal.kind == *kind);
+            of_kind.filter(move |signal| signal.place.message == Some(message))
+        };
         named(other.message).any(|old| named(one.message).any(|new| new.value == old.value))
     })
 }
@@ -184,8 +187,9 @@ pub(super) fn judgement(text: &str, knowledge: &Knowledge) -> Judgement {
     if woken.is_empty() {
         return Judgement::default();
     }
-    let clauses = Clauses::new(text, &knowledge.grammar);
-    let finds = |at: usize| Some((at, knowledge.rules[at].find(text, &clauses)?.affirmed));
+    let told = blanked(text);
+    let clauses = Clauses::new(&told, &knowledge.grammar);
+    let finds = |at: usize| Some((at, knowledge.rules[at].find(&told, &clauses)?.affirmed));
     let mut judgement =
         Judgement { rules: woken.into_iter().filter_map(finds).collect(), named: BTreeSet::new() };
     if judgement.holds() {

@@ -42,8 +42,10 @@ pub(super) struct SeverityMeaning {
 pub(super) struct After {
     /// The id of the rule that has to hold before.
     pub(super) rule: String,
-    /// The kind of signal of which both messages name the same one.
-    pub(super) same: String,
+    /// The kind of signal of which both messages name the same one; none where it is enough that it
+    /// came before, as the head of a table does.
+    #[serde(default)]
+    pub(super) same: Option<String>,
 }
 
 /// A rule as the engine uses it.
@@ -61,7 +63,7 @@ pub(super) struct Rule {
     pub(super) near: Vec<Expression>,
     /// None may stand in the message.
     pub(super) without: Vec<Expression>,
-    /// Only after an earlier message in which another rule holds, and which names the same.
+    /// Only after an earlier message in which another rule holds.
     pub(super) after: Option<After>,
     /// Bounds for the number in the first group that took part.
     pub(super) at_least: Option<f64>,

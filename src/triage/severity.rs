@@ -139,10 +139,18 @@ fn combine(mut held: Vec<Held>, beside: &Beside<'_>) -> Option<Judged> {
     let highest = held.iter().map(|held| held.line.level()).max();
     if let Some(label) = &beside.label {
         let raises = highest.is_some_and(|level| level > label.level);
+        let own = highest.filter(|level| *level < label.level);
         held.retain(|held| raises && held.line.level() == Level::Critical);
         let said = &label.said;
         let (level, because) = match held.first() {
-            None => (label.level, format!("the source says {said}")),
+            // `page` says whom to wake and not what is lost: whoever wakes sees what the words amount to.
+            None => match own {
+                Some(own) => (
+                    label.level,
+                    format!("the source says {said}; the words alone say {}", own.as_str()),
+                ),
+                None => (label.level, format!("the source says {said}")),
+            },
             Some(held) => (
                 label.level.raised(),
                 format!("the source says {said}; {:?} raises it by one level", held.line),
@@ -244,6 +252,17 @@ mod tests {
         check(&[Line::C2], Some(Level::Medium), Level::High, 1);
         check(&[Line::M1], Some(Level::Critical), Level::Critical, 0);
         check(&[Line::C2], Some(Level::Critical), Level::Critical, 0);
+    }
+
+    #[test]
+    fn what_the_words_alone_amount_to_is_told_beside_a_higher_label() {
+        let because = |line, label| all(&[(&[line], Some(label), false)]).because;
+        assert_eq!(
+            because(Line::M2, Level::Critical),
+            "the source says so; the words alone say MEDIUM"
+        );
+        assert_eq!(because(Line::M2, Level::Medium), "the source says so");
+        assert_eq!(because(Line::H1, Level::Medium), "the source says so");
     }
 
     #[test]

@@ -75,7 +75,9 @@ const fn shows(kind: Kind) -> Shows {
         Kind::Cause | Kind::Detail => Shows::Role(Role::Cause),
         Kind::Effect => Shows::Role(Role::Symptom),
         Kind::Comma | Kind::Stop => Shows::Begins,
-        Kind::Left | Kind::Ill | Kind::Good | Kind::Negation | Kind::Lasts => Shows::Told,
+        Kind::Left | Kind::Ill | Kind::Good | Kind::Negation | Kind::Lasts | Kind::Happened => {
+            Shows::Told
+        }
         Kind::Recovery | Kind::RecoveryLine | Kind::SeverityName | Kind::Heading => Shows::Found,
         _ => Shows::Denied,
     }
