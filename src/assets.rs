@@ -220,7 +220,7 @@ pub enum AssetError {
         name: String,
     },
     /// The workspace's file cannot be used.
-    #[error("cannot use {} in place of the built-in file: {reason}", path.display())]
+    #[error("cannot use {}: {reason}", path.display())]
     Override {
         /// The workspace's file.
         path: PathBuf,

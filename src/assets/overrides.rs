@@ -8,6 +8,8 @@ use std::path::{Component, Path};
 
 use rustix::fs::{Mode, OFlags};
 
+use crate::text::LineIndex;
+
 /// The largest file that may take the place of a built-in one, in bytes.
 pub(super) const MAX_OVERRIDE: u64 = 1024 * 1024;
 
@@ -35,8 +37,9 @@ pub(super) fn list(folder: &Path, prefix: &str, depth: usize, names: &mut BTreeS
         }
         if kind.is_dir() && depth < MAX_DEPTH {
             list(&entry.path(), &format!("{name}/"), depth + 1, names);
-        } else if kind.is_file() || (kind.is_symlink() && !entry.path().is_dir()) {
-            // A link is refused when it is read, by name: what is left out in silence is missed.
+        } else if !entry.path().is_dir() {
+            // A link or a pipe is refused when it is read, by name: what is left out in silence is
+            // missed.
             names.insert(name);
         }
     }
@@ -76,5 +79,9 @@ pub(super) fn read_regular(folder: &Path, path: &Path) -> Result<String, Unusabl
     if bytes.len() as u64 > MAX_OVERRIDE {
         return Err(Unusable::Because(format!("it is larger than {MAX_OVERRIDE} bytes")));
     }
-    String::from_utf8(bytes).map_err(|_| Unusable::Because("it is not UTF-8".to_owned()))
+    String::from_utf8(bytes).map_err(|error| {
+        let good = String::from_utf8_lossy(&error.as_bytes()[..error.utf8_error().valid_up_to()]);
+        let (line, column) = LineIndex::new(&good).line_column(&good, good.len());
+        Unusable::Because(format!("it is not UTF-8 from line {line}, column {column}, on"))
+    })
 }

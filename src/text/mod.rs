@@ -5,6 +5,7 @@ pub mod lengths;
 pub mod months;
 pub mod pattern;
 pub mod redact;
+pub mod yaml;
 pub mod yaml_limits;
 
 pub use self::decode::decoded;

@@ -7,9 +7,9 @@ use std::sync::LazyLock;
 use regex::Regex;
 use serde::{Deserialize, Serialize};
 
-use super::rule::one_or_many;
 use crate::runbook::danger::RuleError;
 use crate::text::pattern::pattern;
+use crate::text::yaml::one_or_many;
 
 /// What commands do that a tool may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

@@ -35,7 +35,7 @@ fn all(folder: &str) -> Vec<Source<'static>> {
 /// A file under `data/`. It is kept until the tests end, as what is built in is.
 fn one(name: &str) -> Source<'static> {
     let text = fs::read_to_string(data().join(name)).expect("a text");
-    Source { name: name.to_owned().leak(), text: text.leak() }
+    Source { name: name.to_owned().leak(), text: text.leak(), built_in: true }
 }
 
 fn data() -> &'static Path {

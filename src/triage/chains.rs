@@ -67,14 +67,15 @@ impl Kind {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawChain {
+    #[serde(deserialize_with = "super::source::name")]
     pub(super) id: String,
     pub(super) is: Kind,
-    #[serde(deserialize_with = "super::rule::one_or_many")]
+    #[serde(deserialize_with = "crate::text::yaml::one_or_many")]
     any: Vec<String>,
     /// Each with a name, or with a cause and its effect.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "crate::text::yaml::each_once")]
     pub(super) finds: BTreeMap<String, String>,
-    #[serde(default, deserialize_with = "super::rule::one_or_many")]
+    #[serde(default, deserialize_with = "crate::text::yaml::one_or_many")]
     pub(super) ignores: Vec<String>,
 }
 
@@ -243,7 +244,7 @@ mod tests {
     /// With the built-in files.
     fn load(text: &str) -> Result<Knowledge, FileError> {
         let mut sources = super::super::built_in::PATTERNS.clone();
-        sources.push(Source { name: "own.yaml", text });
+        sources.push(Source::own("own.yaml", text));
         Knowledge::load(&sources)
     }
 
@@ -275,27 +276,32 @@ mod tests {
             assert_eq!((error.line, error.column), (line, column), "{error}");
             assert!(error.message.contains(says) && error.file == "own.yaml", "{error}");
         };
-        check("is: because", "is: why", 6, 9, "unknown variant `why`");
+        check("is: because", "is: why", 6, 9, "unknown word `why`");
         check("(?<cause>{svc})", "(?<cause>{svc}", 7, 11, "unclosed group");
         check("(?<cause>{svc})", "(?<cause>{svk})", 7, 11, "has a word `svk`");
         check("(?<cause>{svc})", "{svc}", 7, 11, "needs a group `(?<cause>…)`");
         check("door ", "(?<cause>door) ", 7, 11, "duplicate");
         check("faalt door (?<cause>{svc})", "|(?<cause>{svc})|", 7, 11, "where nothing stands");
         check("[dienst]", "[dienst, c++]", 3, 20, "`c++` is no name");
-        check("products:", "product:", 2, 3, "unknown field `product`");
+        check("products:", "product:", 2, 3, "unknown key `product`");
     }
 
     #[test]
     fn an_entry_is_held_against_its_examples() {
-        let check = |from: &str, to: &str, says: &str| {
+        let check = |from: &str, to: &str, place: &str, says: &str| {
             let wrong = wrong(from, to);
             assert!(wrong.len() == 1 && wrong[0].contains(says), "{wrong:?}");
-            assert!(wrong[0].starts_with("own.yaml: line 5, column 9: "), "{wrong:?}");
+            assert!(wrong[0].starts_with(&format!("own.yaml: line {place}: ")), "{wrong:?}");
         };
-        check("    ignores: de kassa faalt\n", "", "one in `ignores`");
-        check("mand -> kassa", "kassa -> mand", "gives [\"mand -> kassa\"]");
-        check("kassa faalt door mand", "it faalt door mand", "gives []");
-        check("de kassa faalt", "de kassa faalt door mand", "where nothing should be told");
+        check("    ignores: de kassa faalt\n", "", "5, column 9", "one in `ignores`");
+        check("mand -> kassa", "kassa -> mand", "8, column 13", "gives [\"mand -> kassa\"]");
+        check("kassa faalt door mand", "it faalt door mand", "8, column 13", "gives []");
+        check(
+            "de kassa faalt",
+            "de kassa faalt door mand",
+            "9, column 14",
+            "where nothing should be told",
+        );
         let onder = "chains:\n  - {id: onder, is: inward, any: lijdt onder, ignores: een dienst, \
                      finds: {cart service lijdt onder redis: redis -> cart}}\n";
         assert_eq!(wrong(OWN, onder), [""; 0]);

@@ -91,7 +91,9 @@ impl Expression {
 /// Why an expression cannot be compiled.
 pub(super) fn not_compiled(error: &regex::Error) -> String {
     match error {
-        regex::Error::CompiledTooBig(_) => "the expression is too large".to_owned(),
+        regex::Error::CompiledTooBig(_) => {
+            "the expression is too large: repeat less in it, or give it fewer words".to_owned()
+        }
         _ => error.to_string(),
     }
 }

@@ -118,16 +118,17 @@ pub(super) const ANYWHERE: (&str, &str) = (concat!(edge!(), "(?:"), concat!(")",
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawEntry {
+    #[serde(deserialize_with = "super::source::name")]
     pub(super) id: String,
     pub(super) is: Kind,
-    #[serde(deserialize_with = "super::rule::one_or_many")]
+    #[serde(deserialize_with = "crate::text::yaml::one_or_many")]
     any: Vec<String>,
     /// Only in front of these words.
-    #[serde(default, deserialize_with = "super::rule::one_or_many")]
+    #[serde(default, deserialize_with = "crate::text::yaml::one_or_many")]
     before: Vec<String>,
-    #[serde(default, deserialize_with = "super::rule::one_or_many")]
+    #[serde(default, deserialize_with = "crate::text::yaml::one_or_many")]
     pub(super) finds: Vec<String>,
-    #[serde(default, deserialize_with = "super::rule::one_or_many")]
+    #[serde(default, deserialize_with = "crate::text::yaml::one_or_many")]
     pub(super) ignores: Vec<String>,
 }
 
@@ -352,7 +353,7 @@ mod tests {
                        finds: de [schijf] is hersteld\n    ignores: de [schijf] is vol\n";
 
     fn load(text: &str) -> Result<Knowledge, FileError> {
-        Knowledge::load(&[Source { name: "own.yaml", text }])
+        Knowledge::load(&[Source::own("own.yaml", text)])
     }
 
     fn wrong(from: &str, to: &str) -> Vec<String> {
@@ -363,7 +364,7 @@ mod tests {
     #[test]
     fn a_team_adds_words_of_its_own_language() {
         let mut sources = super::super::built_in::PATTERNS.clone();
-        sources.push(Source { name: "own.yaml", text: OWN });
+        sources.push(Source::own("own.yaml", OWN));
         let knowledge = Knowledge::load(&sources).expect("good");
         assert!(knowledge.check_examples(&["own.yaml"]).is_empty());
         let denied = |text: &str| Clauses::new(text, &knowledge.grammar).is_denied(text, 0);
@@ -383,29 +384,30 @@ mod tests {
             assert_eq!((error.line, error.column), (line, column), "{error}");
             assert!(error.message.contains(says) && error.file == "own.yaml", "{error}");
         };
-        check("is: over", "is: finished", 3, 9, "unknown variant `finished`");
+        check("is: over", "is: finished", 3, 9, "unknown word `finished`");
         check("hersteld,", "'her(steld',", 4, 12, "unclosed");
         check("hersteld,", "'{herstel}',", 4, 12, "has a word `herstel`");
         check("hersteld,", "'x?',", 4, 12, "where nothing stands");
-        check("    any: [hersteld, 'weer (?:op|goed)']\n", "", 2, 5, "missing field `any`");
+        check("    any: [hersteld, 'weer (?:op|goed)']\n", "", 2, 5, "the key `any` is missing");
         check("any:", "before: hersteld\n    any:", 4, 5, "only `is: not`");
-        check("any:", "wait: 1\n    any:", 4, 5, "unknown field `wait`");
+        check("any:", "wait: 1\n    any:", 4, 5, "unknown key `wait`");
         let twice = format!("{OWN}  - {{id: over-dutch, is: over, any: klaar}}\n");
         assert!(load(&twice).expect_err("twice").message.contains("twice"));
     }
 
     #[test]
     fn an_entry_is_held_against_its_examples() {
-        let check = |from: &str, to: &str, says: &str| {
+        let check = |from: &str, to: &str, place: &str, says: &str| {
             let wrong = wrong(from, to);
             assert!(wrong.len() == 1 && wrong[0].contains(says), "{wrong:?}");
-            assert!(wrong[0].starts_with("own.yaml: line 2, column 9: "), "{wrong:?}");
+            assert!(wrong[0].starts_with(&format!("own.yaml: line {place}: ")), "{wrong:?}");
         };
-        check("    ignores: de [schijf] is vol\n", "", "one in `ignores`");
-        check("    finds: de [schijf] is hersteld\n", "", "one in `ignores`");
-        check("[schijf] is hersteld", "schijf is hersteld", "no words in [ ]");
-        check("[schijf] is hersteld", "[schijf] is vol", "holds nothing that `any`");
-        check("[schijf] is vol", "[schijf] is weer op", "are said not to have happened");
+        let (id, finds, ignores) = ("2, column 9", "5, column 12", "6, column 14");
+        check("    ignores: de [schijf] is vol\n", "", id, "one in `ignores`");
+        check("    finds: de [schijf] is hersteld\n", "", id, "one in `ignores`");
+        check("[schijf] is hersteld", "schijf is hersteld", finds, "no words in [ ]");
+        check("[schijf] is hersteld", "[schijf] is vol", finds, "holds nothing that `any`");
+        check("[schijf] is vol", "[schijf] is weer op", ignores, "are said not to have happened");
         let role = |kind: &str| wrong("is: over", &format!("is: {kind}"));
         assert!(role("cause")[0].contains("are not told as a cause"));
         assert!(role("effect")[0].contains("are not told as an effect"));

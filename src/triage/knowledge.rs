@@ -15,9 +15,10 @@ use super::pattern::Pattern;
 use super::rule::{Meaning, RawRule, Rule, Section};
 use super::services::{RawServices, Services};
 use super::signal::{RawSignal, SignalRule};
-use super::source::{FileError, Source};
+use super::source::{FileError, Source, by_name};
 use super::subtype::Subtype;
 use super::words::Words;
+use crate::text::yaml::each_once;
 
 /// A file as it is written.
 #[derive(Debug, Default, Deserialize)]
@@ -27,7 +28,7 @@ struct RawFile {
     #[serde(default)]
     pattern: Option<Pattern>,
     /// Short names for expressions, used as `{name}` in any file.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "by_name")]
     words: BTreeMap<String, String>,
     #[serde(default)]
     signals: Vec<RawSignal>,
@@ -41,7 +42,7 @@ struct RawFile {
     #[serde(default)]
     grammar: Vec<RawEntry>,
     /// Words for what went, each with the one for what came back.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "by_name")]
     opposites: BTreeMap<String, String>,
     /// Words by which services are known.
     #[serde(default)]
@@ -49,13 +50,13 @@ struct RawFile {
     /// How messages say which service fails because of which other.
     #[serde(default)]
     chains: Vec<RawChain>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "by_name")]
     subtypes: BTreeMap<String, Subtype>,
     /// What two incidents may share without being related.
     #[serde(default)]
     generic: Vec<String>,
     /// Which words of a source stand for which level.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "each_once")]
     labels: BTreeMap<Level, Vec<String>>,
     /// Those of them that are known without "severity" in front.
     #[serde(default)]
@@ -99,23 +100,19 @@ impl Knowledge {
     /// could not be found by any letters.
     pub fn load(sources: &[Source<'_>]) -> Result<Self, FileError> {
         let mut sources = sources.to_vec();
-        sources.sort_by_key(|source| source.name);
+        // Of two that do not go together, the one that is read second is refused.
+        sources.sort_by_key(|source| (!source.built_in, source.name));
         let mut raw = Vec::new();
-        let mut words = Words::default();
+        let (mut words, mut names) = (Words::default(), Names::default());
         for source in &sources {
-            source.within_limits()?;
-            let file: RawFile = serde_yaml::from_str(source.text).map_err(|error| {
-                let place = error.location().map_or((1, 1), |at| (at.line(), at.column()));
-                let message = error.to_string();
-                let message = message.split(" at line ").next().unwrap_or_default();
-                source.error((place.0.max(1), place.1.max(1)), message.to_owned())
-            })?;
+            let file: RawFile = source.read()?;
             for (name, word) in &file.words {
-                words.add(name, word).map_err(|message| source.at(name, None, message))?;
+                names.once(source, "word", name)?;
+                words.add(name, word).map_err(|m| source.at("words", &[name, word], m))?;
             }
             raw.push(file);
         }
-        let mut loading = Loading { words: Arc::new(words), ..Loading::default() };
+        let mut loading = Loading { words: Arc::new(words), names, ..Loading::default() };
         for (at, (source, file)) in sources.iter().zip(raw).enumerate() {
             loading.add(at, source, file)?;
         }
@@ -154,8 +151,47 @@ struct Loading {
     labels: Labels,
     grammar: Grammar,
     services: Services,
-    /// Each with the file it stands in.
-    ids: BTreeMap<String, String>,
+    names: Names,
+    /// Labels that are known by themselves, with the number of their file.
+    alone: Vec<(usize, String)>,
+}
+
+/// The names of words, entries and subtypes, each with the file it stands in.
+#[derive(Default)]
+struct Names(BTreeMap<(&'static str, String), String>);
+
+impl Names {
+    /// Keeps a name of a kind.
+    ///
+    /// # Errors
+    /// It is known.
+    fn once(
+        &mut self,
+        source: &Source<'_>,
+        what: &'static str,
+        name: &str,
+    ) -> Result<(), FileError> {
+        let message = match self.0.insert((what, name.to_owned()), source.name.to_owned()) {
+            None => return Ok(()),
+            Some(file) if file == source.name => {
+                format!("the {what} {name} is here twice: keep one")
+            }
+            Some(file) => format!(
+                "the {what} {name} stands in {file}, too: choose another, or put a file of the same \
+                 name in that one's place"
+            ),
+        };
+        Err(source.at(name, &[], message))
+    }
+
+    /// The file that a name of a kind stands in.
+    fn file(&self, what: &'static str, name: &str) -> Option<&str> {
+        self.0.get(&(what, name.to_owned())).map(String::as_str)
+    }
+
+    fn has_id(&self, id: &str) -> bool {
+        self.0.contains_key(&("id", id.to_owned()))
+    }
 }
 
 impl Loading {
@@ -167,16 +203,16 @@ impl Loading {
         ];
         for (section, rules) in sections {
             for raw in rules {
-                self.once(source, &raw.id)?;
+                self.names.once(source, "id", &raw.id)?;
                 let rule = self.rule(at, source, raw, section, file.pattern)?;
                 self.rules.push(rule);
             }
         }
         for raw in file.signals {
-            self.once(source, &raw.id)?;
+            self.names.once(source, "id", &raw.id)?;
             let expression = self.expression(source, &raw.id, &raw.any)?;
             let Some(any) = expression else {
-                return Err(source.at(&raw.id, None, "the signal needs `any`".to_owned()));
+                return Err(source.at(&raw.id, &[], "the signal needs `any`".to_owned()));
             };
             self.signals.push(SignalRule {
                 id: raw.id,
@@ -191,44 +227,32 @@ impl Loading {
         }
         for raw in file.grammar {
             let id = raw.id.clone();
-            self.once(source, &id)?;
+            self.names.once(source, "id", &id)?;
             let added = self.grammar.add(raw, at, &self.words);
-            added.map_err(|(part, message)| source.at(&id, part.as_deref(), message))?;
+            added.map_err(|(part, message)| source.at(&id, part.as_deref().as_slice(), message))?;
         }
         let added = self.grammar.add_opposites(&file.opposites);
-        added.map_err(|(word, message)| source.at("opposites", Some(&word), message))?;
+        added.map_err(|(word, message)| source.at("opposites", &[&word], message))?;
         for raw in file.chains {
             let id = raw.id.clone();
-            self.once(source, &id)?;
+            self.names.once(source, "id", &id)?;
             let added = self.services.chains.add(raw, at, &self.words);
-            added.map_err(|(part, message)| source.at(&id, part.as_deref(), message))?;
+            added.map_err(|(part, message)| source.at(&id, part.as_deref().as_slice(), message))?;
         }
         let added = self.services.add(file.services, at);
-        added.map_err(|(word, message)| source.at("services", Some(&word), message))?;
+        added.map_err(|(word, message)| source.at("services", &[&word], message))?;
         for (name, mut subtype) in file.subtypes {
-            subtype.compile(&self.words).map_err(|(part, m)| source.at(&name, Some(&part), m))?;
-            if self.subtypes.insert(name.clone(), subtype).is_some() {
-                let message = format!("the subtype {name} is here twice: keep one");
-                return Err(source.at(&name, None, message));
-            }
+            subtype.compile(&self.words).map_err(|(part, m)| source.at(&name, &[&part], m))?;
+            self.names.once(source, "subtype", &name)?;
+            self.subtypes.insert(name, subtype);
         }
         for (level, words) in &file.labels {
             let added = self.labels.add(*level, words);
-            added.map_err(|message| source.at(level.as_str(), None, message))?;
+            added.map_err(|(word, m)| source.at("labels", &[level.as_str(), &word], m))?;
         }
-        let alone = self.labels.known_alone(&file.alone);
-        alone.map_err(|message| source.at("alone", None, message))?;
+        self.alone.extend(file.alone.into_iter().map(|word| (at, word)));
         self.generic.extend(file.generic.iter().map(|value| value.to_lowercase()));
         Ok(())
-    }
-
-    fn once(&mut self, source: &Source<'_>, id: &str) -> Result<(), FileError> {
-        let message = match self.ids.insert(id.to_owned(), source.name.to_owned()) {
-            None => return Ok(()),
-            Some(other) if other == source.name => format!("the id {id} is here twice: keep one"),
-            Some(other) => format!("the id {id} stands in {other}, too: choose another"),
-        };
-        Err(source.at(id, None, message))
     }
 
     fn rule(
@@ -239,9 +263,16 @@ impl Loading {
         section: Section,
         pattern: Option<Pattern>,
     ) -> Result<Rule, FileError> {
-        let wrong = |message| source.at(&raw.id, None, message);
-        let meaning = raw.meaning(section, pattern).map_err(wrong)?;
+        let wrong = |message| source.at(&raw.id, &[], message);
+        let meaning = raw.meaning(section, pattern);
+        let meaning = meaning.map_err(|(key, message)| source.at(&raw.id, &[key], message))?;
         let any = self.expression(source, &raw.id, &raw.any)?;
+        if let (Some(least), Some(most)) = (raw.at_least, raw.below)
+            && least >= most
+        {
+            let message = format!("no number is at least {least} and below {most}");
+            return Err(source.at(&raw.id, &["at_least"], message));
+        }
         match &any {
             None => {
                 let narrowed = !raw.patterns.is_empty() || !raw.subtypes.is_empty();
@@ -251,7 +282,7 @@ impl Loading {
             }
             Some(any) if any.required().is_empty() => {
                 let message = "each way in `any` needs three fixed letters that it always holds";
-                return Err(wrong(message.to_owned()));
+                return Err(source.at(&raw.id, &["any"], message.to_owned()));
             }
             Some(_) => {}
         }
@@ -292,7 +323,7 @@ impl Loading {
             return Ok(None);
         }
         let read = Expression::of(ways, &self.words);
-        read.map(Some).map_err(|(way, message)| source.at(id, Some(&way), message))
+        read.map(Some).map_err(|(way, message)| source.at(id, &[&way], message))
     }
 
     fn finish(mut self, sources: &[Source<'_>]) -> Result<Knowledge, FileError> {
@@ -306,16 +337,29 @@ impl Loading {
             let Meaning::Evidence { subtype: Some(name), .. } = &rule.meaning else { continue };
             if !self.subtypes.contains_key(name) {
                 let message = format!("the subtype {name} is described in no file");
-                return Err(sources[rule.file].at(&rule.id, None, message));
+                return Err(sources[rule.file].at(&rule.id, &["subtype", name], message));
             }
         }
         for rule in &self.rules {
             let Some(after) = &rule.after else { continue };
-            if !self.ids.contains_key(&after.rule) {
+            if !self.names.has_id(&after.rule) {
                 let message =
                     format!("no rule has the id {}, after which it should hold", after.rule);
-                return Err(sources[rule.file].at(&rule.id, None, message));
+                return Err(sources[rule.file].at(&rule.id, &["after", &after.rule], message));
             }
+        }
+        for (name, subtype) in &self.subtypes {
+            let unknown = subtype.covers.iter().find(|it| !self.subtypes.contains_key(*it));
+            if let (Some(unknown), Some(file)) = (unknown, self.names.file("subtype", name)) {
+                let message = format!("the subtype {unknown} is described in no file");
+                let source = sources.iter().find(|source| source.name == file);
+                let place = |source: &Source<'_>| source.at(name, &["covers", unknown], message);
+                return Err(source.map_or_else(|| no_file(unknown), place));
+            }
+        }
+        for (file, word) in &self.alone {
+            let known = self.labels.known_alone(word);
+            known.map_err(|message| sources[*file].at("alone", &[word], message))?;
         }
         for literal in self.signals.iter().flat_map(|signal| signal.any.required()) {
             letters.entry(literal).or_default();
@@ -329,7 +373,7 @@ impl Loading {
         let wakes = letters.into_values().collect();
         self.labels.called(self.grammar.source(grammar::Kind::SeverityName));
         let compiled = self.grammar.compile().and_then(|()| self.services.compile());
-        compiled.map_err(|(file, id, message)| sources[file].at(&id, None, message))?;
+        compiled.map_err(|(file, id, message)| sources[file].at(&id, &[], message))?;
         let files = sources.iter().map(|s| (s.name.to_owned(), s.text.to_owned())).collect();
         let Self { rules, signals, subtypes, generic, labels, grammar, services, .. } = self;
         Ok(Knowledge {
@@ -347,7 +391,7 @@ impl Loading {
     }
 }
 
-fn no_file(error: &aho_corasick::BuildError) -> FileError {
+fn no_file(error: &impl ToString) -> FileError {
     FileError { file: String::new(), line: 1, column: 1, message: error.to_string() }
 }
 
@@ -368,7 +412,7 @@ mod tests {
                         any: 'lookup failed'\n    finds: lookup failed\n    ignores: lookup done\n";
 
     fn load(text: &str) -> Result<Knowledge, FileError> {
-        Knowledge::load(&[Source { name: "own.yaml", text }])
+        Knowledge::load(&[Source::own("own.yaml", text)])
     }
 
     #[test]
@@ -380,12 +424,12 @@ mod tests {
             assert!(error.message.contains(says) && error.file == "own.yaml", "{error}");
         };
         check("'lookup failed'", "'lookup (failed'", 6, 11, "unclosed");
-        check("weight: 2", "weight: 9", 3, 9, "1, 2, 3 or 4");
-        check("weight", "wait", 5, 5, "unknown field `wait`");
-        check("'lookup failed'", "'\\d+'", 3, 9, "three fixed letters");
+        check("weight: 2", "weight: 9", 5, 5, "1, 2, 3 or 4");
+        check("weight", "wait", 5, 5, "unknown key `wait`");
+        check("'lookup failed'", "'\\d+'", 6, 5, "three fixed letters");
         check("says: it", "{says: it", 5, 11, "");
-        check("weight: 2", "weight: 2\n    subtype: none", 3, 9, "described in no file");
-        let pair = ["a.yaml", "b.yaml"].map(|name| Source { name, text: GOOD });
+        check("weight: 2", "weight: 2\n    subtype: none", 6, 14, "described in no file");
+        let pair = ["a.yaml", "b.yaml"].map(|name| Source::own(name, GOOD));
         let twice = Knowledge::load(&pair).expect_err("twice");
         assert_eq!((twice.file.as_str(), twice.line), ("b.yaml", 3));
         assert!(twice.message.contains("stands in a.yaml, too"), "{twice}");
@@ -401,9 +445,9 @@ mod tests {
 
     #[test]
     fn the_order_of_files_changes_nothing() {
-        let one = Source { name: "a.yaml", text: GOOD };
+        let one = Source::own("a.yaml", GOOD);
         let other = GOOD.replace("id: one", "id: two");
-        let two = Source { name: "b.yaml", text: &other };
+        let two = Source::own("b.yaml", &other);
         let ids = |sources: &[Source<'_>]| -> Vec<String> {
             let knowledge = Knowledge::load(sources).expect("good");
             knowledge.rules.into_iter().map(|rule| rule.id).collect()

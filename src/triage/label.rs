@@ -42,32 +42,31 @@ impl Labels {
     /// Adds the words for a level.
     ///
     /// # Errors
-    /// A word stands for two levels, or is none: letters, digits and hyphens.
-    pub(super) fn add(&mut self, level: Level, words: &[String]) -> Result<(), String> {
-        for word in words {
-            let word = word.to_lowercase();
+    /// A word stands for two levels, or is none of letters, digits and hyphens: which, and why.
+    pub(super) fn add(&mut self, level: Level, words: &[String]) -> Result<(), (String, String)> {
+        for own in words {
+            let word = own.to_lowercase();
+            let wrong = |message| Err((own.clone(), message));
             if word.is_empty() || !word.chars().all(|c| c.is_alphanumeric() || c == '-') {
-                return Err(format!("`{word}` is no word of letters, digits and hyphens"));
+                return wrong(format!("`{word}` is no word of letters, digits and hyphens"));
             }
             if self.levels.insert(word.clone(), level).is_some_and(|known| known != level) {
-                return Err(format!("the label {word} stands for two levels: keep one"));
+                return wrong(format!("the label {word} stands for two levels: keep one"));
             }
         }
         Ok(())
     }
 
-    /// Says which words are known by themselves, too.
+    /// Says that a word is known by itself, too, once all levels are there.
     ///
     /// # Errors
-    /// A word stands for no level.
-    pub(super) fn known_alone(&mut self, words: &[String]) -> Result<(), String> {
-        for word in words {
-            let word = word.to_lowercase();
-            if !self.levels.contains_key(&word) {
-                return Err(format!("`{word}` stands for no level: name it in `labels`"));
-            }
-            self.alone.insert(word);
+    /// It stands for no level.
+    pub(super) fn known_alone(&mut self, word: &str) -> Result<(), String> {
+        let word = word.to_lowercase();
+        if !self.levels.contains_key(&word) {
+            return Err(format!("`{word}` stands for no level: name it in `labels`"));
         }
+        self.alone.insert(word);
         Ok(())
     }
 
@@ -171,14 +170,14 @@ mod tests {
     fn a_team_counts_as_it_does() {
         let mut labels = Labels::default();
         labels.add(Level::Critical, &["P1".to_owned(), "rot".to_owned()]).expect("words");
-        labels.known_alone(&["rot".to_owned()]).expect("a word");
+        labels.known_alone("rot").expect("a word");
         let level = |text| labels.stated(text, None).map(|label| label.level);
         assert_eq!(level("[P1] it is down"), Some(Level::Critical));
         assert_eq!(level("[rot] it is down"), Some(Level::Critical));
         assert_eq!(level("severity=critical"), None);
         assert!(labels.add(Level::Low, &["p1".to_owned()]).is_err(), "two levels");
         assert!(labels.add(Level::Low, &["a b".to_owned()]).is_err(), "no word");
-        assert!(labels.known_alone(&["blau".to_owned()]).is_err(), "no level");
+        assert!(labels.known_alone("blau").is_err(), "no level");
         assert_eq!(Labels::default().stated("severity=critical", None).map(|it| it.level), None);
     }
 }

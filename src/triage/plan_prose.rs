@@ -9,9 +9,9 @@ use serde::Deserialize;
 use super::expression::Expression;
 use super::plan_command::{says_not_to, sentence_end};
 use super::plan_lint::PlanDanger;
-use super::rule::one_or_many;
 use crate::runbook::danger::{DangerLevel, RuleError};
 use crate::text::pattern::pattern;
+use crate::text::yaml::one_or_many;
 
 /// How many finds of one rule in one text are looked at.
 const MAX_FINDS: usize = 200;

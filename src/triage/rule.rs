@@ -1,12 +1,14 @@
 //! A rule: what a message must hold, what that means, and an example of each kind.
 
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 
 use super::clause::{Clauses, Role};
 use super::expression::Expression;
 use super::level::Line;
 use super::pattern::Pattern;
+use super::source::name;
 use super::tier::Tier;
+use crate::text::yaml::one_or_many;
 
 /// How many places of one rule in one message are looked at.
 const MAX_HITS: usize = 12;
@@ -153,7 +155,9 @@ fn number(digits: &[u8]) -> Option<f64> {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawRule {
+    #[serde(deserialize_with = "name")]
     pub(super) id: String,
+    #[serde(deserialize_with = "name")]
     pub(super) says: String,
     #[serde(default)]
     pub(super) pattern: Option<Pattern>,
@@ -205,46 +209,80 @@ pub(super) enum Section {
     Tiers,
 }
 
+impl Section {
+    /// Its key in a file.
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Rules => "rules",
+            Self::Severity => "severity",
+            Self::Tiers => "tiers",
+        }
+    }
+}
+
 impl RawRule {
     /// What it means, by the part of the file it stands in and that file's pattern.
+    ///
+    /// # Errors
+    /// A key is missing, or means nothing in that part: which, and why.
     pub(super) fn meaning(
         &self,
         section: Section,
         pattern: Option<Pattern>,
-    ) -> Result<Meaning, String> {
+    ) -> Result<Meaning, (&'static str, String)> {
+        let here = |key: &'static str, message: &str| (key, message.to_owned());
+        if let Some(key) = self.strange(section) {
+            let means = "means nothing there: take it out, or move the rule";
+            return Err((key, format!("`{key}` of a rule in `{}` {means}", section.as_str())));
+        }
         match section {
             Section::Rules => {
-                let pattern = self.pattern.or(pattern).ok_or("the rule names no `pattern`")?;
+                let pattern = self.pattern.or(pattern);
+                let pattern = pattern.ok_or_else(|| {
+                    here("id", "the rule names no `pattern`, and neither does the head of the file")
+                })?;
                 let weight = self.weight.filter(|weight| (1..=4).contains(weight));
-                let weight = weight.ok_or("`weight` must be 1, 2, 3 or 4")?;
+                let weight =
+                    weight.ok_or_else(|| here("weight", "`weight` must be 1, 2, 3 or 4"))?;
                 Ok(Meaning::Evidence { pattern, subtype: self.subtype.clone(), weight })
             }
             Section::Severity => Ok(Meaning::Severity(SeverityMeaning {
-                line: self.line.ok_or("a severity rule names the `line` it stands for")?,
+                line: self
+                    .line
+                    .ok_or_else(|| here("id", "a severity rule names the `line` it stands for"))?,
                 patterns: self.patterns.clone(),
                 subtypes: self.subtypes.clone(),
                 not_patterns: self.not_patterns.clone(),
                 joint: self.joint.clone(),
             })),
-            Section::Tiers => {
-                self.tier.map(Meaning::Tier).ok_or_else(|| "the rule names no `tier`".to_owned())
-            }
+            Section::Tiers => self
+                .tier
+                .map(Meaning::Tier)
+                .ok_or_else(|| here("id", "the rule names no `tier`: who has to act")),
         }
     }
-}
 
-/// A list, or one entry without the dash.
-pub(super) fn one_or_many<'de, D: Deserializer<'de>>(
-    deserializer: D,
-) -> Result<Vec<String>, D::Error> {
-    #[derive(Deserialize)]
-    #[serde(untagged)]
-    enum OneOrMany {
-        One(String),
-        Many(Vec<String>),
+    /// A key that is set and counts in other parts of a file only.
+    fn strange(&self, section: Section) -> Option<&'static str> {
+        let of_rules = [
+            ("pattern", self.pattern.is_some()),
+            ("subtype", self.subtype.is_some()),
+            ("weight", self.weight.is_some()),
+            ("fallback", self.fallback),
+        ];
+        let of_severity = [
+            ("line", self.line.is_some()),
+            ("joint", !self.joint.is_empty()),
+            ("patterns", !self.patterns.is_empty()),
+            ("not_patterns", !self.not_patterns.is_empty()),
+            ("subtypes", !self.subtypes.is_empty()),
+        ];
+        let of_tiers = [("tier", self.tier.is_some())];
+        let strange: &[&[(&'static str, bool)]] = match section {
+            Section::Rules => &[&of_severity, &of_tiers],
+            Section::Severity => &[&of_rules, &of_tiers],
+            Section::Tiers => &[&of_rules, &of_severity],
+        };
+        strange.iter().copied().flatten().find(|(_, is_set)| *is_set).map(|(key, _)| *key)
     }
-    Ok(match OneOrMany::deserialize(deserializer)? {
-        OneOrMany::One(one) => vec![one],
-        OneOrMany::Many(many) => many,
-    })
 }

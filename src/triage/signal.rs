@@ -49,17 +49,19 @@ pub(super) struct SignalRule {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawSignal {
+    #[serde(deserialize_with = "super::source::name")]
     pub(super) id: String,
+    #[serde(deserialize_with = "super::source::name")]
     pub(super) kind: String,
     #[serde(default)]
     pub(super) names: bool,
-    #[serde(deserialize_with = "super::rule::one_or_many")]
+    #[serde(deserialize_with = "crate::text::yaml::one_or_many")]
     pub(super) any: Vec<String>,
     #[serde(default)]
     pub(super) not: Vec<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "crate::text::yaml::each_once")]
     pub(super) finds: BTreeMap<String, String>,
-    #[serde(default, deserialize_with = "super::rule::one_or_many")]
+    #[serde(default, deserialize_with = "crate::text::yaml::one_or_many")]
     pub(super) ignores: Vec<String>,
 }
 

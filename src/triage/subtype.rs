@@ -13,6 +13,7 @@ use super::words::Words;
 #[serde(deny_unknown_fields)]
 pub(super) struct Subtype {
     /// What it is, in a few words.
+    #[serde(deserialize_with = "super::source::name")]
     pub(super) title: String,
     /// What may have led to it, and cannot be mended before it: with strong evidence of its own, it
     /// is what is found where one of these has more.
@@ -22,7 +23,7 @@ pub(super) struct Subtype {
     #[serde(default)]
     pub(super) object: Vec<String>,
     /// What messages must hold to fill a slot; signals fill others by their kinds.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "super::source::by_name")]
     pub(super) slots: BTreeMap<String, Slot>,
     /// Statements with `{slots}`; one with an empty slot is not made.
     #[serde(default)]
@@ -69,7 +70,7 @@ pub(super) struct Slot {
 
 impl<'de> Deserialize<'de> for Slot {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let ways = super::rule::one_or_many(deserializer)?;
+        let ways = crate::text::yaml::one_or_many(deserializer)?;
         Ok(Self { ways, expressions: Vec::new() })
     }
 }

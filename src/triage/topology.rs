@@ -33,14 +33,7 @@ impl Topology {
     /// # Errors
     /// The text is no YAML of that shape, a service is there twice, or one needs itself.
     pub fn from_yaml(file: &str, yaml: &str) -> Result<Self, FileError> {
-        Source { name: file, text: yaml }.within_limits()?;
-        let read: RawFile = serde_yaml::from_str(yaml).map_err(|error| {
-            let (line, column) = error.location().map_or((1, 1), |at| (at.line(), at.column()));
-            let message = error.to_string();
-            let message = message.split(" at line ").next().unwrap_or_default().to_owned();
-            let (line, column) = (line.max(1), column.max(1));
-            FileError { file: file.to_owned(), line, column, message }
-        })?;
+        let read: RawFile = Source::own(file, yaml).read()?;
         Ok(Self(read.services.0))
     }
 
@@ -127,8 +120,8 @@ mod tests {
         check("services:\n  a: [b]\n  a: [c]\n", (2, 3), "a is here twice");
         check("services:\n  cart: [cart]\n", (2, 3), "cannot need itself");
         check("services:\n  cart: [' ']\n", (2, 9), "needs a name");
-        check("services:\n  cart: redis\n", (2, 9), "expected a sequence");
-        check("service:\n  cart: [a]\n", (1, 1), "unknown field `service`");
-        check("services: [\n", (1, 11), "invalid type: sequence");
+        check("services:\n  cart: redis\n", (2, 9), "has to be a list");
+        check("service:\n  cart: [a]\n", (1, 1), "unknown key `service`");
+        check("services: [\n", (1, 11), "and is a list");
     }
 }

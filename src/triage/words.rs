@@ -28,7 +28,7 @@ impl Words {
     /// Adds one.
     ///
     /// # Errors
-    /// It is no expression, or one of that name is known.
+    /// It is no expression, or its name is none.
     pub(super) fn add(&mut self, name: &str, source: &str) -> Result<(), String> {
         // It is part of the name of a blank.
         if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
@@ -44,10 +44,8 @@ impl Words {
             None => message,
         })?;
         let word = Word { source: source.to_owned(), letters: letters(&hir, self) };
-        match self.0.insert(name.to_owned(), word) {
-            None => Ok(()),
-            Some(_) => Err(format!("the word {name} is here twice")),
-        }
+        self.0.insert(name.to_owned(), word);
+        Ok(())
     }
 
     /// An expression with its words filled in; a repetition like `{2,3}` stays.
@@ -140,7 +138,6 @@ mod tests {
         assert_eq!(words.filled("{none} {"), "{none} {");
         let blanks = words.with_blanks("{fail} x {fail}");
         assert_eq!(blanks, "(?<__0_fail>) x (?<__1_fail>)");
-        assert!(words.add("fail", "x").is_err(), "twice");
         assert!(words.add("wrong", "a(b").is_err(), "no expression");
         assert!(words.add("my-store", "a").is_err(), "no name");
     }

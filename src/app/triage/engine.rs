@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crate::assets::{Asset, Assets, Origin};
 use crate::domain::id::Hash;
 use crate::error::Error;
+use crate::text::yaml::is_yaml_name;
 use crate::triage::read::{Pasted, read};
 use crate::triage::scenario::{Outcome, Scenario, run};
 use crate::triage::{
@@ -30,8 +31,7 @@ impl Engine {
     pub fn load(assets: &Assets) -> Result<Arc<Self>, Error> {
         static KEPT: Mutex<Option<(Hash, Arc<Engine>)>> = Mutex::new(None);
         let files = assets.data_under("patterns/")?;
-        let files: Vec<Asset> =
-            files.into_iter().filter(|file| file.name.ends_with(".yaml")).collect();
+        let files: Vec<Asset> = files.into_iter().filter(|file| is_yaml_name(&file.name)).collect();
         let plan = plan_files(assets)?;
         let is = content(files.iter().chain(&plan));
         // Whoever comes second waits for the first, and then has it for nothing.
@@ -110,7 +110,8 @@ fn content<'a>(files: impl Iterator<Item = &'a Asset>) -> Hash {
 }
 
 fn source(file: &Asset) -> Source<'_> {
-    Source { name: &file.name, text: &file.text }
+    let built_in = file.origin == Origin::BuiltIn;
+    Source { name: &file.name, text: &file.text, built_in }
 }
 
 /// A file of rules or a case that cannot be read.

@@ -5,27 +5,32 @@ use regex::Match;
 use super::super::cascade;
 use super::super::chains::{Entry, Forms, Kind, RawChain};
 use super::super::services::Services;
+use super::{Problem, short};
 
 /// What an entry's examples show that it does not do.
-pub(super) fn problems(entry: &Entry, services: &Services) -> Vec<String> {
+pub(super) fn problems<'e>(entry: &'e Entry, services: &Services) -> Vec<Problem<'e>> {
     let mut problems = Vec::new();
     let RawChain { finds, ignores, .. } = &entry.raw;
     if finds.is_empty() || ignores.is_empty() {
-        problems.push("the entry needs an example in `finds` and one in `ignores`".to_owned());
+        let message = "the entry needs an example in `finds` and one in `ignores`";
+        problems.push((None, message.to_owned()));
     }
     let Ok(forms) = entry.forms() else { return problems };
     for (text, expected) in finds {
         let told = told(entry, &forms, text, services);
+        let (example, shown) = (Some(("finds", text.as_str())), short(text));
         if !told.contains(expected) {
-            problems.push(format!("`{text}` gives {told:?} and not `{expected}`"));
+            problems.push((example, format!("`{shown}` gives {told:?} and not `{expected}`")));
         } else if !forms.is_in(text) && entry.raw.is != Kind::Listed {
-            problems.push(format!("`{text}` holds nothing that `any` stands for"));
+            problems.push((example, format!("`{shown}` holds nothing that `any` stands for")));
         }
     }
     for text in ignores {
         let told = told(entry, &forms, text, services);
         if !told.is_empty() {
-            problems.push(format!("`{text}` gives {told:?}, where nothing should be told"));
+            let shown = short(text);
+            let message = format!("`{shown}` gives {told:?}, where nothing should be told");
+            problems.push((Some(("ignores", text.as_str())), message));
         }
     }
     problems

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::super::clause::{Clauses, Role};
 use super::super::grammar::{ANYWHERE, Entry, Grammar, Kind, RawEntry, framed, regex};
+use super::{Problem, short};
 
 /// What an example shows about the words in its brackets.
 enum Shows {
@@ -19,11 +20,12 @@ enum Shows {
 }
 
 /// What an entry's examples show that it does not do.
-pub(super) fn problems(grammar: &Grammar, entry: &Entry) -> Vec<String> {
+pub(super) fn problems<'e>(grammar: &Grammar, entry: &'e Entry) -> Vec<Problem<'e>> {
     let mut problems = Vec::new();
     let RawEntry { finds, ignores, is, .. } = &entry.raw;
     if finds.is_empty() || ignores.is_empty() {
-        problems.push("the entry needs an example in `finds` and one in `ignores`".to_owned());
+        let message = "the entry needs an example in `finds` and one in `ignores`";
+        problems.push((None, message.to_owned()));
     }
     let found = matches!(shows(*is), Shows::Found);
     let own = regex(&framed(if found { is.frame() } else { ANYWHERE }, &entry.ways));
@@ -38,16 +40,19 @@ pub(super) fn problems(grammar: &Grammar, entry: &Entry) -> Vec<String> {
     for (example, expected) in
         finds.iter().map(|text| (text, true)).chain(ignores.iter().map(|text| (text, false)))
     {
+        let key = if expected { "finds" } else { "ignores" };
+        let shown = short(example);
+        let mut wrong = |message: String| problems.push((Some((key, example.as_str())), message));
         if found {
             let holds = own.as_ref().is_ok_and(|own| own.is_match(example.as_bytes()));
             if holds != expected {
                 let not = if expected { "does not find" } else { "finds" };
-                problems.push(format!("the entry {not} `{example}`"));
+                wrong(format!("the entry {not} `{shown}`"));
             }
             continue;
         }
         let Some((text, words)) = marked(example) else {
-            problems.push(format!("`{example}` has no words in [ ] that are judged"));
+            wrong(format!("`{shown}` has no words in [ ] that are judged"));
             continue;
         };
         let clauses = Clauses::new(&text, grammar);
@@ -60,10 +65,10 @@ pub(super) fn problems(grammar: &Grammar, entry: &Entry) -> Vec<String> {
         };
         let has_own = || own.as_ref().is_ok_and(|own| own.is_match(text.as_bytes()));
         if expected && !has_own() {
-            problems.push(format!("`{example}` holds nothing that `any` stands for"));
+            wrong(format!("`{shown}` holds nothing that `any` stands for"));
         } else if holds != expected {
             let not = if expected { "not " } else { "" };
-            problems.push(format!("in `{example}` the words in [ ] are {not}{said}"));
+            wrong(format!("in `{shown}` the words in [ ] are {not}{said}"));
         }
     }
     problems

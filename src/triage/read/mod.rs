@@ -225,7 +225,7 @@ mod tests {
     #[test]
     fn a_long_text_is_sifted_by_what_is_known_and_by_nothing_else() {
         let own = "pattern: DISK_FULL\nrules:\n  - {id: own, says: voll, weight: 4, any: 'Platte voll', finds: Platte voll, ignores: Platte leer}\n";
-        let own = super::super::Source { name: "own.yaml", text: own };
+        let own = super::super::Source::own("own.yaml", own);
         let knowledge = Knowledge::load(&[own]).expect("good");
         let mut lines: Vec<String> = (0..300).map(|at| format!("alles gut {at} {at}")).collect();
         lines.insert(150, "Die Platte voll auf db-1".to_owned());

@@ -157,15 +157,9 @@ impl Scenario {
     /// # Errors
     /// The text is no YAML of that shape, or a case without messages.
     pub fn from_yaml(file: &str, yaml: &str) -> Result<Self, FileError> {
-        Source { name: file, text: yaml }.within_limits()?;
         let wrong =
             |line, column, message| FileError { file: file.to_owned(), line, column, message };
-        let scenario: Self = serde_yaml::from_str(yaml).map_err(|error| {
-            let (line, column) = error.location().map_or((1, 1), |at| (at.line(), at.column()));
-            let message = error.to_string();
-            let message = message.split(" at line ").next().unwrap_or_default().to_owned();
-            wrong(line.max(1), column.max(1), message)
-        })?;
+        let scenario: Self = Source::own(file, yaml).read()?;
         if let Some((key, message)) = scenario.slip(yaml) {
             let begins = |line: &str| line.trim_start().starts_with(&key);
             let has = |line: &str| line.contains(&key);
