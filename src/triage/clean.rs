@@ -23,6 +23,8 @@ pub fn cleaned(text: &str) -> Cow<'_, str> {
                 skip_sequence(opener, &mut letters);
             }
             '\r' if letters.peek() != Some(&'\n') => kept.push('\n'),
+            // Programs part words, names and lines of a list by it.
+            '\0' => kept.push(' '),
             _ if steering(letter) || is_unseen(letter) => {}
             _ => kept.push(blank(letter).unwrap_or(letter)),
         }
@@ -112,7 +114,7 @@ mod tests {
         check("\u{1b}]0;title\u{7}x", "x");
         check("\u{1b}]8;;https://x\u{1b}\\link\u{1b}]8;;\u{1b}\\", "link");
         check("\u{1b}]never ends\nnext", "\nnext");
-        check("\u{feff}a\u{0}b\u{9b}1mc", "abc");
+        check("\u{feff}a\u{0}b\u{9b}1mc", "a bc");
         check("\u{1b}", "");
         check("pass\u{200b}word\u{ad}=x", "password=x");
         check("rm\u{a0}\u{2212}rf \u{ff41}", "rm -rf a");

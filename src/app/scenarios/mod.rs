@@ -2,6 +2,7 @@
 
 mod showing;
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -11,6 +12,7 @@ use crate::assets::Assets;
 use crate::domain::incident::Happening;
 use crate::error::Error;
 use crate::text::redact::redact;
+use crate::text::yaml::is_yaml_name;
 use crate::triage::Level;
 use crate::triage::scenario::{Run, Scenario, calibration};
 use crate::views::triage::ScenarioRunView;
@@ -37,11 +39,25 @@ pub struct ReadScenarios {
 }
 
 impl ReadScenarios {
-    fn of(read: impl Iterator<Item = Result<Scenario, Error>>) -> Self {
+    /// Sorts what was read of files; of two cases of one name the second is none, since nobody could
+    /// tell which of them failed.
+    fn of(read: impl Iterator<Item = (String, Result<Scenario, Error>)>) -> Self {
         let mut all = Self::default();
-        for one in read {
+        let mut files: BTreeMap<String, String> = BTreeMap::new();
+        for (file, one) in read {
             match one {
-                Ok(scenario) => all.scenarios.push(scenario),
+                Ok(scenario) => match files.get(&scenario.name) {
+                    Some(other) => {
+                        let name = &scenario.name;
+                        let twice =
+                            Error::refused(format!("the name {name} is that of {other} already"));
+                        all.broken.push(twice.at(file).hinted("give one of the two another name"));
+                    }
+                    None => {
+                        files.insert(scenario.name.clone(), file);
+                        all.scenarios.push(scenario);
+                    }
+                },
                 Err(error) => all.broken.push(error),
             }
         }
@@ -58,9 +74,10 @@ pub fn read_scenarios(assets: &Assets, paths: &[PathBuf]) -> Result<ReadScenario
     if paths.is_empty() {
         let files = assets.data_under("scenarios/")?;
         let read = |file: &crate::assets::Asset| {
-            Scenario::from_yaml(&file.name, &file.text).map_err(wrong_data)
+            let read = Scenario::from_yaml(&file.name, &file.text).map_err(wrong_data);
+            (format!("data/{}", file.name), read)
         };
-        let files = files.iter().filter(|file| file.name.ends_with(".yaml"));
+        let files = files.iter().filter(|file| is_yaml_name(&file.name));
         return Ok(ReadScenarios::of(files.map(read)));
     }
     let mut files = Vec::new();
@@ -71,7 +88,10 @@ pub fn read_scenarios(assets: &Assets, paths: &[PathBuf]) -> Result<ReadScenario
         return Err(Error::not_found("there is no case in what was named")
             .hinted("a case is a .yaml file; `runledger scenario new LABEL` writes one"));
     }
-    Ok(ReadScenarios::of(files.iter().map(|path| read_one(path))))
+    let mut known = BTreeSet::new();
+    files.retain(|path| known.insert(fs::canonicalize(path).unwrap_or_else(|_| path.clone())));
+    let read = files.iter().map(|path| (path.display().to_string(), read_one(path)));
+    Ok(ReadScenarios::of(read))
 }
 
 fn read_one(path: &Path) -> Result<Scenario, Error> {
@@ -97,7 +117,7 @@ fn collect(path: &Path, depth: usize, files: &mut Vec<PathBuf>) -> Result<(), Er
     let mut inside: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
     inside.sort();
     for path in inside {
-        let is_case = path.extension().is_some_and(|end| end == "yaml" || end == "yml");
+        let is_case = path.file_name().and_then(|name| name.to_str()).is_some_and(is_yaml_name);
         if is_case || path.is_dir() && !path.is_symlink() {
             collect(&path, depth + 1, files)?;
         }
@@ -170,5 +190,27 @@ impl App {
              remediation: null\n  cascade: null\n  correlated: null\n"
         ));
         Ok(yaml)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_cases_of_one_name_are_told_with_both_places() {
+        let folder = tempfile::tempdir().expect("a folder");
+        for name in ["a.yaml", "b.yml"] {
+            let case = "name: one\nmessages: [x]\nexpect: {}\n";
+            fs::write(folder.path().join(name), case).expect("a file");
+        }
+        let read = |paths: &[PathBuf]| read_scenarios(&Assets::new(None), paths).expect("cases");
+        let both = read(&[folder.path().to_path_buf()]);
+        assert_eq!((both.scenarios.len(), both.broken.len()), (1, 1));
+        let told = both.broken[0].to_string();
+        assert!(told.contains("a.yaml already") && told.contains("b.yml: the name one"), "{told}");
+        // A file that is named twice is one file.
+        let same = read(&[folder.path().join("a.yaml"), folder.path().join("a.yaml")]);
+        assert_eq!((same.scenarios.len(), same.broken.len()), (1, 0));
     }
 }

@@ -10,6 +10,7 @@ use crate::clock::timed;
 use crate::domain::entry::Timestamp;
 use crate::error::Error;
 use crate::text::nearest;
+use crate::text::yaml::is_yaml_name;
 use crate::triage::scenario::{Outcome, Scenario};
 use crate::views::triage::{BrokenScenario, ScenarioLine, ScenarioListView, ScenarioView};
 
@@ -81,7 +82,7 @@ impl App {
 /// Every case by its file's name, and the files that are none.
 fn cases(assets: &Assets) -> (Vec<Case>, Vec<BrokenScenario>) {
     let (mut cases, mut broken): (Vec<Case>, Vec<BrokenScenario>) = Default::default();
-    for name in assets.data_names("scenarios/").into_iter().filter(|name| name.ends_with(".yaml")) {
+    for name in assets.data_names("scenarios/").into_iter().filter(|name| is_yaml_name(name)) {
         match case(assets, &name) {
             Ok(case) => {
                 let before = cases.iter().find(|it| it.scenario.name == case.scenario.name);
