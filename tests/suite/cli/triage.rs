@@ -225,10 +225,10 @@ fn a_rule_of_the_team_counts_and_a_wrong_one_is_placed() {
     assert_eq!(judged(&lab, "the parrot is resting\n")["pattern"], "MESSAGE_QUEUE_EVENT");
     lab.write("data/patterns/own.yaml", &rule.replace("a parrot flies", "parrot is resting"));
     let said = lab.run_with_input(&["triage"], b"x").refused();
-    said.says("error: data/patterns/own.yaml:3:9: the rule finds `parrot is resting`");
+    said.says("error: data/patterns/own.yaml:8:14: the rule finds `parrot is resting`");
     lab.write("data/patterns/own.yaml", "words:\n  gone: 'lost|{fail}'\n");
     let said = lab.run_with_input(&["triage"], b"x").refused();
-    said.says("error: data/patterns/own.yaml:2:3: `{fail}`").says("write it out");
+    said.says("error: data/patterns/own.yaml:2:10: `{fail}`").says("write it out");
 }
 
 /// A failure that a team knows, with a cure that a tool may do: an attic that is full of pigeons.

@@ -47,7 +47,7 @@ fn a_file_that_is_no_case_is_placed_and_breaks_no_other() {
     lab.write("data/scenarios/unnamed.yaml", "name: ' '\nmessages: [x]\nexpect: {}\n");
     let server = lab.serve(&[]);
     let list = get(&server, "/scenarios").says(200, "scenarios/bad.yaml:3");
-    let list = list.says(200, "unknown field `patern`").says(200, "0 failed");
+    let list = list.says(200, "unknown key `patern`").says(200, "0 failed");
     let list = list.says(200, "scenarios/unnamed.yaml:1:1: ").says(200, "needs a name");
     let list = list.says(200, "the name heartbeat is that of");
     list.says(200, "/scenarios/helm-release-stuck");
