@@ -257,10 +257,27 @@ fn step(session: &mut Session, step: &TriageStep, routed: bool) {
         let words = format!("the messages name other values: {command}");
         session.out.wrapped(Style::Warn, "       ! ", &words);
     }
+    for words in cautions(step) {
+        session.out.wrapped(Style::Warn, "       ! ", &words);
+    }
     for danger in &step.dangers {
         let words = format!("{}: destroys {}; {}", danger.rule, danger.destroys, danger.safer);
         session.out.wrapped(Style::Warn, "       ! ", &words);
     }
+}
+
+/// What a step of a runbook does not say itself about this incident.
+fn cautions(step: &TriageStep) -> Vec<String> {
+    let mut cautions = Vec::new();
+    if !step.rests_on.is_empty() {
+        let before = step.rests_on.join("; ");
+        cautions.push(format!("from here on it rests on what is left out: {before}"));
+    }
+    if !step.samples.is_empty() {
+        let values = step.samples.join(", ");
+        cautions.push(format!("values of the runbook's example, put in yours: {values}"));
+    }
+    cautions
 }
 
 /// How far a step can be trusted, where anything is known of it.
@@ -276,10 +293,8 @@ fn state(step: &StepFreshnessView) -> Option<String> {
 
 fn left_out(session: &mut Session, one: &LeftOut) {
     session.out.wrapped(Style::Warn, "  - ", &one.text);
-    for (destroys, safer) in one.destroys.iter().zip(&one.safer) {
-        session.out.wrapped(Style::Plain, "      would destroy: ", destroys);
-        session.out.wrapped(Style::Plain, "      instead: ", safer);
-    }
+    session.out.wrapped(Style::Plain, "      would destroy: ", &one.destroys.join("; "));
+    session.out.wrapped(Style::Plain, "      instead: ", &one.safer.join("; "));
 }
 
 /// The places, as lines of the text that was given.

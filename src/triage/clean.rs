@@ -101,9 +101,39 @@ pub(super) fn ceil(text: &str, at: usize) -> usize {
     at
 }
 
+/// What was found without the parts of words at its ends, where a limit of length cut them.
+pub(super) fn whole_words(text: &str, start: usize, end: usize) -> (usize, usize) {
+    let found = text.get(start..end).unwrap_or_default();
+    let begins = |text: &str| text.starts_with(char::is_alphanumeric);
+    let ends = |text: &str| text.ends_with(char::is_alphanumeric);
+    let (before, after) = (&text[..start], text.get(end..).unwrap_or_default());
+    let from =
+        if ends(before) && begins(found) { found.find(' ').map_or(0, |at| at + 1) } else { 0 };
+    let to = if ends(found) && begins(after) {
+        found.rfind(' ').unwrap_or(found.len())
+    } else {
+        found.len()
+    };
+    // A single word that was cut is better than none.
+    if from < to { (start + from, start + to) } else { (start, end) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn words_that_a_limit_cut_are_left_out() {
+        let text = "the release broke under load";
+        let whole = |start, end| {
+            let (start, end) = whole_words(text, start, end);
+            &text[start..end]
+        };
+        assert_eq!(whole(4, 17), "release broke");
+        assert_eq!(whole(6, 20), "broke");
+        assert_eq!(whole(4, 15), "release");
+        assert_eq!(whole(5, 8), "ele", "a piece of one word is better than nothing");
+    }
 
     #[test]
     fn what_steers_a_terminal_is_taken_out_and_the_words_stay() {

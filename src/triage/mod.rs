@@ -183,14 +183,14 @@ impl Judging<'_> {
         let verdict = &verdict;
         let severity = severity_of(input, knowledge, &reading, verdict);
         let levels = severity.of_messages.clone();
-        let narrative = narrative::write(knowledge, lint, input, &reading, verdict);
+        let denied = |found: &&Found<'_>| matches!(found.rule.meaning, Meaning::Evidence { .. });
+        let affirmed = reading.found.iter().any(|found| found.evidence().is_some());
+        let recovered = !affirmed && reading.found.iter().find(denied).is_some();
+        let narrative = narrative::write(knowledge, lint, input, &reading, verdict, recovered);
         let lengths: Vec<usize> =
             input.messages.iter().map(|message| reading::judged(&message.text).len()).collect();
         let confidence = (verdict.pattern != Pattern::Unknown)
             .then(|| value(&features(&reading, verdict, &lengths)));
-        let denied = |found: &&Found<'_>| matches!(found.rule.meaning, Meaning::Evidence { .. });
-        let affirmed = reading.found.iter().any(|found| found.evidence().is_some());
-        let recovered = !affirmed && reading.found.iter().find(denied).is_some();
         let stated =
             reading.found.iter().filter(|found| found.hit.affirmed).filter_map(
                 |found| match &found.rule.meaning {

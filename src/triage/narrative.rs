@@ -98,10 +98,15 @@ pub(super) fn write(
     input: &Input<'_>,
     reading: &Reading<'_>,
     verdict: &Verdict,
+    recovered: bool,
 ) -> Narrative {
     if verdict.pattern == Pattern::Unknown {
-        let to_check =
-            vec!["what failed: no message says it in words that a rule knows".to_owned()];
+        let open = if recovered {
+            "whether it stays well, and why it happened: the messages say no more than that it is over"
+        } else {
+            "what failed: no message says it in words that a rule knows"
+        };
+        let to_check = vec![open.to_owned()];
         return Narrative { to_check, ..Narrative::default() };
     }
     let named = verdict.subtype.as_ref().and_then(|name| knowledge.subtypes.get(name));
@@ -189,7 +194,7 @@ fn slots<'r>(
                 let end = super::clean::ceil(text, group.end());
                 let clauses = reading.clauses.get(at)?;
                 let told = !message.resolved && !clauses.is_denied(text, start);
-                let (start, end) = whole_words(text, start, end);
+                let (start, end) = super::clean::whole_words(text, start, end);
                 let value = text.get(start..end).filter(|_| told)?.trim();
                 let start = start + text.get(start..end)?.find(value)?;
                 let place = Place { message: Some(at), start, end: start + value.len() };
@@ -226,23 +231,6 @@ fn things(reading: &Reading<'_>) -> BTreeMap<usize, BTreeSet<String>> {
         }
     }
     things
-}
-
-/// What was found without the parts of words at its ends, where a limit of length cut them.
-fn whole_words(text: &str, start: usize, end: usize) -> (usize, usize) {
-    let found = text.get(start..end).unwrap_or_default();
-    let begins = |text: &str| text.starts_with(char::is_alphanumeric);
-    let ends = |text: &str| text.ends_with(char::is_alphanumeric);
-    let (before, after) = (&text[..start], text.get(end..).unwrap_or_default());
-    let from =
-        if ends(before) && begins(found) { found.find(' ').map_or(0, |at| at + 1) } else { 0 };
-    let to = if ends(found) && begins(after) {
-        found.rfind(' ').unwrap_or(found.len())
-    } else {
-        found.len()
-    };
-    // A single word that was cut is better than none.
-    if from < to { (start + from, start + to) } else { (start, end) }
 }
 
 /// A template's pieces: text, and names of slots. `{?name}` prints nothing and must be filled.
@@ -306,7 +294,7 @@ fn quoted(input: &Input<'_>, reading: &Reading<'_>, verdict: &Verdict) -> Vec<St
     let from = if clause.len() > MAX_QUOTE { found.hit.start } else { from };
     let cut = to > from + MAX_QUOTE;
     let to = super::clean::floor(text, to.min(from + MAX_QUOTE)).max(from);
-    let (from, to) = if cut { whole_words(text, from, to) } else { (from, to) };
+    let (from, to) = if cut { super::clean::whole_words(text, from, to) } else { (from, to) };
     let value = text.get(from..to).unwrap_or_default();
     let trimmed = value.trim_matches(|c: char| c.is_whitespace() || ",;.—–-|".contains(c));
     let start = from + value.find(trimmed).unwrap_or(0);
@@ -334,8 +322,8 @@ fn filled(template: &str, slots: &Slots, parts: &mut Vec<Part>, quote: bool) -> 
     for piece in pieces(template) {
         match piece {
             Ok(text) => done.push_str(text),
-            Err(name) => match slots.get(name) {
-                Some(part) => {
+            Err(slot) => match named(slot, slots) {
+                Ok(part) => {
                     let value = shortened(&part.value);
                     if quote {
                         done.push_str(&crate::text::shell_quote(&value));
@@ -346,15 +334,19 @@ fn filled(template: &str, slots: &Slots, parts: &mut Vec<Part>, quote: bool) -> 
                         parts.push(part.clone());
                     }
                 }
-                None => {
-                    done.push('<');
-                    done.push_str(&name.to_uppercase());
-                    done.push('>');
-                }
+                Err(instead) => done.push_str(&instead),
             },
         }
     }
     done
+}
+
+/// What fills a slot of a step; else the word that `{slot|word}` has for it, or `<SLOT>`.
+fn named<'s>(slot: &str, slots: &'s Slots) -> Result<&'s Part, String> {
+    let (name, word) = slot.split_once('|').map_or((slot, None), |(name, word)| (name, Some(word)));
+    slots
+        .get(name)
+        .ok_or_else(|| word.map_or_else(|| format!("<{}>", name.to_uppercase()), str::to_owned))
 }
 
 fn steps(narrative: &mut Narrative, subtype: &Subtype, slots: &Slots, lint: &PlanLint) {
@@ -446,16 +438,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn words_that_a_limit_cut_are_left_out() {
-        let text = "the release broke under load";
-        let whole = |start, end| {
-            let (start, end) = whole_words(text, start, end);
-            &text[start..end]
-        };
-        assert_eq!(whole(4, 17), "release broke");
-        assert_eq!(whole(6, 20), "broke");
-        assert_eq!(whole(4, 15), "release");
-        assert_eq!(whole(5, 8), "ele", "a piece of one word is better than nothing");
+    fn an_empty_slot_has_its_word_or_its_name() {
+        let slots = Slots::new();
+        let told = filled("{workload|deployment}/{name}", &slots, &mut Vec::new(), true);
+        assert_eq!(told, "deployment/<NAME>");
+    }
+
+    #[test]
+    fn a_long_value_is_cut_between_words() {
         let long = "word ".repeat(60);
         assert!(shortened(&long).ends_with("word…"), "{}", shortened(&long));
     }

@@ -81,7 +81,7 @@ impl PlanLint {
     /// # Errors
     /// A built-in file is wrong, which a test rules out.
     #[cfg(test)]
-    pub(super) fn built_in() -> Result<&'static Self, FileError> {
+    pub(crate) fn built_in() -> Result<&'static Self, FileError> {
         static LINT: std::sync::LazyLock<Result<PlanLint, FileError>> =
             std::sync::LazyLock::new(|| PlanLint::load(&super::built_in::PLAN));
         LINT.as_ref().map_err(Clone::clone)

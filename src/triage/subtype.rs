@@ -39,7 +39,7 @@ pub(super) struct Subtype {
     pub(super) check: Vec<String>,
 }
 
-/// A step with `{slots}`.
+/// A step with `{slots}`; an empty one is told as `<SLOT>`, and `{slot|word}` as the word.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Template {

@@ -170,6 +170,12 @@ pub struct TriageStep {
     pub parts: Vec<Part>,
     /// The same with the names and numbers that the messages give, where a runbook has others.
     pub instead: Vec<String>,
+    /// Values in a runbook's commands that look like those of its author's example: no message
+    /// holds them.
+    pub samples: Vec<String>,
+    /// Steps of the runbook that come before this one and are left out: what this and all behind
+    /// it do may rest on them.
+    pub rests_on: Vec<String>,
     /// `looks` or `changes` where it is one that a tool may be allowed to do by itself.
     pub doing: Option<Doing>,
 }

@@ -7,6 +7,7 @@ mod known;
 mod note;
 mod plan;
 mod routing;
+mod samples;
 mod steps;
 mod ways;
 

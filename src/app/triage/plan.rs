@@ -31,8 +31,7 @@ pub(super) struct Plan {
 /// look whether it helped and to tell people comes last. What destroys something is left out and
 /// named.
 pub(super) fn plan(report: &Report, runbook: Vec<Planned>, ways: &[Ways]) -> Plan {
-    let denied = |one: &Planned| one.step.dangers.iter().any(PlanDanger::refuses);
-    let (refused, mut kept): (Vec<_>, Vec<_>) = runbook.into_iter().partition(denied);
+    let (refused, mut kept) = parted(runbook, ways);
     let mends = |one: &Planned| one.kind == SectionKind::Mitigate;
     // The only ways that the runbook knows are refused, and the rules know none of their own.
     let destructive = refused.iter().any(mends)
@@ -56,7 +55,56 @@ pub(super) fn plan(report: &Report, runbook: Vec<Planned>, ways: &[Ways]) -> Pla
     let nature = PlanNature::of(plan.iter().map(|step| step.doing), destructive);
     let mut left_out = report.left_out.clone();
     left_out.extend(refused.into_iter().map(|one| left(one.step)));
+    let left_out = alike_as_one(left_out);
     Plan { steps: plan, left_out, nature }
+}
+
+/// The runbook's steps that are refused, and the others. The first of those that acts behind a
+/// refused one says what it rests on: a way that has lost its middle leads nowhere. Of several
+/// ways of which one is taken, none rests on another.
+fn parted(runbook: Vec<Planned>, ways: &[Ways]) -> (Vec<Planned>, Vec<Planned>) {
+    let choice =
+        |one: &Planned| ways.iter().position(|ways| ways.steps.iter().any(|(id, _)| *id == one.id));
+    let (mut refused, mut kept): (Vec<Planned>, Vec<Planned>) = (Vec::new(), Vec::new());
+    // Places in `refused` that nothing says it rests on yet.
+    let mut open: Vec<usize> = Vec::new();
+    for mut one in runbook {
+        if one.step.dangers.iter().any(PlanDanger::refuses) {
+            open.push(refused.len());
+            refused.push(one);
+            continue;
+        }
+        let acts = matches!(one.kind, SectionKind::Mitigate | SectionKind::Verify);
+        let rests =
+            |at: &usize| acts && (choice(&one).is_none() || choice(&one) != choice(&refused[*at]));
+        let (rests, others): (Vec<usize>, Vec<usize>) = open.iter().partition(|at| rests(at));
+        open = others;
+        for at in &rests {
+            let Planned { id, step, .. } = &refused[*at];
+            one.step.rests_on.push(format!("{id} {}", step.text));
+        }
+        // A tool cannot know what was done by hand in its place.
+        one.step.doing = one.step.doing.filter(|_| rests.is_empty());
+        kept.push(one);
+    }
+    (refused, kept)
+}
+
+/// What is left out for the same reasons stands there once.
+fn alike_as_one(all: Vec<LeftOut>) -> Vec<LeftOut> {
+    let mut merged: Vec<LeftOut> = Vec::new();
+    for one in all {
+        let Some(known) = merged.iter_mut().find(|known| known.rules == one.rules) else {
+            merged.push(one);
+            continue;
+        };
+        known.text = format!("{}; {}", known.text.trim_end_matches('.'), one.text);
+        known.command = match (known.command.take(), one.command) {
+            (Some(known), Some(other)) if known != other => Some(format!("{known}\n{other}")),
+            (known, other) => known.or(other),
+        };
+    }
+    merged
 }
 
 /// Before which step of the runbook one of the rules stands that it does not have: before the one
@@ -206,12 +254,10 @@ fn of_template(step: &PlanStep) -> TriageStep {
         text: step.text.clone(),
         commands: step.command.iter().cloned().collect(),
         source: step.source.clone(),
-        budget_s: None,
-        freshness: None,
         dangers: step.dangers.clone(),
         parts: step.parts.clone(),
-        instead: Vec::new(),
         doing: step.doing,
+        ..TriageStep::default()
     }
 }
 

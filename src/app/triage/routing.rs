@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::fit::{Fits, Said};
-use super::steps::{Planned, begins, step_to_open, steps};
+use super::steps::{Planned, Source, begins, step_to_open, steps};
 use super::ways::{Ways, ways};
 use crate::app::freshness::Judged;
 use crate::app::search::{AlertAnswer, Query};
@@ -171,7 +171,8 @@ impl App {
             Some(incident) => self.steps_done_in(incident, &one.document.runbook)?,
             None => Vec::new(),
         };
-        let steps = steps(&view, &opened.runbook, &done, &asking.report.signals, asking.lint);
+        let source = Source { text: &opened.text, parsed: &opened.runbook };
+        let steps = steps(&view, &source, &done, asking.report, asking.lint);
         let used = opened.exercises.iter().filter(|exercise| exercise.retracted.is_none());
         let used = used.map(|exercise| exercise.steps.iter().map(|step| step.id.clone()).collect());
         let together: Vec<Vec<StepId>> = used.collect();

@@ -2,12 +2,27 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::samples::samples;
 use crate::domain::id::StepId;
 use crate::runbook::{Runbook, SectionKind};
 use crate::search::telling_words;
-use crate::triage::{Doing, PlanDanger, PlanLint, Signal};
+use crate::triage::{Doing, PlanDanger, PlanLint, Report, Signal};
 use crate::views::triage::TriageStep;
 use crate::views::{CommandView, RunbookView, StepView};
+
+/// What a runbook says, and how it is read.
+pub(super) struct Source<'a> {
+    pub(super) text: &'a str,
+    pub(super) parsed: &'a Runbook,
+}
+
+impl Source<'_> {
+    /// All that stands under a step.
+    fn of(&self, id: &StepId) -> &str {
+        let step = self.parsed.steps.iter().find(|step| step.id == *id);
+        step.and_then(|step| self.text.get(step.span.start..step.span.end)).unwrap_or_default()
+    }
+}
 
 /// A step of a runbook for a plan, with what decides where it stands there.
 #[derive(Debug, Default)]
@@ -24,19 +39,20 @@ pub(super) struct Planned {
 /// to mitigate is the right one is for a person to say, with what the steps before them showed.
 pub(super) fn steps(
     runbook: &RunbookView,
-    parsed: &Runbook,
+    source: &Source<'_>,
     done: &[StepId],
-    signals: &[Signal],
+    report: &Report,
     lint: &PlanLint,
 ) -> Vec<Planned> {
-    let values = values(signals);
+    let values = values(&report.signals);
+    let telling = Telling { slug: runbook.slug.as_str(), values: &values, report, lint };
     let applies = |step: &&StepView| {
         is_response(step.kind)
             && !done.contains(&step.id)
             && (!step.commands.is_empty() || !has_children(&runbook.steps, &step.id))
     };
     let words = |step: &StepView| {
-        let section = parsed.sections.iter().find(|section| section.anchor == step.anchor);
+        let section = source.parsed.sections.iter().find(|section| section.anchor == step.anchor);
         let body = section.map_or("", |section| section.text.as_str());
         let all = [step.title.as_str(), body].into_iter().flat_map(telling_words);
         all.map(|(_, stem)| stem).collect()
@@ -47,7 +63,7 @@ pub(super) fn steps(
             id: step.id.clone(),
             kind: step.kind,
             words: words(step),
-            step: told(step, runbook.slug.as_str(), &values, lint),
+            step: telling.step(step, source.of(&step.id)),
         })
         .collect()
 }
@@ -112,35 +128,59 @@ fn doing(kind: SectionKind, commands: &[String], lint: &PlanLint) -> Option<Doin
     lint.doing(&commands.join("\n"))
 }
 
-/// A runbook's step as one of a plan, with what its commands would destroy.
-fn told(
-    step: &StepView,
-    slug: &str,
-    values: &BTreeMap<String, String>,
-    lint: &PlanLint,
-) -> TriageStep {
-    let fill = |command: &CommandView| {
-        crate::runbook::fill(&command.text, &command.placeholders, &command.bound, values).0
-    };
-    let commands: Vec<String> = step.commands.iter().map(fill).collect();
-    let mut dangers: Vec<PlanDanger> = lint.judge(&step.title, None);
-    for command in &commands {
-        for danger in lint.judge("", Some(command)) {
-            if dangers.iter().all(|known| known.rule != danger.rule) {
-                dangers.push(danger);
-            }
+/// What a step is told with.
+struct Telling<'a> {
+    slug: &'a str,
+    values: &'a BTreeMap<String, String>,
+    report: &'a Report,
+    lint: &'a PlanLint,
+}
+
+impl Telling<'_> {
+    /// A runbook's step as one of a plan, with what it would destroy and what was the author's.
+    fn step(&self, step: &StepView, source: &str) -> TriageStep {
+        let fill = |command: &CommandView| {
+            let CommandView { text, placeholders, bound, .. } = command;
+            crate::runbook::fill(text, placeholders, bound, self.values).0
+        };
+        let commands: Vec<String> = step.commands.iter().map(fill).collect();
+        let dangers = self.dangers(&step.title, source, &commands);
+        let said = self.report.messages.iter().map(|message| message.text.as_str());
+        let samples = samples(&commands, said);
+        // A tool would do it with the names of another day.
+        let doing = doing(step.kind, &commands, self.lint)
+            .filter(|_| dangers.is_empty() && samples.is_empty());
+        TriageStep {
+            step: 0,
+            doing,
+            text: step.title.clone(),
+            commands,
+            source: format!("{}#{}", self.slug, step.id),
+            budget_s: step.budget_s,
+            freshness: step.freshness.clone(),
+            dangers,
+            parts: Vec::new(),
+            instead: Vec::new(),
+            samples,
+            rests_on: Vec::new(),
         }
     }
-    TriageStep {
-        step: 0,
-        doing: doing(step.kind, &commands, lint).filter(|_| dangers.is_empty()),
-        text: step.title.clone(),
-        commands,
-        source: format!("{slug}#{}", step.id),
-        budget_s: step.budget_s,
-        freshness: step.freshness.clone(),
-        dangers,
-        parts: Vec::new(),
-        instead: Vec::new(),
+
+    /// What a step would destroy. Whoever opens it reads more than its commands: what it asks for
+    /// in words, in a table or within a line refuses it as well. Words that only warn say no more
+    /// than the runbook itself.
+    fn dangers(&self, title: &str, source: &str, commands: &[String]) -> Vec<PlanDanger> {
+        let of_commands = commands.iter().flat_map(|command| self.lint.judge("", Some(command)));
+        let read = self.lint.check(source).into_iter().map(|finding| finding.danger);
+        let all = self.lint.judge(title, None).into_iter().chain(of_commands);
+        let mut dangers: Vec<PlanDanger> = Vec::new();
+        for danger in all.chain(read.filter(PlanDanger::refuses)) {
+            match dangers.iter_mut().find(|known| known.rule == danger.rule) {
+                Some(known) if known.level < danger.level => *known = danger,
+                Some(_) => {}
+                None => dangers.push(danger),
+            }
+        }
+        dangers
     }
 }
