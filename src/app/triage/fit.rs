@@ -8,6 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
+use super::product::{differ, products};
 use crate::app::Document;
 use crate::domain::id::Slug;
 use crate::search::telling_words;
@@ -58,6 +59,8 @@ pub(super) struct Said {
     words: BTreeSet<String>,
     /// Stems of the rules' words.
     ruled: BTreeSet<String>,
+    /// Products that the messages name.
+    products: BTreeSet<usize>,
 }
 
 impl Said {
@@ -67,9 +70,11 @@ impl Said {
     ) -> Self {
         let stems = |text: &str| telling_words(text).map(|(_, stem)| stem).collect::<Vec<_>>();
         let cut = |text: &'t str| &text[..text.floor_char_boundary(LONGEST)];
-        let texts: Vec<Vec<String>> = texts.map(|text| stems(cut(text))).collect();
+        let texts: Vec<&str> = texts.map(cut).collect();
+        let products = products(texts.iter().copied());
+        let texts: Vec<Vec<String>> = texts.into_iter().map(stems).collect();
         let words = texts.iter().flatten().cloned().collect();
-        Self { texts, words, ruled: ruled.flat_map(stems).collect() }
+        Self { texts, words, ruled: ruled.flat_map(stems).collect(), products }
     }
 
     /// Whether a message says two words of a phrase near each other, and in its order.
@@ -119,6 +124,8 @@ pub(super) struct Fits<'a> {
     said: &'a Said,
     rarity: Rarity,
     fits: BTreeMap<Slug, Fit>,
+    /// Those that are about another product.
+    others: BTreeSet<Slug>,
 }
 
 impl<'a> Fits<'a> {
@@ -126,18 +133,31 @@ impl<'a> Fits<'a> {
     pub(super) fn of(runbooks: &[Document], said: &'a Said) -> Self {
         let named: Vec<Vec<Name<'_>>> = runbooks.iter().map(names).collect();
         let rarity = Rarity::of(&named);
+        let is_other = |names: &Vec<Name<'_>>| {
+            differ(&said.products, &products(names.iter().map(|name| name.text)))
+        };
+        let others = runbooks.iter().zip(&named).filter(|(_, names)| is_other(names));
+        let others: BTreeSet<Slug> = others.map(|(document, _)| document.slug.clone()).collect();
         let of_one = |(document, names): (&Document, &Vec<Name<'_>>)| {
+            if others.contains(&document.slug) {
+                return None;
+            }
             let fits = names.iter().filter_map(|name| name.fit(said, &rarity));
             let fit = fits.reduce(|a, b| if b.score > a.score { b } else { a })?;
             Some((document.slug.clone(), fit))
         };
         let fits = runbooks.iter().zip(&named).filter_map(of_one).collect();
-        Self { said, rarity, fits }
+        Self { said, rarity, fits, others }
     }
 
     /// How well a runbook fits.
     pub(super) fn of_runbook(&self, slug: &Slug) -> Option<&Fit> {
         self.fits.get(slug)
+    }
+
+    /// Whether a runbook is about another product than the messages.
+    pub(super) fn is_of_another_product(&self, slug: &Slug) -> bool {
+        self.others.contains(slug)
     }
 
     /// How well a section fits by its own heading: a page may have one for each alert.

@@ -6,6 +6,7 @@ mod fit;
 mod known;
 mod note;
 mod plan;
+mod product;
 mod routing;
 mod samples;
 mod steps;

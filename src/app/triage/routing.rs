@@ -225,6 +225,9 @@ fn ruled(report: &Report) -> String {
 /// next one far less.
 fn stands_out(hits: &[HitView], fits: &Fits<'_>) -> Option<Found> {
     let best = hits.first().filter(|best| best.held >= NEARLY_ALL)?;
+    if fits.is_of_another_product(&best.slug) {
+        return None;
+    }
     // Sections of one runbook are rivals only where each is about something of its own.
     let is_rival = |hit: &&HitView| {
         hit.slug != best.slug
@@ -239,7 +242,8 @@ fn stands_out(hits: &[HitView], fits: &Fits<'_>) -> Option<Found> {
 /// heading.
 fn spoken_of(hits: &[HitView], fits: &Fits<'_>) -> Option<Found> {
     let best = hits.first()?.score;
-    let mut near = hits.iter().take_while(|hit| hit.score >= best * NEAR);
+    let near = hits.iter().take_while(|hit| hit.score >= best * NEAR);
+    let mut near = near.filter(|hit| !fits.is_of_another_product(&hit.slug));
     near.find_map(|hit| {
         let of_section = fits.of_section(&hit.heading);
         let fit = of_section.as_ref().or_else(|| fits.of_runbook(&hit.slug))?;

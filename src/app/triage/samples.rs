@@ -23,7 +23,7 @@ static FORMS: LazyLock<Regex> = LazyLock::new(|| {
         // A UUID.
         r"\b[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\b",
         // An incident's label.
-        r"\bINC-\d[\w-]*",
+        r"\bINC-\d+(?:-\d+)*",
         // What a provider calls a thing: `i-0abc1234`, with an end that the author left out.
         r"\b(?:i|vol|snap|sg|vpc|subnet|eni|eip|eipalloc|ami|rtb|igw|nat|lt)-[0-9a-f]{4,17}\b(?:\.{3})?",
         r"\b(?:AKIA|ASIA)[A-Z0-9]*\.{3}",
