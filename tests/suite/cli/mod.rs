@@ -19,5 +19,6 @@ mod search;
 mod settings;
 mod triage;
 mod triage_links;
+mod triage_plan;
 mod triage_routing;
 mod write_ups;
