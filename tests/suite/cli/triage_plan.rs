@@ -90,7 +90,10 @@ fn a_workload_is_named_by_its_kind() {
         ("daemonset", "daemonset/queue"),
         ("deployment", "deployment/queue"),
     ] {
-        let plan = commands(&format!("rollout of {kind} shop/queue is stuck: {kind} shop/queue\n"));
+        let plan = commands(&format!(
+            "KubeReplicasMismatch: {kind} shop/queue has not matched the expected number of \
+             replicas for longer than 15 minutes\n"
+        ));
         assert!(plan.contains(&format!("rollout undo {expected}")), "{kind}: {plan}");
     }
 }
@@ -108,7 +111,8 @@ fn a_runbook_of_another_product_is_near_and_not_opened() {
     let lab = Lab::new();
     let book = |name: &str| {
         format!(
-            "# {name} replication lag\n\n## Step 1 — Check\n\nLook at the replication lag of {name}.\n"
+            "# {name} replication lag\n\n## Alert / trigger\n\n- `{name}ReplicationLag`\n\n\
+             ## Step 1 — Check\n\n```sh\ntrue\n```\n\n## Step 2 — Mitigate\n\nWait.\n"
         )
     };
     lab.write("runbooks/mysql.md", &book("MySQL"));
