@@ -54,12 +54,15 @@ mod narrative;
 mod paths;
 mod pattern;
 mod plan_command;
+mod plan_forbidden;
 mod plan_lint;
 mod plan_number;
 mod plan_prose;
+mod plan_talk;
 #[cfg(test)]
 mod plan_tests;
 mod plan_text;
+mod plan_words;
 mod reading;
 mod recovery;
 mod report;

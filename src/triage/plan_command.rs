@@ -144,7 +144,7 @@ static NOT_TO_DO: LazyLock<Regex> = LazyLock::new(|| {
     pattern(concat!(
         r"(?i)(?:\b(?:do|does|must|should|shall|may|can|will|would)[\s*_]*(?:not|n['\u{2019}]t)|\bwon['\u{2019}]t|",
         r"\bunder no circumstances|\bon no account|\bcannot|\bnever|\bavoid|\bwithout|",
-        r"\binstead of|\brather than|\bbefore (?:you|we|anybody|anyone)|\bnot to|\bno need to|\brefrain from)",
+        r"\binstead of|\brather than|\bbefore (?:you|we|anybody|anyone)|\bnot (?:\w+ )?to|\bno need to|\brefrain from)",
         r"((?:[\s,*_]+[\w'\u{2019}-]+){0,5}?)[\s,:*_]*$",
     ))
 });

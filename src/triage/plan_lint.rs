@@ -4,6 +4,7 @@
 use serde::Serialize;
 
 use super::allowed::{Allowed, Doing};
+use super::plan_forbidden;
 use super::plan_prose::{self, Prose};
 use super::plan_text::{self, Piece};
 use super::source::FileError;
@@ -58,7 +59,7 @@ pub struct PlanFinding {
 #[derive(Debug)]
 pub struct PlanLint {
     commands: Rules,
-    prose: Vec<Prose>,
+    pub(super) prose: Prose,
     allowed: Allowed,
 }
 
@@ -109,7 +110,7 @@ impl PlanLint {
         if let Some(command) = command {
             dangers.extend(self.of_command(command));
         }
-        for (danger, _, _) in self.of_words(text) {
+        for (danger, _, _) in self.prose.find(text) {
             if dangers.iter().all(|known| known.rule != danger.rule) {
                 dangers.push(danger);
             }
@@ -129,7 +130,8 @@ impl PlanLint {
         let lines = crate::text::LineIndex::new(plan);
         // One after another: a later step may use what an earlier one has set.
         let mut session = self.commands.session();
-        for step in plan_text::steps(plan, &self.commands) {
+        let forbidden = plan_forbidden::lists(plan, |line| self.prose.forbids_list(line));
+        for step in plan_text::steps(plan, &self.commands, &forbidden) {
             let first = findings.len();
             let mut add = |start: usize, end: usize, danger: PlanDanger| {
                 let mut of_step = findings.iter_mut().skip(first);
@@ -149,7 +151,7 @@ impl PlanLint {
                 match piece {
                     Piece::Words(range) => {
                         let words = plan.get(range.clone()).unwrap_or_default();
-                        for (danger, start, end) in self.of_words(words) {
+                        for (danger, start, end) in self.prose.find(words) {
                             add(range.start + start, range.start + end, danger);
                         }
                     }
@@ -171,14 +173,6 @@ impl PlanLint {
 
     fn of_command(&self, command: &str) -> Vec<PlanDanger> {
         self.commands.check(command).into_iter().map(PlanDanger::from).collect()
-    }
-
-    fn of_words(&self, words: &str) -> Vec<(PlanDanger, usize, usize)> {
-        let found = self.prose.iter().filter_map(|rule| {
-            let (start, end) = rule.find(words)?;
-            Some((rule.danger(), start, end))
-        });
-        found.collect()
     }
 }
 

@@ -57,8 +57,8 @@ fn a_plan_that_destroys_is_refused_however_it_is_written() {
         ("Don't worry and delete the namespace shop.", "k8s-delete-namespace", 1),
         ("Instead of waiting, delete the CRD.", "k8s-delete-crd", 1),
         ("Without delay delete the CRD.", "k8s-delete-crd", 1),
-        ("Then wipe the PVCs.", "prose-wipe", 1),
-        ("Schritt 2: die Datenbank shop l\u{f6}schen", "prose-wipe", 1),
+        ("Then wipe the PVCs.", "k8s-delete-pvc-pv", 1),
+        ("Schritt 2: die Datenbank shop l\u{f6}schen", "sql-drop-truncate", 1),
         ("kubectl de\u{200b}lete ns shop", "k8s-delete-namespace", 1),
     ] {
         let found = lint.check(&cleaned(plan));
@@ -87,6 +87,41 @@ fn a_plan_that_warns_prints_or_searches_destroys_nothing() {
     ] {
         assert_eq!(lint.check(plan), [], "{plan}");
     }
+}
+
+#[test]
+fn prose_is_told_by_a_verb_a_thing_and_how_far() {
+    let lint = PlanLint::built_in().expect("the built-in rules");
+    let check = |plan: &str, expected: &[(usize, &str)]| {
+        let found = lint.check(plan);
+        let found: Vec<_> = found.iter().map(|one| (one.step, one.danger.rule.as_str())).collect();
+        assert_eq!(found, expected, "{plan}");
+    };
+    check("1. Look. 2. Scale everything to zero. 3. Wait.", &[(2, "prose-all-down")]);
+    check("Look.\nRestart all brokers at once.\n", &[(2, "prose-all-at-once")]);
+    check("Only if it hangs, fail over the primary.", &[(1, "prose-primary")]);
+    check("Turn the firewall on db01 off.", &[(1, "security-off")]);
+    check("The orders table must be dropped.", &[(1, "sql-drop-truncate")]);
+    check("Die Warteschlange leeren.", &[(1, "kafka-topic-delete")]);
+    check("Restart the brokers one by one.", &[]);
+    check("Scale from zero to three replicas.", &[]);
+    check("It is not necessary to empty the table.", &[]);
+}
+
+#[test]
+fn a_list_of_what_not_to_do_is_no_danger_and_what_stands_behind_it_is() {
+    let lint = PlanLint::built_in().expect("the built-in rules");
+    for head in ["Do not:", "## What not to do", "Never do this:", "Nicht:", "**Avoid:**"] {
+        let list = format!("{head}\n\n- delete the PVC\n- `kubectl delete ns shop`\n");
+        assert_eq!(lint.check(&list), [], "{list}");
+        let more = format!("{list}\n## Then\n\n- delete the CRD\n");
+        let found = lint.check(&more);
+        let found: Vec<_> = found.iter().map(|one| one.danger.rule.as_str()).collect();
+        assert_eq!(found, ["k8s-delete-crd"], "{more}");
+    }
+    let found = lint.check("Do not wait:\n- delete the CRD\n");
+    assert!(!found.is_empty());
+    assert!(!lint.check("# Never\nrm -rf /data\n").is_empty(), "a comment of a script");
 }
 
 /// What somebody on call expects of a line: `D` refused, `W` warned of, `-` neither.

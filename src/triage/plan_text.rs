@@ -33,11 +33,14 @@ struct Reading<'a> {
     plan: &'a str,
     fences: Vec<Range<usize>>,
     rules: &'a Rules,
+    /// Lists of what not to do. In a script these would be comments, and forbid nothing.
+    forbidden: &'a [Range<usize>],
 }
 
-/// Takes a plan apart; the rules know which words are programs.
-pub(super) fn steps(plan: &str, rules: &Rules) -> Vec<Step> {
-    let reading = Reading { plan, fences: fences(plan), rules };
+/// Takes a plan apart; the rules know which words are programs. What stands in a list that tells
+/// what not to do is left out.
+pub(super) fn steps(plan: &str, rules: &Rules, forbidden: &[Range<usize>]) -> Vec<Step> {
+    let reading = Reading { plan, fences: fences(plan), rules, forbidden };
     if plan.starts_with("#!") {
         return reading.script();
     }
@@ -53,6 +56,31 @@ pub(super) fn steps(plan: &str, rules: &Rules) -> Vec<Step> {
         steps.push(reading.step(*number, *start..end));
     }
     steps
+}
+
+impl Step {
+    /// Leaves out what stands in these ranges, which are in order.
+    fn leave_out(&mut self, ranges: &[Range<usize>]) {
+        let mut kept = Vec::with_capacity(self.pieces.len());
+        for piece in self.pieces.drain(..) {
+            let (Piece::Words(all) | Piece::Command(all)) = &piece;
+            let first = ranges.partition_point(|range| range.end <= all.start);
+            let inside = ranges[first..].iter().take_while(|range| range.start < all.end);
+            match &piece {
+                Piece::Words(all) => {
+                    let mut at = all.start;
+                    for range in inside {
+                        kept.push(Piece::Words(at..range.start.max(at)));
+                        at = range.end.min(all.end);
+                    }
+                    kept.push(Piece::Words(at..all.end));
+                }
+                Piece::Command(_) if inside.count() > 0 => {}
+                Piece::Command(_) => kept.push(piece),
+            }
+        }
+        self.pieces = kept;
+    }
 }
 
 /// Fenced blocks, their marks left out.
@@ -172,7 +200,9 @@ impl Reading<'_> {
             }
             at = fence.end.max(at + 1);
         }
-        Step { number, pieces }
+        let mut step = Step { number, pieces };
+        step.leave_out(self.forbidden);
+        step
     }
 
     /// Words outside fences: a line that begins with a program or a statement is a command, and so
@@ -280,7 +310,7 @@ mod tests {
     }
 
     fn check(plan: &str, expected: &[(usize, &[&str])]) {
-        let steps = steps(plan, &rules());
+        let steps = steps(plan, &rules(), &[]);
         let shown: Vec<(usize, Vec<&str>)> = steps
             .iter()
             .map(|step| {
@@ -337,7 +367,7 @@ mod tests {
     #[test]
     fn any_text_can_be_a_plan() {
         for text in ["```", "1. ", "`'\"", "é1. —\n```é", "9. a 10. b 11. c", "''''\n``"] {
-            steps(text, &rules());
+            steps(text, &rules(), &[]);
         }
     }
 }

@@ -50,6 +50,18 @@ impl RuleError {
         Self::at_id(yaml, id, true, format!("the rule {id} is here twice: keep one"))
     }
 
+    /// Something about what stands below a key; the first line where there is none.
+    pub fn at_key(yaml: &str, key: &str, message: String) -> Self {
+        let is_key = |line: &&str| {
+            line.trim_start_matches([' ', '\'', '"'])
+                .strip_prefix(key)
+                .is_some_and(|rest| rest.trim_start_matches(['\'', '"']).starts_with(':'))
+        };
+        let line = yaml.lines().take_while(|line| !is_key(line)).count() + 1;
+        let line = if line > yaml.lines().count() { 1 } else { line };
+        Self { line, column: 1, message }
+    }
+
     /// Something about the entry with that id; the first line where there is none.
     pub(in crate::runbook) fn at_id(yaml: &str, id: &str, last: bool, message: String) -> Self {
         let names = |line: &str| {
