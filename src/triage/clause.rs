@@ -112,44 +112,52 @@ impl<'g> Clauses<'g> {
         // A quotation's end is noted when it begins.
         roles.sort_by_key(|(at, _)| *at);
         let mut clauses = Self { grammar, bounds, roles, denied: Vec::new() };
-        clauses.denied = grammar
-            .all(Kind::Over, text)
-            .map(|found| (found.start, clauses.around(found.start)))
-            .filter(|(at, _)| !clauses.denies(text, *at))
-            .filter(|(at, clause)| !clauses.is_good_while_it_lasts(text, *at, *clause))
+        clauses.denied = clauses.over(text);
+        let more = clauses.no_failures(text);
+        clauses.denied.extend(more);
+        clauses
+    }
+
+    /// The clauses that say that something is over, and mean it.
+    fn over(&self, text: &str) -> Vec<(usize, usize)> {
+        let all = self.grammar.all(Kind::Over, text);
+        all.map(|found| (found.start, self.around(found.start)))
+            .filter(|(at, _)| !self.denies(text, *at))
+            .filter(|(at, clause)| !self.is_good_while_it_lasts(text, *at, *clause))
             .map(|(_, clause)| clause)
-            .collect();
-        let meant = grammar.all(Kind::Meant, text).filter_map(|found| {
-            let (start, end) = clauses.around(found.start);
+            .collect()
+    }
+
+    /// What is meant, possible, past, announced or only talked about.
+    fn no_failures(&self, text: &str) -> Vec<(usize, usize)> {
+        let grammar = self.grammar;
+        let mut none = Vec::new();
+        none.extend(grammar.all(Kind::Meant, text).filter_map(|found| {
+            let (start, end) = self.around(found.start);
             let before = text.get(start..found.start)?;
             let at_end = end.saturating_sub(found.end) <= MEANT_TAIL;
             (at_end && !grammar.is_in(Kind::Negation, before)).then_some((start, end))
-        });
-        clauses.denied.extend(meant.collect::<Vec<_>>());
-        for found in grammar.all(Kind::Maybe, text) {
-            let (_, end) = clauses.around(found.start);
-            clauses.denied.push((found.start, end));
-        }
+        }));
+        let maybe = grammar.all(Kind::Maybe, text);
+        none.extend(maybe.map(|found| (found.start, self.around(found.start).1)));
         if !grammar.is_in(Kind::Lasts, text) {
-            let past = grammar.all(Kind::Past, text).map(|found| clauses.around(found.start));
-            clauses.denied.extend(past.collect::<Vec<_>>());
+            none.extend(grammar.all(Kind::Past, text).map(|found| self.around(found.start)));
         }
         let line_end = |at: usize| text[at..].find('\n').map_or(text.len(), |end| at + end);
         let line = |found: Range<usize>| {
             let start = text[..found.start].rfind('\n').map_or(0, |at| at + 1);
             (start, line_end(found.end))
         };
-        clauses.denied.extend(grammar.all(Kind::NoIncident, text).map(line));
+        none.extend(grammar.all(Kind::NoIncident, text).map(line));
         // Announced work that went wrong is an outage like any other.
         let announced = grammar.all(Kind::Planned, text).map(line);
         let to_come = |(start, end): &(usize, usize)| {
             text.get(*start..*end).is_some_and(|line| !grammar.is_in(Kind::Happened, line))
         };
-        clauses.denied.extend(announced.filter(to_come));
-        if let Some(head) = grammar.all(Kind::Talk, text).next() {
-            clauses.denied.push((0, line_end(head.end)));
-        }
-        clauses
+        none.extend(announced.filter(to_come));
+        let talk = grammar.all(Kind::Talk, text).next();
+        none.extend(talk.map(|head| (0, line_end(head.end))));
+        none
     }
 
     /// The role of what begins at a byte.

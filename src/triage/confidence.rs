@@ -1,7 +1,7 @@
 //! How much to believe a verdict: one fixed function of what speaks for and against it.
 //!
 //! `p = 1 / (1 + e^-z)` with `z = -2.9 + 1.6 margin + 2.2 strength + 1.5 agreement + 1.8 variety +
-//! 0.4 explained - 1.2 contradictions - 0.5 generic`, each feature from 0 to 1.
+//! 0.4 explained - 1.6 contradictions - 0.5 generic`, each feature from 0 to 1.
 //!
 //! The weights are set by hand, by these reasons, and fitted to nothing; a calibration report shows how
 //! true the value is:
@@ -114,7 +114,7 @@ pub(super) fn value(features: &Features) -> f64 {
         + 1.5 * features.agreement
         + 1.8 * features.variety
         + 0.4 * features.explained
-        - 1.2 * features.contradictions
+        - 1.6 * features.contradictions
         - 0.5 * f64::from(u8::from(features.generic));
     let cap = match (features.fallback, features.lone) {
         (true, _) => FALLBACK_CAP,

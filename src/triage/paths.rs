@@ -108,7 +108,7 @@ mod tests {
         let (pattern, _) = judge("GET /api/outage/failed 500 Internal Server Error");
         assert_eq!(pattern, Pattern::ServerError);
         let (pattern, _) =
-            judge("Get \"https://vault.example.org/v1/disk-full\": connection refused");
+            judge("Get \"https://shop.example.org/v1/disk-full\": connection refused");
         assert_eq!(pattern, Pattern::ConnectionRefused);
     }
 }

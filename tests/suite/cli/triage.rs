@@ -226,7 +226,7 @@ fn a_rule_of_the_team_counts_and_a_wrong_one_is_placed() {
     lab.write("data/patterns/own.yaml", &rule.replace("a parrot flies", "parrot is resting"));
     let said = lab.run_with_input(&["triage"], b"x").refused();
     said.says("error: data/patterns/own.yaml:8:14: the rule finds `parrot is resting`");
-    lab.write("data/patterns/own.yaml", "words:\n  gone: 'lost|{fail}'\n");
+    lab.write("data/patterns/own.yaml", "words:\n  away: 'lost|{fail}'\n");
     let said = lab.run_with_input(&["triage"], b"x").refused();
     said.says("error: data/patterns/own.yaml:2:10: `{fail}`").says("write it out");
 }
