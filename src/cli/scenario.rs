@@ -1,7 +1,7 @@
 //! `runledger scenario`: cases for triage, run and written.
 
 use std::fs::OpenOptions;
-use std::io::Write as _;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use super::{Done, Session, Style};
@@ -67,14 +67,17 @@ fn run_cases(args: &RunArgs, session: &mut Session) -> Result<Done, Error> {
     let paths: Vec<PathBuf> = args.paths.iter().map(|path| session.here.join(path)).collect();
     let mut read = read_scenarios(&assets, &paths)?;
     let view = run_scenarios(&assets, &read.scenarios, args.calibration)?;
-    if let Some(file) = &args.junit {
-        let path = session.here.join(file);
-        std::fs::write(&path, junit(&view)).map_err(|error| Error::io("write", &path, error))?;
-    }
     if args.json {
         session.out.json(&view);
     } else {
         print(session, &view);
+    }
+    // What came out is told first: a report that cannot be written takes nothing from it.
+    if let Some(file) = &args.junit {
+        let path = session.here.join(file);
+        if let Err(error) = std::fs::write(&path, junit(&view)) {
+            read.broken.push(unwritten(&path, error));
+        }
     }
     if let Some(last) = read.broken.pop() {
         read.broken.iter().for_each(|error| session.out.error(error));
@@ -100,7 +103,24 @@ fn new(args: &NewArgs, session: &mut Session) -> Result<Done, Error> {
 fn write_new(path: &Path, text: &str) -> Result<(), Error> {
     let made = OpenOptions::new().write(true).create_new(true).open(path);
     made.and_then(|mut file| file.write_all(text.as_bytes()))
-        .map_err(|error| Error::io("write", path, error))
+        .map_err(|error| unwritten(path, error))
+}
+
+/// A file that could not be written, with what to do about it.
+fn unwritten(path: &Path, cause: io::Error) -> Error {
+    let parent = path.parent().unwrap_or(path);
+    let hint = match cause.kind() {
+        io::ErrorKind::AlreadyExists => "name another file, or move that one away".to_owned(),
+        _ if path.is_dir() => "it is a folder: name a file in it".to_owned(),
+        io::ErrorKind::NotFound => format!("make the folder {} first", parent.display()),
+        io::ErrorKind::NotADirectory => format!("{} is no folder", parent.display()),
+        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+            "name a file in a folder that you may write to".to_owned()
+        }
+        // What is left has its hint already, or none that would help.
+        _ => return Error::io("write", path, cause),
+    };
+    Error::io("write", path, cause).hinted(hint)
 }
 
 fn print(session: &mut Session, view: &ScenarioRunView) {

@@ -339,6 +339,22 @@ fn a_case_fails_honestly_and_one_without_an_answer_is_neither() {
     lab.run(&["scenario", "run", "cases"]).refused().says("lunch.yaml:3").says("tea");
 }
 
+#[test]
+fn a_report_that_cannot_be_written_is_an_error_after_what_came_out() {
+    let lab = Lab::new();
+    lab.write("cases/tea.yaml", "name: tea\nmessages: [x]\nexpect: {severity: null}\n");
+    for (file, hint) in [
+        ("no/such/out.xml", "make the folder"),
+        ("cases", "it is a folder"),
+        ("cases/tea.yaml/out.xml", "is no folder"),
+    ] {
+        let said = lab.run(&["scenario", "run", "cases", "--junit", file]).refused();
+        said.says("0 passed, 0 failed").says("cannot write").says(hint);
+        let said = lab.run(&["scenario", "run", "cases", "--json", "--junit", file]).refused();
+        assert_eq!(said.json()["scenarios"][0]["name"], "tea");
+    }
+}
+
 /// Three alerts, a minute apart, none of which names another service.
 fn alerts(order: [&str; 3]) -> String {
     let alert = |(minute, service): (usize, &&str)| {
@@ -399,7 +415,14 @@ fn an_incident_becomes_a_case() {
     assert!(case.contains("cannot patch CRD"), "{case}");
     assert!(case.contains("severity: null # people called it MEDIUM"), "{case}");
     lab.run(&["scenario", "run", "case.yaml"]).ok().says("helm_release_stuck");
-    lab.run(&["scenario", "new", label, "--out", "case.yaml"]).refused();
+    for (out, hint) in [
+        ("case.yaml", "name another file, or move that one away"),
+        ("no/such/case.yaml", "make the folder"),
+        ("case.yaml/case.yaml", "is no folder"),
+    ] {
+        lab.run(&["scenario", "new", label, "--out", out]).refused().says(hint);
+    }
+    assert_eq!(lab.read("case.yaml"), case, "nobody's file is replaced");
     // What was judged goes with the note that judged it.
     let shown = lab.run(&["incident", "show", label, "--json"]).json();
     let timeline = shown["timeline"].as_array().expect("a timeline");
