@@ -102,7 +102,9 @@ fn keys(value: &Value, found: &mut BTreeSet<String>) {
 /// A paste that makes triage say all it can: the runbook is named by its alert, the incident by what
 /// failed.
 const STUCK: &str = r#"{"alerts":[{"status":"firing","labels":{"alertname":"SomethingIsDown"},"annotations":
-    {"summary":"Helm release 'edge' stuck in pending-rollback, rollback also failed: 'x'. The ingress controller answers 503"}}]}"#;
+    {"summary":"Helm release 'edge' stuck in pending-rollback, rollback also failed: 'x'. The ingress controller answers 503"}},
+    {"status":"firing","labels":{"alertname":"SomethingIsOver"},"annotations":
+    {"summary":"certificate for shop.example.com expired 2 hours ago"}}]}"#;
 
 #[test]
 fn every_field_of_the_json_that_the_readme_promises_is_there() {
