@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Deserializer, MapAccess, Visitor};
 use serde::{Deserialize, Serialize};
 
 /// A message: a line of a log, an alert, an event, or a sentence somebody wrote.
@@ -33,6 +35,88 @@ impl Message {
     /// A message that is nothing but text.
     pub fn new(text: &str) -> Self {
         Self { text: super::clean::cleaned(text).into_owned(), repeats: 1, ..Self::default() }
+    }
+}
+
+/// A message as a file keeps it: its text alone, or with what its source said of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(into = "KeptForm")]
+pub struct KeptMessage {
+    /// Its text.
+    pub text: String,
+    /// Whether its source said that it was over.
+    pub resolved: bool,
+}
+
+impl From<&KeptMessage> for Message {
+    fn from(kept: &KeptMessage) -> Self {
+        Self { resolved: kept.resolved, ..Self::new(&kept.text) }
+    }
+}
+
+/// How a kept message is written: what nothing more is known of is a text and no more, as it was
+/// when only texts were kept.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum KeptForm {
+    Text(String),
+    Told { text: String, resolved: bool },
+}
+
+impl From<KeptMessage> for KeptForm {
+    fn from(KeptMessage { text, resolved }: KeptMessage) -> Self {
+        if resolved { Self::Told { text, resolved } } else { Self::Text(text) }
+    }
+}
+
+impl<'de> Deserialize<'de> for KeptMessage {
+    // By hand, since an untagged form would lose the place of a wrong key.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(KeptVisitor)
+    }
+}
+
+/// Reads a kept message in either form.
+struct KeptVisitor;
+
+impl<'de> Visitor<'de> for KeptVisitor {
+    type Value = KeptMessage;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("a string, or `text` and `resolved`")
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<KeptMessage, E> {
+        Ok(KeptMessage { text: text.to_owned(), resolved: false })
+    }
+
+    // A message that is nothing but a number or a word like `true` is a text all the same.
+    fn visit_bool<E>(self, text: bool) -> Result<KeptMessage, E> {
+        Ok(KeptMessage { text: text.to_string(), resolved: false })
+    }
+
+    fn visit_u64<E>(self, text: u64) -> Result<KeptMessage, E> {
+        Ok(KeptMessage { text: text.to_string(), resolved: false })
+    }
+
+    fn visit_i64<E>(self, text: i64) -> Result<KeptMessage, E> {
+        Ok(KeptMessage { text: text.to_string(), resolved: false })
+    }
+
+    fn visit_f64<E>(self, text: f64) -> Result<KeptMessage, E> {
+        Ok(KeptMessage { text: text.to_string(), resolved: false })
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<KeptMessage, A::Error> {
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Told {
+            text: String,
+            #[serde(default)]
+            resolved: bool,
+        }
+        let Told { text, resolved } = Told::deserialize(MapAccessDeserializer::new(map))?;
+        Ok(KeptMessage { text, resolved })
     }
 }
 
@@ -101,4 +185,23 @@ pub struct Place {
 /// Milliseconds since 1970 UTC of an RFC 3339 time.
 pub(super) fn unix_ms(text: &str) -> Option<i64> {
     chrono::DateTime::parse_from_rfc3339(text).ok().map(|time| time.timestamp_millis())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_kept_message_is_read_as_it_was_written() {
+        let over = KeptMessage { text: "x is down".to_owned(), resolved: true };
+        let plain = KeptMessage { resolved: false, ..over.clone() };
+        let kept = [over, plain];
+        let json = serde_json::to_string(&kept).expect("JSON");
+        // What only has a text looks as it always did.
+        assert_eq!(json, r#"[{"text":"x is down","resolved":true},"x is down"]"#);
+        assert_eq!(serde_json::from_str::<Vec<KeptMessage>>(&json).expect("messages"), kept);
+        let odd: Vec<KeptMessage> = serde_yaml::from_str("[404, -1, 1.5, true]").expect("texts");
+        let texts: Vec<String> = odd.into_iter().map(|message| message.text).collect();
+        assert_eq!(texts, ["404", "-1", "1.5", "true"]);
+    }
 }

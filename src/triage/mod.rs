@@ -89,7 +89,7 @@ pub use self::clean::cleaned;
 pub use self::correlate::{Group, Link, LinkKind};
 pub use self::knowledge::Knowledge;
 pub use self::level::{Level, Line};
-pub use self::message::{Input, KnownIncident, Message, Place, Store};
+pub use self::message::{Input, KeptMessage, KnownIncident, Message, Place, Store};
 pub use self::narrative::{LeftOut, Part, PlanStep, Statement};
 pub use self::pattern::Pattern;
 pub use self::plan_lint::{PlanDanger, PlanFinding, PlanLint, PlanSources};
@@ -341,5 +341,6 @@ fn view((message, level): (&Message, Option<Level>)) -> MessageView {
         line: message.line,
         offset: message.offset,
         repeats: message.repeats,
+        resolved: message.resolved,
     }
 }

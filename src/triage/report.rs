@@ -185,4 +185,7 @@ pub struct MessageView {
     pub repeats: usize,
     /// How bad it is by itself; none where nothing in it says so.
     pub level: Option<Level>,
+    /// Whether its source says that it is over; for what is kept of it.
+    #[serde(skip)]
+    pub resolved: bool,
 }

@@ -405,7 +405,8 @@ fn a_case_among_lines_in_which_nothing_fails_is_found_all_the_same() {
     let own = own.map(|case| Scenario::from_yaml(case.name, case.text).expect("a case"));
     for case in own {
         let expected = run(&case, engine.0, engine.1).report.pattern;
-        let text = [noise.join("\n"), case.messages.join("\n"), noise.join("\n")].join("\n");
+        let said: Vec<&str> = case.messages.iter().map(|message| message.text.as_str()).collect();
+        let text = [noise.join("\n"), said.join("\n"), noise.join("\n")].join("\n");
         let pasted = read::read(&text, engine.0);
         let input = Input { messages: pasted.messages, ..Input::default() };
         let report = triage(&input, &Store::default(), engine.0, engine.1);

@@ -13,8 +13,8 @@ use crate::domain::incident::Happening;
 use crate::error::Error;
 use crate::text::redact::redact;
 use crate::text::yaml::is_yaml_name;
-use crate::triage::Level;
 use crate::triage::scenario::{Run, Scenario, calibration};
+use crate::triage::{KeptMessage, Level};
 use crate::views::triage::ScenarioRunView;
 
 /// The largest case that is read, in bytes.
@@ -150,12 +150,14 @@ impl App {
         let incident = self.find_incident(incident)?;
         let timeline = self.ledger.timeline_of(incident.id)?;
         let said = timeline.iter().filter_map(|item| match &item.what {
-            Happening::Noted { text, source, .. } if source != SOURCE => Some(redact(text).text),
+            Happening::Noted { text, source, .. } if source != SOURCE => {
+                Some(KeptMessage { text: redact(text).text, resolved: false })
+            }
             _ => None,
         });
         // What was judged comes first: it is what anybody knew when it began.
         let judged = self.judged_in(incident.id)?;
-        let messages: Vec<String> = judged.into_iter().chain(said).take(LINES).collect();
+        let messages: Vec<KeptMessage> = judged.into_iter().chain(said).take(LINES).collect();
         if messages.is_empty() {
             return Err(Error::refused(format!("nothing was noted in {}", incident.label))
                 .hinted("a case needs messages: `runledger incident note LABEL TEXT` first"));
@@ -176,7 +178,12 @@ impl App {
         }
         yaml.push_str("messages:\n");
         for message in &messages {
-            yaml.push_str(&format!("  - {}\n", quoted(message)));
+            let text = quoted(&message.text);
+            let line = match message.resolved {
+                true => format!("  - {{text: {text}, resolved: true}}\n"),
+                false => format!("  - {text}\n"),
+            };
+            yaml.push_str(&line);
         }
         let called = match incident.severity_unknown {
             true => String::new(),

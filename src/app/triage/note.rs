@@ -8,6 +8,7 @@ use crate::domain::id::{Hash, IncidentId};
 use crate::error::Error;
 use crate::text::redact::redact;
 use crate::text::truncate_to_width;
+use crate::triage::KeptMessage;
 use crate::views::triage::TriageView;
 
 /// How much of what was judged is kept, in bytes; the beginning of a log says most.
@@ -48,23 +49,27 @@ impl App {
 
     /// Keeps what was judged, so that it can be judged again, and become a case.
     fn keep_judged(&mut self, view: &TriageView) -> Result<Hash, Error> {
-        let mut texts: Vec<String> = Vec::new();
+        let mut kept: Vec<KeptMessage> = Vec::new();
         let mut bytes = 0;
         for message in &view.messages {
             bytes += message.text.len();
             if bytes > KEPT {
                 break;
             }
-            texts.push(redact(&message.text).text);
+            let text = redact(&message.text).text;
+            kept.push(KeptMessage { text, resolved: message.resolved });
         }
-        let json = serde_json::to_vec(&texts)
+        let json = serde_json::to_vec(&kept)
             .map_err(|e| Error::failed(format!("telling what was judged: {e}")))?;
         self.ledger.transact(|tx| Ok(tx.put_blob(&json)?))
     }
 
     /// The messages that the hypotheses of an incident judged, each once, in order.
-    pub(in crate::app) fn judged_in(&self, incident: IncidentId) -> Result<Vec<String>, Error> {
-        let mut all: Vec<String> = Vec::new();
+    pub(in crate::app) fn judged_in(
+        &self,
+        incident: IncidentId,
+    ) -> Result<Vec<KeptMessage>, Error> {
+        let mut all: Vec<KeptMessage> = Vec::new();
         for entry in self.ledger.entries_of(&incident.to_string())? {
             let body = entry.body.as_deref().unwrap_or_default();
             let Ok(Some(Event::IncidentNoted(IncidentNoted { judged: Some(judged), .. }))) =
@@ -73,10 +78,10 @@ impl App {
                 continue;
             };
             let kept = self.ledger.blob(judged)?.unwrap_or_default();
-            let texts: Vec<String> = serde_json::from_slice(&kept).unwrap_or_default();
-            for text in texts {
-                if !all.contains(&text) {
-                    all.push(text);
+            let messages: Vec<KeptMessage> = serde_json::from_slice(&kept).unwrap_or_default();
+            for message in messages {
+                if !all.contains(&message) {
+                    all.push(message);
                 }
             }
         }

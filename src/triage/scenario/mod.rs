@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 
 use super::level::Level;
-use super::message::{KnownIncident, unix_ms};
+use super::message::{KeptMessage, KnownIncident, unix_ms};
 use super::pattern::Pattern;
 use super::source::{FileError, Source};
 use super::tier::Tier;
@@ -38,7 +38,7 @@ pub struct Scenario {
     #[serde(default)]
     pub conditions: Option<String>,
     /// The messages.
-    pub messages: Vec<String>,
+    pub messages: Vec<KeptMessage>,
     /// What is there before.
     #[serde(default)]
     pub given: Given,
@@ -171,7 +171,7 @@ impl Scenario {
             let line = yaml.lines().position(|line| line.starts_with("name")).unwrap_or(0);
             return Err(wrong(line + 1, 1, "a case needs a name, for its address".to_owned()));
         }
-        if scenario.messages.iter().all(|message| message.trim().is_empty()) {
+        if scenario.messages.iter().all(|message| message.text.trim().is_empty()) {
             let line = yaml.lines().position(|line| line.starts_with("messages")).unwrap_or(0);
             return Err(wrong(line + 1, 1, "a case needs at least one message".to_owned()));
         }
@@ -270,6 +270,7 @@ mod tests {
         check("DNS_FAILURE", "DNS_OOPS", 4, "DNS_OOPS");
         check("cascade", "cascades", 5, "cascades");
         check("[x]", "['']", 2, "at least one message");
+        check("[x]", "[{text: x, resolvd: true}]", 2, "unknown key `resolvd`");
         check("[HIGH]", "[BOGUS]", 9, "`BOGUS` is no severity");
         check("  severity: [HIGH]", "  severty: [HIGH]", 9, "nothing is accepted for `severty`");
         check("accept:", "accpet:", 7, "did you mean `accept`?");

@@ -72,7 +72,7 @@ pub struct Run {
 /// Runs one case.
 pub fn run(scenario: &Scenario, knowledge: &Knowledge, lint: &PlanLint) -> Outcome {
     let input = Input {
-        messages: scenario.messages.iter().map(|text| Message::new(text)).collect(),
+        messages: scenario.messages.iter().map(Message::from).collect(),
         conditions: scenario.conditions.as_deref(),
         topology: &scenario.given.topology,
         notes: Vec::new(),

@@ -355,6 +355,33 @@ fn a_report_that_cannot_be_written_is_an_error_after_what_came_out() {
     }
 }
 
+#[test]
+fn a_run_reads_nothing_of_the_workspaces_incidents() {
+    let lab = lab();
+    let case = "name: alone\nmessages: ['helm release edge is stuck in pending-rollback']\n\
+                expect: {correlated: 'no'}\n";
+    lab.write("cases/alone.yaml", case);
+    let before = lab.run(&["scenario", "run", "cases", "--json"]).json();
+    lab.run(&[
+        "incident",
+        "open",
+        "helm release edge is stuck in pending-rollback",
+        "--severity",
+        "P2",
+    ])
+    .ok();
+    let after = lab.run(&["scenario", "run", "cases", "--json"]).ok().json();
+    // All but the time it took.
+    let fields = |run: &Value| run["scenarios"][0]["fields"].clone();
+    assert_eq!(fields(&before), fields(&after), "the store is no part of a case");
+    // What a case says of a store is looked at: the comparison itself is not off.
+    let given = "given: {incidents: [{title: 'helm release edge is stuck in pending-rollback', \
+                 services: [edge], messages: ['helm release edge is stuck in pending-rollback']}]}\n";
+    lab.write("cases/alone.yaml", &case.replace("expect:", &format!("{given}expect:")));
+    let said = lab.run(&["scenario", "run", "cases"]);
+    assert_eq!(said.code, 1, "{}", said.stdout);
+}
+
 /// Three alerts, a minute apart, none of which names another service.
 fn alerts(order: [&str; 3]) -> String {
     let alert = |(minute, service): (usize, &&str)| {
@@ -431,6 +458,32 @@ fn an_incident_becomes_a_case() {
     lab.run(&["erase", id, "--reason", "it was of another team"]).ok();
     assert!(!lab.run(&["export"]).ok().stdout.contains("cannot patch CRD"));
     lab.run(&["verify"]).ok();
+}
+
+#[test]
+fn what_its_source_said_was_over_is_over_in_the_case() {
+    let lab = lab();
+    lab.run(&["incident", "open", "quotes was away", "--severity", "P2"]).ok();
+    let label = "INC-2026-06-01-001";
+    let over = alerts(["quotes", "carts", "shopfront"]).replace("firing", "resolved");
+    let paste = over.replacen("resolved", "firing", 1);
+    let args = ["triage", "--json", "--incident", label];
+    let judged = lab.run_with_input(&args, paste.as_bytes()).ok().json();
+    lab.run(&["scenario", "new", label, "--out", "case.yaml"]).ok();
+    let case = lab.read("case.yaml");
+    assert_eq!(case.matches("resolved: true").count(), 2, "{case}");
+    let run = lab.run(&["scenario", "run", "case.yaml", "--json"]).ok().json();
+    assert_eq!(run["scenarios"][0]["fields"]["pattern"]["actual"], judged["pattern"]);
+    // Wholly over is another thing than going on, and comes out as it did.
+    lab.run(&["incident", "open", "carts was away", "--severity", "P2"]).ok();
+    let label = "INC-2026-06-01-002";
+    let args = ["triage", "--json", "--incident", label];
+    let judged = lab.run_with_input(&args, over.as_bytes()).ok().json();
+    lab.run(&["scenario", "new", label, "--out", "over.yaml"]).ok();
+    let run = lab.run(&["scenario", "run", "over.yaml", "--json"]).ok().json();
+    let actual = |field: &str| run["scenarios"][0]["fields"][field]["actual"].clone();
+    assert_eq!(actual("pattern"), judged["pattern"], "{run}");
+    assert_eq!(actual("severity"), judged["severity"]["level"], "{run}");
 }
 
 #[test]
