@@ -315,10 +315,7 @@ impl<'t> Scanner<'t> {
 
     /// Steps over an escaped letter, however many bytes it has.
     fn skip(&mut self, length: usize) {
-        self.at = (self.at + length).min(self.bytes.len());
-        while !self.text.is_char_boundary(self.at) {
-            self.at += 1;
-        }
+        self.at = self.text.ceil_char_boundary(self.at + length);
     }
 
     fn comment(&mut self) {

@@ -76,10 +76,7 @@ fn best_run(marks: &[(usize, usize, usize)], plan: &Plan) -> std::ops::Range<usi
 /// Widens a run to about the width, to the borders of words.
 fn window(body: &str, run: &std::ops::Range<usize>) -> (usize, usize) {
     let spare = WIDTH.saturating_sub(run.len());
-    let mut start = run.start.saturating_sub(spare / 3);
-    while !body.is_char_boundary(start) {
-        start -= 1;
-    }
+    let mut start = body.floor_char_boundary(run.start.saturating_sub(spare / 3));
     // A line's beginning is the best place to begin, a word's the next best.
     if let Some(line) = body[start..run.start].rfind('\n') {
         start += line + 1;
@@ -87,10 +84,7 @@ fn window(body: &str, run: &std::ops::Range<usize>) -> (usize, usize) {
         let space = body[start..run.start].find(char::is_whitespace);
         start += space.map_or(0, |at| at);
     }
-    let mut end = (start + WIDTH).max(run.end).min(body.len());
-    while !body.is_char_boundary(end) {
-        end += 1;
-    }
+    let mut end = body.ceil_char_boundary((start + WIDTH).max(run.end));
     if end < body.len()
         && let Some(space) = body[run.end..end].rfind(char::is_whitespace)
     {

@@ -151,11 +151,7 @@ pub(super) fn understand(text: &str) -> Understood {
 }
 
 fn beginning(text: &str) -> &str {
-    let mut end = text.len().min(LONGEST_TEXT);
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    &text[..end]
+    &text[..text.floor_char_boundary(LONGEST_TEXT)]
 }
 
 /// Takes a compound into a query; says whether it was a number.

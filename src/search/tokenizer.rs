@@ -275,13 +275,7 @@ fn push_word(text: &str, start: usize, end: usize, words: &mut Vec<Word>) {
 }
 
 fn cut(word: &mut String) {
-    if word.len() > LONGEST_WORD {
-        let mut at = LONGEST_WORD;
-        while !word.is_char_boundary(at) {
-            at -= 1;
-        }
-        word.truncate(at);
-    }
+    word.truncate(word.floor_char_boundary(LONGEST_WORD));
 }
 
 #[cfg(test)]

@@ -143,7 +143,7 @@ fn told(found: &[Found<'_>], pattern: Pattern, evidence: &[Evidence]) -> (String
 fn alert(message: &Message) -> Option<&str> {
     let labelled = message.labels.get("alertname").map(String::as_str);
     labelled.or_else(|| {
-        let head = &message.text[..super::clean::floor(&message.text, MAX_HEAD)];
+        let head = &message.text[..message.text.floor_char_boundary(MAX_HEAD)];
         routing::alert_at_head(head).map(|(_, name)| name)
     })
 }

@@ -208,7 +208,7 @@ impl<'g> Clauses<'g> {
         let counted = found.split_whitespace().next().is_some_and(|first| {
             first.ends_with('s') && first.bytes().all(|byte| byte.is_ascii_lowercase())
         });
-        let from = super::clean::ceil(text, start.saturating_sub(24));
+        let from = text.ceil_char_boundary(start.saturating_sub(24));
         if counted && self.is_in(Kind::NoneOf, text.get(from..start).unwrap_or_default()) {
             return true;
         }
@@ -236,14 +236,14 @@ impl<'g> Clauses<'g> {
     /// Whether what is "no longer" there, as a byte says, is missed. It is not where it was bad.
     fn is_good_while_it_lasts(&self, text: &str, at: usize, (start, _): (usize, usize)) -> bool {
         // What is bad stands in front of "no longer" at once, or not at all.
-        let from = super::clean::ceil(text, at.saturating_sub(MAX_BEFORE)).max(start);
+        let from = text.ceil_char_boundary(at.saturating_sub(MAX_BEFORE)).max(start);
         self.is_in(Kind::Good, &text[at..]) && !self.is_in(Kind::Bad, &text[from..at])
     }
 
     /// Whether the words in front of a byte deny what stands there.
     fn denies(&self, text: &str, at: usize) -> bool {
         // Far enough back for the longest form, and no further.
-        let from = super::clean::ceil(text, at.saturating_sub(48));
+        let from = text.ceil_char_boundary(at.saturating_sub(48));
         let (before, after) = (text.get(from..at), text.get(at..));
         before.zip(after).is_some_and(|(before, after)| self.grammar.denies(before, after))
     }
@@ -280,7 +280,7 @@ fn quotation(text: &str, at: usize) -> Option<usize> {
     };
     // An apostrophe within a word closes nothing.
     let rest = text.get(from..)?;
-    let rest = &rest[..super::clean::floor(rest, MAX_QUOTATION)];
+    let rest = &rest[..rest.floor_char_boundary(MAX_QUOTATION)];
     rest.match_indices(close).map(|(found, _)| from + found).find(|found| {
         let next = text[*found + close.len_utf8()..].chars().next();
         next.is_none_or(|letter| !letter.is_alphanumeric())

@@ -83,24 +83,6 @@ fn skip_sequence(opener: Option<char>, letters: &mut std::iter::Peekable<std::st
     }
 }
 
-/// The largest index not above `at` that starts a character.
-pub(super) fn floor(text: &str, at: usize) -> usize {
-    let mut at = at.min(text.len());
-    while !text.is_char_boundary(at) {
-        at -= 1;
-    }
-    at
-}
-
-/// The smallest index not below `at` that starts a character.
-pub(super) fn ceil(text: &str, at: usize) -> usize {
-    let mut at = at.min(text.len());
-    while !text.is_char_boundary(at) {
-        at += 1;
-    }
-    at
-}
-
 /// What was found without the parts of words at its ends, where a limit of length cut them.
 pub(super) fn whole_words(text: &str, start: usize, end: usize) -> (usize, usize) {
     let found = text.get(start..end).unwrap_or_default();
@@ -149,11 +131,5 @@ mod tests {
         check("pass\u{200b}word\u{ad}=x", "password=x");
         check("rm\u{a0}\u{2212}rf \u{ff41}", "rm -rf a");
         check("größer — „so“", "größer — „so“");
-    }
-
-    #[test]
-    fn places_are_moved_to_whole_characters() {
-        assert_eq!((floor("a—b", 2), ceil("a—b", 2)), (1, 4));
-        assert_eq!((floor("a", 9), ceil("a", 9)), (1, 1));
     }
 }

@@ -284,7 +284,7 @@ impl Grammar {
 
 /// Expressions read bytes: a range of them, widened to whole characters.
 fn whole(text: &str, Range { start, end }: Range<usize>) -> Range<usize> {
-    super::clean::floor(text, start)..super::clean::ceil(text, end)
+    text.floor_char_boundary(start)..text.ceil_char_boundary(end)
 }
 
 /// Several ways to say it as one, with the words filled in; none if there are none.

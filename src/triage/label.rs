@@ -88,7 +88,7 @@ impl Labels {
     pub(super) fn stated(&self, text: &str, message: Option<usize>) -> Option<Label> {
         let regex = self.compiled.get_or_init(|| self.expression()).as_ref()?;
         // A label stands at the head of an alert; further on it speaks of something else.
-        let head = &text[..super::clean::floor(text, MAX_HEAD)];
+        let head = &text[..text.floor_char_boundary(MAX_HEAD)];
         regex.captures_iter(head).find_map(|found| {
             let said = GROUPS.iter().find_map(|group| found.name(group))?;
             let level = *self.levels.get(&said.as_str().to_lowercase())?;

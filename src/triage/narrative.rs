@@ -190,8 +190,8 @@ fn slots<'r>(
                 let text = judged(&message.text);
                 let captures = expression.regex()?.captures(text.as_bytes())?;
                 let group = captures.name("value")?;
-                let start = super::clean::floor(text, group.start());
-                let end = super::clean::ceil(text, group.end());
+                let start = text.floor_char_boundary(group.start());
+                let end = text.ceil_char_boundary(group.end());
                 let clauses = reading.clauses.get(at)?;
                 let told = !message.resolved && !clauses.is_denied(text, start);
                 let (start, end) = super::clean::whole_words(text, start, end);
@@ -269,7 +269,7 @@ fn shortened(value: &str) -> String {
     if value.len() <= MAX_QUOTE {
         return value.to_owned();
     }
-    let cut = &value[..super::clean::floor(value, MAX_QUOTE)];
+    let cut = &value[..value.floor_char_boundary(MAX_QUOTE)];
     // A word that is cut reads like another one.
     let whole = cut.rfind(' ').map_or(cut, |at| &cut[..at]);
     format!("{whole}…")
@@ -293,7 +293,7 @@ fn quoted(input: &Input<'_>, reading: &Reading<'_>, verdict: &Verdict) -> Vec<St
     // A long clause is cut around what the rule found.
     let from = if clause.len() > MAX_QUOTE { found.hit.start } else { from };
     let cut = to > from + MAX_QUOTE;
-    let to = super::clean::floor(text, to.min(from + MAX_QUOTE)).max(from);
+    let to = text.floor_char_boundary(to.min(from + MAX_QUOTE)).max(from);
     let (from, to) = if cut { super::clean::whole_words(text, from, to) } else { (from, to) };
     let value = text.get(from..to).unwrap_or_default();
     let trimmed = value.trim_matches(|c: char| c.is_whitespace() || ",;.—–-|".contains(c));

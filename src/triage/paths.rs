@@ -46,7 +46,7 @@ fn paths(text: &str) -> impl Iterator<Item = Range<usize>> + '_ {
         let named = found.name("name");
         let path = ["url", "method", "field"].into_iter().find_map(|name| found.name(name));
         let path = path.or_else(|| named.filter(|name| !is_note(name.as_bytes())))?.range();
-        Some(super::clean::floor(text, path.start)..super::clean::ceil(text, path.end))
+        Some(text.floor_char_boundary(path.start)..text.ceil_char_boundary(path.end))
     })
 }
 

@@ -175,7 +175,7 @@ pub(super) fn end_at_start(text: &str, rules: &Rules) -> Option<usize> {
     if !runs {
         return None;
     }
-    let limit = super::clean::floor(text, text.len().min(LONGEST));
+    let limit = text.floor_char_boundary(LONGEST);
     let end = command_end(&text[..limit]).filter(|end| *end > 0);
     Some(end.unwrap_or(line.len()).max(line.len().min(limit)))
 }
@@ -183,7 +183,7 @@ pub(super) fn end_at_start(text: &str, rules: &Rules) -> Option<usize> {
 /// Whether a line begins with a program that the rules or we know, however it is spelled: `\rm`,
 /// `"rm"` and `r''m` are `rm` to a shell.
 fn begins_with_program(line: &str, rules: &Rules) -> bool {
-    let head = super::clean::floor(line, line.len().min(LONGEST_NAME));
+    let head = line.floor_char_boundary(LONGEST_NAME);
     let Some(named) = rules.program_at_start(&line[..head]) else { return false };
     // What stands whole between quotation marks is a quotation.
     if named.name.contains(char::is_whitespace) {
@@ -280,7 +280,7 @@ pub(super) fn says_not_to(before: &str) -> bool {
 
 /// What is left of the last sentence of a text.
 pub(super) fn sentence_end(text: &str) -> &str {
-    let from = super::clean::ceil(text, text.len().saturating_sub(400));
+    let from = text.ceil_char_boundary(text.len().saturating_sub(400));
     let text = &text[from..];
     let ends = [". ", "; ", "! ", "? ", ".\n", ";\n", "!\n", "?\n", "\n\n"];
     let trimmed = text.trim_end();
@@ -289,7 +289,7 @@ pub(super) fn sentence_end(text: &str) -> &str {
 }
 
 fn is_sql(text: &str) -> bool {
-    let head = super::clean::floor(text, text.len().min(400));
+    let head = text.floor_char_boundary(400);
     SQL.is_match(&text[..head])
 }
 

@@ -92,7 +92,7 @@ fn candidates(plan: &str, fences: &[Range<usize>]) -> Vec<Candidate> {
             continue;
         }
         let end = before.trim_end();
-        let near = &before[super::clean::ceil(before, before.len().saturating_sub(NEAR))..];
+        let near = &before[before.ceil_char_boundary(before.len().saturating_sub(NEAR))..];
         all.push(Candidate {
             value,
             at: number.start(),

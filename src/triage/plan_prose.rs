@@ -222,13 +222,13 @@ static CLAUSE_END: LazyLock<Regex> = LazyLock::new(|| {
 
 /// What stands behind a place in its clause.
 fn clause_behind(text: &str, at: usize) -> &str {
-    let near = &text[at..super::clean::floor(text, text.len().min(at + LONGEST))];
+    let near = &text[at..text.floor_char_boundary(at + LONGEST)];
     CLAUSE_END.find(near).map_or(near, |end| &near[..end.start()])
 }
 
 /// What stands in front of a place in its clause.
 fn clause_before(text: &str, at: usize) -> &str {
-    let near = &text[super::clean::ceil(text, at.saturating_sub(LONGEST))..at];
+    let near = &text[text.ceil_char_boundary(at.saturating_sub(LONGEST))..at];
     CLAUSE_END.find_iter(near).last().map_or(near, |end| &near[end.end()..])
 }
 
@@ -269,13 +269,13 @@ impl Prose {
     fn find_any(&self, rule: &Rule, text: &str) -> Option<Found> {
         let (regex, mut from) = (rule.any.as_ref()?.regex()?, 0);
         while let Some(found) = regex.find_at(text.as_bytes(), from) {
-            let start = super::clean::floor(text, found.start());
-            let end = super::clean::ceil(text, found.end());
+            let start = text.floor_char_boundary(found.start());
+            let end = text.ceil_char_boundary(found.end());
             if self.holds(rule, text, start, end) {
                 return Some((start, end));
             }
             // The find may begin too early: "remove the label, then delete the volume".
-            from = super::clean::ceil(text, found.start() + 1);
+            from = text.ceil_char_boundary(found.start() + 1);
             if from >= text.len() {
                 break;
             }

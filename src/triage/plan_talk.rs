@@ -161,7 +161,7 @@ impl Talk {
     /// Whether the text tells somebody to do what stands there.
     pub(super) fn is_told(&self, text: &str, start: usize, end: usize) -> bool {
         let (before, span) = (sentence_end(&text[..start]), &text[start..end]);
-        let after = &text[end..super::clean::floor(text, text.len().min(end + FAR))];
+        let after = &text[end..text.floor_char_boundary(end + FAR)];
         let verb_first = self.verb.is_match(span);
         !says_not_to(before)
             && !(verb_first && (self.is_about_another(span) || self.article.is_match(before)))

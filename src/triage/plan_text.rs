@@ -125,7 +125,7 @@ impl Reading<'_> {
             if !text.trim().is_empty() && !text.trim_start().starts_with("```") {
                 steps.push(self.step(steps.len() + 1, range));
             }
-            at = super::clean::ceil(plan, at);
+            at = plan.ceil_char_boundary(at);
         }
         steps
     }
@@ -174,7 +174,7 @@ impl Reading<'_> {
             let lead = line.len() - bare.len();
             let command = plan_command::end_at_start(&rest[lead..], self.rules);
             let end = command.map_or(line.len(), |end| line.len().max(lead + end));
-            let end = super::clean::ceil(rest, end);
+            let end = rest.ceil_char_boundary(end);
             let lines = rest[..end].lines().count();
             all += lines;
             commands += if command.is_some() { lines } else { 0 };
@@ -265,7 +265,7 @@ fn lines_that_run(text: &str, rules: &Rules) -> Vec<Range<usize>> {
         if let Some(end) = end {
             found.push(at + lead..at + end);
         }
-        at += super::clean::ceil(rest, end.unwrap_or(0).max(line));
+        at += rest.ceil_char_boundary(end.unwrap_or(0).max(line));
     }
     found
 }

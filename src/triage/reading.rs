@@ -202,12 +202,12 @@ pub(super) fn judgement(text: &str, knowledge: &Knowledge) -> Judgement {
 
 /// The part of a text that is judged.
 pub(super) fn judged(text: &str) -> &str {
-    &text[..super::clean::floor(text, MAX_TEXT)]
+    &text[..text.floor_char_boundary(MAX_TEXT)]
 }
 
 /// Whether a log line calls itself information, by the word at its head.
 fn is_information(text: &str) -> bool {
-    let head = &text[..super::clean::floor(text, 96)];
+    let head = &text[..text.floor_char_boundary(96)];
     let mut words =
         head.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
     // The level stands behind the time and perhaps the name of a host or thread.

@@ -56,7 +56,7 @@ pub(super) fn over(messages: &[Message], grammar: &Grammar) -> BTreeSet<usize> {
 
 /// The alert that a message names, and the word behind it, which says what it is of.
 fn alert(text: &str) -> Option<(&str, &str)> {
-    let head = text.get(..super::clean::floor(text, MAX_HEAD))?.lines().next()?;
+    let head = text.get(..text.floor_char_boundary(MAX_HEAD))?.lines().next()?;
     let (start, name) = super::routing::alert_at_head(head)?;
     let words = head[start + name.len()..].split_whitespace();
     let mut words = words.map(|word| word.trim_matches(|c: char| !c.is_alphanumeric()));
@@ -66,7 +66,7 @@ fn alert(text: &str) -> Option<(&str, &str)> {
 /// Which pair of words a message holds, whether it is the bad one of it, and all that stands in
 /// front but times.
 fn change<'g>(text: &str, grammar: &'g Grammar) -> Option<(&'g str, bool, String)> {
-    let head = text.get(..super::clean::floor(text, MAX_HEAD))?.lines().next()?.to_lowercase();
+    let head = text.get(..text.floor_char_boundary(MAX_HEAD))?.lines().next()?.to_lowercase();
     let mut what = String::new();
     let mut month = false;
     let mut words = 0;

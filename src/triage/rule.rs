@@ -101,8 +101,8 @@ impl Rule {
         let mut best: Option<Hit> = None;
         for found in regex.captures_iter(text.as_bytes()).take(MAX_HITS) {
             let Some(whole) = found.get(0) else { continue };
-            let start = super::clean::floor(text, whole.start());
-            let end = super::clean::ceil(text, whole.end());
+            let start = text.floor_char_boundary(whole.start());
+            let end = text.ceil_char_boundary(whole.end());
             let group = found.iter().skip(1).flatten().next();
             let number = group.and_then(|group| number(group.as_bytes()));
             if !self.is_in_bounds(number) || !self.is_near(text, clauses, start, end) {

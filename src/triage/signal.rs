@@ -73,8 +73,8 @@ impl SignalRule {
         found.filter_map(move |captures| {
             // The last named group that took part; a way to say it has one.
             let group = captures.iter().skip(1).flatten().next()?;
-            let start = super::clean::floor(text, group.start());
-            let end = super::clean::ceil(text, group.end());
+            let start = text.floor_char_boundary(group.start());
+            let end = text.ceil_char_boundary(group.end());
             let is_word = |word: &String| word.eq_ignore_ascii_case(&text[start..end]);
             (start < end && !self.not.iter().any(is_word)).then_some((start, end))
         })
@@ -88,7 +88,7 @@ pub(super) fn extract(
     clauses: &Clauses<'_>,
     message: Option<usize>,
 ) -> Vec<Signal> {
-    let text = &text[..super::clean::floor(text, MAX_TEXT)];
+    let text = &text[..text.floor_char_boundary(MAX_TEXT)];
     let mut signals: Vec<Signal> = Vec::new();
     for rule in rules {
         for (start, end) in rule.values(text).take(MAX_OF_A_KIND) {

@@ -121,8 +121,7 @@ fn done_by(lead: &str) -> Option<&str> {
 fn first_clause(text: &str) -> &str {
     let marks = [". ", "; ", " — ", " – ", "\n"];
     let end = marks.iter().filter_map(|mark| text.find(mark)).min().unwrap_or(text.len());
-    let end = (0..=end.min(300)).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
-    &text[..end]
+    &text[..text.floor_char_boundary(end.min(300))]
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::made::{is_random, looks_made};
-use super::{Spot, stands_for_one};
+use super::{Checked, Spot, checked, stands_for_one};
 use crate::text::pattern::pattern;
 
 /// `scheme://name:password@host`; the last `@` before the path ends the password.
@@ -65,15 +65,12 @@ const HOOKS: [(&str, &str); 8] = [
 static HOOK: LazyLock<Vec<(&str, Regex)>> =
     LazyLock::new(|| HOOKS.iter().map(|(kind, text)| (*kind, pattern(text))).collect());
 
-/// What may be a secret, its kind, and what must hold for it to be one.
-type Checked = (&'static Regex, &'static str, fn(&str) -> bool);
-
 pub(super) fn find(text: &str, spots: &mut Vec<Spot>) {
     for (kind, rule) in HOOK.iter() {
         let hooks = rule.captures_iter(text).filter_map(|found| found.get(1));
         spots.extend(hooks.map(|hook| Spot { range: hook.range(), kind }));
     }
-    let checked: [Checked; 6] = [
+    let rules: [Checked; 6] = [
         (&IN_ADDRESS, "password", |_| true),
         (&WITH_SLASH, "password", |_| true),
         (&BEFORE_HOST, "token", is_token),
@@ -81,13 +78,7 @@ pub(super) fn find(text: &str, spots: &mut Vec<Spot>) {
         (&PARAMETER, "signature", is_parameter),
         (&LINK, "token", is_random),
     ];
-    for (rule, kind, is_secret) in checked {
-        for secret in rule.captures_iter(text).filter_map(|found| found.get(1)) {
-            if !stands_for_one(secret.as_str()) && is_secret(secret.as_str()) {
-                spots.push(Spot { range: secret.range(), kind });
-            }
-        }
-    }
+    checked(text, &rules, spots);
     for (at, _) in text.match_indices('@') {
         logins(text, at, spots);
     }

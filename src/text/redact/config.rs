@@ -82,10 +82,7 @@ pub(super) fn find(text: &str, spots: &mut Vec<Spot>) {
     for found in COMMUNITY.captures_iter(text) {
         let Some(value) = found.get(3) else { continue };
         let said = value.as_str().trim_end_matches(['.', ')', '!', '?']);
-        let mut from = value.start().saturating_sub(CONTEXT);
-        while !text.is_char_boundary(from) {
-            from += 1;
-        }
+        let from = text.ceil_char_boundary(value.start().saturating_sub(CONTEXT));
         let near = text[from..value.start()].to_ascii_lowercase();
         let is_of_snmp = near.contains("snmp") || near.contains("v2c") || !found[1].is_empty();
         let is_told = match found[2].trim() {

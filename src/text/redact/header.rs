@@ -6,7 +6,7 @@ use regex::Regex;
 
 use super::base64::is_name_and_password;
 use super::made::{is_random, looks_made};
-use super::{Spot, stands_for_one};
+use super::{Checked, Spot, checked, stands_for_one};
 use crate::text::pattern::pattern;
 
 /// `Authorization: Bearer …`, also in JSON and with any scheme.
@@ -45,25 +45,16 @@ static SESSION_ID: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
-/// What may be a secret, its kind, and what must hold for it to be one.
-type Checked = (&'static Regex, &'static str, fn(&str) -> bool);
-
 pub(super) fn find(text: &str, spots: &mut Vec<Spot>) {
     authorizations(text, spots);
-    let checked: [Checked; 5] = [
+    let rules: [Checked; 5] = [
         (&BEARER, "bearer token", looks_made),
         (&BASIC, "basic login", is_name_and_password),
         (&DOCKER_AUTH, "basic login", is_name_and_password),
         (&SESSION_ID, "session cookie", is_session_id),
         (&SESSION, "session cookie", |value| value.len() >= 12 && looks_made(value)),
     ];
-    for (rule, kind, is_secret) in checked {
-        for secret in rule.captures_iter(text).filter_map(|found| found.get(1)) {
-            if !stands_for_one(secret.as_str()) && is_secret(secret.as_str()) {
-                spots.push(Spot { range: secret.range(), kind });
-            }
-        }
-    }
+    checked(text, &rules, spots);
     for line in COOKIES.captures_iter(text).filter_map(|found| found.get(1)) {
         for cookie in COOKIE.captures_iter(line.as_str()) {
             let Some(value) = cookie.get(2) else { continue };

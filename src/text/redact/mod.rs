@@ -34,6 +34,8 @@ mod tests;
 
 use std::ops::Range;
 
+use regex::Regex;
+
 use made::looks_made;
 use stand_in::stands_for_one;
 
@@ -115,6 +117,20 @@ fn rules(text: &str, spots: &mut Vec<Spot>) {
 struct Spot {
     range: Range<usize>,
     kind: &'static str,
+}
+
+/// What may be a secret, its kind, and what must hold for it to be one.
+type Checked = (&'static Regex, &'static str, fn(&str) -> bool);
+
+/// Each place that a rule finds, unless it stands for a secret or is none.
+fn checked(text: &str, rules: &[Checked], spots: &mut Vec<Spot>) {
+    for (rule, kind, is_secret) in rules {
+        for secret in rule.captures_iter(text).filter_map(|found| found.get(1)) {
+            if !stands_for_one(secret.as_str()) && is_secret(secret.as_str()) {
+                spots.push(Spot { range: secret.range(), kind });
+            }
+        }
+    }
 }
 
 /// Overlapping places become one, under the name of the rule that came first.

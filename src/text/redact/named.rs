@@ -215,10 +215,7 @@ fn assigned(text: &str, found: &Captures<'_>) -> (Option<Spot>, usize) {
 
 /// Whether a place is within the name of something at Amazon's.
 fn is_of_arn(text: &str, at: usize) -> bool {
-    let mut from = at.saturating_sub(LONGEST_AGAIN);
-    while !text.is_char_boundary(from) {
-        from += 1;
-    }
+    let from = text.ceil_char_boundary(at.saturating_sub(LONGEST_AGAIN));
     let word = text[from..at].rsplit(|c: char| c.is_whitespace() || "\"'=".contains(c)).next();
     text[..at].ends_with(':') && word.is_some_and(|word| word.starts_with("arn:"))
 }

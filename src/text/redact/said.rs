@@ -163,11 +163,7 @@ struct Here<'t> {
 impl<'t> Here<'t> {
     /// The line from here on; no sentence that tells a secret is longer.
     fn line(&self) -> &'t str {
-        let mut end = self.text.len().min(self.at + LONGEST);
-        while !self.text.is_char_boundary(end) {
-            end -= 1;
-        }
-        &self.text[self.at..end]
+        &self.text[self.at..self.text.floor_char_boundary(self.at + LONGEST)]
     }
 
     fn push(&self, value: Match<'_>, shown: &str, kind: &'static str, spots: &mut Vec<Spot>) {
@@ -248,11 +244,7 @@ fn sentence(here: &Here<'_>, start: usize, spots: &mut Vec<Spot>) {
 
 /// A little of what stands before a place.
 fn lead(text: &str, at: usize) -> &str {
-    let mut start = at.saturating_sub(LEAD);
-    while !text.is_char_boundary(start) {
-        start += 1;
-    }
-    &text[start..at]
+    &text[text.ceil_char_boundary(at.saturating_sub(LEAD))..at]
 }
 
 /// A name and a password, after what says that they follow.

@@ -73,11 +73,7 @@ pub(super) fn stands_for_one_in(text: &str, range: &Range<usize>) -> bool {
 
 /// A value and a little of what follows it. Not the whole line, which may hold many values.
 fn ahead<'t>(text: &'t str, range: &Range<usize>) -> &'t str {
-    let mut end = text.len().min(range.end + 120);
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    &text[range.start..end]
+    &text[range.start..text.floor_char_boundary(range.end + 120)]
 }
 
 /// Whether a text begins with a placeholder that takes at least the given bytes.

@@ -11,7 +11,6 @@ use regex::Regex;
 use super::shapes::{Seen, Shapes};
 use super::{InputKind, Pasted};
 use crate::text::pattern::pattern;
-use crate::triage::clean;
 use crate::triage::knowledge::Knowledge;
 use crate::triage::message::{Message, unix_ms};
 use crate::triage::reading::{Judgement, MAX_TEXT, judgement};
@@ -181,13 +180,13 @@ impl Reader<'_> {
         }
         self.beside += usize::from(!holds);
         self.open = Open::Message(self.messages.len());
-        let text = &line[..clean::floor(line, MAX_TEXT + 1)];
+        let text = &line[..line.floor_char_boundary(MAX_TEXT + 1)];
         self.messages.push(Message {
             text: text.to_owned(),
             offset,
             line: number,
             repeats: 1,
-            happened_at: time_of(&line[..clean::floor(line, MAX_HEAD)]),
+            happened_at: time_of(&line[..line.floor_char_boundary(MAX_HEAD)]),
             shape: Some(shape),
             paragraph: Some(self.paragraph),
             ..Message::default()

@@ -7,7 +7,6 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::triage::clean;
 use crate::triage::reading::Judgement;
 use crate::triage::template::{hash, masked_with};
 
@@ -107,7 +106,7 @@ pub(super) struct Shapes {
 impl Shapes {
     /// Looks a line up.
     pub(super) fn see(&mut self, line: &str) -> Seen {
-        let head = &line[..clean::floor(line, MAX_SHAPE)];
+        let head = &line[..line.floor_char_boundary(MAX_SHAPE)];
         let mut values = Vec::new();
         let id = hash(&masked_with(head, |piece| values.push(piece)));
         // What stands further on is not masked: a long line is like another only if it ends alike.
