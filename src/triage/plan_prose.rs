@@ -10,7 +10,8 @@ use serde::Deserialize;
 use super::expression::Expression;
 use super::plan_lint::PlanDanger;
 use super::plan_talk::Talk;
-use super::plan_words::{self, AllVerbs, RawVerbs, Verbs, named};
+use super::plan_words::{self, AllVerbs, RawVerbs, Verbs, unknown};
+use super::source::Source;
 use crate::runbook::danger::{DangerLevel, RuleError};
 use crate::text::pattern::pattern;
 use crate::text::yaml::one_or_many;
@@ -114,12 +115,13 @@ struct Hit {
 /// What a rule finds: first byte, one past the last.
 type Found = (usize, usize);
 
-/// Reads the rules and holds each against its examples.
+/// Reads the rules. Those of a team are held against their examples.
 ///
 /// # Errors
 /// The text is no YAML of that shape, a word, an expression or an example is wrong, or two rules
 /// have the same id.
-pub(super) fn from_yaml(yaml: &str) -> Result<Prose, RuleError> {
+pub(super) fn read(source: &Source<'_>) -> Result<Prose, RuleError> {
+    let yaml = source.text;
     let Document { words, rules } =
         serde_yaml::from_str(yaml).map_err(|error| RuleError::from_yaml(&error))?;
     let mut prose =
@@ -131,7 +133,9 @@ pub(super) fn from_yaml(yaml: &str) -> Result<Prose, RuleError> {
         }
         let wrong = |message| RuleError::about(yaml, &id, message);
         let rule = Rule::new(raw, &words).map_err(wrong)?;
-        prose.hold_against_examples(&rule).map_err(wrong)?;
+        if !source.built_in {
+            prose.hold_against_examples(&rule).map_err(wrong)?;
+        }
         prose.rules.push(rule);
     }
     Ok(prose)
@@ -208,10 +212,8 @@ fn places<T>(
     names: &[String],
     part: &str,
 ) -> Result<Vec<usize>, String> {
-    let place = |name: &String| {
-        named(words, name, part)?;
-        Ok(words.keys().take_while(|key| *key != name).count())
-    };
+    let place =
+        |name: &String| words.keys().position(|key| key == name).ok_or_else(|| unknown(name, part));
     names.iter().map(place).collect()
 }
 

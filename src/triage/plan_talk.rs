@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use regex::Regex;
 
 use super::plan_command::{says_not_to, sentence_end};
-use super::plan_words::{AllVerbs, compiled, either, named};
+use super::plan_words::{AllVerbs, compiled, either, unknown};
 
 /// How many bytes behind a find say what it is about.
 const FAR: usize = 160;
@@ -75,7 +75,10 @@ impl Talk {
         words: &BTreeMap<String, Vec<String>>,
         verbs: &AllVerbs,
     ) -> Result<Self, String> {
-        let say = |name: &str| named(words, name, "`talk`").map(|entries| either(entries));
+        let say = |name: &str| {
+            let entries = words.get(name).ok_or_else(|| unknown(name, "`talk`"));
+            entries.map(|entries| either(entries))
+        };
         let told = verbs.told.join("|");
         let (must, next, nicht) = (say("must")?, say("next")?, say("nicht")?);
         let near = r"(?:[ \t]+[\w'’-]+){0,3}?";

@@ -1,5 +1,6 @@
 //! Plans of others, judged as a whole: commands, scripts, Markdown and prose.
 
+use super::built_in::PLAN;
 use super::*;
 
 /// A plan in one line, as people paste it; it holds five things one should not do unseen.
@@ -7,6 +8,15 @@ const FORBIDDEN: &str = "1. Halt all rollback attempts at once. 2. Delete the of
     'widgets.example.com' by hand with kubectl. 3. Delete the Helm release by force: \
     'helm delete edge-api --no-hooks'. 4. Clean up all orphaned pods and resources. 5. Reinstall \
     v1.9 from scratch. 6. Plan the next upgrade with a migration of the CRD in staging.";
+
+/// As those of a team are when they are read.
+#[test]
+fn the_programs_own_rules_do_what_their_examples_say() {
+    let own = |source: Source<'static>| Source { built_in: false, ..source };
+    let PlanSources { commands, more, prose, allowed } = *PLAN;
+    let [commands, more, prose, allowed] = [commands, more, prose, allowed].map(own);
+    PlanLint::load(&PlanSources { commands, more, prose, allowed }).expect("the built-in rules");
+}
 
 #[test]
 fn a_plan_in_one_line_has_exactly_its_dangers() {

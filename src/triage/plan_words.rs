@@ -1,8 +1,6 @@
 //! The vocabulary of plans: verbs with all their forms, things and scopes, made of the words that
 //! the data give. English verbs are inflected here, and so are German ones.
 
-use std::collections::BTreeMap;
-
 use regex::{Regex, RegexBuilder};
 use serde::Deserialize;
 
@@ -190,13 +188,9 @@ impl Forms {
     }
 }
 
-/// A part of the vocabulary by its name, or what to say where it has none.
-pub(super) fn named<'a, T>(
-    words: &'a BTreeMap<String, T>,
-    name: &str,
-    part: &str,
-) -> Result<&'a T, String> {
-    words.get(name).ok_or_else(|| format!("`{name}` is not among the {part} of `words`"))
+/// What to say where a part of the vocabulary has no entry of that name.
+pub(super) fn unknown(name: &str, part: &str) -> String {
+    format!("`{name}` is not among the {part} of `words`")
 }
 
 #[cfg(test)]
