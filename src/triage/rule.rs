@@ -95,7 +95,8 @@ impl Rule {
     /// first. A denied place is only there to be shown.
     pub(super) fn find(&self, text: &str, clauses: &Clauses<'_>) -> Option<Hit> {
         let regex = self.any.as_ref()?.regex()?;
-        if !self.allows(text) {
+        // What else must or may not stand there is compiled for what is found, and for nothing else.
+        if !regex.is_match(text.as_bytes()) || !self.allows(text) {
             return None;
         }
         let mut best: Option<Hit> = None;
