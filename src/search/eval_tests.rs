@@ -105,7 +105,8 @@ fn score(query: &Query, ranked: &[String]) -> (f64, f64, f64) {
 struct Built {
     index: Index,
     by: By,
-    folder: tempfile::TempDir,
+    /// It is there as long as the index is.
+    _folder: tempfile::TempDir,
 }
 
 fn build(folder: &Path, by: By) -> Built {
@@ -113,7 +114,7 @@ fn build(folder: &Path, by: By) -> Built {
     let mut corpus = Corpus::of(folder);
     let index = Index::open(place.path(), None);
     index.catch_up(&mut corpus).expect("works");
-    Built { index, by, folder: place }
+    Built { index, by, _folder: place }
 }
 
 fn queries(shared: &Path) -> Vec<Query> {
@@ -142,135 +143,6 @@ fn run(built: &Built, text: &str) -> Vec<Hit> {
         freshness_rank: &|_| 0,
     };
     built.index.search(&request).expect("works").hits
-}
-
-/// Looks for better weights by trying neighbours of the best ones. Run by hand:
-/// `cargo test --release search::eval_tests::weights -- --ignored --nocapture`.
-#[test]
-#[ignore = "a tool, not a test: it proposes weights, takes minutes, and asserts nothing"]
-fn weights_are_looked_for() {
-    let Some(shared) = shared() else { return };
-    let queries = queries(&shared);
-    let indices = indices(&shared, &queries);
-    let synonyms = synonyms::Synonyms::built_in();
-    let value = |weights: &score::Weights, balance: &rerank::Balance| {
-        let mut by_corpus: BTreeMap<&str, (f64, f64)> = BTreeMap::new();
-        for query in queries.iter().filter(|query| !query.kind.starts_with("alertname-t")) {
-            let built = &indices[&query.corpus];
-            let request = Request {
-                text: &query.query,
-                limit: 10,
-                by: built.by,
-                kinds: &[],
-                explain: false,
-                freshness_rank: &|_| 0,
-            };
-            let snapshot = built.index.generation().and_then(|g| g.snapshot()).expect("works");
-            let hits = query::tuned(&snapshot, &synonyms, &request, weights, balance);
-            let ranked: Vec<_> = hits.expect("works").hits.iter().map(entry).collect();
-            let scored = score(query, &ranked);
-            let sum = by_corpus.entry(query.corpus.as_str()).or_default();
-            sum.0 += 0.7 * scored.0 + 0.3 * scored.2;
-            sum.1 += 1.0;
-        }
-        // Every corpus counts by the root of its size, so that none drowns the others.
-        let total: f64 = by_corpus.values().map(|(_, n)| n.sqrt()).sum();
-        by_corpus.values().map(|(sum, n)| sum / n * n.sqrt()).sum::<f64>() / total
-    };
-    let (mut weights, mut balance) = (score::Weights::default(), rerank::Balance::default());
-    let mut best = value(&weights, &balance);
-    println!("{best:.4} {weights:?} {balance:?}");
-    for round in 0..3 {
-        for at in 0..19 {
-            for factor in [0.6, 0.8, 1.25, 1.6] {
-                let (mut w, mut b) = (weights, balance);
-                *[
-                    &mut w.title,
-                    &mut w.heading,
-                    &mut w.words,
-                    &mut w.false_starts,
-                    &mut w.labels,
-                    &mut w.name,
-                    &mut w.ident,
-                    &mut w.title_length,
-                    &mut w.heading_length,
-                    &mut w.body_length,
-                    &mut w.group_length,
-                    &mut b.section,
-                    &mut b.whole,
-                    &mut b.names,
-                    &mut b.complete,
-                    &mut b.heading,
-                    &mut b.exact,
-                    &mut b.phrase,
-                    &mut b.coverage,
-                ][at] *= factor;
-                let tried = value(&w, &b);
-                if tried > best + 0.0003 {
-                    (best, weights, balance) = (tried, w, b);
-                    println!("{round} {best:.4} {weights:?} {balance:?}");
-                }
-            }
-        }
-    }
-}
-
-#[derive(Deserialize)]
-struct Generated {
-    kind: String,
-    q: String,
-    from: String,
-}
-
-/// Times and finds of a generated corpus, `RUNLEDGER_BENCH=FOLDER` with its queries in
-/// `FOLDER.jsonl`. Run by hand.
-#[test]
-#[ignore = "a measurement of a corpus that is made by hand; it prints and asserts nothing"]
-#[expect(clippy::disallowed_methods, reason = "a switch of this test alone")]
-fn a_large_corpus_is_measured() {
-    let Some(folder) = std::env::var_os("RUNLEDGER_BENCH") else { return };
-    let folder = PathBuf::from(folder);
-    let started = std::time::Instant::now();
-    let built = build(&folder, By::Runbook);
-    println!("rebuilt in {:?}", started.elapsed());
-    let pointer = built.index.lock().pointer.clone();
-    let files = walkdir::WalkDir::new(built.folder.path()).into_iter().flatten();
-    let bytes: u64 = files.filter_map(|file| Some(file.metadata().ok()?.len())).sum();
-    println!("{:.1} MB", bytes as f64 / 1e6);
-    let lines = std::fs::read_to_string(folder.with_extension("jsonl")).expect("queries");
-    let mut kinds: BTreeMap<String, (usize, usize, usize, Vec<f64>)> = BTreeMap::new();
-    for (nth, line) in lines.lines().enumerate() {
-        let query: Generated = serde_json::from_str(line).expect("a query");
-        if nth < 3 {
-            let cold = std::time::Instant::now();
-            let fresh = Index::open(built.folder.path(), pointer.as_deref());
-            let fresh = Built {
-                index: fresh,
-                by: By::Runbook,
-                folder: tempfile::tempdir().expect("a folder"),
-            };
-            run(&fresh, &query.q);
-            println!("cold {:?}", cold.elapsed());
-        }
-        let started = std::time::Instant::now();
-        let hits = run(&built, &query.q);
-        let took = started.elapsed().as_secs_f64() * 1000.0;
-        let cell = kinds.entry(query.kind).or_default();
-        cell.0 += 1;
-        cell.1 += usize::from(hits.first().is_some_and(|hit| hit.path == query.from));
-        cell.2 += usize::from(hits.iter().any(|hit| hit.path == query.from));
-        cell.3.push(took);
-    }
-    for (kind, (count, first, ten, mut times)) in kinds {
-        times.sort_by(f64::total_cmp);
-        let at = |share: f64| times[((times.len() - 1) as f64 * share) as usize];
-        println!(
-            "{kind:12} {count:4}  first {first:4}  ten {ten:4}  p50 {:.1} ms  p95 {:.1} ms  max {:.1} ms",
-            at(0.5),
-            at(0.95),
-            at(1.0)
-        );
-    }
 }
 
 fn entry(hit: &Hit) -> String {

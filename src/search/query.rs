@@ -112,17 +112,6 @@ pub(super) fn search(
     synonyms: &Synonyms,
     request: &Request<'_>,
 ) -> tantivy::Result<Answer> {
-    tuned(snapshot, synonyms, request, &Weights::default(), &Balance::default())
-}
-
-/// A search with weights of one's own, as they are found by.
-pub(super) fn tuned(
-    snapshot: &Snapshot,
-    synonyms: &Synonyms,
-    request: &Request<'_>,
-    weights: &Weights,
-    balance: &Balance,
-) -> tantivy::Result<Answer> {
     let understood = terms::understand(request.text);
     let plan = expand::plan(&understood, snapshot, synonyms)?;
     let unknown = match understood.pasted {
@@ -135,8 +124,8 @@ pub(super) fn tuned(
     if plan.concepts.is_empty() {
         return Ok(Answer { hits: Vec::new(), unknown });
     }
-    let collected = score::collect(snapshot, &plan, request, weights)?;
-    let mut ranked = rerank::rerank(snapshot, &plan, &collected, request, balance)?;
+    let collected = score::collect(snapshot, &plan, request, &Weights::default())?;
+    let mut ranked = rerank::rerank(snapshot, &plan, &collected, request, &Balance::default())?;
     ranked.truncate(request.limit);
     let mut others = fit::others(snapshot, &plan, &collected, &ranked, request)?;
     let hits = ranked.into_iter().map(|ranked| {
