@@ -91,7 +91,8 @@ pub(super) fn object(
     verdict: &Verdict,
     reading: &Reading<'_>,
 ) -> Option<String> {
-    let subtype = verdict.subtype.as_ref().and_then(|name| knowledge.subtypes.get(name));
+    let subtype =
+        verdict.subtype.as_ref().and_then(|name| knowledge.subtype(verdict.pattern, name));
     let default = ["release", "deployment", "service", "database", "device", "node", "host"];
     let kinds: Vec<&str> = match subtype {
         Some(subtype) if !subtype.object.is_empty() => {

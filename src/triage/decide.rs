@@ -196,7 +196,7 @@ fn subtype(
     sums.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.2.cmp(&b.2)));
     let (leader, _, _) = *sums.first()?;
     let covers = |name: &str| {
-        let subtype = knowledge.subtypes.get(name);
+        let subtype = knowledge.subtype(pattern, name);
         subtype.is_some_and(|subtype| subtype.covers.iter().any(|one| one == leader))
     };
     let over = sums.iter().find(|(name, sum, _)| *sum >= COVERING && covers(name));

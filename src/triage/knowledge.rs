@@ -93,6 +93,14 @@ impl Knowledge {
         KNOWLEDGE.as_ref().map_err(Clone::clone)
     }
 
+    /// What is said and done about a refinement of a pattern. The same name may mean another thing
+    /// in another pattern, where a file describes it as `PATTERN.name`: a processor is throttled
+    /// otherwise than a provider's function.
+    pub(super) fn subtype(&self, pattern: Pattern, name: &str) -> Option<&Subtype> {
+        let of_pattern = format!("{}.{name}", pattern.as_str());
+        self.subtypes.get(&of_pattern).or_else(|| self.subtypes.get(name))
+    }
+
     /// Reads files. The order of the files changes nothing.
     ///
     /// # Errors

@@ -109,7 +109,7 @@ pub(super) fn write(
         let to_check = vec![open.to_owned()];
         return Narrative { to_check, ..Narrative::default() };
     }
-    let named = verdict.subtype.as_ref().and_then(|name| knowledge.subtypes.get(name));
+    let named = verdict.subtype.as_ref().and_then(|name| knowledge.subtype(verdict.pattern, name));
     let general = knowledge.subtypes.get(verdict.pattern.as_str());
     let Some(subtype) = named.or(general) else {
         return Narrative { statements: quoted(input, reading, verdict), ..Narrative::default() };

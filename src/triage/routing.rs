@@ -70,7 +70,7 @@ fn words(knowledge: &Knowledge, verdict: &Verdict) -> Vec<String> {
     let kind = verdict.pattern.as_str();
     words.extend(verdict.subtype.as_ref().map(|subtype| subtype.replace('_', " ")));
     let named = verdict.subtype.as_deref().unwrap_or(kind);
-    let titled = knowledge.subtypes.get(named).map(|subtype| subtype.title.clone());
+    let titled = knowledge.subtype(verdict.pattern, named).map(|subtype| subtype.title.clone());
     words.extend(titled.filter(|title| !title.is_empty()));
     // That it is of the network says nothing of what it is, and stands in many a title.
     if verdict.pattern != Pattern::Unknown && !kind.ends_with("_EVENT") {

@@ -36,6 +36,9 @@ pub(super) struct SeverityMeaning {
     pub(super) not_patterns: Vec<Pattern>,
     /// Only together with one of these lines.
     pub(super) joint: Vec<Line>,
+    /// Lines that do not hold where this rule does: who knows that the others serve, or that it
+    /// happened once, knows more than that something is down.
+    pub(super) eases: Vec<Line>,
 }
 
 /// What came before: somebody who guessed passwords and then got in is no visitor.
@@ -178,6 +181,8 @@ pub(super) struct RawRule {
     pub(super) not_patterns: Vec<Pattern>,
     #[serde(default)]
     pub(super) joint: Vec<Line>,
+    #[serde(default)]
+    pub(super) eases: Vec<Line>,
     #[serde(default, deserialize_with = "one_or_many")]
     pub(super) any: Vec<String>,
     #[serde(default, deserialize_with = "one_or_many")]
@@ -255,6 +260,7 @@ impl RawRule {
                 subtypes: self.subtypes.clone(),
                 not_patterns: self.not_patterns.clone(),
                 joint: self.joint.clone(),
+                eases: self.eases.clone(),
             })),
             Section::Tiers => self
                 .tier
@@ -274,6 +280,7 @@ impl RawRule {
         let of_severity = [
             ("line", self.line.is_some()),
             ("joint", !self.joint.is_empty()),
+            ("eases", !self.eases.is_empty()),
             ("patterns", !self.patterns.is_empty()),
             ("not_patterns", !self.not_patterns.is_empty()),
             ("subtypes", !self.subtypes.is_empty()),

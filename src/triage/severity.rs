@@ -85,6 +85,11 @@ pub(super) fn judge(
         let of = place.message.and_then(|at| messages.get(at));
         of.is_some_and(|beside| fits(rule, beside))
     });
+    let eased: Vec<(&[Line], usize)> = found
+        .clone()
+        .filter_map(|(rule, place)| Some((eases(rule), place.message?)))
+        .filter(|(lines, _)| !lines.is_empty())
+        .collect();
     // A line that needs another one takes it from any message.
     let alone: Vec<Line> = found
         .clone()
@@ -109,9 +114,33 @@ pub(super) fn judge(
         of.extend(holding.filter_map(|rule| held(rule, None)));
         of.sort_by(|a, b| order(a).cmp(&order(b)));
     }
+    ease(&mut of_message, &eased, |at| {
+        messages.get(at).and_then(|beside| beside.own).map_or(pattern, |(own, _)| own)
+    });
     let judged: Vec<Option<Judged>> =
         of_message.into_iter().zip(messages).map(|(held, beside)| combine(held, beside)).collect();
     worst(pattern, &judged, messages)
+}
+
+/// Takes out the lines that do not hold since somebody knows better: in the same message, and in
+/// others of the same pattern if that message itself holds none of those lines, so that it speaks
+/// of the others' failure and of none of its own.
+fn ease(
+    of_message: &mut [Vec<Held>],
+    eased: &[(&[Line], usize)],
+    pattern: impl Fn(usize) -> Pattern,
+) {
+    let holds = |lines: &[Line], at: usize| {
+        of_message.get(at).is_some_and(|of| of.iter().any(|held| lines.contains(&held.line)))
+    };
+    let anywhere: Vec<bool> = eased.iter().map(|(lines, from)| !holds(lines, *from)).collect();
+    for (at, of) in of_message.iter_mut().enumerate() {
+        for ((lines, from), anywhere) in eased.iter().zip(&anywhere) {
+            if at == *from || (*anywhere && pattern(at) == pattern(*from)) {
+                of.retain(|held| !lines.contains(&held.line));
+            }
+        }
+    }
 }
 
 /// By line; what has a place before what has none.
@@ -123,6 +152,14 @@ fn line_of(rule: &Rule) -> Option<(Line, &[Line])> {
     match &rule.meaning {
         Meaning::Severity(meaning) => Some((meaning.line, &meaning.joint)),
         _ => None,
+    }
+}
+
+/// The lines that do not hold where this rule does.
+fn eases(rule: &Rule) -> &[Line] {
+    match &rule.meaning {
+        Meaning::Severity(meaning) => &meaning.eases,
+        _ => &[],
     }
 }
 

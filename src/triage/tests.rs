@@ -200,6 +200,43 @@ fn an_environment_is_known_by_labels_and_by_the_head_of_a_line() {
         level(&alert)
     };
     assert!(alert("test") < alert("production"));
+    for name in ["db-1 of cart-staging", "[es-dev] the server", "the server on staging-kafka"] {
+        let text = format!("{name} is down, connection refused");
+        assert_eq!(level(&text), Level::Medium, "{text}");
+    }
+}
+
+/// What is said of one failure in another message counts; what is said of another failure does not.
+#[test]
+fn who_knows_that_the_others_serve_knows_more_than_that_one_is_down() {
+    let engine = engine();
+    let level = |texts: &[&str]| judged(texts, &engine).severity.level;
+    let down = "the postgres server db-1 is down";
+    assert_eq!(level(&[down]), Level::High);
+    assert_eq!(level(&[down, "db-2 has taken over"]), Level::Medium);
+    assert_eq!(
+        level(&["the postgres server db-1 is down, db-2 and db-3 still serve"]),
+        Level::Medium
+    );
+    assert_eq!(level(&["one of five postgres servers is down"]), Level::Medium);
+    let another = "the redis server cache-1 is down, the others still serve";
+    assert_eq!(level(&[down, another]), Level::High, "that message speaks of its own failure");
+    assert_eq!(level(&[down, "all customers see errors", "db-2 has taken over"]), Level::Critical);
+    let once =
+        "dial tcp 10.0.0.1:7070: connection refused (once at 02:14, the next call went through)";
+    assert_eq!(level(&[once]), Level::Low);
+}
+
+#[test]
+fn a_subtype_may_mean_another_thing_in_another_pattern() {
+    let engine = engine();
+    let cpu = judged(&["61% throttling of CPU in container tax-calc"], &engine);
+    let cloud = judged(&["Lambda function mailer is throttled"], &engine);
+    assert_eq!(
+        (cpu.subtype.as_deref(), cloud.subtype.as_deref()),
+        (Some("throttled"), Some("throttled"))
+    );
+    assert_ne!(cpu.plan[0].text, cloud.plan[0].text);
 }
 
 #[test]
