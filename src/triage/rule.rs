@@ -39,6 +39,8 @@ pub(super) struct SeverityMeaning {
     /// Lines that do not hold where this rule does: who knows that the others serve, or that it
     /// happened once, knows more than that something is down.
     pub(super) eases: Vec<Line>,
+    /// Only where it is all that was said: what happened twice is no single error.
+    pub(super) lone: bool,
 }
 
 /// What came before: somebody who guessed passwords and then got in is no visitor.
@@ -183,6 +185,8 @@ pub(super) struct RawRule {
     pub(super) joint: Vec<Line>,
     #[serde(default)]
     pub(super) eases: Vec<Line>,
+    #[serde(default)]
+    pub(super) lone: bool,
     #[serde(default, deserialize_with = "one_or_many")]
     pub(super) any: Vec<String>,
     #[serde(default, deserialize_with = "one_or_many")]
@@ -261,6 +265,7 @@ impl RawRule {
                 not_patterns: self.not_patterns.clone(),
                 joint: self.joint.clone(),
                 eases: self.eases.clone(),
+                lone: self.lone,
             })),
             Section::Tiers => self
                 .tier
@@ -281,6 +286,7 @@ impl RawRule {
             ("line", self.line.is_some()),
             ("joint", !self.joint.is_empty()),
             ("eases", !self.eases.is_empty()),
+            ("lone", self.lone),
             ("patterns", !self.patterns.is_empty()),
             ("not_patterns", !self.not_patterns.is_empty()),
             ("subtypes", !self.subtypes.is_empty()),

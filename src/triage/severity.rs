@@ -75,6 +75,7 @@ pub(super) fn judge(
             Meaning::Severity(m) => {
                 (m.patterns.is_empty() || m.patterns.contains(&pattern))
                     && !m.not_patterns.contains(&pattern)
+                    && !(m.lone && messages.len() > 1)
                     && (m.subtypes.is_empty()
                         || subtype.is_some_and(|name| m.subtypes.iter().any(|one| one == name)))
             }

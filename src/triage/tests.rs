@@ -200,9 +200,9 @@ fn an_environment_is_known_by_labels_and_by_the_head_of_a_line() {
         level(&alert)
     };
     assert!(alert("test") < alert("production"));
-    for name in ["db-1 of cart-staging", "[es-dev] the server", "the server on staging-kafka"] {
-        let text = format!("{name} is down, connection refused");
-        assert_eq!(level(&text), Level::Medium, "{text}");
+    for place in ["of cart-staging", "[es-dev]", "on staging-kafka"] {
+        let text = format!("pod cart-0 {place} is in CrashLoopBackOff");
+        assert!(level(&text) < worse, "{text}");
     }
 }
 
@@ -225,6 +225,27 @@ fn who_knows_that_the_others_serve_knows_more_than_that_one_is_down() {
     let once =
         "dial tcp 10.0.0.1:7070: connection refused (once at 02:14, the next call went through)";
     assert_eq!(level(&[once]), Level::Low);
+}
+
+#[test]
+fn one_call_that_failed_is_little_and_two_are_more() {
+    let engine = engine();
+    let level = |texts: &[&str]| judged(texts, &engine).severity.level;
+    let call = |host: &str| {
+        format!(
+            "GET http://{host}:8080/deploys: net/http: request canceled (Client.Timeout exceeded)"
+        )
+    };
+    let [one, another] = [call("10.0.4.8"), call("10.0.4.9")];
+    assert_eq!(level(&[&one]), Level::Low);
+    assert_eq!(level(&[&one, &another]), Level::Medium);
+    // Who was refused tells nothing of others; a program that ended itself serves nobody.
+    assert_eq!(level(&["ssh: connect to host ws2 port 3121: Connection refused"]), Level::Medium);
+    assert_eq!(level(&["orders-api[8812]: panic: runtime error: index out of range"]), Level::High);
+    assert_eq!(
+        level(&["http: panic serving 10.0.0.1:51586: runtime error: nil pointer dereference"]),
+        Level::Medium
+    );
 }
 
 #[test]
