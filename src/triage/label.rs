@@ -12,7 +12,8 @@ use super::message::{Message, Place};
 const MAX_HEAD: usize = 4096;
 
 /// The groups of a stated word; a team's names for a level may have groups of their own.
-const GROUPS: [&str; 4] = ["__named", "__numbered", "__alone", "__bracketed"];
+const GROUPS: [&str; 6] =
+    ["__named", "__numbered", "__alone", "__bracketed", "__grouped", "__checked"];
 
 /// An expression that finds nothing.
 const NOTHING: &str = r"[^\s\S]";
@@ -125,7 +126,11 @@ impl Labels {
             &alone,
             r")\b|\[(?:firing[:\d]*\]\s*\[?)?(?<__bracketed>",
             &bracketed,
-            r")\]",
+            // A title with the labels' values behind the name: `[FIRING:1] Name (db-1 warning)`.
+            r")\]|\[(?:firing|resolved)[:\d]*\][^\n(]{0,160}\([^)\n]*?\b(?<__grouped>",
+            &alone,
+            // What Checkmk writes in front of the name of what it checked.
+            r")\b[^)\n]*\)|^(?:checkmk\W+|)(?-i:(?<__checked>WARN|CRIT))(?: - (?:Service|Host)\b| \S+ / )",
         ];
         Regex::new(&source.concat()).ok()
     }
@@ -159,6 +164,10 @@ mod tests {
         check("SEV2 - login", Some(Level::High));
         check("sev-1: login", Some(Level::Critical));
         check("[FIRING:1] [critical] x", Some(Level::Critical));
+        check("[FIRING:1] ApiSlow (apiserver k8s-ber LIST warning)", Some(Level::Medium));
+        check("WARN - Service CPU utilization on app-7", Some(Level::Medium));
+        check("Checkmk: CRIT db-1 / Filesystem /var", Some(Level::Critical));
+        check("WARN - the pool is empty", None);
         check("the process has high priority", None);
         check("page 3 not found, critical section entered", None);
         check("p99 is 3 s", None);

@@ -86,11 +86,6 @@ pub(super) fn judge(
         let of = place.message.and_then(|at| messages.get(at));
         of.is_some_and(|beside| fits(rule, beside))
     });
-    let eased: Vec<(&[Line], usize)> = found
-        .clone()
-        .filter_map(|(rule, place)| Some((eases(rule), place.message?)))
-        .filter(|(lines, _)| !lines.is_empty())
-        .collect();
     // A line that needs another one takes it from any message.
     let alone: Vec<Line> = found
         .clone()
@@ -103,6 +98,14 @@ pub(super) fn judge(
         let (rule, says) = (rule.id.clone(), rule.says.clone());
         joined(joint).then_some(Held { line, place, rule, says })
     };
+    let easing: Vec<Easing<'_>> = found
+        .clone()
+        .filter(|(rule, _)| !eases(rule).is_empty())
+        .filter_map(|(rule, place)| {
+            let held = held(rule, Some(*place))?;
+            Some(Easing { lines: eases(rule), message: place.message?, held })
+        })
+        .collect();
     let mut of_message: Vec<Vec<Held>> = vec![Vec::new(); messages.len()];
     for (rule, place) in found {
         let of = place.message.and_then(|at| of_message.get_mut(at));
@@ -115,7 +118,7 @@ pub(super) fn judge(
         of.extend(holding.filter_map(|rule| held(rule, None)));
         of.sort_by(|a, b| order(a).cmp(&order(b)));
     }
-    ease(&mut of_message, &eased, |at| {
+    ease(&mut of_message, &easing, |at| {
         messages.get(at).and_then(|beside| beside.own).map_or(pattern, |(own, _)| own)
     });
     let judged: Vec<Option<Judged>> =
@@ -125,20 +128,21 @@ pub(super) fn judge(
 
 /// Takes out the lines that do not hold since somebody knows better: in the same message, and in
 /// others of the same pattern if that message itself holds none of those lines, so that it speaks
-/// of the others' failure and of none of its own.
-fn ease(
-    of_message: &mut [Vec<Held>],
-    eased: &[(&[Line], usize)],
-    pattern: impl Fn(usize) -> Pattern,
-) {
-    let holds = |lines: &[Line], at: usize| {
-        of_message.get(at).is_some_and(|of| of.iter().any(|held| lines.contains(&held.line)))
+/// of the others' failure and of none of its own. What is left without a line has that of who knows
+/// better: it is no failure of which nobody says how bad it is.
+fn ease(of_message: &mut [Vec<Held>], easing: &[Easing<'_>], pattern: impl Fn(usize) -> Pattern) {
+    let holds = |one: &Easing<'_>| {
+        let of = of_message.get(one.message);
+        of.is_some_and(|of| of.iter().any(|held| one.lines.contains(&held.line)))
     };
-    let anywhere: Vec<bool> = eased.iter().map(|(lines, from)| !holds(lines, *from)).collect();
+    let anywhere: Vec<bool> = easing.iter().map(|one| !holds(one)).collect();
     for (at, of) in of_message.iter_mut().enumerate() {
-        for ((lines, from), anywhere) in eased.iter().zip(&anywhere) {
-            if at == *from || (*anywhere && pattern(at) == pattern(*from)) {
-                of.retain(|held| !lines.contains(&held.line));
+        for (one, anywhere) in easing.iter().zip(&anywhere) {
+            if at == one.message || (*anywhere && pattern(at) == pattern(one.message)) {
+                of.retain(|held| !one.lines.contains(&held.line));
+                if of.is_empty() {
+                    of.push(one.held.clone());
+                }
             }
         }
     }
@@ -162,6 +166,15 @@ fn eases(rule: &Rule) -> &[Line] {
         Meaning::Severity(meaning) => &meaning.eases,
         _ => &[],
     }
+}
+
+/// A rule that holds and knows better than lines of others.
+struct Easing<'a> {
+    /// The lines that do not hold.
+    lines: &'a [Line],
+    /// The number of the message that says so.
+    message: usize,
+    held: Held,
 }
 
 /// How bad one message is.

@@ -227,6 +227,35 @@ fn who_knows_that_the_others_serve_knows_more_than_that_one_is_down() {
     assert_eq!(level(&[once]), Level::Low);
 }
 
+/// A first attempt that failed is nothing to get up for; who must act is nobody.
+#[test]
+fn what_went_well_at_the_second_attempt_needs_nobody() {
+    let engine = engine();
+    let texts = [
+        "send failed: getaddrinfo EAI_AGAIN smtp.example.com, attempt 1/5",
+        "send ok on attempt 2",
+    ];
+    let report = judged(&texts, &engine);
+    assert_eq!((report.severity.level, report.remediation), (Level::Low, Tier::None));
+    assert_eq!(report.pattern, Pattern::DnsFailure);
+    let again = judged(&[texts[0], "attempt 2 of 3 failed"], &engine);
+    assert!(again.severity.level > Level::Low && again.remediation != Tier::None);
+}
+
+#[test]
+fn a_program_names_itself_at_the_head_of_a_line() {
+    let knowledge = engine().0;
+    let services = |text: &str| -> Vec<String> {
+        let message = Message::new(text);
+        let input = Input { messages: vec![message], ..Input::default() };
+        let reading = reading::read(&input, knowledge);
+        let of = reading.signals.iter().filter(|signal| signal.kind == "service");
+        of.map(|signal| signal.value.clone()).collect()
+    };
+    assert_eq!(services("billing-run: 912 subscriptions postponed"), ["billing-run"]);
+    assert!(services("content-type: text/html").is_empty());
+}
+
 #[test]
 fn one_call_that_failed_is_little_and_two_are_more() {
     let engine = engine();

@@ -78,8 +78,10 @@ pub(super) fn choose(grounds: &Grounds, plan: PlanNature) -> (Tier, String) {
     let unknown = grounds.pattern == Pattern::Unknown;
     let stated = grounds.stated.as_ref().map(|(tier, says)| (*tier, says));
     let only_none = stated.is_none_or(|(tier, _)| tier == Tier::None);
-    // What is meant to fire means nothing, whatever its source calls it.
-    let meant = stated.is_some() && only_none && grounds.lines.iter().all(|line| *line == Line::I1);
+    // What is meant to fire means nothing, whatever its source calls it, and neither does one error that
+    // passed.
+    let little = |line: &Line| matches!(line, Line::I1 | Line::L3);
+    let meant = stated.is_some() && only_none && grounds.lines.iter().all(little);
     if (grounds.level == Level::Info && only_none) || meant {
         // That no rule knows a message does not make it harmless, only that it names no trouble.
         let says = unknown && !holds(Line::I1) && stated.is_none();
