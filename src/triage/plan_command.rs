@@ -27,7 +27,7 @@ macro_rules! tools {
             r"etcd|etcdctl|iptables|ip6tables|nft|ufw|firewall-cmd|setenforce|chmod|chown|git|gh|aws|gcloud|gsutil|",
             r"az|curl|wget|killall|pkill|ansible\S*|ceph|rbd|rados|mc|consul|nomad|xargs|ssh|scp|rsync|restic|borg|pgbackrest|kubeadm|bash|sh|zsh|",
             r"echo|printf|grep|egrep|fgrep|zgrep|rg|awk|sed|cat|ls|cd|cp|mv|mkdir|jq|sudo|doas|nohup|env|eval|",
-            r"export|apt|apt-get|yum|dnf|pip|npm|crontab|userdel|journalctl|umount|chroot|nsenter|runuser|su|vault|",
+            r"export|pushd|popd|builtin|declare|typeset|readonly|nice|ionice|setsid|apt|apt-get|yum|dnf|pip|npm|crontab|userdel|journalctl|umount|chroot|nsenter|runuser|su|vault|",
             // What PowerShell calls its commands; no sentence begins like this.
             r"(?:Get|Set|New|Add|Remove|Clear|Stop|Start|Restart|Invoke|Import|Export|Disable|Enable|Test|Select|",
             r"Where|ForEach|Write|Move|Copy|Format|Uninstall|Initialize|Reset|Suspend|Dismount)-[A-Z][A-Za-z]+",
@@ -97,9 +97,11 @@ static WITHIN: LazyLock<Regex> = LazyLock::new(|| {
         r"(?:^|[\s(:])((?:sudo )?(?:kubectl|helm|argocd|terraform|tofu|pulumi|docker|systemctl|redis-cli|psql|",
         r"etcdctl|rabbitmqctl|mdadm|zpool|zfs|lvremove|vgremove|pvremove|wipefs|iptables|nft|ufw|setenforce|dropdb|",
         r"pg_resetwal|aws|gcloud|az|gsutil|virsh|borg|restic|velero|rbd|ceph|mongosh?|userdel|crontab|vssadmin|diskpart|",
-        r"git (?:push|reset|clean)|rm -[a-zA-Z]+|mkfs(?:\.\w+)?|dd if=\S+|kafka-[a-z-]+(?:\.sh)?|xargs|curl|wget|",
+        r"git (?:push|reset|clean)|mkfs(?:\.\w+)?|dd if=\S+|kafka-[a-z-]+(?:\.sh)?|xargs|curl|wget|",
         r"(?:ba|z|da|k)?sh -[a-z]+|(?:python3?|perl|ruby|node|php) -[a-z]+|find (?:[/.~$]\S*)|",
-        r"(?:Remove|Clear|Format|Stop|Initialize)-[A-Z][A-Za-z]+)\s+[-a-z/$\x22'DC])",
+        r"(?:Remove|Clear|Format|Stop|Initialize)-[A-Z][A-Za-z]+)\s+[-a-z/$\x22'DC]|",
+        // No word of a sentence is written like this.
+        r"(?:sudo )?(?:/\S*/|\\)?rm\s+-[a-zA-Z]+\s+\S)",
     ))
 });
 
@@ -165,13 +167,20 @@ static AND: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)\b(?:and|but|then)\
 static CONDITION: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"(?i)\b(?:if|when|where|unless|as long as|in case|once|until)\b"));
 
+/// What a shell reads from a pipe is run, whoever prints it.
+static TO_A_SHELL: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"\|\s*(?:sudo\s+)?(?:\S*/)?(?:ba|z|k|da|a)?sh(?:\s+-\S*)*\s*$"));
+
 /// Where a command or statement at the start of a text ends; nothing where none stands there.
 pub(super) fn end_at_start(text: &str, rules: &Rules) -> Option<usize> {
     if is_sql(text) {
         return Some(end_of_sql(text));
     }
     let line = text.lines().next().unwrap_or_default();
-    let runs = TOOL.is_match(line) || VARIABLE.is_match(line) || begins_with_program(line, rules);
+    let runs = TOOL.is_match(line)
+        || VARIABLE.is_match(line)
+        || TO_A_SHELL.is_match(line)
+        || begins_with_program(line, rules);
     if !runs {
         return None;
     }

@@ -148,6 +148,17 @@ D cat /dev/zero > /dev/sda
 D > /dev/sda
 D python3 -c "import shutil; shutil.rmtree('/data')"
 D perl -e 'system("rm -rf /srv")'
+D perl -e 'exec q(rm -rf /srv)'
+D ruby -e 'system(*%w[rm -rf /data])'
+D awk 'BEGIN{system("rm -rf " $1)}' list
+D python3 -c 'import os, sys; os.system("rm -rf " + sys.argv[1])' x
+D $'\x72m' -rf /
+D trap 'rm -rf /data' EXIT
+D screen -S a -X stuff 'rm -rf /data/x\n'
+D tmux send-keys -t a 'rm -rf /data' Enter
+D base64 -d <<< cm0gLXJmIC8= | bash
+D pushd /data; rm -rf *
+D Then run /bin/rm -rf /data on it.
 D ansible all -m shell -a "rm -rf /data"
 D redis-cli EVAL "redis.call('flushall')" 0
 D mongo prod --eval "db.dropDatabase()"
@@ -176,6 +187,10 @@ W git clean -fdx
 - cat /dev/sda > /srv/sda.img
 - kubectl delete pods --al
 - find /data -type f | xargs ls
+- trap 'rm -f /tmp/x.$$' EXIT
+- perl -e 'print q{rm -rf /}'
+- awk '{print $1}' list
+- awk '/delete/{print}' app.log
 - Remove-Item D:\Data -Recurse -WhatIf
 - format the output as JSON
 - Format the report by partition.
@@ -205,6 +220,24 @@ fn a_line_is_judged_as_somebody_on_call_would() {
             _ => "W ",
         };
         assert_eq!(got, expected, "{plan}: {found:?}");
+    }
+}
+
+#[test]
+fn what_stands_too_deep_to_be_read_is_no_silence() {
+    let lint = PlanLint::built_in().expect("the built-in rules");
+    for plan in [
+        "ssh a ssh b ssh c ssh d ssh e ssh f ssh g ssh h ssh i ls".to_owned(),
+        format!("{}'ls'", "eval ".repeat(10)),
+        format!("{}ls", "sudo ".repeat(100)),
+    ] {
+        let found = lint.check(&plan);
+        let found: Vec<_> = found.iter().map(|one| one.danger.rule.as_str()).collect();
+        assert_eq!(found, ["unread-script"], "{plan}");
+    }
+    for command in ["rm -rf /data", "bash -c \"bash -c \\\"bash -c 'rm -rf /data'\\\"\""] {
+        let found = lint.check(&format!("{}{command}", "sudo ".repeat(20)));
+        assert_eq!(found.iter().map(|one| one.danger.rule.as_str()).collect::<Vec<_>>(), ["rm-rf"]);
     }
 }
 

@@ -1,82 +1,204 @@
 //! What a program in another language hands to a shell: `os.system("…")`, `execSync('…')`,
-//! `subprocess.run(["rm", "-rf", "/x"])`, and backquotes.
+//! `subprocess.run(["rm", "-rf", "/x"])`, and what it writes in the marks that run a text.
 
 use std::sync::LazyLock;
 
-use regex::Regex;
+use regex::{NoExpand, Regex};
 
+use super::literal::{Literal, at as literal_at};
 use crate::text::pattern::pattern;
 
 /// How many calls of one text are looked at.
 const MAX_CALLS: usize = 50;
 
-/// The head of a call that runs a command.
+/// How much of a text is looked at, and of one call: a bracket that nobody closes must not make a
+/// long text slow.
+const LONGEST: usize = 64 * 1024;
+const LONGEST_CALL: usize = 4_000;
+
+/// Stands in a command for what only the run tells.
+const UNKNOWN: &str = "$_";
+
+/// The name of what runs a command.
 static CALL: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"\b(?:system|popen|Popen|run|call|check_call|check_output|getoutput|exec|execSync|execFile|execFileSync|execvp?|spawn|spawnSync|shell_exec|passthru|sh|qx)\b[ \t]*[(\[{'\x22]",
+        r"\b(?:system|popen\d?|Popen|run|call|check_call|check_output|getoutput|getstatusoutput|exec|execSync|execFile|execFileSync|exec[lv]p?e?|spawn[lv]?p?e?|spawnSync|posix_spawnp?|shell_exec|passthru|proc_open|pcntl_exec|sh|os\.execute)\b[ \t]*",
     )
 });
-
-/// A text between quotation marks.
-static LITERAL: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r#"'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)"|`((?:[^`\\]|\\.)*)`"#));
 
 /// What stands in front of a name that is defined, or that runs no command.
 static NO_CALL: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"(?:\b(?:def|function|func|fn|sub)[ \t]+|\basyncio\.|/\w*\.)$"));
 
+/// What makes another text of a literal, so that nobody can read the one that runs.
+static DECODES: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)decode|fromhex|unhexlify|fromcharcode|\batob\b|\bpack\b|\brev(?:erse)?\b|\[::-1\]|rot13|\bchr\b",
+    )
+});
+
+/// Where a literal is filled in: `%s`, `{}` and `{name}`.
+static FIELD: LazyLock<Regex> = LazyLock::new(|| pattern(r"%[a-z]|%\(\w+\)[a-z]|\{[^{}]*\}"));
+
+/// Where Ruby puts a value into a literal.
+static PUT_IN: LazyLock<Regex> = LazyLock::new(|| pattern(r"#\{[^{}]*\}"));
+
 /// Shell texts that code runs, and nothing for a call whose text does not stand in it; a list of
 /// words is one command.
 pub(super) fn calls(code: &str) -> Vec<Option<String>> {
+    let whole = code.len();
+    let code = &code[..code.floor_char_boundary(LONGEST)];
     let mut found: Vec<Option<String>> = CALL
         .find_iter(code)
-        .take(MAX_CALLS)
         .filter_map(|head| {
-            let rest = &code[head.end() - 1..];
-            let words = literals(rest);
-            let unread = rest.starts_with(['(', '[', '{'])
-                && !rest[1..].trim_start().starts_with([')', ']', '}'])
-                && !NO_CALL.is_match(&code[..head.start()]);
-            (unread || !words.is_empty()).then(|| (!words.is_empty()).then(|| words.join(" ")))
+            let is_call = !NO_CALL.is_match(&code[..head.start()]);
+            Call::read(code, head.end()).filter(|call| is_call || call.is_some())
         })
+        .take(MAX_CALLS)
         .collect();
-    // Perl, Ruby and PHP run what stands in backquotes.
-    let quoted = LITERAL.captures_iter(code).take(MAX_CALLS).filter_map(|found| found.get(3));
-    found.extend(quoted.map(|text| Some(text.as_str().to_owned())));
+    found.extend(marked(code).take(MAX_CALLS).map(Some));
+    // Nobody has read what is behind it.
+    found.extend((code.len() < whole).then_some(None));
     found
 }
 
-/// The literals of one statement. Within a literal `;` ends nothing.
-fn literals(code: &str) -> Vec<String> {
-    let (mut words, mut at) = (Vec::new(), 0);
-    for found in LITERAL.captures_iter(code).take(MAX_CALLS) {
-        let Some(whole) = found.get(0).filter(|whole| !ends(&code[at..whole.start()])) else {
-            break;
-        };
-        at = whole.end();
-        let text = found.iter().skip(1).flatten().next().map_or("", |text| text.as_str());
-        words.push(text.replace("\\\"", "\"").replace("\\'", "'"));
-    }
-    words
+/// What stands in marks that run it: backquotes, `qx{…}` and `%x(…)`.
+fn marked(code: &str) -> impl Iterator<Item = String> {
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        while at < code.len() {
+            let Some(literal) = literal_at(code, at) else {
+                at = code.ceil_char_boundary(at + 1);
+                continue;
+            };
+            at = literal.end;
+            if literal.runs {
+                return Some(PUT_IN.replace_all(&literal.text, NoExpand(UNKNOWN)).into_owned());
+            }
+        }
+        None
+    })
 }
 
-/// Whether a statement ends between two literals. A list goes on behind a comma or a bracket.
-fn ends(gap: &str) -> bool {
-    let mut lines = gap.split('\n').rev();
-    lines.next();
-    gap.contains(';') || lines.any(|line| !line.trim_end().ends_with([',', '(', '[', '{']))
+/// What is read of one call.
+#[derive(Debug, Default)]
+struct Call {
+    /// The words of its command, as far as it tells them.
+    words: Vec<String>,
+    /// Brackets that are open.
+    open: Vec<char>,
+    /// What stands between two literals.
+    gap: String,
+    /// All of that.
+    gaps: String,
+}
+
+impl Call {
+    /// Reads the call whose name ends there. Outside: nothing where none stands there. Inside:
+    /// nothing where what it runs does not stand in it.
+    fn read(code: &str, start: usize) -> Option<Option<String>> {
+        let rest = &code[start..];
+        let bracket = rest.starts_with(['(', '[', '{']);
+        if !bracket && literal_at(code, start).is_none() {
+            return None;
+        }
+        let (mut call, mut at) = (Self::default(), start);
+        while let Some(letter) = code[at..].chars().next().filter(|_| at < start + LONGEST_CALL) {
+            if let Some(literal) = literal_at(code, at) {
+                at = literal.end;
+                call.literal(&literal);
+                continue;
+            }
+            match letter {
+                '(' | '[' | '{' => call.open.push(letter),
+                ')' | ']' | '}' => {
+                    // What a list names last is a word of the command.
+                    if letter == ']' {
+                        call.between();
+                    }
+                    call.open.pop();
+                }
+                _ => {}
+            }
+            let goes_on = !call.open.is_empty() || call.gap.trim_end().ends_with(',');
+            let closed = call.open.is_empty() && matches!(letter, ')' | ']' | '}');
+            if letter == ';' || closed || letter == '\n' && !goes_on {
+                break;
+            }
+            call.gap.push(letter);
+            at += letter.len_utf8();
+        }
+        // `run()` runs what it was given elsewhere.
+        let empty = call.words.is_empty() && call.gaps.is_empty() && call.gap.len() < 2;
+        if empty {
+            return None;
+        }
+        call.between();
+        let read = !call.words.is_empty() && !DECODES.is_match(&call.gaps);
+        Some(read.then(|| call.words.join(" ")))
+    }
+
+    /// Takes in a literal and what stands in front of it.
+    fn literal(&mut self, literal: &Literal) {
+        let prefix = self.gap.chars().rev().take_while(char::is_ascii_alphabetic);
+        let formats = prefix.take(2).any(|letter| matches!(letter, 'f' | 'F'));
+        let glued = self.between();
+        let text = PUT_IN.replace_all(&literal.text, NoExpand(UNKNOWN));
+        let text = if formats { FIELD.replace_all(&text, NoExpand(UNKNOWN)) } else { text };
+        match self.words.last_mut().filter(|_| glued) {
+            Some(last) => last.push_str(&text),
+            None => self.words.push(text.into_owned()),
+        }
+    }
+
+    /// Takes in what stands between two literals, or behind the last; says whether what follows
+    /// goes on with the last word.
+    fn between(&mut self) -> bool {
+        let glued = self.fill();
+        self.gaps.push_str(&self.gap);
+        self.gap.clear();
+        glued
+    }
+
+    /// Adds what only the run tells, where the gap behind a literal holds that; says whether what
+    /// follows goes on with the last word.
+    fn fill(&mut self) -> bool {
+        let gap = self.gap.trim();
+        let count = self.words.len();
+        let Some(last) = self.words.last_mut() else { return false };
+        if gap.starts_with('%') || gap.starts_with(".format") {
+            *last = FIELD.replace_all(last, NoExpand(UNKNOWN)).into_owned();
+            return false;
+        }
+        let is_name = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
+        let named = gap.contains(is_name);
+        let method = gap.strip_prefix('.').is_some_and(|rest| rest.starts_with(is_name));
+        // `"a" + x`, `"a" . $x` and `"a" $1` are one text.
+        let glued = gap.is_empty() || !method && gap.starts_with(['+', '.', '$']);
+        let juxtaposed = gap.starts_with(is_name) && gap.len() > 2;
+        let given = self.open.last() == Some(&'[')
+            || gap.contains(['$', '@'])
+            || !last.contains(char::is_whitespace) && count == 1 && !gap.contains(['=', '(']);
+        if named && (glued || juxtaposed) {
+            last.push_str(UNKNOWN);
+        } else if named && !method && given {
+            self.words.push(UNKNOWN.to_owned());
+        }
+        glued
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn check(code: &str, expected: &[&str]) {
+        let expected: Vec<_> = expected.iter().map(|text| Some((*text).to_owned())).collect();
+        assert_eq!(calls(code), expected, "{code}");
+    }
+
     #[test]
     fn what_code_runs_is_a_shell_text() {
-        let check = |code: &str, expected: &[&str]| {
-            let expected: Vec<_> = expected.iter().map(|text| Some((*text).to_owned())).collect();
-            assert_eq!(calls(code), expected, "{code}");
-        };
         check("import os; os.system(\"rm -rf /x\")", &["rm -rf /x"]);
         check("subprocess.run(['rm', '-rf', '/x'], check=True)", &["rm -rf /x"]);
         check("require('child_process').execSync('a b')", &["a b"]);
@@ -88,15 +210,56 @@ mod tests {
         check("run([\n  'rm',\n  '/x',\n])\nprint('c')", &["rm /x"]);
         check("system(\"rm \\\"a;b\\\"\")", &["rm \"a;b\""]);
         check("print('ready to run'); run()", &[]);
+        check("os.execl('/bin/rm', 'rm', '-r')", &["/bin/rm rm -r"]);
+    }
+
+    #[test]
+    fn a_text_is_read_in_whatever_marks_it_stands() {
+        check("exec q(rm -rf /x)", &["rm -rf /x"]);
+        check("system(qw[rm -rf /x]);", &["rm -rf /x"]);
+        check("system qq{a {b} c}", &["a {b} c"]);
+        check("qx|rm a|; print 1", &["rm a"]);
+        check("exec %Q|rm a|", &["rm a"]);
+        check("system(*%w[rm -rf /x])", &["rm -rf /x"]);
+        check("%x(rm (a))", &["rm (a)"]);
+        check("os.system(r'rm a')", &["rm a"]);
+        check("os.system('''rm 'a' ''')", &["rm 'a' "]);
+        check("os.system('\\x72m a')", &["rm a"]);
+        check("print(5 % (2))", &[]);
+        check("m{delete}; $q(a); s.q(b)", &[]);
+    }
+
+    #[test]
+    fn what_only_the_run_tells_is_a_variable() {
+        check("os.system('rm -rf ' + path)", &["rm -rf $_"]);
+        check("os.system('rm -rf /a/' + path + '/b')", &["rm -rf /a/$_/b"]);
+        check("os.system(f'rm -rf {path}')", &["rm -rf $_"]);
+        check("os.system('rm -rf %s' % path)", &["rm -rf $_"]);
+        check("os.system('rm -rf {}'.format(path))", &["rm -rf $_"]);
+        check("run(['rm', '-rf', path], check=True)", &["rm -rf $_"]);
+        check("system(\"rm -rf #{dir}\")", &["rm -rf $_"]);
+        check("system('rm -rf ' . $dir)", &["rm -rf $_"]);
+        check("system('rm', '-rf', $dir)", &["rm -rf $_"]);
+        check("system(\"rm -rf \" $1)", &["rm -rf $_"]);
+        check("execFile('rm', args)", &["rm $_"]);
+        check("run('ls -l', shell=True)", &["ls -l"]);
+        check("run('rm -rf /x'.split())", &["rm -rf /x"]);
+        check("exec('ls -l', (e, out) => show(out))", &["ls -l"]);
     }
 
     #[test]
     fn a_call_without_a_text_is_there_all_the_same() {
-        for code in ["os.system(x)", "os.system(x); print('a')", "run(x)\ny = 'a'", "qx{rm a}"] {
+        for code in [
+            "os.system(x)",
+            "os.system(x); print('a')",
+            "run(x)\ny = 'a'",
+            "exec(base64.b64decode('cm0='))",
+        ] {
             assert_eq!(calls(code), [None], "{code}");
         }
         for code in ["def run(self): pass", "asyncio.run(main())", "/a/g.exec(line)"] {
             assert_eq!(calls(code), [], "{code}");
         }
+        assert_eq!(calls(&"a ".repeat(LONGEST)), [None]);
     }
 }

@@ -3,11 +3,15 @@
 //! The rules are data (`dangers.yaml`); this module knows how a shell, a command line and SQL are
 //! written. A text in a comment or in the words of `echo` runs nothing and is no danger.
 
+mod braces;
 mod code;
 mod files;
 mod flags;
 mod input;
 mod invocation;
+mod literal;
+mod prefix;
+mod quotes;
 mod reader;
 mod rules;
 mod shell;

@@ -3,20 +3,24 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use super::code;
 use super::files::{Files, Write};
 use super::flags::parse;
 use super::input::{Input, SOURCES, passes};
 use super::invocation::{Invocation, sql_of};
-use super::rules::{Document, Prefix, Runs, Unread};
+use super::prefix::Took;
+use super::rules::{Document, Unread};
 use super::shell::{self, Simple, Word};
 use super::variables::Variables;
 
-/// How deep scripts within scripts are looked into.
-const MAX_DEPTH: usize = 8;
+/// How much a script within a script takes of the depth. Programs that run the words behind them
+/// take one: there may be many in front of a command, and each has fewer words to read.
+pub(super) const NESTED: usize = 8;
+
+/// How deep commands within commands are looked into.
+const MAX_DEPTH: usize = 8 * NESTED;
 
 /// The same where only the kind of what is listed is asked for.
-const SOURCE_DEPTH: usize = 3;
+const SOURCE_DEPTH: usize = 3 * NESTED;
 
 /// Every run of a known program in a shell text, in order.
 pub(super) fn invocations<'r>(document: &'r Document, text: &str) -> Vec<Invocation<'r>> {
@@ -56,7 +60,7 @@ pub(super) fn listing(word: &Word) -> String {
 /// Reads shell texts one after another.
 #[derive(Debug)]
 pub(super) struct Reader<'r> {
-    document: &'r Document,
+    pub(super) document: &'r Document,
     /// The runs so far.
     pub(super) found: Vec<Invocation<'r>>,
     /// The bytes of the outermost command that is being read.
@@ -92,14 +96,14 @@ impl<'r> Reader<'r> {
         self.script(text, MAX_DEPTH);
     }
 
-    fn script(&mut self, text: &str, depth: usize) {
+    pub(super) fn script(&mut self, text: &str, depth: usize) {
         self.script_with(text, &Input::default(), depth);
     }
 
     /// Reads a script whose first command reads what the script is given.
-    fn script_with(&mut self, text: &str, input: &Input, depth: usize) {
+    pub(super) fn script_with(&mut self, text: &str, input: &Input, depth: usize) {
         if depth == 0 {
-            return;
+            return self.too_deep();
         }
         let mut pipe = Input::default();
         for (at, mut simple) in shell::split(text).into_iter().enumerate() {
@@ -109,7 +113,7 @@ impl<'r> Reader<'r> {
             }
             for word in simple.words.iter().chain(&simple.targets) {
                 for script in &word.scripts {
-                    self.script(script, depth - 1);
+                    self.script(script, depth.saturating_sub(NESTED));
                 }
             }
             for word in &mut simple.words {
@@ -137,23 +141,35 @@ impl<'r> Reader<'r> {
         for write in simple.writes.iter().chain(&tees) {
             self.files.write(write, text.as_deref());
         }
-        let document = self.document;
-        let writer = document.programs.iter().find(|program| program.names[0] == ">");
-        let Some(program) = writer.filter(|_| !simple.writes.is_empty()) else { return };
+        if !simple.writes.is_empty() {
+            let files = simple.writes.iter().map(|write| self.placed(&write.file)).collect();
+            self.note(">", files, None);
+        }
+    }
+
+    /// Notes what stands too deep within other commands to be read.
+    pub(super) fn too_deep(&mut self) {
+        self.note("sh", Vec::new(), Some(Unread::Hidden));
+    }
+
+    /// Notes a run of a program that no word names, if rules are about it.
+    fn note(&mut self, name: &str, operands: Vec<Word>, unread: Option<Unread>) {
+        let mut programs = self.document.programs.iter();
+        let Some(program) = programs.find(|program| program.names[0] == name) else { return };
         self.found.push(Invocation {
             program,
             environment: Vec::new(),
             flags: Vec::new(),
-            operands: simple.writes.iter().map(|write| self.placed(&write.file)).collect(),
+            operands,
             input: Vec::new(),
             sql: Vec::new(),
-            unread: None,
+            unread,
             range: self.range.clone(),
         });
     }
 
     /// Runs a file as a script: what was written to it before, else nobody can see what it does.
-    fn file(&mut self, file: &Word, depth: usize) -> Took {
+    pub(super) fn file(&mut self, file: &Word, depth: usize) -> Took {
         if let Some(run) = self.files.run(&file.text) {
             run.text.iter().for_each(|text| self.script(text, depth));
             return if run.whole { Took::All } else { Took::Nothing(Some(Unread::Called)) };
@@ -225,7 +241,7 @@ impl<'r> Reader<'r> {
     }
 
     /// A file's name with the folder that `cd` went to in front, where it is no whole path.
-    fn placed(&self, word: &Word) -> Word {
+    pub(super) fn placed(&self, word: &Word) -> Word {
         let place = self.place.as_deref().filter(|_| !word.text.starts_with(['/', '~', '$', '-']));
         let text = place.map_or_else(
             || word.text.clone(),
@@ -234,7 +250,7 @@ impl<'r> Reader<'r> {
         Word { text, ..word.clone() }
     }
 
-    fn command(&mut self, words: Vec<Word>, input: &Input, depth: usize) {
+    pub(super) fn command(&mut self, words: Vec<Word>, input: &Input, depth: usize) {
         let mut words = words.into_iter().peekable();
         let mut environment = self.exported.clone();
         while let Some(word) = words.next_if(is_prelude) {
@@ -268,7 +284,7 @@ impl<'r> Reader<'r> {
             called.filter(|file| sources || is_script(&file.text) && !document.knows(&name));
         let mut name = name;
         if let Some(file) = called.cloned() {
-            match self.file(&file, depth.saturating_sub(1)) {
+            match self.file(&file, depth.saturating_sub(NESTED)) {
                 Took::Nothing(unseen) => unread = unseen,
                 _ => return,
             }
@@ -276,7 +292,9 @@ impl<'r> Reader<'r> {
             name = if sources { "source".to_owned() } else { "sh".to_owned() };
         }
         let known = document.programs.iter().find(|program| program.names.contains(&name));
-        let Some(program) = known else { return };
+        let Some(program) = known else {
+            return self.wrapped(&name, &words, &environment, input, depth);
+        };
         let (flags, mut operands, _) = parse(&program.flags, program.style, &words, usize::MAX);
         if program.paths {
             operands = operands.iter().map(|word| self.placed(word)).collect();
@@ -290,118 +308,6 @@ impl<'r> Reader<'r> {
         }
         self.found.push(run);
     }
-
-    /// Reads what code runs, and says whether nobody can see a part of it.
-    fn code(&mut self, text: &str, depth: usize) -> Option<Unread> {
-        let calls = code::calls(text);
-        calls.iter().flatten().for_each(|call| self.script(call, depth));
-        calls.contains(&None).then_some(Unread::Printed)
-    }
-
-    /// Looks at what a prefix runs.
-    fn prefixed(
-        &mut self,
-        prefix: &Prefix,
-        words: &[Word],
-        environment: &[String],
-        input: &Input,
-        depth: usize,
-    ) -> Took {
-        let Some(depth) = depth.checked_sub(1).filter(|depth| *depth > 0) else { return Took::All };
-        let own = prefix.skip + usize::from(!prefix.verbs.is_empty());
-        let (flags, operands, rest) = parse(&prefix.flags, prefix.style, words, own);
-        if !prefix.verbs.is_empty() {
-            let verb = operands.first().map_or("", |word| word.text.as_str());
-            if !prefix.verbs.iter().any(|listed| listed == verb) {
-                return Took::Nothing(None);
-            }
-        }
-        let mut rest = rest.to_vec();
-        if rest.first().is_some_and(|word| word.is_bare("--")) {
-            rest.remove(0);
-        }
-        match prefix.runs {
-            // `docker compose down` runs nothing in a container, and is a command of its own.
-            Runs::Words if rest.is_empty() => return Took::Nothing(None),
-            Runs::Words => {
-                // What is set in front of the prefix holds for the command, too.
-                let set = environment.iter().map(|name| plain(&format!("{name}=")));
-                self.command(set.chain(rest).collect(), input, depth);
-            }
-            Runs::WordsAndInput => {
-                if !rest.iter().any(|word| word.text.contains("{}")) {
-                    rest.push(plain("{}"));
-                }
-                // The last of them is what runs the command, and lists nothing.
-                let from = &input.from[..input.from.len().saturating_sub(1)];
-                mark_filled(&mut rest, "{}", from);
-                self.command(rest, &Input::default(), depth);
-            }
-            Runs::Script => {
-                let text: Vec<&str> = rest.iter().map(|word| word.text.as_str()).collect();
-                self.script_with(&text.join(" "), input, depth);
-                if rest.is_empty() {
-                    input.texts.iter().for_each(|text| self.script(text, depth));
-                }
-                // `eval "$(cat file)"` runs what only the run tells.
-                if rest.iter().any(|word| word.expands && word.text.starts_with(['$', '`'])) {
-                    return Took::Nothing(Some(Unread::Printed));
-                }
-            }
-            Runs::ScriptFlag | Runs::Code => {
-                let given: Vec<&Word> = flags
-                    .iter()
-                    .filter(|(flag, _)| flag == "-c")
-                    .filter_map(|(_, word)| word.as_ref())
-                    .collect();
-                let texts = given.iter().map(|word| &word.text);
-                let piped = input.texts.iter().filter(|_| given.is_empty());
-                let texts: Vec<String> = texts.chain(piped).cloned().collect();
-                let mut unseen = None;
-                for text in &texts {
-                    match prefix.runs {
-                        Runs::Code => unseen = unseen.max(self.code(text, depth)),
-                        _ => self.script(text, depth),
-                    }
-                }
-                // The shell itself may be one that rules are about: where it reads its script.
-                return match rest.first().filter(|file| file.text != "-") {
-                    _ if !given.is_empty() && prefix.runs == Runs::Code => Took::Code(unseen),
-                    _ if !given.is_empty() => Took::All,
-                    Some(file) if prefix.skip == 0 => self.file(file, depth),
-                    Some(_) => Took::Nothing(None),
-                    None => Took::Nothing(unseen),
-                };
-            }
-            Runs::Exec => {
-                let starts = ["-exec", "-execdir", "-ok", "-okdir"];
-                // `find PLACE -exec rm {}` removes what is in that place.
-                let place = words.first().filter(|word| !word.text.starts_with('-'));
-                let place = place.map(|word| self.placed(word).text);
-                let filled = place.map_or_else(|| "{}".to_owned(), |place| place + "/{}");
-                let mut words = words.iter();
-                while words.by_ref().any(|word| starts.contains(&word.text.as_str())) {
-                    let ends = |word: &&Word| !matches!(word.text.as_str(), ";" | "+");
-                    let mut command: Vec<Word> = words.by_ref().take_while(ends).cloned().collect();
-                    mark_filled(&mut command, &filled, &[]);
-                    self.command(command, &Input::default(), depth);
-                }
-                return Took::Nothing(None);
-            }
-        }
-        Took::All
-    }
-}
-
-/// What a prefix has made of its words.
-enum Took {
-    /// What it runs was looked at; there is nothing else to it.
-    All,
-    /// Code in another language was given, which rules about its program look at; a part of what
-    /// it runs may be what nobody can see.
-    Code(Option<Unread>),
-    /// Its words are those of a command of its own, which runs what nobody can see here.
-    Nothing(Option<Unread>),
 }
 
 /// Whether a command's name is that of a script in a file.
@@ -411,19 +317,6 @@ pub(super) fn is_script(name: &str) -> bool {
     let file = name.rsplit('/').next().unwrap_or_default();
     let here = name.starts_with("./") && !file.is_empty() && !file.contains('.');
     here || name.starts_with(['.', '/', '~']) && ENDINGS.iter().any(|end| name.ends_with(end))
-}
-
-fn plain(text: &str) -> Word {
-    Word { text: text.to_owned(), ..Word::default() }
-}
-
-/// `{}` stands for names that only the run tells, and which these commands list.
-fn mark_filled(words: &mut [Word], filled: &str, from: &[Vec<Word>]) {
-    for word in words.iter_mut().filter(|word| word.text.contains("{}")) {
-        word.expands = true;
-        word.text = word.text.replacen("{}", filled, 1);
-        word.from.extend(from.iter().cloned());
-    }
 }
 
 /// Whether a word stands in front of a command: an assignment, or a word of the shell's grammar.

@@ -165,7 +165,7 @@ pub(super) struct Program {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(super) enum Runs {
-    /// The words behind its own.
+    /// The words behind its own, and what its `-c` tells in front of them.
     Words,
     /// The words behind its own, with more that only the run tells.
     WordsAndInput,
@@ -194,6 +194,9 @@ pub(super) struct Prefix {
     /// Operands of its own in front of the command.
     #[serde(default)]
     pub(super) skip: usize,
+    /// Whether its next operand is what its `-c` would be, as for `trap`.
+    #[serde(default)]
+    pub(super) operand: bool,
     pub(super) runs: Runs,
 }
 

@@ -7,7 +7,9 @@
 
 use std::ops::Range;
 
+use super::braces;
 use super::files::Write;
+use super::quotes::{ansi_quoted, closing, double_quoted, inside};
 
 /// One word, its quotes removed; what a shell would expand stands in it as written.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -20,6 +22,8 @@ pub(super) struct Word {
     pub(super) expands: bool,
     /// Whether it holds a wildcard outside quotes.
     pub(super) globs: bool,
+    /// Whether it holds a brace outside quotes.
+    pub(super) braces: bool,
     /// The insides of its substitutions.
     pub(super) scripts: Vec<String>,
     /// Commands whose output it stands for, where that is known.
@@ -148,7 +152,8 @@ impl<'a> Splitter<'a> {
         // `2>file`: the number belongs to the redirection.
         let number = !word.quoted && word.text.bytes().all(|byte| byte.is_ascii_digit());
         if !(number && matches!(self.peek(0), Some(b'<' | b'>'))) {
-            self.current.words.push(word);
+            let words = if word.braces { braces::written_out(word) } else { vec![word] };
+            self.current.words.extend(words);
         }
     }
 
@@ -229,7 +234,7 @@ impl<'a> Splitter<'a> {
                     None => break,
                 },
                 b'\\' => self.escape(&mut word),
-                b'\'' => self.single_quoted(1, &mut word),
+                b'\'' => self.single_quoted(&mut word),
                 b'"' => {
                     let end = closing(self.text, self.at + 1, b'"');
                     double_quoted(inside(self.text, self.at + 1, end), &mut word);
@@ -248,6 +253,7 @@ impl<'a> Splitter<'a> {
 
     fn plain(&mut self, word: &mut Word) {
         let Some(character) = self.rest().chars().next() else { return };
+        word.braces |= character == '{';
         word.globs |= matches!(character, '*' | '?' | '[');
         word.text.push(character);
         self.at += character.len_utf8();
@@ -274,12 +280,12 @@ impl<'a> Splitter<'a> {
         }
     }
 
-    fn single_quoted(&mut self, opening: usize, word: &mut Word) {
-        let body = &self.rest()[opening..];
+    fn single_quoted(&mut self, word: &mut Word) {
+        let body = &self.rest()[1..];
         let length = body.find('\'').unwrap_or(body.len());
         word.text.push_str(&body[..length]);
         word.quoted = true;
-        self.at = (self.at + opening + length + 1).min(self.text.len());
+        self.at = (self.at + length + 2).min(self.text.len());
     }
 
     fn backquoted(&mut self, word: &mut Word) {
@@ -298,7 +304,9 @@ impl<'a> Splitter<'a> {
     fn dollar(&mut self, word: &mut Word) {
         match self.peek(1) {
             Some(b'(') => self.substitution(1, word),
-            Some(b'\'') => self.single_quoted(2, word),
+            Some(b'\'') => {
+                self.at += 2 + ansi_quoted(&self.rest()[2..], word);
+            }
             Some(b'"') => self.at += 1,
             Some(b'{') => {
                 let end = closing(self.text, self.at + 2, b'}');
@@ -323,47 +331,8 @@ impl<'a> Splitter<'a> {
     }
 }
 
-/// Reads what stands between double quotes: only substitutions and a few escapes count there.
-fn double_quoted(text: &str, word: &mut Word) {
-    let mut at = 0;
-    while let Some(character) = text[at..].chars().next() {
-        let rest = &text[at..];
-        let (taken, kept) = match character {
-            '\\' => match rest[1..].chars().next() {
-                Some('\n') => (2, ""),
-                Some('$' | '`' | '"' | '\\') => (2, &rest[1..2]),
-                _ => (1, "\\"),
-            },
-            '$' if rest.starts_with("$(") => {
-                let end = closing(text, at + 2, b')');
-                word.scripts.push(inside(text, at + 2, end).to_owned());
-                (end - at, &text[at..end])
-            }
-            '$' if rest.starts_with("${") => {
-                let end = closing(text, at + 2, b'}');
-                (end - at, &text[at..end])
-            }
-            '`' => {
-                let end = closing(text, at + 1, b'`');
-                word.scripts.push(inside(text, at + 1, end).replace("\\`", "`"));
-                (end - at, &text[at..end])
-            }
-            '$' => (1 + name_length(&rest[1..]), &rest[..=name_length(&rest[1..])]),
-            '<' => {
-                let length = placeholder(rest).unwrap_or(1);
-                word.expands |= length > 1;
-                (length, &rest[..length])
-            }
-            _ => (character.len_utf8(), &rest[..character.len_utf8()]),
-        };
-        word.expands |= matches!(character, '$' | '`') && taken > 1;
-        word.text.push_str(kept);
-        at += taken;
-    }
-}
-
 /// Length of a placeholder like `<RELEASE>` or `<the pod>` that the text starts with.
-fn placeholder(text: &str) -> Option<usize> {
+pub(super) fn placeholder(text: &str) -> Option<usize> {
     let body = text.strip_prefix('<')?;
     let length = body.find(['>', '<', '\n'])?;
     let name = &body[..length];
@@ -389,7 +358,7 @@ fn blank(text: &str) -> Option<usize> {
 }
 
 /// Length of the variable's name that the text starts with.
-fn name_length(text: &str) -> usize {
+pub(super) fn name_length(text: &str) -> usize {
     match text.chars().next() {
         Some(first) if first.is_ascii_alphabetic() || first == '_' => {
             text.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(text.len())
@@ -397,53 +366,6 @@ fn name_length(text: &str) -> usize {
         Some('0'..='9' | '@' | '*' | '#' | '?' | '$' | '!' | '-') => 1,
         _ => 0,
     }
-}
-
-/// The text up to the closing byte before `end`, or up to `end` where none closed it.
-fn inside(text: &str, start: usize, end: usize) -> &str {
-    let body = text.get(start..end).unwrap_or_default();
-    let closed = end > start && matches!(text.as_bytes()[end - 1], b')' | b'}' | b'"' | b'`');
-    if closed { &body[..body.len() - 1] } else { body }
-}
-
-/// Where what opened just before `start` ends: one past its closing byte, or the text's end.
-fn closing(text: &str, start: usize, closer: u8) -> usize {
-    let bytes = text.as_bytes();
-    let mut open = vec![closer];
-    let mut at = start;
-    while let (Some(&byte), Some(&top)) = (bytes.get(at), open.last()) {
-        let next = bytes.get(at + 1).copied();
-        at += 1;
-        if byte == b'\\' {
-            at += 1;
-        } else if byte == top {
-            open.pop();
-            if open.is_empty() {
-                return at;
-            }
-        } else if top == b'`' {
-            // Nothing nests in backquotes unless it is escaped.
-        } else if byte == b'$' && next == Some(b'(') {
-            open.push(b')');
-            at += 1;
-        } else if byte == b'$' && next == Some(b'{') {
-            open.push(b'}');
-            at += 1;
-        } else if byte == b'`' {
-            open.push(b'`');
-        } else if top == b')' {
-            match byte {
-                b'(' => open.push(b')'),
-                b'"' => open.push(b'"'),
-                b'\'' => {
-                    let length = text.get(at..).and_then(|rest| rest.find('\''));
-                    at = length.map_or(bytes.len(), |length| at + length + 1);
-                }
-                _ => {}
-            }
-        }
-    }
-    bytes.len()
 }
 
 #[cfg(test)]

@@ -60,6 +60,19 @@ fn a_danger_is_found_however_the_command_is_run() {
         "\"kubectl\" 'delete' ns a",
         "cleanup() { kubectl delete ns a; }",
         "su - admin -c 'kubectl delete ns a'",
+        "$'kube\\x63tl' $'\\144elete' ns a",
+        "env -S 'kubectl delete ns a'",
+        "env -i --split-string='kubectl delete' ns a",
+        "trap 'kubectl delete ns a' EXIT INT",
+        "trap -- \"kubectl delete ns a\" 0",
+        "flock -n /x -c 'kubectl delete ns a'",
+        "exec -a b kubectl delete ns a",
+        "kubectl delete {ns,b} a",
+        "parallel 'kubectl delete ns {}' ::: a b",
+        "sudo nohup nice -n 5 ionice -c 3 timeout 5 stdbuf -oL env A=b setsid time nohup nice kubectl delete ns a",
+        "retry --times 3 kubectl delete ns a",
+        "aws-vault exec prod -- kubectl delete ns a",
+        "nix-shell --run 'kubectl delete ns a'",
     ] {
         check(command, &[("k8s-delete-namespace", deny)]);
     }
@@ -80,6 +93,12 @@ fn words_that_run_nothing_are_no_danger() {
         "kubectl delete ns a --help",
         "git log --grep='push --force'",
         "helm list | grep uninstall",
+        "trap - EXIT",
+        "trap 'echo kubectl delete ns a' EXIT",
+        "env -S 'ls -l'",
+        "which kubectl helm; man kubectl delete ns a",
+        "tell 'kubectl delete ns a'",
+        "kubectl get {ns,pods}",
         "",
     ] {
         check(command, &[]);

@@ -1,0 +1,224 @@
+//! Programs that run another: which of their words, flags and input are a command of its own.
+
+use super::code;
+use super::flags::parse;
+use super::input::Input;
+use super::reader::{NESTED, Reader};
+use super::rules::{Prefix, Runs, Unread};
+use super::shell::Word;
+
+/// What a prefix has made of its words.
+pub(super) enum Took {
+    /// What it runs was looked at; there is nothing else to it.
+    All,
+    /// Code in another language was given, which rules about its program look at; a part of what
+    /// it runs may be what nobody can see.
+    Code(Option<Unread>),
+    /// Its words are those of a command of its own, which runs what nobody can see here.
+    Nothing(Option<Unread>),
+}
+
+/// Programs that run none of their words: they print, look up or fetch what these name.
+const RUN_NOTHING: [&str; 58] = [
+    "[", "[[", "apk", "apropos", "apt", "apt-get", "basename", "brew", "case", "cat", "cd", "cp",
+    "dirname", "dnf", "dpkg", "echo", "egrep", "false", "fgrep", "file", "function", "grep",
+    "hash", "head", "help", "info", "jq", "less", "logger", "ls", "man", "mkdir", "more", "npm",
+    "pacman", "pgrep", "pidof", "pip", "printf", "ps", "rg", "rpm", "select", "set", "snap",
+    "stat", "tail", "tar", "test", "tldr", "touch", "true", "type", "wc", "whatis", "whereis",
+    "which", "yum",
+];
+
+/// Names of programs that are words of others, too: `cluster node list`.
+const COMMON: [&str; 26] = [
+    ".", ">", "at", "batch", "cipher", "command", "del", "erase", "exec", "find", "format", "hive",
+    "install", "k", "mc", "node", "presto", "project", "rd", "salt", "screen", "script", "service",
+    "source", "time", "watch",
+];
+
+/// Flags and words behind which a text to run stands.
+const RUNS_TEXT: [&str; 7] = ["-c", "-e", "--cmd", "--command", "--exec", "--run", "run"];
+
+impl Reader<'_> {
+    /// Looks at what a program runs of which nothing is known: the first of its words that is a
+    /// program, and what stands behind it.
+    pub(super) fn wrapped(
+        &mut self,
+        name: &str,
+        words: &[Word],
+        environment: &[String],
+        input: &Input,
+        depth: usize,
+    ) {
+        let lower = name.to_lowercase();
+        if depth < 2 || RUN_NOTHING.contains(&lower.as_str()) || lower.starts_with("get-") {
+            return;
+        }
+        for (at, word) in words.iter().enumerate() {
+            let text = word.text.as_str();
+            let runs_text = at > 0 && RUNS_TEXT.contains(&words[at - 1].text.as_str());
+            if runs_text && word.quoted && text.contains(char::is_whitespace) {
+                return self.script(text, depth.saturating_sub(NESTED));
+            }
+            let called = self.document.called(text);
+            let program = !word.quoted && !COMMON.contains(&called.as_str());
+            if program && at + 1 < words.len() && self.document.knows(&called) {
+                let set = environment.iter().map(|name| plain(&format!("{name}=")));
+                let words = set.chain(words[at..].iter().cloned()).collect();
+                return self.command(words, input, depth - 1);
+            }
+        }
+    }
+
+    /// Looks at what a prefix runs.
+    pub(super) fn prefixed(
+        &mut self,
+        prefix: &Prefix,
+        words: &[Word],
+        environment: &[String],
+        input: &Input,
+        depth: usize,
+    ) -> Took {
+        let own = prefix.skip + usize::from(!prefix.verbs.is_empty());
+        let (flags, operands, rest) = parse(&prefix.flags, prefix.style, words, own);
+        if !prefix.verbs.is_empty() {
+            let verb = operands.first().map_or("", |word| word.text.as_str());
+            if !prefix.verbs.iter().any(|listed| listed == verb) {
+                return Took::Nothing(None);
+            }
+        }
+        let cost = if prefix.runs == Runs::Words { 1 } else { NESTED };
+        let Some(depth) = depth.checked_sub(cost).filter(|depth| *depth > 0) else {
+            self.too_deep();
+            return Took::All;
+        };
+        let mut rest = rest.to_vec();
+        if rest.first().is_some_and(|word| word.is_bare("--")) {
+            rest.remove(0);
+        }
+        let given = flags.into_iter().filter(|(flag, _)| flag == "-c");
+        let mut given: Vec<Word> = given.filter_map(|(_, word)| word).collect();
+        if prefix.operand && !rest.is_empty() {
+            given.push(rest.remove(0));
+        }
+        match prefix.runs {
+            // `env -S 'rm -rf' /x`: what its flag tells stands in front of the words.
+            Runs::Words if !given.is_empty() => {
+                self.script_with(
+                    &joined(given.iter().chain(&rest)),
+                    input,
+                    depth.saturating_sub(NESTED),
+                );
+            }
+            // `docker compose down` runs nothing in a container, and is a command of its own.
+            Runs::Words if rest.is_empty() => return Took::Nothing(None),
+            Runs::Words => {
+                // What is set in front of the prefix holds for the command, too.
+                let set = environment.iter().map(|name| plain(&format!("{name}=")));
+                self.command(set.chain(rest).collect(), input, depth);
+            }
+            Runs::WordsAndInput => self.filled(rest, input, depth),
+            Runs::Script => {
+                self.script_with(&joined(&rest), input, depth);
+                if rest.is_empty() {
+                    input.texts.iter().for_each(|text| self.script(text, depth));
+                }
+                // `eval "$(cat file)"` runs what only the run tells.
+                if rest.iter().any(|word| word.expands && word.text.starts_with(['$', '`'])) {
+                    return Took::Nothing(Some(Unread::Printed));
+                }
+            }
+            Runs::ScriptFlag | Runs::Code => {
+                return self.given(prefix, &given, rest.first(), input, depth);
+            }
+            Runs::Exec => return self.executed(words, depth),
+        }
+        Took::All
+    }
+
+    /// Reads the words of a command to which only the run adds the last.
+    fn filled(&mut self, mut words: Vec<Word>, input: &Input, depth: usize) {
+        if !words.iter().any(|word| word.text.contains("{}")) {
+            words.push(plain("{}"));
+        }
+        // `parallel 'rm {}' ::: a b` gives its command as one text.
+        if words.first().is_some_and(|word| word.text.contains(char::is_whitespace)) {
+            return self.script(&joined(&words), depth);
+        }
+        // The last of them is what runs the command, and lists nothing.
+        let from = &input.from[..input.from.len().saturating_sub(1)];
+        mark_filled(&mut words, "{}", from);
+        self.command(words, &Input::default(), depth);
+    }
+
+    /// Reads what a shell or a language is given by flags, else what it reads.
+    fn given(
+        &mut self,
+        prefix: &Prefix,
+        given: &[Word],
+        file: Option<&Word>,
+        input: &Input,
+        depth: usize,
+    ) -> Took {
+        let is_code = prefix.runs == Runs::Code;
+        let piped = input.texts.iter().filter(|_| given.is_empty());
+        let texts: Vec<&String> = given.iter().map(|word| &word.text).chain(piped).collect();
+        let mut unseen = None;
+        for text in texts {
+            if is_code {
+                unseen = unseen.max(self.code(text, depth));
+            } else {
+                self.script(text, depth);
+            }
+        }
+        // The shell itself may be one that rules are about: where it reads its script.
+        match file.filter(|file| file.text != "-") {
+            _ if !given.is_empty() && is_code => Took::Code(unseen),
+            _ if !given.is_empty() => Took::All,
+            Some(file) if prefix.skip == 0 => self.file(file, depth),
+            Some(_) => Took::Nothing(None),
+            None => Took::Nothing(unseen),
+        }
+    }
+
+    /// Reads what code runs, and says whether nobody can see a part of it.
+    fn code(&mut self, text: &str, depth: usize) -> Option<Unread> {
+        let calls = code::calls(text);
+        calls.iter().flatten().for_each(|call| self.script(call, depth));
+        calls.contains(&None).then_some(Unread::Printed)
+    }
+
+    /// Reads the commands between `-exec` and `;`.
+    fn executed(&mut self, words: &[Word], depth: usize) -> Took {
+        let starts = ["-exec", "-execdir", "-ok", "-okdir"];
+        // `find PLACE -exec rm {}` removes what is in that place.
+        let place = words.first().filter(|word| !word.text.starts_with('-'));
+        let place = place.map(|word| self.placed(word).text);
+        let filled = place.map_or_else(|| "{}".to_owned(), |place| place + "/{}");
+        let mut words = words.iter();
+        while words.by_ref().any(|word| starts.contains(&word.text.as_str())) {
+            let ends = |word: &&Word| !matches!(word.text.as_str(), ";" | "+");
+            let mut command: Vec<Word> = words.by_ref().take_while(ends).cloned().collect();
+            mark_filled(&mut command, &filled, &[]);
+            self.command(command, &Input::default(), depth);
+        }
+        Took::Nothing(None)
+    }
+}
+
+/// Words as one text for a shell to read.
+fn joined<'w>(words: impl IntoIterator<Item = &'w Word>) -> String {
+    words.into_iter().map(|word| word.text.as_str()).collect::<Vec<_>>().join(" ")
+}
+
+fn plain(text: &str) -> Word {
+    Word { text: text.to_owned(), ..Word::default() }
+}
+
+/// `{}` stands for names that only the run tells, and which these commands list.
+fn mark_filled(words: &mut [Word], filled: &str, from: &[Vec<Word>]) {
+    for word in words.iter_mut().filter(|word| word.text.contains("{}")) {
+        word.expands = true;
+        word.text = word.text.replacen("{}", filled, 1);
+        word.from.extend(from.iter().cloned());
+    }
+}
