@@ -65,7 +65,7 @@ static DRIVE: LazyLock<Regex> = LazyLock::new(|| pattern(r"\s[A-Za-z]:(?:[\\\s]|
 /// written by nothing.
 static VARIABLE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r#"^(?:[A-Za-z_][A-Za-z0-9_]*=(?:["'$(`]|\S*(?:\s|$))|"?\$\{?[A-Za-z_]\w*[^}\s]*\}?"?\s+\S|"?\$\(|:?[ \t]*>+[ \t]*/dev/)"#,
+        r#"^(?:[A-Za-z_][A-Za-z0-9_]*=(?:["'$(`]|\S*(?:\s|$))|"?\$\{?[A-Za-z_]\w*[^}\s]*\}?"?\s+\S|"?\$\(|:[ \t]*>+[ \t]*[\w/~.$]|>+[ \t]*/dev/)"#,
     )
 });
 

@@ -159,6 +159,22 @@ D tmux send-keys -t a 'rm -rf /data' Enter
 D base64 -d <<< cm0gLXJmIC8= | bash
 D pushd /data; rm -rf *
 D Then run /bin/rm -rf /data on it.
+D rm -rf /backup
+D rm -rf /pgdata/old
+D rm -rf /tmp/../data
+D rm -rf /data{1,2}
+D cd /tmp/x; rm -rf *
+D find /backup -type f -delete
+D truncate -s 0 /pgdata/base/1
+D : > /var/lib/app/db.sqlite
+W rm -rf /app
+W rm -rf /var/log/nginx
+W rm -rf /opt/app/cache
+- rm -rf /var/cache/apt/*
+- rm -rf "/tmp/build-$ID"
+- cd /tmp && rm -rf build
+- rm -f /opt/app/*.pid
+- find /app/logs -name '*.gz' -delete
 D ansible all -m shell -a "rm -rf /data"
 D redis-cli EVAL "redis.call('flushall')" 0
 D mongo prod --eval "db.dropDatabase()"

@@ -10,6 +10,7 @@ mod flags;
 mod input;
 mod invocation;
 mod literal;
+mod place;
 mod prefix;
 mod quotes;
 mod reader;
@@ -25,7 +26,7 @@ use serde::Serialize;
 
 use self::invocation::Invocation;
 pub use self::rules::{DangerLevel, RuleError};
-use self::rules::{Document, Listed, Operands, Rule, Scope, When};
+use self::rules::{Document, Listed, Operands, Pattern, Rule, Scope, When};
 use self::shell::Word;
 pub(super) use self::sql::is_bare as is_sql;
 
@@ -339,9 +340,11 @@ impl Operands {
     }
 
     fn fit(&self, word: &Word) -> bool {
-        (self.unknown && word.expands)
-            || (self.wildcard && word.globs)
-            || self.like.as_ref().is_some_and(|pattern| pattern.0.is_match(&word.text))
+        let like = |pattern: &Pattern| pattern.0.is_match(&word.text);
+        let wide = self.unknown && word.expands || self.wildcard && word.globs;
+        let unlike = self.unlike.iter().any(like);
+        // `cd` may have failed, and then a wildcard is that of another folder.
+        wide && (word.moved || !unlike) || self.like.as_ref().is_some_and(like) && !unlike
     }
 }
 

@@ -7,6 +7,7 @@ use super::files::{Files, Write};
 use super::flags::parse;
 use super::input::{Input, SOURCES, passes};
 use super::invocation::{Invocation, sql_of};
+use super::place;
 use super::prefix::Took;
 use super::rules::{Document, Unread};
 use super::shell::{self, Simple, Word};
@@ -242,12 +243,7 @@ impl<'r> Reader<'r> {
 
     /// A file's name with the folder that `cd` went to in front, where it is no whole path.
     pub(super) fn placed(&self, word: &Word) -> Word {
-        let place = self.place.as_deref().filter(|_| !word.text.starts_with(['/', '~', '$', '-']));
-        let text = place.map_or_else(
-            || word.text.clone(),
-            |place| format!("{}/{}", place.trim_end_matches('/'), word.text),
-        );
-        Word { text, ..word.clone() }
+        place::placed(word, self.place.as_deref())
     }
 
     pub(super) fn command(&mut self, words: Vec<Word>, input: &Input, depth: usize) {

@@ -206,6 +206,9 @@ pub(super) struct Prefix {
 pub(super) struct Operands {
     /// Those that look like this.
     pub(super) like: Option<Pattern>,
+    /// None of those that look like one of these.
+    #[serde(default)]
+    pub(super) unlike: Vec<Pattern>,
     /// Those whose value is not known before the run.
     #[serde(default)]
     pub(super) unknown: bool,

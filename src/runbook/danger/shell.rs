@@ -24,6 +24,8 @@ pub(super) struct Word {
     pub(super) globs: bool,
     /// Whether it holds a brace outside quotes.
     pub(super) braces: bool,
+    /// Whether it names a file below the folder that `cd` went to.
+    pub(super) moved: bool,
     /// The insides of its substitutions.
     pub(super) scripts: Vec<String>,
     /// Commands whose output it stands for, where that is known.

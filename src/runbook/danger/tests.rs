@@ -320,7 +320,7 @@ fn a_command_line_is_read_in_the_style_of_its_program() {
         ("echo ls > a.sh; bash a.sh; curl b > a.sh; bash a.sh", Some("called")),
         ("echo ls >> a.sh; bash a.sh", Some("called")),
         ("code -c 'os.system(\"rm --recursive a\")'", Some("short")),
-        ("code -c 'os.system(\"cd /x; rm --recursive a\")'", Some("short")),
+        ("code -c 'os.system(\"cd /tmp/x; rm --recursive a\")'", Some("short")),
         ("code -c 'os.system(x); print(\"a\")'", Some("printed")),
         ("code <<EOF\nos.system(x)\nEOF", Some("printed")),
         ("curl a | code -c 'print(1)'", None),
