@@ -22,7 +22,7 @@ macro_rules! tools {
             r"kubectl|kubectx|kubens|oc|k|helm|helmfile|argocd|flux|velero|terraform|terragrunt|tofu|pulumi|",
             r"docker|docker-compose|podman|nerdctl|crictl|systemctl|rm|shred|dd|mkfs(?:\.\w+)?|mdadm|zpool|zfs|",
             r"lvremove|vgremove|pvremove|lvreduce|blkdiscard|sgdisk|fdisk|parted|wipefs|fsck(?:\.\w+)?|e2fsck|",
-            r"redis-cli|valkey-cli|psql|mysql|mariadb|mysqladmin|sqlite3|mongosh?|cqlsh|clickhouse-client|cockroach|",
+            r"redis-cli|valkey-cli|psql|mysql|mariadb|mysqladmin|mongorestore|mongodump|sqlite3|mongosh?|cqlsh|clickhouse-client|cockroach|",
             r"pg_\w+|dropdb|dropuser|createdb|patronictl|repmgr|rabbitmqctl|rabbitmqadmin|kafka-[a-z-]+(?:\.sh)?|",
             r"etcd|etcdctl|iptables|ip6tables|nft|ufw|firewall-cmd|setenforce|chmod|chown|git|gh|aws|gcloud|gsutil|",
             r"az|curl|wget|killall|pkill|ansible\S*|ceph|rbd|rados|mc|consul|nomad|xargs|ssh|scp|rsync|restic|borg|pgbackrest|kubeadm|bash|sh|zsh|",
@@ -96,7 +96,8 @@ static WITHIN: LazyLock<Regex> = LazyLock::new(|| {
     pattern(concat!(
         r"(?:^|[\s(:])((?:sudo )?(?:kubectl|helm|argocd|terraform|tofu|pulumi|docker|systemctl|redis-cli|psql|",
         r"etcdctl|rabbitmqctl|mdadm|zpool|zfs|lvremove|vgremove|pvremove|wipefs|iptables|nft|ufw|setenforce|dropdb|",
-        r"pg_resetwal|aws|gcloud|az|gsutil|virsh|borg|restic|velero|rbd|ceph|mongosh?|userdel|crontab|vssadmin|diskpart|",
+        r"pg_resetwal|pg_restore|mongorestore|pgbackrest|xtrabackup|mariabackup|rclone|heroku|consul|vault|nomad|kubeadm|k3s|",
+        r"blkdiscard|sgdisk|lvreduce|aws|gcloud|az|gsutil|virsh|borg|restic|velero|rbd|ceph|mongosh?|userdel|crontab|vssadmin|diskpart|",
         r"git (?:push|reset|clean)|mkfs(?:\.\w+)?|dd if=\S+|kafka-[a-z-]+(?:\.sh)?|xargs|curl|wget|",
         r"(?:ba|z|da|k)?sh -[a-z]+|(?:python3?|perl|ruby|node|php) -[a-z]+|find (?:[/.~$]\S*)|",
         r"(?:Remove|Clear|Format|Stop|Initialize)-[A-Z][A-Za-z]+)\s+[-a-z/$\x22'DC]|",

@@ -175,6 +175,12 @@ W rm -rf /opt/app/cache
 - cd /tmp && rm -rf build
 - rm -f /opt/app/*.pid
 - find /app/logs -name '*.gz' -delete
+D mongorestore --drop dump/
+D Run pg_restore --clean -d shop dump on the primary.
+D Run `pg_restore -Cc -d postgres a.dump`.
+D podman volume prune
+W etcdctl snapshot restore a.db --data-dir /var/lib/etcd-new
+- mongorestore --nsInclude 'shop_new.*' dump/
 D ansible all -m shell -a "rm -rf /data"
 D redis-cli EVAL "redis.call('flushall')" 0
 D mongo prod --eval "db.dropDatabase()"
