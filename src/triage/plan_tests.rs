@@ -180,6 +180,18 @@ D Run pg_restore --clean -d shop dump on the primary.
 D Run `pg_restore -Cc -d postgres a.dump`.
 D podman volume prune
 W etcdctl snapshot restore a.db --data-dir /var/lib/etcd-new
+- terraform destroy -help
+- aws ec2 terminate-instances help
+- gcloud sql instances delete --help
+- az group delete -h
+- Remove-Item D:\Data -Recurse -?
+- lvremove --help
+- redis-cli -h a GET flushall:count
+- wipefs /dev/sdb
+- python manage.py migrate
+D redis-cli --tls --cacert a.crt FLUSHALL
+D bash -c 'rm -rf /data' --help
+W ./fix.sh --help
 - mongorestore --nsInclude 'shop_new.*' dump/
 D ansible all -m shell -a "rm -rf /data"
 D redis-cli EVAL "redis.call('flushall')" 0

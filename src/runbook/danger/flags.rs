@@ -48,7 +48,9 @@ fn parse_flag(
     let text = if style == Style::OneDash && text.starts_with("--") { &text[1..] } else { text };
     let find = |name: &str| known.iter().find(|flag| flag.names.iter().any(|n| n == name));
     let value = |text: &str| Word { text: text.to_owned(), ..word.clone() };
-    if text.starts_with("--") || find(text).is_some() {
+    // Programs in Go join no letters.
+    let whole = style == Style::OneDash || text.starts_with("--");
+    if whole || find(text).is_some() {
         let (name, given) = text.split_once('=').map_or((text, None), |(n, v)| (n, Some(v)));
         let flag = find(name).or_else(|| starting(known, style, name));
         let takes_next = given.is_none() && flag.is_some_and(|flag| flag.takes_next);

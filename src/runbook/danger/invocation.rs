@@ -46,9 +46,16 @@ impl Invocation<'_> {
             .filter_map(|(_, word)| word.as_ref())
     }
 
-    /// Whether it changes nothing.
+    /// Whether it changes nothing. Who asks for help gets no more than that, but for programs that
+    /// hand on what they are given.
     pub(super) fn is_harmless(&self) -> bool {
-        self.program.harmless.iter().any(|flag| self.has(flag))
+        let help = if self.program.style.any_case() { "-?" } else { "--help" };
+        let last = self.operands.last();
+        !self.program.hands_on && self.has(help)
+            || self.program.harmless.iter().any(|word| {
+                self.has(word)
+                    || !word.starts_with('-') && last.is_some_and(|last| last.is_bare(word))
+            })
     }
 }
 

@@ -336,7 +336,8 @@ impl Listed {
 impl Operands {
     fn fit_any(&self, words: &[Word]) -> bool {
         let from = if self.last { words.len().saturating_sub(1) } else { 0 };
-        words[from..].iter().any(|word| self.fit(word))
+        let most = if self.first { 1 } else { words.len() };
+        words[from..].iter().take(most).any(|word| self.fit(word))
     }
 
     fn fit(&self, word: &Word) -> bool {

@@ -127,12 +127,27 @@ impl Reader<'_> {
                     return Took::Nothing(Some(Unread::Printed));
                 }
             }
+            // `python manage.py flush`: a script that rules are about.
+            Runs::ScriptFlag | Runs::Code if given.is_empty() && self.knows_script(&rest) => {
+                self.command(rest, input, depth);
+            }
             Runs::ScriptFlag | Runs::Code => {
                 return self.given(prefix, &given, rest.first(), input, depth);
             }
             Runs::Exec => return self.executed(words, depth),
         }
         Took::All
+    }
+
+    /// Whether these words begin with a script whose words are known.
+    fn knows_script(&self, words: &[Word]) -> bool {
+        words.first().is_some_and(|file| {
+            let name = self.document.called(&file.text);
+            // `sh install` runs a file that is here, and no program of that name.
+            let script =
+                name.contains('.') || matches!(name.as_str(), "artisan" | "rails" | "rake");
+            script && name != "." && self.document.knows(&name)
+        })
     }
 
     /// Reads the words of a command to which only the run adds the last.

@@ -147,9 +147,12 @@ pub(super) struct Program {
     /// How its flags are written.
     #[serde(default)]
     pub(super) style: Style,
-    /// Flags with which it changes nothing.
+    /// Flags with which it changes nothing, or a last word, as in `aws s3 rb help`.
     #[serde(default)]
     pub(super) harmless: Vec<String>,
+    /// Whether what it runs gets its words, so that `--help` is none of its own.
+    #[serde(default)]
+    pub(super) hands_on: bool,
     /// Flags whose value is SQL. A client that has any reads SQL from its input, too.
     #[serde(default)]
     pub(super) sql: Vec<String>,
@@ -215,6 +218,9 @@ pub(super) struct Operands {
     /// Those with a wildcard.
     #[serde(default)]
     pub(super) wildcard: bool,
+    /// Only the first of them, which is the command of a client.
+    #[serde(default)]
+    pub(super) first: bool,
     /// Only the last of them, which is what `cp` writes to.
     #[serde(default)]
     pub(super) last: bool,
@@ -366,6 +372,7 @@ impl Document {
                         one.style = program.style;
                     }
                     one.paths |= program.paths;
+                    one.hands_on |= program.hands_on;
                 }
                 None => self.programs.push(program),
             }
