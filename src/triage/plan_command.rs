@@ -1,6 +1,7 @@
 //! What in a plan is something to run: where a command or a statement of SQL begins, where it
 //! ends, and whether the words around it say that nobody should run it.
 
+use std::cell::Cell;
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -11,6 +12,12 @@ use crate::text::pattern::pattern;
 /// How far the end of a command is looked for: a quote that nobody closes must not make a long
 /// plan slow.
 const LONGEST: usize = 20_000;
+
+/// How much of one plan is read for commands that never end.
+const MOST_WASTED: usize = 2_000_000;
+
+/// How far the ends of a line are looked for, where a command stands within a sentence.
+const LONGEST_LINE: usize = 4_000;
 
 /// How much of a line is looked at for the name of its program.
 const LONGEST_NAME: usize = 400;
@@ -172,22 +179,44 @@ static CONDITION: LazyLock<Regex> =
 static TO_A_SHELL: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"\|\s*(?:sudo\s+)?(?:\S*/)?(?:ba|z|k|da|a)?sh(?:\s+-\S*)*\s*$"));
 
-/// Where a command or statement at the start of a text ends; nothing where none stands there.
-pub(super) fn end_at_start(text: &str, rules: &Rules) -> Option<usize> {
-    if is_sql(text) {
-        return Some(end_of_sql(text));
+/// Finds where the commands of one plan end.
+#[derive(Debug)]
+pub(super) struct Ends<'r> {
+    rules: &'r Rules,
+    /// How much was read for commands that never end.
+    wasted: Cell<usize>,
+}
+
+impl<'r> Ends<'r> {
+    pub(super) fn new(rules: &'r Rules) -> Self {
+        Self { rules, wasted: Cell::new(0) }
     }
-    let line = text.lines().next().unwrap_or_default();
-    let runs = TOOL.is_match(line)
+
+    /// Where a command or statement at the start of a text ends; nothing where none stands there.
+    pub(super) fn at_start(&self, text: &str) -> Option<usize> {
+        if is_sql(text) {
+            return Some(end_of_sql(text));
+        }
+        let line = text.lines().next().unwrap_or_default();
+        if !runs(line, self.rules) {
+            return None;
+        }
+        let longest = if self.wasted.get() < MOST_WASTED { LONGEST } else { line.len() };
+        let limit = text.floor_char_boundary(longest);
+        let end = command_end(&text[..limit]).filter(|end| *end > 0);
+        if end.is_none() && limit < text.len() {
+            self.wasted.set(self.wasted.get() + limit);
+        }
+        Some(end.unwrap_or(line.len()).max(line.len().min(limit)))
+    }
+}
+
+/// Whether a line begins with something to run.
+fn runs(line: &str, rules: &Rules) -> bool {
+    TOOL.is_match(line)
         || VARIABLE.is_match(line)
         || TO_A_SHELL.is_match(line)
-        || begins_with_program(line, rules);
-    if !runs {
-        return None;
-    }
-    let limit = text.floor_char_boundary(LONGEST);
-    let end = command_end(&text[..limit]).filter(|end| *end > 0);
-    Some(end.unwrap_or(line.len()).max(line.len().min(limit)))
+        || begins_with_program(line, rules)
 }
 
 /// Whether a line begins with a program that the rules or we know, however it is spelled: `\rm`,
@@ -241,13 +270,15 @@ pub(super) fn only_prints(command: &str) -> bool {
 pub(super) fn within(sentence: &str) -> impl Iterator<Item = (usize, usize)> + '_ {
     WITHIN.captures_iter(sentence).filter_map(|found| {
         let start = found.get(1)?.start();
-        let line = &sentence[sentence[..start].rfind('\n').map_or(0, |end| end + 1)..start];
+        let before =
+            &sentence[sentence.floor_char_boundary(start.saturating_sub(LONGEST_LINE))..start];
+        let line = before.rsplit('\n').next().unwrap_or_default();
         // A comment of a script runs nothing.
         if !line.is_empty() && line.trim_matches([' ', '\t', '#']).is_empty() && line.contains('#')
         {
             return None;
         }
-        let rest = &sentence[start..];
+        let rest = &sentence[start..sentence.floor_char_boundary(start + LONGEST_LINE)];
         let line = rest.find('\n').unwrap_or(rest.len());
         let stop = [". ", "; then ", ", then ", ", and "];
         let end = stop.iter().filter_map(|stop| rest[..line].find(stop)).min().unwrap_or(line);
@@ -329,9 +360,22 @@ mod tests {
     }
 
     #[test]
+    fn commands_that_never_end_are_not_read_to_the_end_of_the_plan_each_time() {
+        let rules = rules();
+        let ends = Ends::new(&rules);
+        let open = format!("cat <<A\n{}", "x\n".repeat(LONGEST));
+        for _ in 0..=MOST_WASTED / LONGEST {
+            assert_eq!(ends.at_start(&open), Some("cat <<A".len()));
+        }
+        assert!(ends.wasted.get() >= MOST_WASTED);
+        assert_eq!(ends.at_start(&open), Some("cat <<A".len()));
+        assert!(ends.wasted.get() < MOST_WASTED + 2 * LONGEST);
+    }
+
+    #[test]
     fn a_command_reaches_as_far_as_a_shell_would_read() {
         let check = |text: &str, expected: Option<&str>| {
-            let found = end_at_start(text, &rules()).map(|end| text[..end].trim_end());
+            let found = Ends::new(&rules()).at_start(text).map(|end| text[..end].trim_end());
             assert_eq!(found, expected, "{text}");
         };
         check("kubectl get ns\nhelm list", Some("kubectl get ns"));

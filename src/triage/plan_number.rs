@@ -1,6 +1,7 @@
 //! Where the steps of a numbered plan begin: at a number that goes on with the numbering, and that
 //! stands where an item of a list may begin. "Set replicas to 42." begins none.
 
+use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -11,7 +12,7 @@ use crate::text::pattern::pattern;
 /// A number that might be in front of a step.
 static NUMBER: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?m)(?P<line>^[ \t]*(?P<mark>[#*>-][#*> \t-]*)?|[ \t])(?:\*\*)?(?P<step>(?i:(?:step|schritt|phase)[ \t]+))?\(?(?P<number>\d{1,3})[.):](?:\*\*)?[ \t]+(?P<next>\S)",
+        r"(?m)(?P<line>^[ \t]*(?P<mark>[#*>-][#*> \t-]*)?|[ \t])(?:\*\*)?(?P<step>(?i:(?:step|schritt|phase)[ \t]+))?\(?(?P<number>\d{1,6})[.):](?:\*\*)?[ \t]+(?P<next>\S)",
     )
 });
 
@@ -22,8 +23,8 @@ static AMOUNT: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
-/// How many numbers are looked at: a text of nothing else must not take long.
-const MAX_NUMBERS: usize = 10_000;
+/// From here on a number is more often a year or a port, unless it goes on with the numbering.
+const LARGE: usize = 1000;
 
 /// Longest text in front of a number that says what it counts.
 const NEAR: usize = 40;
@@ -46,11 +47,14 @@ struct Candidate {
 pub(super) fn starts(plan: &str, fences: &[Range<usize>]) -> Vec<(usize, usize)> {
     let all = candidates(plan, fences);
     let outer = all.iter().filter_map(|one| one.indent).min().unwrap_or(0);
+    let sure = all.iter().enumerate().filter(|(_, one)| one.after_end || one.named);
+    let last_sure: HashMap<usize, usize> = sure.map(|(at, one)| (one.value, at)).collect();
     let mut found: Vec<(usize, usize)> = Vec::new();
     for (at, one) in all.iter().enumerate() {
         let last = found.last().map(|(value, _)| *value);
         let next = last.is_some_and(|last| one.value == last + 1);
         let begins = match one.indent {
+            _ if one.value >= LARGE && !next => false,
             _ if one.named => true,
             // A list within an item belongs to that item.
             Some(indent) if indent > outer + 1 => false,
@@ -61,11 +65,9 @@ pub(super) fn starts(plan: &str, fences: &[Range<usize>]) -> Vec<(usize, usize)>
             None if one.after_end => next || last.is_none() && one.value == 1,
             // Without a full stop before it, if no other number goes on with the numbering.
             None => {
-                let better = |other: &Candidate| {
-                    other.value == one.value && (other.after_end || other.named)
-                };
                 let first = last.is_none() && one.value == 1;
-                (next || first) && !one.amount && !all[at + 1..].iter().any(better)
+                let better = last_sure.get(&one.value).is_some_and(|better| *better > at);
+                (next || first) && !one.amount && !better
             }
         };
         if begins {
@@ -77,8 +79,7 @@ pub(super) fn starts(plan: &str, fences: &[Range<usize>]) -> Vec<(usize, usize)>
 
 fn candidates(plan: &str, fences: &[Range<usize>]) -> Vec<Candidate> {
     let (mut all, mut from) = (Vec::new(), 0);
-    while all.len() < MAX_NUMBERS {
-        let Some(found) = NUMBER.captures_at(plan, from) else { break };
+    while let Some(found) = NUMBER.captures_at(plan, from) {
         let Some((number, whole)) = found.name("number").zip(found.get(0)) else { break };
         // The blank behind one number may be the one in front of the next.
         from = number.end() + 1;
@@ -88,7 +89,8 @@ fn candidates(plan: &str, fences: &[Range<usize>]) -> Vec<Candidate> {
         let mark = found.name("mark").is_some_and(|mark| mark.as_str().contains('#'));
         let next = found.name("next").map_or("", |next| next.as_str());
         let Ok(value) = number.as_str().parse() else { continue };
-        if fences.iter().any(|fence| fence.contains(&number.start())) {
+        let fence = fences.partition_point(|fence| fence.end <= number.start());
+        if fences.get(fence).is_some_and(|fence| fence.contains(&number.start())) {
             continue;
         }
         let end = before.trim_end();
@@ -117,6 +119,14 @@ mod tests {
     fn check(plan: &str, expected: &[usize]) {
         let found: Vec<usize> = starts(plan, &[]).into_iter().map(|(value, _)| value).collect();
         assert_eq!(found, expected, "{plan}");
+    }
+
+    #[test]
+    fn numbers_go_on_behind_the_thousand_and_no_year_is_a_step() {
+        let plan: String = (1..1203).map(|number| format!("{number}. Look.\n")).collect();
+        check(&plan, &(1..1203).collect::<Vec<_>>());
+        check("1. Look at 2024.\n2024. It was.\n2. Wait.\n", &[1, 2]);
+        check("## Step 999: look.\n## Step 1000: wait.\n", &[999, 1000]);
     }
 
     #[test]

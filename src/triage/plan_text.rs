@@ -5,12 +5,10 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::plan_command::Ends;
 use super::{plan_command, plan_number};
 use crate::runbook::danger::Rules;
 use crate::text::pattern::pattern;
-
-/// Steps of a plan that are looked at.
-const MAX_STEPS: usize = 2000;
 
 /// A step: its number, and what stands in it, in order.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,6 +31,7 @@ struct Reading<'a> {
     plan: &'a str,
     fences: Vec<Range<usize>>,
     rules: &'a Rules,
+    ends: Ends<'a>,
     /// Lists of what not to do. In a script these would be comments, and forbid nothing.
     forbidden: &'a [Range<usize>],
 }
@@ -40,7 +39,7 @@ struct Reading<'a> {
 /// Takes a plan apart; the rules know which words are programs. What stands in a list that tells
 /// what not to do is left out.
 pub(super) fn steps(plan: &str, rules: &Rules, forbidden: &[Range<usize>]) -> Vec<Step> {
-    let reading = Reading { plan, fences: fences(plan), rules, forbidden };
+    let reading = Reading { plan, fences: fences(plan), rules, ends: Ends::new(rules), forbidden };
     if plan.starts_with("#!") {
         return reading.script();
     }
@@ -50,9 +49,8 @@ pub(super) fn steps(plan: &str, rules: &Rules, forbidden: &[Range<usize>]) -> Ve
     if !plan[..*head].trim().is_empty() {
         steps.push(reading.step(0, 0..*head));
     }
-    for (at, (number, start)) in starts.iter().enumerate().take(MAX_STEPS) {
-        let last = at + 1 == MAX_STEPS;
-        let end = starts.get(at + 1).filter(|_| !last).map_or(plan.len(), |(_, next)| *next);
+    for (at, (number, start)) in starts.iter().enumerate() {
+        let end = starts.get(at + 1).map_or(plan.len(), |(_, next)| *next);
         steps.push(reading.step(*number, *start..end));
     }
     steps
@@ -116,7 +114,7 @@ impl Reading<'_> {
                     let line = plan[at..].find('\n').map_or(plan.len(), |end| at + end + 1);
                     let rest = &plan[at..];
                     let lead = lead(rest);
-                    let command = plan_command::end_at_start(&rest[lead..], self.rules);
+                    let command = self.ends.at_start(&rest[lead..]);
                     at..command.map_or(line, |end| line.max(at + lead + end))
                 }
             };
@@ -143,8 +141,7 @@ impl Reading<'_> {
                 continue;
             }
             let number = steps.len() + 1;
-            // What is too long to be numbered is still looked at.
-            let end = if number < MAX_STEPS { self.end_in_script(rest) } else { rest.len() };
+            let end = self.end_in_script(rest);
             let pieces = vec![Piece::Command(at..at + end)];
             steps.push(Step { number, pieces });
             at += end;
@@ -154,7 +151,7 @@ impl Reading<'_> {
 
     /// Where the first command or statement of a script ends; never at its start.
     fn end_in_script(&self, script: &str) -> usize {
-        let end = plan_command::end_at_start(script, self.rules);
+        let end = self.ends.at_start(script);
         let end = end.or_else(|| crate::runbook::danger::command_end(script));
         let first = script.chars().next().map_or(1, char::len_utf8);
         end.unwrap_or(script.len()).max(first)
@@ -172,7 +169,7 @@ impl Reading<'_> {
                 continue;
             }
             let lead = line.len() - bare.len();
-            let command = plan_command::end_at_start(&rest[lead..], self.rules);
+            let command = self.ends.at_start(&rest[lead..]);
             let end = command.map_or(line.len(), |end| line.len().max(lead + end));
             let end = rest.ceil_char_boundary(end);
             let lines = rest[..end].lines().count();
@@ -210,21 +207,21 @@ impl Reading<'_> {
     /// prints, and what the words say not to run, is none.
     fn words(&self, range: Range<usize>, pieces: &mut Vec<Piece>) {
         let text = self.plan.get(range.clone()).unwrap_or_default();
-        let mut taken = lines_that_run(text, self.rules);
+        let lines = lines_that_run(text, &self.ends);
         let mut said = 0;
-        for line in taken.iter().filter(|line| plan_command::only_prints(&text[(*line).clone()])) {
+        for line in lines.iter().filter(|line| plan_command::only_prints(&text[(*line).clone()])) {
             pieces.push(Piece::Words(range.start + said..range.start + line.start));
             said = line.end;
         }
         pieces.push(Piece::Words(range.start + said..range.end));
-        let mut commands = taken.clone();
+        let mut commands = lines.clone();
+        let mut taken = Taken(lines);
         for quote in ['`', '\'', '"'] {
             quoted(text, quote, self.rules, &mut taken, &mut commands);
         }
         for (start, end) in plan_command::within(text) {
-            let overlaps = |known: &Range<usize>| known.start < end && start < known.end;
             let forbidden = plan_command::is_forbidden(&text[..start], &text[end..]);
-            if !forbidden && !taken.iter().any(overlaps) {
+            if !forbidden && !taken.overlaps(&(start..end)) {
                 commands.push(start..end);
             }
         }
@@ -255,13 +252,13 @@ fn lead(line: &str) -> usize {
 }
 
 /// Commands that begin a line; the words of a sentence before cannot forbid them.
-fn lines_that_run(text: &str, rules: &Rules) -> Vec<Range<usize>> {
+fn lines_that_run(text: &str, ends: &Ends<'_>) -> Vec<Range<usize>> {
     let (mut found, mut at) = (Vec::new(), 0);
     while at < text.len() {
         let rest = &text[at..];
         let line = rest.find('\n').map_or(rest.len(), |end| end + 1);
         let lead = lead(&rest[..line]);
-        let end = plan_command::end_at_start(&rest[lead..], rules).map(|end| lead + end);
+        let end = ends.at_start(&rest[lead..]).map(|end| lead + end);
         if let Some(end) = end {
             found.push(at + lead..at + end);
         }
@@ -270,17 +267,40 @@ fn lines_that_run(text: &str, rules: &Rules) -> Vec<Range<usize>> {
     found
 }
 
+/// Stretches of a text that are taken: in order, and none within another.
+#[derive(Debug, Default)]
+struct Taken(Vec<Range<usize>>);
+
+impl Taken {
+    /// Whether one of them holds a part of this.
+    fn overlaps(&self, part: &Range<usize>) -> bool {
+        let first = self.0.partition_point(|range| range.end <= part.start);
+        self.0.get(first).is_some_and(|range| range.start < part.end)
+    }
+
+    /// Takes more of them.
+    fn add(&mut self, more: Vec<Range<usize>>) {
+        self.0.extend(more);
+        self.0.sort_by_key(|range| range.start);
+        self.0.dedup_by(|next, range| {
+            let within = next.start < range.end;
+            range.end = if within { range.end.max(next.end) } else { range.end };
+            within
+        });
+    }
+}
+
 /// Commands between two quotation marks, outside of what is taken. Code in backticks is taken
 /// whatever it is: quotation marks within it are its own.
 fn quoted(
     text: &str,
     quote: char,
     rules: &Rules,
-    taken: &mut Vec<Range<usize>>,
+    taken: &mut Taken,
     found: &mut Vec<Range<usize>>,
 ) {
-    let known = taken.clone();
-    let free = |at: &usize| !known.iter().any(|range| range.contains(at));
+    let mut more = Vec::new();
+    let free = |at: &usize| !taken.overlaps(&(*at..at + 1));
     let mut marks = text.match_indices(quote).map(|(at, _)| at).filter(free);
     let mut open = marks.next();
     while let Some(start) = open {
@@ -293,12 +313,14 @@ fn quoted(
             found.push(start + 1..end);
         }
         if command || quote == '`' {
-            taken.push(start..end + 1);
+            more.push(start..end + 1);
             open = marks.next();
         } else {
             open = Some(end);
         }
     }
+    drop(marks);
+    taken.add(more);
 }
 
 #[cfg(test)]
@@ -324,6 +346,24 @@ mod tests {
         let expected: Vec<(usize, Vec<&str>)> =
             expected.iter().map(|(number, commands)| (*number, commands.to_vec())).collect();
         assert_eq!(shown, expected, "{plan}");
+    }
+
+    #[test]
+    fn what_is_taken_is_in_order_and_in_one_piece() {
+        let mut taken = Taken(vec![5..8, 20..22]);
+        taken.add(vec![1..3, 7..12, 2..4]);
+        assert_eq!(taken.0, [1..4, 5..12, 20..22]);
+        for (part, expected) in
+            [(0..1, false), (3..4, true), (4..5, false), (11..25, true), (22..30, false)]
+        {
+            assert_eq!(taken.overlaps(&part), expected, "{part:?}");
+        }
+    }
+
+    #[test]
+    fn a_long_script_has_all_of_its_steps() {
+        let script = format!("#!/bin/sh\n{}", "ls\n".repeat(3_000));
+        assert_eq!(steps(&script, &rules(), &[]).len(), 3_000);
     }
 
     #[test]

@@ -83,6 +83,10 @@ impl Session<'_> {
         let runs = &self.reader.found;
         let bare_sql = sql::is_bare(text).then_some(text);
         let mut dangers = Vec::new();
+        // Most commands are of programs that no rule is about.
+        if runs.len() == known && bare_sql.is_none() {
+            return dangers;
+        }
         for rule in &self.rules.document.rules {
             let mut found: BTreeMap<(usize, usize), DangerLevel> = BTreeMap::new();
             for when in &rule.when {
@@ -102,7 +106,24 @@ impl Session<'_> {
                 found.into_iter().map(|((start, end), level)| (start..end, rule.danger(level))),
             );
         }
+        self.forget(known);
         dangers
+    }
+
+    /// Keeps of the last runs only what a rule may ask about later, once: a plan may be long.
+    fn forget(&mut self, known: usize) {
+        let last = self.reader.found.split_off(known);
+        let whens = self.rules.document.rules.iter().flat_map(|rule| &rule.when);
+        let asked: Vec<&When> = whens.filter_map(|when| when.after.as_deref()).collect();
+        for run in last {
+            let fits = |after: &&When| self.rules.fits(after, &run);
+            let new = |after: &&When| {
+                !self.reader.found.iter().any(|known| self.rules.fits(after, known))
+            };
+            if asked.iter().any(|after| fits(after) && new(after)) {
+                self.reader.found.push(run);
+            }
+        }
     }
 }
 

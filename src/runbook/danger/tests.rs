@@ -252,6 +252,17 @@ fn a_command_may_choose_where_later_ones_work_or_make_them_dangerous() {
     assert!(!rules.prepares("git reset HEAD~1"));
 }
 
+#[test]
+fn of_a_long_plan_only_what_a_rule_asks_about_later_is_kept() {
+    let rules = rules();
+    let mut session = rules.session();
+    for _ in 0..100 {
+        session.check("kubectl get ns; git reset --hard a; psql -c 'select 1'");
+    }
+    assert_eq!(session.reader.found.len(), 1);
+    assert_eq!(session.check("git push").len(), 1);
+}
+
 /// A rule of that id for the tests below.
 fn rule(id: &str, when: &str) -> String {
     format!(
