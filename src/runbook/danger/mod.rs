@@ -14,6 +14,7 @@ mod place;
 mod prefix;
 mod quotes;
 mod reader;
+mod rule_error;
 mod rules;
 mod shell;
 mod sql;
@@ -25,7 +26,8 @@ use std::ops::Range;
 use serde::Serialize;
 
 use self::invocation::Invocation;
-pub use self::rules::{DangerLevel, RuleError};
+pub use self::rule_error::RuleError;
+pub use self::rules::DangerLevel;
 use self::rules::{Document, Listed, Operands, Pattern, Rule, Scope, When};
 use self::shell::Word;
 pub(super) use self::sql::is_bare as is_sql;
