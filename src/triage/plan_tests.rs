@@ -176,6 +176,15 @@ W rm -rf /opt/app/cache
 - rm -f /opt/app/*.pid
 - find /app/logs -name '*.gz' -delete
 D mongorestore --drop dump/
+D bundle exec rake db:reset
+D eksctl delete cluster --name prod
+D cryptsetup luksFormat /dev/sdb
+D redis-cli SHUTDOWN NOSAVE
+W systemctl stop sshd
+W shutdown -h now
+- shutdown -c
+- rails db:migrate
+- kops get cluster
 D Run pg_restore --clean -d shop dump on the primary.
 D Run `pg_restore -Cc -d postgres a.dump`.
 D podman volume prune
