@@ -4,15 +4,13 @@
 use std::sync::{Arc, OnceLock};
 
 use regex::bytes::{Regex, RegexBuilder};
-use regex_syntax::hir::{Hir, HirKind};
+use regex_syntax::hir::Hir;
 
-use super::words::{self, Words};
+use super::needs::Needs;
+use super::words::Words;
 
 /// How large a compiled expression may be, in bytes; rules come from files of a team, too.
 pub(super) const SIZE_LIMIT: usize = 4 << 20;
-
-/// Fewer fixed letters than this would let an expression run on every line of a log.
-const MIN_LETTERS: usize = 3;
 
 /// More alternatives than this are one too many for the first look at a text.
 const MAX_LETTERS: usize = 400;
@@ -23,6 +21,8 @@ pub(super) struct Expression {
     ways: Vec<String>,
     words: Arc<Words>,
     compiled: OnceLock<Result<Regex, String>>,
+    /// What stands in every text it matches; none where that cannot be told by letters.
+    needs: Option<Needs>,
     /// One of these, in lower case, stands in every match; empty where that cannot be told.
     required: Vec<String>,
 }
@@ -35,23 +35,25 @@ impl Expression {
 
     /// Reads all ways, without compiling them; the error names the way that is wrong.
     pub(super) fn of(ways: &[String], words: &Arc<Words>) -> Result<Self, (String, String)> {
-        let mut required = Some(Vec::new());
+        let mut each = Vec::with_capacity(ways.len());
         for way in ways {
             let hir = parsed(&words.with_blanks(way))
                 .map_err(|message| (way.clone(), words.unknown(way).unwrap_or(message)))?;
-            required = required.zip(letters(&hir, words)).map(|(mut all, one)| {
-                all.extend(one);
-                all
-            });
+            each.push(Needs::of(&hir, words));
         }
-        let mut required = required.unwrap_or_default();
-        required.sort_unstable();
-        required.dedup();
+        let needs = Needs::any(each.into_iter());
+        let letters = needs.as_ref().map_or_else(Vec::new, |needs| needs.letters(words));
+        let mut required: Vec<String> = letters.into_iter().map(str::to_owned).collect();
         if required.len() > MAX_LETTERS {
             required.clear();
         }
         let (ways, words) = (ways.to_vec(), Arc::clone(words));
-        Ok(Self { ways, words, compiled: OnceLock::new(), required })
+        Ok(Self { ways, words, compiled: OnceLock::new(), needs, required })
+    }
+
+    /// What stands in every text it matches; none where that cannot be told by letters.
+    pub(super) const fn needs(&self) -> Option<&Needs> {
+        self.needs.as_ref()
     }
 
     /// One of these stands in every text it matches.
@@ -116,36 +118,6 @@ pub(super) fn syntax(error: &regex_syntax::Error) -> String {
         regex_syntax::Error::Parse(error) => error.kind().to_string(),
         regex_syntax::Error::Translate(error) => error.kind().to_string(),
         _ => error.to_string(),
-    }
-}
-
-/// Literals of which each match holds one; none if a match may do without.
-pub(super) fn letters(hir: &Hir, words: &Words) -> Option<Vec<String>> {
-    match hir.kind() {
-        HirKind::Literal(literal) => {
-            let text = std::str::from_utf8(&literal.0).ok()?;
-            (text.len() >= MIN_LETTERS).then(|| vec![text.to_ascii_lowercase()])
-        }
-        HirKind::Capture(capture) => words::of_group(capture.name.as_deref(), &capture.sub, words),
-        HirKind::Repetition(repeated) if repeated.min > 0 => letters(&repeated.sub, words),
-        HirKind::Concat(parts) => {
-            let shortest = |set: &Vec<String>| set.iter().map(String::len).min().unwrap_or(0);
-            // The rarest: long words, and few of them.
-            parts
-                .iter()
-                .filter_map(|part| letters(part, words))
-                .max_by_key(|set| (shortest(set), usize::MAX - set.len()))
-        }
-        HirKind::Alternation(branches) => {
-            let mut all = Vec::new();
-            for branch in branches {
-                all.extend(letters(branch, words)?);
-            }
-            all.sort_unstable();
-            all.dedup();
-            Some(all)
-        }
-        _ => None,
     }
 }
 

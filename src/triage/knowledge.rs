@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use aho_corasick::AhoCorasick;
 use serde::Deserialize;
 
 use super::chains::RawChain;
 use super::expression::Expression;
+use super::gates::Gates;
 use super::grammar::{self, Grammar, RawEntry};
 use super::label::Labels;
 use super::level::Level;
@@ -73,10 +73,8 @@ pub struct Knowledge {
     pub(super) labels: Labels,
     pub(super) grammar: Grammar,
     pub(super) services: Services,
-    /// Finds the letters that rules need, all in one pass.
-    letters: AhoCorasick,
-    /// Which rules each of them wakes; signals are none, and what only they need wakes no rule.
-    wakes: Vec<Vec<usize>>,
+    /// Which rules and signals a text may mean something to.
+    pub(super) gates: Gates,
     pub(super) files: Vec<(String, String)>,
 }
 
@@ -125,21 +123,6 @@ impl Knowledge {
             loading.add(at, source, file)?;
         }
         loading.finish(&sources)
-    }
-
-    /// The rules that may hold in a text, in their order.
-    pub(super) fn woken(&self, text: &str) -> Vec<usize> {
-        let mut woken = BTreeSet::new();
-        for found in self.letters.find_overlapping_iter(text) {
-            woken.extend(&self.wakes[found.pattern().as_usize()]);
-        }
-        woken.into_iter().collect()
-    }
-
-    /// Whether a text may mean something to a rule or a signal: it holds letters that one of them
-    /// needs. A signal that needs none is not asked, since it would keep every line.
-    pub(super) fn may_mean(&self, text: &str) -> bool {
-        self.letters.find_overlapping_iter(text).next().is_some()
     }
 
     /// The rules that hold for every finding of their patterns or subtypes.
@@ -337,11 +320,7 @@ impl Loading {
     fn finish(mut self, sources: &[Source<'_>]) -> Result<Knowledge, FileError> {
         self.rules.sort_by(|a, b| a.id.cmp(&b.id));
         self.signals.sort_by(|a, b| a.id.cmp(&b.id));
-        let mut letters: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
-        for (at, rule) in self.rules.iter().enumerate() {
-            for literal in rule.any.iter().flat_map(Expression::required) {
-                letters.entry(literal).or_default().push(at);
-            }
+        for rule in &self.rules {
             let Meaning::Evidence { subtype: Some(name), .. } = &rule.meaning else { continue };
             if !self.subtypes.contains_key(name) {
                 let message = format!("the subtype {name} is described in no file");
@@ -369,33 +348,13 @@ impl Loading {
             let known = self.labels.known_alone(word);
             known.map_err(|message| sources[*file].at("alone", &[word], message))?;
         }
-        for literal in self.signals.iter().flat_map(|signal| signal.any.required()) {
-            letters.entry(literal).or_default();
-        }
-        let automaton = AhoCorasick::builder()
-            .ascii_case_insensitive(true)
-            .build(letters.keys())
-            .map_err(|error| {
-            sources.first().map_or_else(|| no_file(&error), |s| s.error((1, 1), error.to_string()))
-        })?;
-        let wakes = letters.into_values().collect();
         self.labels.called(self.grammar.source(grammar::Kind::SeverityName));
         let compiled = self.grammar.compile().and_then(|()| self.services.compile());
         compiled.map_err(|(file, id, message)| sources[file].at(&id, &[], message))?;
+        let gates = Gates::new(&self.rules, &self.signals, &self.words);
         let files = sources.iter().map(|s| (s.name.to_owned(), s.text.to_owned())).collect();
         let Self { rules, signals, subtypes, generic, labels, grammar, services, .. } = self;
-        Ok(Knowledge {
-            rules,
-            signals,
-            subtypes,
-            generic,
-            labels,
-            grammar,
-            services,
-            letters: automaton,
-            wakes,
-            files,
-        })
+        Ok(Knowledge { rules, signals, subtypes, generic, labels, grammar, services, gates, files })
     }
 }
 

@@ -42,6 +42,7 @@ mod examples;
 mod expression;
 #[cfg(test)]
 mod fuzz_tests;
+mod gates;
 mod grammar;
 #[cfg(test)]
 mod harmless_tests;
@@ -51,6 +52,7 @@ mod level;
 mod message;
 mod named;
 mod narrative;
+mod needs;
 mod paths;
 mod pattern;
 mod plan_command;

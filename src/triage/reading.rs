@@ -1,10 +1,12 @@
 //! All messages, read once: signals and the places where rules hold.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use super::beside::{ELSEWHERE, PRODUCTION};
 use super::clause::{Clauses, Role};
 use super::correlate::thing;
+use super::gates::Held;
 use super::knowledge::Knowledge;
 use super::message::{Input, Place};
 use super::paths::blanked;
@@ -85,7 +87,8 @@ pub(super) fn read<'k>(input: &Input<'_>, knowledge: &'k Knowledge) -> Reading<'
         let told = blanked(text);
         let clauses = Clauses::new(&told, &knowledge.grammar);
         let factor = if is_information(text) { 0.5 } else { 1.0 };
-        for woken in knowledge.woken(text) {
+        let held = knowledge.gates.held(text);
+        for woken in may_hold(knowledge.gates.woken(&held), &held, &told, knowledge) {
             let rule = &knowledge.rules[woken];
             if let Some(mut hit) = rule.find(&told, &clauses) {
                 hit.affirmed &= !over;
@@ -95,7 +98,7 @@ pub(super) fn read<'k>(input: &Input<'_>, knowledge: &'k Knowledge) -> Reading<'
                 reading.found.push(Found { rule, message: at, hit, factor });
             }
         }
-        let mut signals = signal::extract(&knowledge.signals, text, &clauses, Some(at));
+        let mut signals = signal::extract(knowledge, text, &held, &clauses, Some(at));
         // What is over is at fault no more.
         signals.iter_mut().for_each(|signal| signal.affirmed &= !message.resolved);
         reading.signals.extend(signals);
@@ -130,8 +133,9 @@ pub(super) fn read<'k>(input: &Input<'_>, knowledge: &'k Knowledge) -> Reading<'
     super::decide::without_fallbacks(&mut reading.found);
     if let Some(conditions) = input.conditions {
         let text = judged(conditions);
+        let held = knowledge.gates.held(text);
         let clauses = Clauses::new(text, &knowledge.grammar);
-        reading.signals.extend(signal::extract(&knowledge.signals, text, &clauses, None));
+        reading.signals.extend(signal::extract(knowledge, text, &held, &clauses, None));
     }
     reading
 }
@@ -183,21 +187,42 @@ impl Judgement {
 /// Judges a line by itself, before it is a message.
 pub(super) fn judgement(text: &str, knowledge: &Knowledge) -> Judgement {
     let text = judged(text);
-    let woken = knowledge.woken(text);
+    let held = knowledge.gates.held(text);
+    let woken = knowledge.gates.woken(&held);
     if woken.is_empty() {
         return Judgement::default();
     }
     let told = blanked(text);
+    let woken = may_hold(woken, &held, &told, knowledge);
+    if woken.is_empty() {
+        return Judgement::default();
+    }
     let clauses = Clauses::new(&told, &knowledge.grammar);
     let finds = |at: usize| Some((at, knowledge.rules[at].find(&told, &clauses)?.affirmed));
     let mut judgement =
         Judgement { rules: woken.into_iter().filter_map(finds).collect(), named: BTreeSet::new() };
     if judgement.holds() {
-        let signals = signal::extract(&knowledge.signals, text, &clauses, None);
+        let signals = signal::extract(knowledge, text, &held, &clauses, None);
         let named = signals.iter().filter(|signal| signal.names);
         judgement.named = named.map(thing).collect();
     }
     judgement
+}
+
+/// Of the rules that the letters of a text wake, those that may hold in it as it is told, with its
+/// paths blank.
+fn may_hold(
+    mut woken: Vec<usize>,
+    held: &Held,
+    told: &Cow<'_, str>,
+    knowledge: &Knowledge,
+) -> Vec<usize> {
+    let blank = match told {
+        Cow::Owned(told) if !woken.is_empty() => Some(knowledge.gates.held(told)),
+        _ => None,
+    };
+    woken.retain(|rule| knowledge.gates.lets_rule(*rule, blank.as_ref().unwrap_or(held)));
+    woken
 }
 
 /// The part of a text that is judged.

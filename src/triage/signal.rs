@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::clause::{Clauses, Role};
 use super::expression::Expression;
+use super::gates::Held;
+use super::knowledge::Knowledge;
 use super::message::Place;
 
 /// How many signals of one rule are taken from one message.
@@ -81,16 +83,18 @@ impl SignalRule {
     }
 }
 
-/// All signals of a text, in order of place and kind; the same value of a kind once.
+/// All signals of a text with these letters, in order of place and kind; the same value of a kind once.
 pub(super) fn extract(
-    rules: &[SignalRule],
+    knowledge: &Knowledge,
     text: &str,
+    held: &Held,
     clauses: &Clauses<'_>,
     message: Option<usize>,
 ) -> Vec<Signal> {
     let text = &text[..text.floor_char_boundary(MAX_TEXT)];
     let mut signals: Vec<Signal> = Vec::new();
-    for rule in rules {
+    let may_stand = |at: &usize| knowledge.gates.lets_signal(*at, held);
+    for rule in (0..knowledge.signals.len()).filter(may_stand).map(|at| &knowledge.signals[at]) {
         for (start, end) in rule.values(text).take(MAX_OF_A_KIND) {
             let value = &text[start..end];
             if signals.iter().any(|known| known.kind == rule.kind && known.value == value) {

@@ -6,9 +6,8 @@
 
 use std::collections::BTreeMap;
 
-use regex_syntax::hir::Hir;
-
-use super::expression::{letters, parsed};
+use super::expression::parsed;
+use super::needs::Needs;
 
 /// What marks a blank; no rule names a group so.
 const BLANK: &str = "__";
@@ -20,8 +19,10 @@ pub(super) struct Words(BTreeMap<String, Word>);
 #[derive(Debug)]
 struct Word {
     source: String,
-    /// One of these stands in everything it matches; none where that cannot be told.
-    letters: Option<Vec<String>>,
+    /// What stands in everything it matches; none where that cannot be told.
+    needs: Option<Needs>,
+    /// One of these does.
+    letters: Vec<String>,
 }
 
 impl Words {
@@ -43,7 +44,10 @@ impl Words {
             ),
             None => message,
         })?;
-        let word = Word { source: source.to_owned(), letters: letters(&hir, self) };
+        let needs = Needs::of(&hir, self);
+        let letters = needs.as_ref().map_or_else(Vec::new, |needs| needs.letters(self));
+        let letters = letters.into_iter().map(str::to_owned).collect();
+        let word = Word { source: source.to_owned(), needs, letters };
         self.0.insert(name.to_owned(), word);
         Ok(())
     }
@@ -60,10 +64,20 @@ impl Words {
         whole_sentences(&text)
     }
 
-    /// The letters of the word that stands at a blank; the outer none where a group is no blank.
-    pub(super) fn at_blank(&self, group: &str) -> Option<Option<&Vec<String>>> {
+    /// The word that stands at a blank, and what it needs; none where a group is no blank.
+    pub(super) fn at_blank<'g>(&self, group: &'g str) -> Option<(&'g str, Option<&Needs>)> {
         let (_, name) = group.strip_prefix(BLANK)?.split_once('_')?;
-        Some(self.0.get(name)?.letters.as_ref())
+        Some((name, self.0.get(name)?.needs.as_ref()))
+    }
+
+    /// Letters of which one stands in everything that a word matches.
+    pub(super) fn letters(&self, name: &str) -> &[String] {
+        self.0.get(name).map_or(&[], |word| &word.letters)
+    }
+
+    /// Each word with what it needs, if it needs anything.
+    pub(super) fn needs(&self) -> impl Iterator<Item = (&str, &Needs)> {
+        self.0.iter().filter_map(|(name, word)| Some((name.as_str(), word.needs.as_ref()?)))
     }
 
     /// What is wrong with an expression that names a word which no file has.
@@ -118,14 +132,6 @@ fn whole_sentences(text: &str) -> String {
     text.replace("[^.;]", r"(?:[^.;]|\.[^\s.;])").replace("[^.;,]", r"(?:[^.;,]|\.[^\s.;,])")
 }
 
-/// The letters of a group: those of the word that it is the blank of, else those within it.
-pub(super) fn of_group(name: Option<&str>, within: &Hir, words: &Words) -> Option<Vec<String>> {
-    match name.and_then(|name| words.at_blank(name)) {
-        Some(known) => known.cloned(),
-        None => letters(within, words),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -160,7 +166,10 @@ mod tests {
         let mut words = Words::default();
         words.add("fail", "failed|down").expect("a word");
         words.add("any", r"\w+").expect("a word");
-        let of = |text: &str| letters(&parsed(&words.with_blanks(text)).expect(text), &words);
+        let of = |text: &str| {
+            let needs = Needs::of(&parsed(&words.with_blanks(text)).expect(text), &words)?;
+            Some(needs.letters(&words).into_iter().map(str::to_owned).collect())
+        };
         let own = |all: &[&str]| Some(all.iter().map(|one| (*one).to_owned()).collect::<Vec<_>>());
         assert_eq!(of(r"\b{fail}\b"), own(&["down", "failed"]));
         assert_eq!(of(r"(?<n>\d+) {any}"), None);

@@ -171,7 +171,7 @@ impl Reader<'_> {
             self.shapes.keep(shape, judgement, keep.then_some(self.messages.len()));
         }
         if !keep {
-            if holds || self.knowledge.may_mean(line) {
+            if holds || self.knowledge.gates.may_mean(line) {
                 self.left_out += 1;
             } else {
                 self.quiet += 1;
@@ -208,7 +208,7 @@ impl Reader<'_> {
 
     /// Whether a line in which no rule holds may tell something about one in which a rule does.
     fn is_beside(&self, line: &str) -> bool {
-        self.beside < MAX_BESIDE && self.knowledge.may_mean(line)
+        self.beside < MAX_BESIDE && self.knowledge.gates.may_mean(line)
     }
 
     fn repeats(&mut self, message: Option<usize>) {

@@ -1,0 +1,264 @@
+//! Which rules and signals a text may mean something to, told by its letters: each is tried, and its
+//! expressions are compiled, only where all that they need stands in the text.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use super::needs::Needs;
+use super::rule::Rule;
+use super::signal::SignalRule;
+use super::words::Words;
+
+/// So many first letters of a word are its head.
+const HEAD: usize = 3;
+
+/// So many bits of a letter tell it from others: those in which case does not count.
+const BITS: u32 = 5;
+
+/// Words of all rules, found in one pass over a text. They are far too many for an automaton that is
+/// built for a text of a few lines.
+#[derive(Debug)]
+struct Letters {
+    /// In the order of their heads.
+    words: Vec<String>,
+    /// Where the words of each head begin; one more at the end.
+    heads: Vec<u32>,
+}
+
+/// The head of a text. Words of others may have the same.
+fn head(text: &[u8]) -> usize {
+    let bits = |letter: &u8| usize::from(*letter) & ((1 << BITS) - 1);
+    text.iter().take(HEAD).fold(0, |head, letter| head << BITS | bits(letter))
+}
+
+impl Letters {
+    fn of(words: BTreeSet<&str>) -> Self {
+        let mut words: Vec<String> = words.into_iter().map(str::to_owned).collect();
+        words.sort_by_key(|word| head(word.as_bytes()));
+        let mut heads = vec![0; (1 << (BITS as usize * HEAD)) + 1];
+        for word in &words {
+            heads[head(word.as_bytes()) + 1] += 1;
+        }
+        let mut before = 0;
+        for count in &mut heads {
+            before += *count;
+            *count = before;
+        }
+        Self { words, heads }
+    }
+
+    /// The numbers of the words that stand in a text, each as often as it does.
+    fn stand_in<'t>(&'t self, text: &'t str) -> impl Iterator<Item = usize> + 't {
+        let bytes = text.as_bytes();
+        let heads = bytes.windows(HEAD).enumerate();
+        heads.flat_map(move |(at, three)| {
+            let head = head(three);
+            let words = self.heads[head] as usize..self.heads[head + 1] as usize;
+            words.filter(move |number| {
+                let word = self.words[*number].as_bytes();
+                bytes.get(at..at + word.len()).is_some_and(|it| it.eq_ignore_ascii_case(word))
+            })
+        })
+    }
+}
+
+/// What a text must hold, by the numbers of its words.
+#[derive(Debug)]
+enum Gate {
+    /// Nothing.
+    Open,
+    /// These letters.
+    Letters(usize),
+    /// What this word of the files needs.
+    Word(usize),
+    All(Vec<Self>),
+    Any(Vec<Self>),
+}
+
+/// The letters that stand in a text.
+#[derive(Debug)]
+pub(super) struct Held(Vec<u64>);
+
+impl Held {
+    fn has(&self, number: usize) -> bool {
+        self.0[number / 64] >> (number % 64) & 1 == 1
+    }
+
+    fn numbers(&self) -> impl Iterator<Item = usize> + '_ {
+        let some = self.0.iter().enumerate().filter(|(_, bits)| **bits != 0);
+        some.flat_map(|(at, _)| (at * 64..(at + 1) * 64).filter(|number| self.has(*number)))
+    }
+}
+
+/// The gates of all rules and signals, in their order.
+#[derive(Debug)]
+pub(super) struct Gates {
+    letters: Letters,
+    words: Vec<Gate>,
+    rules: Vec<Gate>,
+    signals: Vec<Gate>,
+    /// Of each of the letters: whether a rule or a signal is asked because of it, and the rules.
+    wakes: Vec<Option<Vec<usize>>>,
+}
+
+impl Gates {
+    pub(super) fn new(rules: &[Rule], signals: &[SignalRule], words: &Words) -> Self {
+        let of_rule = |rule: &Rule| {
+            let each = rule.any.iter().chain(&rule.with).chain(&rule.near);
+            Needs::all(each.filter_map(|it| it.needs()))
+        };
+        let of_rules: Vec<Option<Needs>> = rules.iter().map(of_rule).collect();
+        let of_signals: Vec<Option<&Needs>> =
+            signals.iter().map(|signal| signal.any.needs()).collect();
+        let of_words: BTreeMap<&str, &Needs> = words.needs().collect();
+        let mut all = BTreeSet::new();
+        let each = of_rules.iter().flatten().chain(of_signals.iter().copied().flatten());
+        each.chain(of_words.values().copied()).for_each(|needs| needs.each_of(&mut all));
+        let letters = Letters::of(all);
+        let numbers = Numbers {
+            letters: letters.words.iter().enumerate().map(|(at, it)| (it.as_str(), at)).collect(),
+            words: of_words.keys().enumerate().map(|(at, name)| (*name, at)).collect(),
+        };
+        let mut wakes: Vec<Option<Vec<usize>>> = vec![None; letters.words.len()];
+        let mut wakened = |required: &[String], rule: Option<usize>| {
+            for number in required.iter().filter_map(|it| numbers.letters.get(it.as_str())) {
+                wakes[*number].get_or_insert_default().extend(rule);
+            }
+        };
+        for (at, rule) in rules.iter().enumerate() {
+            wakened(rule.any.as_ref().map_or(&[], |any| any.required()), Some(at));
+        }
+        signals.iter().for_each(|signal| wakened(signal.any.required(), None));
+        Self {
+            words: of_words.values().map(|needs| numbers.gate(Some(needs))).collect(),
+            rules: of_rules.iter().map(|needs| numbers.gate(needs.as_ref())).collect(),
+            signals: of_signals.into_iter().map(|needs| numbers.gate(needs)).collect(),
+            wakes,
+            letters,
+        }
+    }
+
+    /// The letters of a text that rules and signals need.
+    pub(super) fn held(&self, text: &str) -> Held {
+        let mut held = vec![0; self.letters.words.len().div_ceil(64)];
+        for number in self.letters.stand_in(text) {
+            held[number / 64] |= 1 << (number % 64);
+        }
+        Held(held)
+    }
+
+    /// Whether a text may mean something to a rule or a signal: it holds letters that one of them
+    /// needs. A signal that needs none is not asked, since it would keep every line.
+    pub(super) fn may_mean(&self, text: &str) -> bool {
+        self.letters.stand_in(text).any(|number| self.wakes[number].is_some())
+    }
+
+    /// The rules that the letters of a text may wake, in their order.
+    pub(super) fn woken(&self, held: &Held) -> Vec<usize> {
+        let wakes = held.numbers().filter_map(|number| self.wakes[number].as_ref());
+        let mut woken: Vec<usize> = wakes.flatten().copied().collect();
+        woken.sort_unstable();
+        woken.dedup();
+        woken
+    }
+
+    /// Whether all that a rule needs stands in a text.
+    pub(super) fn lets_rule(&self, rule: usize, held: &Held) -> bool {
+        self.is_open(&self.rules[rule], held)
+    }
+
+    /// Whether all that a signal needs stands in a text.
+    pub(super) fn lets_signal(&self, signal: usize, held: &Held) -> bool {
+        self.is_open(&self.signals[signal], held)
+    }
+
+    fn is_open(&self, gate: &Gate, held: &Held) -> bool {
+        match gate {
+            Gate::Open => true,
+            Gate::Letters(number) => held.has(*number),
+            Gate::Word(number) => self.is_open(&self.words[*number], held),
+            Gate::All(parts) => parts.iter().all(|part| self.is_open(part, held)),
+            Gate::Any(ways) => ways.iter().any(|way| self.is_open(way, held)),
+        }
+    }
+}
+
+/// The numbers of letters and of the words of the files.
+struct Numbers<'n> {
+    letters: HashMap<&'n str, usize>,
+    words: HashMap<&'n str, usize>,
+}
+
+impl Numbers<'_> {
+    /// A gate that is open for texts that hold what is needed. What has no number is not asked for.
+    fn gate(&self, needs: Option<&Needs>) -> Gate {
+        let each = |all: &[Needs]| all.iter().map(|it| self.gate(Some(it))).collect();
+        let numbered = |number: Option<&usize>, gate: fn(usize) -> Gate| {
+            number.copied().map_or(Gate::Open, gate)
+        };
+        match needs {
+            None => Gate::Open,
+            Some(Needs::Letters(it)) => numbered(self.letters.get(it.as_str()), Gate::Letters),
+            Some(Needs::Word(name)) => numbered(self.words.get(name.as_str()), Gate::Word),
+            Some(Needs::All(parts)) => Gate::All(each(parts)),
+            Some(Needs::Any(ways)) => Gate::Any(each(ways)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Knowledge, Source};
+    use super::*;
+
+    #[test]
+    fn letters_are_found_in_any_case_wherever_they_stand() {
+        let letters = Letters::of(BTreeSet::from(["down", "own", "über", "down now", "0wn"]));
+        let in_text = |text: &str| -> BTreeSet<&str> {
+            letters.stand_in(text).map(|number| letters.words[number].as_str()).collect()
+        };
+        assert_eq!(in_text("it is DOWN"), BTreeSet::from(["down", "own"]));
+        assert_eq!(
+            in_text("Down Now, über 1"),
+            BTreeSet::from(["down", "own", "down now", "über"])
+        );
+        // What only begins alike, or is cut off, does not stand there.
+        assert_eq!(in_text("pwn `own dow"), BTreeSet::from(["own"]));
+        assert_eq!(in_text(""), BTreeSet::new());
+    }
+
+    #[test]
+    fn a_rule_is_tried_only_where_all_that_it_needs_stands() {
+        let own = "pattern: DISK_FULL\nwords: {full: 'full|voll'}\nrules:\n  - id: one\n    \
+                   says: it is full\n    weight: 2\n    any: ['(?:disk|volume) .*{full}', '{full}: \\d+']\n    \
+                   with: node\n    near: [full|voll]\n    finds: node, disk full\n    ignores: a\n";
+        let knowledge = Knowledge::load(&[Source::own("own.yaml", own)]).expect("good");
+        let gates = &knowledge.gates;
+        let lets = |text: &str| gates.lets_rule(0, &gates.held(text));
+        for open in ["Node: the DISK is full", "node disk voll", "node voll: 5"] {
+            assert!(lets(open), "{open}");
+            assert_eq!(gates.woken(&gates.held(open)), [0], "{open}");
+        }
+        for closed in ["the disk is full", "node disk", "node: volume down"] {
+            assert!(!lets(closed), "{closed}");
+        }
+        assert!(gates.woken(&gates.held("node: volume down")).is_empty());
+    }
+
+    #[test]
+    fn no_rule_and_no_signal_is_kept_from_its_examples() {
+        let knowledge = Knowledge::built_in().expect("the built-in files");
+        let gates = &knowledge.gates;
+        for (at, rule) in knowledge.rules.iter().enumerate() {
+            for text in &rule.finds {
+                let held = gates.held(text);
+                assert!(gates.lets_rule(at, &held), "{}: {text}", rule.id);
+                assert!(rule.any.is_none() || gates.woken(&held).contains(&at), "{}", rule.id);
+            }
+        }
+        for (at, signal) in knowledge.signals.iter().enumerate() {
+            for text in signal.finds.keys() {
+                assert!(gates.lets_signal(at, &gates.held(text)), "{}: {text}", signal.id);
+            }
+        }
+    }
+}
