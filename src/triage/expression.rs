@@ -7,6 +7,7 @@ use regex::bytes::{Regex, RegexBuilder};
 use regex_syntax::hir::Hir;
 
 use super::needs::Needs;
+use super::plain::plain;
 use super::words::Words;
 
 /// How large a compiled expression may be, in bytes; rules come from files of a team, too.
@@ -15,14 +16,45 @@ pub(super) const SIZE_LIMIT: usize = 4 << 20;
 /// More alternatives than this are one too many for the first look at a text.
 const MAX_LETTERS: usize = 400;
 
+/// Which of the ways of an expression may be found in a text; those behind the last that has a
+/// number always may.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Ways(u64);
+
+impl Ways {
+    /// Any of them.
+    pub(super) const ALL: Self = Self(u64::MAX);
+
+    /// Those that are said to be; none if none is.
+    pub(super) fn of(may_be: impl Iterator<Item = bool>) -> Option<Self> {
+        let mut count = 0;
+        let ways = may_be.enumerate().fold(0, |ways, (at, may_be)| {
+            count += 1;
+            if at < 64 { ways | u64::from(may_be) << at } else { ways }
+        });
+        (ways != 0 || count > 64).then_some(Self(ways))
+    }
+
+    fn has(self, way: usize) -> bool {
+        way >= 64 || self.0 >> way & 1 == 1
+    }
+
+    fn covers(self, other: Self) -> bool {
+        self.0 & other.0 == other.0
+    }
+}
+
 /// An expression over bytes: ASCII classes, case does not count. It may be written in several ways.
 #[derive(Debug)]
 pub(super) struct Expression {
     ways: Vec<String>,
     words: Arc<Words>,
     compiled: OnceLock<Result<Regex, String>>,
-    /// What stands in every text it matches; none where that cannot be told by letters.
-    needs: Option<Needs>,
+    /// Only the ways that may be found in the first text it was used for, which are few of many.
+    some: OnceLock<(Ways, Result<Regex, String>)>,
+    /// What stands in every text that each way matches; empty where one needs nothing that can be
+    /// told by letters.
+    needs: Vec<Needs>,
     /// One of these, in lower case, stands in every match; empty where that cannot be told.
     required: Vec<String>,
 }
@@ -41,19 +73,21 @@ impl Expression {
                 .map_err(|message| (way.clone(), words.unknown(way).unwrap_or(message)))?;
             each.push(Needs::of(&hir, words));
         }
-        let needs = Needs::any(each.into_iter());
-        let letters = needs.as_ref().map_or_else(Vec::new, |needs| needs.letters(words));
-        let mut required: Vec<String> = letters.into_iter().map(str::to_owned).collect();
+        let needs: Vec<Needs> = each.into_iter().collect::<Option<_>>().unwrap_or_default();
+        let letters = needs.iter().flat_map(|needs| needs.letters(words));
+        let mut required: Vec<String> = letters.map(str::to_owned).collect();
         if required.len() > MAX_LETTERS {
             required.clear();
         }
         let (ways, words) = (ways.to_vec(), Arc::clone(words));
-        Ok(Self { ways, words, compiled: OnceLock::new(), needs, required })
+        let (compiled, some) = (OnceLock::new(), OnceLock::new());
+        Ok(Self { ways, words, compiled, some, needs, required })
     }
 
-    /// What stands in every text it matches; none where that cannot be told by letters.
-    pub(super) const fn needs(&self) -> Option<&Needs> {
-        self.needs.as_ref()
+    /// What stands in every text that each of its ways matches; empty where one needs nothing that
+    /// can be told by letters.
+    pub(super) fn needs(&self) -> &[Needs] {
+        &self.needs
     }
 
     /// One of these stands in every text it matches.
@@ -71,17 +105,31 @@ impl Expression {
         self.compiled().as_ref().err().map(String::as_str)
     }
 
+    /// The compiled expression for a text in which only some of its ways may be found: what it
+    /// finds there is the same.
+    pub(super) fn regex_of(&self, ways: Ways) -> Option<&Regex> {
+        let is_all = || (0..self.ways.len()).all(|way| ways.has(way));
+        if self.compiled.get().is_some() || is_all() {
+            return self.regex();
+        }
+        let (known, some) = self.some.get_or_init(|| (ways, self.compile(ways)));
+        // What was of use once is compiled as a whole the second time.
+        if known.covers(ways) { some.as_ref().ok() } else { self.regex() }
+    }
+
     fn compiled(&self) -> &Result<Regex, String> {
-        self.compiled.get_or_init(|| {
-            let ways: Vec<String> =
-                self.ways.iter().map(|way| format!("(?:{})", self.words.filled(way))).collect();
-            RegexBuilder::new(&ways.join("|"))
-                .unicode(false)
-                .case_insensitive(true)
-                .size_limit(SIZE_LIMIT)
-                .build()
-                .map_err(|error| not_compiled(&error))
-        })
+        self.compiled.get_or_init(|| self.compile(Ways::ALL))
+    }
+
+    fn compile(&self, ways: Ways) -> Result<Regex, String> {
+        let ways = self.ways.iter().enumerate().filter(|(at, _)| ways.has(*at));
+        let filled = ways.map(|(_, way)| format!("(?:{})", self.words.filled(way)));
+        RegexBuilder::new(&filled.collect::<Vec<_>>().join("|"))
+            .unicode(false)
+            .case_insensitive(true)
+            .size_limit(SIZE_LIMIT)
+            .build()
+            .map_err(|error| not_compiled(&error))
     }
 
     /// Whether it is found in a text.
@@ -103,6 +151,11 @@ pub(super) fn not_compiled(error: &regex::Error) -> String {
 /// An expression, taken apart as it is written: with case folded there would be no literals left to
 /// find.
 pub(super) fn parsed(source: &str) -> Result<Hir, String> {
+    plain(source).map_or_else(|| parsed_fully(source), Ok)
+}
+
+/// The same, however it is written, or what is wrong with it.
+pub(super) fn parsed_fully(source: &str) -> Result<Hir, String> {
     regex_syntax::ParserBuilder::new()
         .unicode(false)
         .utf8(false)
@@ -137,6 +190,29 @@ mod tests {
         check(r"\d+%", &[]);
         check(r"(?:failed)? disk", &[" disk"]);
         check(r"(?:failed)+ \d", &["failed"]);
+    }
+
+    #[test]
+    fn some_of_the_ways_find_what_all_of_them_do() {
+        let ways = ["disk (full)", "volume (full|low)", "(low)"].map(str::to_owned);
+        let expression = Expression::of(&ways, &Arc::default()).expect("good");
+        let found = |ways: Ways, text: &str| {
+            let found = expression.regex_of(ways).and_then(|it| it.captures(text.as_bytes()));
+            let group = found.and_then(|it| Some(it.iter().skip(1).flatten().next()?.range()));
+            group.map(|range| text[range].to_owned())
+        };
+        let some = |each: [bool; 3]| Ways::of(each.into_iter()).expect("some");
+        let first = some([false, true, true]);
+        assert_eq!(found(first, "volume full, low").as_deref(), Some("full"));
+        // The same ways and fewer are there already, others are not.
+        assert_eq!(found(some([false, false, true]), "it is low").as_deref(), Some("low"));
+        assert_eq!(found(first, "disk full"), None);
+        assert!(expression.compiled.get().is_none());
+        assert_eq!(found(some([true, false, false]), "disk full").as_deref(), Some("full"));
+        assert!(expression.compiled.get().is_some());
+        assert_eq!(Ways::of([false; 3].into_iter()), None);
+        assert!(Ways::of([false; 70].into_iter()).is_some_and(|ways| ways.has(69)));
+        assert!(Ways::of([true; 70].into_iter()).is_some_and(|ways| ways.has(3)));
     }
 
     #[test]

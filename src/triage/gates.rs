@@ -1,8 +1,10 @@
 //! Which rules and signals a text may mean something to, told by its letters: each is tried, and its
 //! expressions are compiled, only where all that they need stands in the text.
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use super::expression::{Expression, Ways};
 use super::needs::Needs;
 use super::rule::Rule;
 use super::signal::SignalRule;
@@ -64,7 +66,7 @@ impl Letters {
 /// What a text must hold, by the numbers of its words.
 #[derive(Debug)]
 enum Gate {
-    /// Nothing.
+    /// Nothing that is known.
     Open,
     /// These letters.
     Letters(usize),
@@ -76,17 +78,30 @@ enum Gate {
 
 /// The letters that stand in a text.
 #[derive(Debug)]
-pub(super) struct Held(Vec<u64>);
+pub(super) struct Held {
+    letters: Vec<u64>,
+    /// Whether it holds what each word of the files needs, once that was asked.
+    words: Vec<Cell<Option<bool>>>,
+}
 
 impl Held {
     fn has(&self, number: usize) -> bool {
-        self.0[number / 64] >> (number % 64) & 1 == 1
+        self.letters[number / 64] >> (number % 64) & 1 == 1
     }
 
     fn numbers(&self) -> impl Iterator<Item = usize> + '_ {
-        let some = self.0.iter().enumerate().filter(|(_, bits)| **bits != 0);
+        let some = self.letters.iter().enumerate().filter(|(_, bits)| **bits != 0);
         some.flat_map(|(at, _)| (at * 64..(at + 1) * 64).filter(|number| self.has(*number)))
     }
+}
+
+/// What a text must hold for a rule to be tried.
+#[derive(Debug)]
+struct RuleGate {
+    /// For each way of what it is found by; empty where nothing is known of one.
+    ways: Vec<Gate>,
+    /// For what must stand beside it.
+    beside: Vec<Gate>,
 }
 
 /// The gates of all rules and signals, in their order.
@@ -94,7 +109,7 @@ impl Held {
 pub(super) struct Gates {
     letters: Letters,
     words: Vec<Gate>,
-    rules: Vec<Gate>,
+    rules: Vec<RuleGate>,
     signals: Vec<Gate>,
     /// Of each of the letters: whether a rule or a signal is asked because of it, and the rules.
     wakes: Vec<Option<Vec<usize>>>,
@@ -102,17 +117,12 @@ pub(super) struct Gates {
 
 impl Gates {
     pub(super) fn new(rules: &[Rule], signals: &[SignalRule], words: &Words) -> Self {
-        let of_rule = |rule: &Rule| {
-            let each = rule.any.iter().chain(&rule.with).chain(&rule.near);
-            Needs::all(each.filter_map(|it| it.needs()))
-        };
-        let of_rules: Vec<Option<Needs>> = rules.iter().map(of_rule).collect();
-        let of_signals: Vec<Option<&Needs>> =
-            signals.iter().map(|signal| signal.any.needs()).collect();
         let of_words: BTreeMap<&str, &Needs> = words.needs().collect();
         let mut all = BTreeSet::new();
-        let each = of_rules.iter().flatten().chain(of_signals.iter().copied().flatten());
-        each.chain(of_words.values().copied()).for_each(|needs| needs.each_of(&mut all));
+        let of_rules = rules.iter().flat_map(|it| it.any.iter().chain(&it.with).chain(&it.near));
+        let each = of_rules.chain(signals.iter().map(|signal| &signal.any));
+        let needs = each.flat_map(Expression::needs).chain(of_words.values().copied());
+        needs.for_each(|needs| needs.each_of(&mut all));
         let letters = Letters::of(all);
         let numbers = Numbers {
             letters: letters.words.iter().enumerate().map(|(at, it)| (it.as_str(), at)).collect(),
@@ -129,9 +139,9 @@ impl Gates {
         }
         signals.iter().for_each(|signal| wakened(signal.any.required(), None));
         Self {
-            words: of_words.values().map(|needs| numbers.gate(Some(needs))).collect(),
-            rules: of_rules.iter().map(|needs| numbers.gate(needs.as_ref())).collect(),
-            signals: of_signals.into_iter().map(|needs| numbers.gate(needs)).collect(),
+            words: of_words.values().map(|needs| numbers.gate(needs)).collect(),
+            rules: rules.iter().map(|rule| numbers.rule(rule)).collect(),
+            signals: signals.iter().map(|signal| numbers.expression(&signal.any)).collect(),
             wakes,
             letters,
         }
@@ -143,7 +153,7 @@ impl Gates {
         for number in self.letters.stand_in(text) {
             held[number / 64] |= 1 << (number % 64);
         }
-        Held(held)
+        Held { letters: held, words: vec![Cell::new(None); self.words.len()] }
     }
 
     /// Whether a text may mean something to a rule or a signal: it holds letters that one of them
@@ -161,9 +171,16 @@ impl Gates {
         woken
     }
 
-    /// Whether all that a rule needs stands in a text.
-    pub(super) fn lets_rule(&self, rule: usize, held: &Held) -> bool {
-        self.is_open(&self.rules[rule], held)
+    /// The ways of a rule that may be found in a text; none if what it needs does not stand there.
+    pub(super) fn ways(&self, rule: usize, held: &Held) -> Option<Ways> {
+        let gate = &self.rules[rule];
+        if !gate.beside.iter().all(|other| self.is_open(other, held)) {
+            return None;
+        }
+        match gate.ways.as_slice() {
+            [] => Some(Ways::ALL),
+            ways => Ways::of(ways.iter().map(|way| self.is_open(way, held))),
+        }
     }
 
     /// Whether all that a signal needs stands in a text.
@@ -175,7 +192,13 @@ impl Gates {
         match gate {
             Gate::Open => true,
             Gate::Letters(number) => held.has(*number),
-            Gate::Word(number) => self.is_open(&self.words[*number], held),
+            Gate::Word(number) => {
+                let known = &held.words[*number];
+                let is_open =
+                    known.get().unwrap_or_else(|| self.is_open(&self.words[*number], held));
+                known.set(Some(is_open));
+                is_open
+            }
             Gate::All(parts) => parts.iter().all(|part| self.is_open(part, held)),
             Gate::Any(ways) => ways.iter().any(|way| self.is_open(way, held)),
         }
@@ -189,18 +212,33 @@ struct Numbers<'n> {
 }
 
 impl Numbers<'_> {
+    fn rule(&self, rule: &Rule) -> RuleGate {
+        let ways = rule.any.iter().flat_map(Expression::needs);
+        let beside = rule.with.iter().chain(&rule.near);
+        RuleGate {
+            ways: ways.map(|needs| self.gate(needs)).collect(),
+            beside: beside.map(|other| self.expression(other)).collect(),
+        }
+    }
+
+    fn expression(&self, expression: &Expression) -> Gate {
+        match expression.needs() {
+            [] => Gate::Open,
+            ways => Gate::Any(ways.iter().map(|needs| self.gate(needs)).collect()),
+        }
+    }
+
     /// A gate that is open for texts that hold what is needed. What has no number is not asked for.
-    fn gate(&self, needs: Option<&Needs>) -> Gate {
-        let each = |all: &[Needs]| all.iter().map(|it| self.gate(Some(it))).collect();
+    fn gate(&self, needs: &Needs) -> Gate {
+        let each = |all: &[Needs]| all.iter().map(|it| self.gate(it)).collect();
         let numbered = |number: Option<&usize>, gate: fn(usize) -> Gate| {
             number.copied().map_or(Gate::Open, gate)
         };
         match needs {
-            None => Gate::Open,
-            Some(Needs::Letters(it)) => numbered(self.letters.get(it.as_str()), Gate::Letters),
-            Some(Needs::Word(name)) => numbered(self.words.get(name.as_str()), Gate::Word),
-            Some(Needs::All(parts)) => Gate::All(each(parts)),
-            Some(Needs::Any(ways)) => Gate::Any(each(ways)),
+            Needs::Letters(it) => numbered(self.letters.get(it.as_str()), Gate::Letters),
+            Needs::Word(name) => numbered(self.words.get(name.as_str()), Gate::Word),
+            Needs::All(parts) => Gate::All(each(parts)),
+            Needs::Any(ways) => Gate::Any(each(ways)),
         }
     }
 }
@@ -233,11 +271,13 @@ mod tests {
                    with: node\n    near: [full|voll]\n    finds: node, disk full\n    ignores: a\n";
         let knowledge = Knowledge::load(&[Source::own("own.yaml", own)]).expect("good");
         let gates = &knowledge.gates;
-        let lets = |text: &str| gates.lets_rule(0, &gates.held(text));
+        let ways = |text: &str| gates.ways(0, &gates.held(text));
+        let lets = |text: &str| ways(text).is_some();
         for open in ["Node: the DISK is full", "node disk voll", "node voll: 5"] {
             assert!(lets(open), "{open}");
             assert_eq!(gates.woken(&gates.held(open)), [0], "{open}");
         }
+        assert_eq!(ways("node voll: 5"), Ways::of([false, true].into_iter()));
         for closed in ["the disk is full", "node disk", "node: volume down"] {
             assert!(!lets(closed), "{closed}");
         }
@@ -251,7 +291,7 @@ mod tests {
         for (at, rule) in knowledge.rules.iter().enumerate() {
             for text in &rule.finds {
                 let held = gates.held(text);
-                assert!(gates.lets_rule(at, &held), "{}: {text}", rule.id);
+                assert!(gates.ways(at, &held).is_some(), "{}: {text}", rule.id);
                 assert!(rule.any.is_none() || gates.woken(&held).contains(&at), "{}", rule.id);
             }
         }

@@ -55,6 +55,7 @@ mod narrative;
 mod needs;
 mod paths;
 mod pattern;
+mod plain;
 mod plan_command;
 mod plan_forbidden;
 mod plan_lint;

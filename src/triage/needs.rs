@@ -45,20 +45,11 @@ impl Needs {
                 Self::joined(parts.collect(), Self::All)
             }
             HirKind::Alternation(branches) => {
-                Self::any(branches.iter().map(|branch| Self::of(branch, words)))
+                let ways = branches.iter().map(|branch| Self::of(branch, words));
+                Self::joined(ways.collect::<Option<_>>()?, Self::Any)
             }
             _ => None,
         }
-    }
-
-    /// What one of several ways needs; none if one of them needs none.
-    pub(super) fn any(ways: impl Iterator<Item = Option<Self>>) -> Option<Self> {
-        Self::joined(ways.collect::<Option<_>>()?, Self::Any)
-    }
-
-    /// What all of several expressions need; none if none of them needs any.
-    pub(super) fn all<'n>(each: impl Iterator<Item = &'n Self>) -> Option<Self> {
-        Self::joined(each.cloned().collect(), Self::All)
     }
 
     fn joined(mut parts: Vec<Self>, join: impl Fn(Vec<Self>) -> Self) -> Option<Self> {

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use super::beside::{ELSEWHERE, PRODUCTION};
 use super::clause::{Clauses, Role};
 use super::correlate::thing;
+use super::expression::Ways;
 use super::gates::Held;
 use super::knowledge::Knowledge;
 use super::message::{Input, Place};
@@ -88,9 +89,9 @@ pub(super) fn read<'k>(input: &Input<'_>, knowledge: &'k Knowledge) -> Reading<'
         let clauses = Clauses::new(&told, &knowledge.grammar);
         let factor = if is_information(text) { 0.5 } else { 1.0 };
         let held = knowledge.gates.held(text);
-        for woken in may_hold(knowledge.gates.woken(&held), &held, &told, knowledge) {
+        for (woken, ways) in may_hold(&knowledge.gates.woken(&held), &held, &told, knowledge) {
             let rule = &knowledge.rules[woken];
-            if let Some(mut hit) = rule.find(&told, &clauses) {
+            if let Some(mut hit) = rule.find(&told, &clauses, ways) {
                 hit.affirmed &= !over;
                 let again =
                     message.shape.is_some_and(|it| hit.affirmed && !counted.insert((it, woken)));
@@ -193,12 +194,14 @@ pub(super) fn judgement(text: &str, knowledge: &Knowledge) -> Judgement {
         return Judgement::default();
     }
     let told = blanked(text);
-    let woken = may_hold(woken, &held, &told, knowledge);
+    let woken = may_hold(&woken, &held, &told, knowledge);
     if woken.is_empty() {
         return Judgement::default();
     }
     let clauses = Clauses::new(&told, &knowledge.grammar);
-    let finds = |at: usize| Some((at, knowledge.rules[at].find(&told, &clauses)?.affirmed));
+    let finds = |(at, ways): (usize, Ways)| {
+        Some((at, knowledge.rules[at].find(&told, &clauses, ways)?.affirmed))
+    };
     let mut judgement =
         Judgement { rules: woken.into_iter().filter_map(finds).collect(), named: BTreeSet::new() };
     if judgement.holds() {
@@ -210,19 +213,20 @@ pub(super) fn judgement(text: &str, knowledge: &Knowledge) -> Judgement {
 }
 
 /// Of the rules that the letters of a text wake, those that may hold in it as it is told, with its
-/// paths blank.
+/// paths blank, each with the ways in which it may.
 fn may_hold(
-    mut woken: Vec<usize>,
+    woken: &[usize],
     held: &Held,
     told: &Cow<'_, str>,
     knowledge: &Knowledge,
-) -> Vec<usize> {
+) -> Vec<(usize, Ways)> {
     let blank = match told {
         Cow::Owned(told) if !woken.is_empty() => Some(knowledge.gates.held(told)),
         _ => None,
     };
-    woken.retain(|rule| knowledge.gates.lets_rule(*rule, blank.as_ref().unwrap_or(held)));
-    woken
+    let held = blank.as_ref().unwrap_or(held);
+    let ways = |rule: &usize| Some((*rule, knowledge.gates.ways(*rule, held)?));
+    woken.iter().filter_map(ways).collect()
 }
 
 /// The part of a text that is judged.

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::clause::{Clauses, Role};
-use super::expression::Expression;
+use super::expression::{Expression, Ways};
 use super::level::Line;
 use super::pattern::Pattern;
 use super::source::name;
@@ -97,9 +97,9 @@ pub(super) struct Hit {
 
 impl Rule {
     /// The strongest place where it holds: affirmed before denied, cause before effect, then the
-    /// first. A denied place is only there to be shown.
-    pub(super) fn find(&self, text: &str, clauses: &Clauses<'_>) -> Option<Hit> {
-        let regex = self.any.as_ref()?.regex()?;
+    /// first. A denied place is only there to be shown. Only these ways may be found in the text.
+    pub(super) fn find(&self, text: &str, clauses: &Clauses<'_>, ways: Ways) -> Option<Hit> {
+        let regex = self.any.as_ref()?.regex_of(ways)?;
         // What else must or may not stand there is compiled for what is found, and for nothing else.
         if !regex.is_match(text.as_bytes()) || !self.allows(text) {
             return None;

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crate::assets::{Asset, Assets, Origin};
 use crate::domain::id::Hash;
 use crate::error::Error;
+use crate::text::at_once::at_once;
 use crate::text::yaml::is_yaml_name;
 use crate::triage::read::{Pasted, read};
 use crate::triage::scenario::{Outcome, Scenario, run};
@@ -48,14 +49,16 @@ impl Engine {
 
     fn read(files: &[Asset], plan: &[Asset; 4]) -> Result<Self, Error> {
         let sources: Vec<Source<'_>> = files.iter().map(source).collect();
-        let knowledge = Knowledge::load(&sources).map_err(wrong_data)?;
+        // Neither needs the other, and each takes a moment.
+        let (knowledge, lint) = at_once(|| Knowledge::load(&sources), || lint(plan));
+        let knowledge = knowledge.map_err(wrong_data)?;
         // The program's own are held against their examples by a test.
         let own = files.iter().filter(|file| file.origin != Origin::BuiltIn);
         let own: Vec<&str> = own.map(|file| file.name.as_str()).collect();
         if let Some(error) = knowledge.check_examples(&own).into_iter().next() {
             return Err(wrong_data(error));
         }
-        Ok(Self { knowledge, lint: lint(plan)? })
+        Ok(Self { knowledge, lint: lint? })
     }
 
     /// Takes a text apart.

@@ -25,6 +25,7 @@ use self::routing::{Asking, Routed};
 use super::App;
 use crate::domain::incident::{Incident, Role, Severity};
 use crate::error::Error;
+use crate::text::at_once::at_once;
 use crate::text::redact::redact_keeping_lines;
 use crate::triage::{Input, Level, Report, Tier, Topology, cleaned};
 use crate::views::page::OwnerView;
@@ -59,9 +60,10 @@ impl App {
         self.refresh()?;
         let topology = self.topology(*topology)?;
         let incident = incident.map(|name| self.find_incident(name)).transpose()?;
-        let engine = Engine::load(&self.assets)?;
         // Before anything else: what is quoted from here on has no secrets.
-        let redacted = redact_keeping_lines(&cleaned(text));
+        let without_secrets = || redact_keeping_lines(&cleaned(text));
+        let (engine, redacted) = at_once(|| Engine::load(&self.assets), without_secrets);
+        let engine = engine?;
         let mut pasted = engine.take_apart(&redacted.text);
         // A text in JSON is decoded only now, and may hold what was not to be seen before.
         let mut found = redacted.found;

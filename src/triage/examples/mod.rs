@@ -5,7 +5,7 @@ mod grammar;
 
 use super::clause::Clauses;
 use super::clean::cleaned;
-use super::expression::Expression;
+use super::expression::{Expression, Ways};
 use super::knowledge::Knowledge;
 use super::source::{FileError, Source};
 use crate::text::truncate_to_width;
@@ -29,7 +29,7 @@ impl Knowledge {
             }
             let finds = |text: &str| {
                 let text = cleaned(text);
-                rule.find(&text, &Clauses::new(&text, &self.grammar))
+                rule.find(&text, &Clauses::new(&text, &self.grammar), Ways::ALL)
                     .is_some_and(|hit| hit.affirmed)
             };
             if rule.finds.is_empty() || rule.ignores.is_empty() {
