@@ -10,6 +10,7 @@ mod flags;
 mod input;
 mod invocation;
 mod literal;
+mod pattern;
 mod place;
 mod prefix;
 mod quotes;
@@ -26,9 +27,10 @@ use std::ops::Range;
 use serde::Serialize;
 
 use self::invocation::Invocation;
+use self::pattern::Pattern;
 pub use self::rule_error::RuleError;
 pub use self::rules::DangerLevel;
-use self::rules::{Document, Listed, Operands, Pattern, Rule, Scope, When};
+use self::rules::{Document, Listed, Operands, Rule, Scope, When};
 use self::shell::Word;
 pub(super) use self::sql::is_bare as is_sql;
 
@@ -256,12 +258,12 @@ impl Rules {
             && !when.none.iter().any(|flag| run.has(flag))
             && (when.values.is_empty()
                 || when.values.iter().any(|(flag, pattern)| {
-                    run.values(flag).any(|word| pattern.0.is_match(&word.text))
+                    run.values(flag).any(|word| pattern.is_match(&word.text))
                 }))
             && when.operands.as_ref().is_none_or(|wanted| wanted.fit_any(operands))
             && self.fits_target(when, run, operands)
             && when.sql.as_ref().is_none_or(|rule| run.sql.iter().any(|text| rule.finds(text)))
-            && when.input.as_ref().is_none_or(|p| run.input.iter().any(|text| p.0.is_match(text)))
+            && when.input.as_ref().is_none_or(|p| run.input.iter().any(|text| p.is_match(text)))
             && when.unread.is_none_or(|wanted| run.unread == Some(wanted))
             && when.listed.as_ref().is_none_or(|wanted| {
                 operands.iter().map(reader::listing).any(|listing| wanted.fits(&listing))
@@ -342,7 +344,7 @@ impl Rules {
             || scope
                 .manifest
                 .as_ref()
-                .is_some_and(|says| run.input.iter().any(|t| says.0.is_match(t)))
+                .is_some_and(|says| run.input.iter().any(|t| says.is_match(t)))
             || scope.unless.iter().any(|when| self.fits(when, run))
             || scope.set_by.iter().any(|when| earlier.iter().any(|run| self.fits(when, run)));
         !said && (targets.is_empty() || !exempt)
@@ -351,8 +353,8 @@ impl Rules {
 
 impl Listed {
     fn fits(&self, listing: &str) -> bool {
-        self.like.0.is_match(listing)
-            && !self.unlike.as_ref().is_some_and(|pattern| pattern.0.is_match(listing))
+        self.like.is_match(listing)
+            && !self.unlike.as_ref().is_some_and(|pattern| pattern.is_match(listing))
     }
 }
 
@@ -364,7 +366,7 @@ impl Operands {
     }
 
     fn fit(&self, word: &Word) -> bool {
-        let like = |pattern: &Pattern| pattern.0.is_match(&word.text);
+        let like = |pattern: &Pattern| pattern.is_match(&word.text);
         let wide = self.unknown && word.expands || self.wildcard && word.globs;
         let unlike = self.unlike.iter().any(like);
         // `cd` may have failed, and then a wildcard is that of another folder.

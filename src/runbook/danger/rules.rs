@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use regex::Regex;
-use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
+use serde::{Deserialize, Serialize};
 
+use super::pattern::Pattern;
 use super::rule_error::RuleError;
 use super::sql::SqlMatch;
 
@@ -16,17 +16,6 @@ pub enum DangerLevel {
     Warn,
     /// Not without a second person or a copy.
     Deny,
-}
-
-/// A regular expression in a rule.
-#[derive(Debug)]
-pub(super) struct Pattern(pub(super) Regex);
-
-impl<'de> Deserialize<'de> for Pattern {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        Regex::new(&text).map(Self).map_err(|error| D::Error::custom(error.to_string()))
-    }
 }
 
 /// A flag under all its names, written `-n --namespace=`. The `=` says that a value follows, `=?`

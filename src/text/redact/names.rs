@@ -165,6 +165,24 @@ pub(super) static CALLED: LazyLock<Vec<String>> = LazyLock::new(|| {
 /// texts have one.
 pub(super) static IN_TEXT: LazyLock<AhoCorasick> = LazyLock::new(|| any_of(&CALLED));
 
+/// The longest word of each name, of which one stands wherever [`WORDS`] are found.
+static PIECES: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    let names = all().map(|(_, _, name)| {
+        let longest = name.split(' ').max_by_key(|piece| piece.len());
+        longest.unwrap_or_default().to_owned()
+    });
+    let mut pieces: Vec<String> = names.chain(SHORT.map(str::to_owned)).collect();
+    pieces.sort_unstable();
+    pieces.dedup();
+    any_of(&pieces)
+});
+
+/// Whether [`WORDS`] may be found in a text. Letters beyond ASCII may be one of it in another case.
+pub(super) fn may_stand_in(text: &str) -> bool {
+    !text.is_ascii() && text.chars().any(|it| !it.is_ascii() && it.is_alphabetic())
+        || PIECES.is_match(text)
+}
+
 /// Finds any of a few words in ASCII of any case, the longest where several begin.
 #[expect(clippy::expect_used, reason = "the words are constants; the first test shows a wrong one")]
 pub(super) fn any_of(words: &[impl AsRef<[u8]>]) -> AhoCorasick {
@@ -201,6 +219,22 @@ pub(super) fn family(word: &str) -> (Family, &'static str) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::text::pattern::pattern;
+
+    #[test]
+    fn no_name_is_kept_from_the_rules() {
+        let words = pattern(&format!("(?i){}", &*WORDS));
+        let mut written: Vec<String> = CALLED.clone();
+        written.extend(all().map(|(_, _, name)| name.replace(' ', "")));
+        written.extend(
+            ["mot_de-passe", "Clave de_acceso", "db_PASS", "pa\u{17f}\u{17f}word", "PAROLĂ"]
+                .map(str::to_owned),
+        );
+        for name in written.iter().flat_map(|name| [name.clone(), name.to_uppercase()]) {
+            assert!(words.is_match(&name) <= may_stand_in(&name), "{name}");
+        }
+        assert!(!may_stand_in("all is well — 10 % → 5 %"));
+    }
 
     #[test]
     fn a_name_is_known_however_its_words_are_joined() {
