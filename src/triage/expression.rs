@@ -3,9 +3,9 @@
 
 use std::sync::{Arc, OnceLock};
 
-use regex::bytes::{Regex, RegexBuilder};
 use regex_syntax::hir::Hir;
 
+use super::matcher::Matcher;
 use super::needs::Needs;
 use super::plain::plain;
 use super::words::Words;
@@ -49,9 +49,9 @@ impl Ways {
 pub(super) struct Expression {
     ways: Vec<String>,
     words: Arc<Words>,
-    compiled: OnceLock<Result<Regex, String>>,
+    compiled: OnceLock<Result<Matcher, String>>,
     /// Only the ways that may be found in the first text it was used for, which are few of many.
-    some: OnceLock<(Ways, Result<Regex, String>)>,
+    some: OnceLock<(Ways, Result<Matcher, String>)>,
     /// What stands in every text that each way matches; empty where one needs nothing that can be
     /// told by letters.
     needs: Vec<Needs>,
@@ -96,7 +96,7 @@ impl Expression {
     }
 
     /// The compiled expression; none if it cannot be compiled, as where it is too large.
-    pub(super) fn regex(&self) -> Option<&Regex> {
+    pub(super) fn regex(&self) -> Option<&Matcher> {
         self.compiled().as_ref().ok()
     }
 
@@ -107,7 +107,7 @@ impl Expression {
 
     /// The compiled expression for a text in which only some of its ways may be found: what it
     /// finds there is the same.
-    pub(super) fn regex_of(&self, ways: Ways) -> Option<&Regex> {
+    pub(super) fn regex_of(&self, ways: Ways) -> Option<&Matcher> {
         let is_all = || (0..self.ways.len()).all(|way| ways.has(way));
         if self.compiled.get().is_some() || is_all() {
             return self.regex();
@@ -117,35 +117,40 @@ impl Expression {
         if known.covers(ways) { some.as_ref().ok() } else { self.regex() }
     }
 
-    fn compiled(&self) -> &Result<Regex, String> {
+    fn compiled(&self) -> &Result<Matcher, String> {
         self.compiled.get_or_init(|| self.compile(Ways::ALL))
     }
 
-    fn compile(&self, ways: Ways) -> Result<Regex, String> {
+    fn compile(&self, ways: Ways) -> Result<Matcher, String> {
         let ways = self.ways.iter().enumerate().filter(|(at, _)| ways.has(*at));
         let filled = ways.map(|(_, way)| format!("(?:{})", self.words.filled(way)));
-        RegexBuilder::new(&filled.collect::<Vec<_>>().join("|"))
-            .unicode(false)
-            .case_insensitive(true)
-            .size_limit(SIZE_LIMIT)
-            .build()
-            .map_err(|error| not_compiled(&error))
+        compiled(&filled.collect::<Vec<_>>().join("|"))
     }
 
     /// Whether it is found in a text.
     pub(super) fn is_in(&self, text: &str) -> bool {
-        self.regex().is_some_and(|regex| regex.is_match(text.as_bytes()))
+        self.regex().is_some_and(|regex| regex.is_match(text))
     }
 }
 
 /// Why an expression cannot be compiled.
 pub(super) fn not_compiled(error: &regex::Error) -> String {
     match error {
-        regex::Error::CompiledTooBig(_) => {
-            "the expression is too large: repeat less in it, or give it fewer words".to_owned()
-        }
+        regex::Error::CompiledTooBig(_) => too_large(),
         _ => error.to_string(),
     }
+}
+
+/// Compiles an expression over bytes.
+///
+/// # Errors
+/// What is wrong with it.
+pub(super) fn compiled(source: &str) -> Result<Matcher, String> {
+    Matcher::new(source, SIZE_LIMIT).map_err(|wrong| wrong.unwrap_or_else(too_large))
+}
+
+fn too_large() -> String {
+    "the expression is too large: repeat less in it, or give it fewer words".to_owned()
 }
 
 /// An expression, taken apart as it is written: with case folded there would be no literals left to
@@ -197,9 +202,8 @@ mod tests {
         let ways = ["disk (full)", "volume (full|low)", "(low)"].map(str::to_owned);
         let expression = Expression::of(&ways, &Arc::default()).expect("good");
         let found = |ways: Ways, text: &str| {
-            let found = expression.regex_of(ways).and_then(|it| it.captures(text.as_bytes()));
-            let group = found.and_then(|it| Some(it.iter().skip(1).flatten().next()?.range()));
-            group.map(|range| text[range].to_owned())
+            let group = expression.regex_of(ways)?.groups(text).next()?.1;
+            group.map(|(_, range)| text[range].to_owned())
         };
         let some = |each: [bool; 3]| Ways::of(each.into_iter()).expect("some");
         let first = some([false, true, true]);

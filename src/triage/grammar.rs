@@ -4,10 +4,10 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use regex::bytes::{Regex, RegexBuilder};
 use serde::Deserialize;
 
-use super::expression::{SIZE_LIMIT, not_compiled, parsed};
+use super::expression::{compiled, parsed};
+use super::matcher::Matcher;
 use super::words::Words;
 
 /// What words do to those around them.
@@ -144,11 +144,11 @@ pub(super) struct Entry {
 #[derive(Debug, Default)]
 pub(super) struct Grammar {
     pub(super) entries: Vec<Entry>,
-    kinds: BTreeMap<Kind, Regex>,
+    kinds: BTreeMap<Kind, Matcher>,
     /// All turns as one, with the group of each kind.
-    turns: Option<(Regex, [Option<usize>; TURNS.len()])>,
+    turns: Option<(Matcher, [Option<usize>; TURNS.len()])>,
     /// Words that deny only in front of certain others, with those.
-    not_before: Vec<(Regex, Regex)>,
+    not_before: Vec<(Matcher, Matcher)>,
     /// Words for what went and for what came back: each with the first of its pair, and whether it is
     /// that one.
     opposites: BTreeMap<String, (String, bool)>,
@@ -167,8 +167,8 @@ impl Grammar {
     ) -> Result<(), (Option<String>, String)> {
         let ways = ways(&raw.any, words)?.ok_or((None, "the entry needs `any`".to_owned()))?;
         if let Some(others) = ways_before(&raw, words)? {
-            let front = regex(&framed(Kind::Not.frame(), &ways));
-            let behind = regex(&framed(Kind::Good.frame(), &others));
+            let front = compiled(&framed(Kind::Not.frame(), &ways));
+            let behind = compiled(&framed(Kind::Good.frame(), &others));
             let both = front.and_then(|front| Ok((front, behind?)));
             self.not_before.push(both.map_err(|message| (None, message))?);
         }
@@ -226,16 +226,15 @@ impl Grammar {
             TURNS.iter().filter_map(|kind| kinds.remove_entry(kind)).collect();
         for (kind, entries) in &kinds {
             let all = framed(kind.frame(), &together(entries));
-            self.kinds.insert(*kind, compiled(&all, entries)?);
+            self.kinds.insert(*kind, of_kind(&all, entries)?);
         }
         let groups = turns.iter().map(|(kind, entries)| {
             format!("(?<{}>{})", group(*kind), framed(kind.frame(), &together(entries)))
         });
         let entries: Vec<&Entry> = turns.iter().flat_map(|(_, entries)| entries.clone()).collect();
         if !entries.is_empty() {
-            let all = compiled(&groups.collect::<Vec<_>>().join("|"), &entries)?;
-            let at = |kind| all.capture_names().position(|name| name == Some(&group(kind)));
-            let groups = TURNS.map(at);
+            let all = of_kind(&groups.collect::<Vec<_>>().join("|"), &entries)?;
+            let groups = TURNS.map(|kind| all.group(&group(kind)));
             self.turns = Some((all, groups));
         }
         Ok(())
@@ -247,11 +246,11 @@ impl Grammar {
         text: &'t str,
     ) -> impl Iterator<Item = (Kind, Range<usize>)> + 't {
         self.turns.iter().flat_map(move |(regex, groups)| {
-            regex.captures_iter(text.as_bytes()).filter_map(move |found| {
-                let kinds = TURNS.into_iter().zip(groups);
-                let mut turns =
-                    kinds.filter_map(|(kind, at)| Some((kind, found.get((*at)?)?.range())));
-                turns.next().map(|(kind, range)| (kind, whole(text, range)))
+            regex.groups(text).filter_map(move |(_, group)| {
+                // The first group is that of the kind, which all others stand in.
+                let (group, range) = group?;
+                let kind = groups.iter().position(|at| *at == Some(group))?;
+                Some((TURNS[kind], whole(text, range)))
             })
         })
     }
@@ -263,21 +262,18 @@ impl Grammar {
         text: &'t str,
     ) -> impl Iterator<Item = Range<usize>> + 't {
         let regex = self.kinds.get(&kind).into_iter();
-        regex.flat_map(move |regex| {
-            regex.find_iter(text.as_bytes()).map(|found| whole(text, found.range()))
-        })
+        regex.flat_map(move |regex| regex.places(text).map(|range| whole(text, range)))
     }
 
     /// Whether words of a kind stand in a text.
     pub(super) fn is_in(&self, kind: Kind, text: &str) -> bool {
-        self.kinds.get(&kind).is_some_and(|regex| regex.is_match(text.as_bytes()))
+        self.kinds.get(&kind).is_some_and(|regex| regex.is_match(text))
     }
 
     /// Whether what stands in front denies what follows at once.
     pub(super) fn denies(&self, before: &str, after: &str) -> bool {
-        let is_pair = |(front, behind): &(Regex, Regex)| {
-            front.is_match(before.as_bytes()) && behind.is_match(after.as_bytes())
-        };
+        let is_pair =
+            |(front, behind): &(Matcher, Matcher)| front.is_match(before) && behind.is_match(after);
         self.is_in(Kind::Not, before) || self.not_before.iter().any(is_pair)
     }
 }
@@ -324,19 +320,10 @@ fn group(kind: Kind) -> String {
     format!("__{kind:?}")
 }
 
-pub(super) fn regex(source: &str) -> Result<Regex, String> {
-    RegexBuilder::new(source)
-        .unicode(false)
-        .case_insensitive(true)
-        .size_limit(SIZE_LIMIT)
-        .build()
-        .map_err(|error| not_compiled(&error))
-}
-
-fn compiled(source: &str, entries: &[&Entry]) -> Result<Regex, (usize, String, String)> {
-    regex(source).map_err(|message| {
+fn of_kind(source: &str, entries: &[&Entry]) -> Result<Matcher, (usize, String, String)> {
+    compiled(source).map_err(|message| {
         // Each is no larger than all of them: the one that fails alone, else the last one.
-        let fails = |entry: &&&Entry| regex(&entry.ways).is_err();
+        let fails = |entry: &&&Entry| compiled(&entry.ways).is_err();
         let entry = entries.iter().find(fails).or(entries.last());
         let (file, id) = entry.map_or((0, ""), |entry| (entry.file, entry.raw.id.as_str()));
         (file, id.to_owned(), message)

@@ -49,6 +49,7 @@ mod harmless_tests;
 mod knowledge;
 mod label;
 mod level;
+mod matcher;
 mod message;
 mod named;
 mod narrative;

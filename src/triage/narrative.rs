@@ -188,10 +188,9 @@ fn slots<'r>(
             holders.messages().find_map(|at| {
                 let message = input.messages.get(at)?;
                 let text = judged(&message.text);
-                let captures = expression.regex()?.captures(text.as_bytes())?;
-                let group = captures.name("value")?;
-                let start = text.floor_char_boundary(group.start());
-                let end = text.ceil_char_boundary(group.end());
+                let group = expression.regex()?.named(text, "value")?;
+                let start = text.floor_char_boundary(group.start);
+                let end = text.ceil_char_boundary(group.end);
                 let clauses = reading.clauses.get(at)?;
                 let told = !message.resolved && !clauses.is_denied(text, start);
                 let (start, end) = super::clean::whole_words(text, start, end);

@@ -101,16 +101,14 @@ impl Rule {
     pub(super) fn find(&self, text: &str, clauses: &Clauses<'_>, ways: Ways) -> Option<Hit> {
         let regex = self.any.as_ref()?.regex_of(ways)?;
         // What else must or may not stand there is compiled for what is found, and for nothing else.
-        if !regex.is_match(text.as_bytes()) || !self.allows(text) {
+        if !regex.is_match(text) || !self.allows(text) {
             return None;
         }
         let mut best: Option<Hit> = None;
-        for found in regex.captures_iter(text.as_bytes()).take(MAX_HITS) {
-            let Some(whole) = found.get(0) else { continue };
-            let start = text.floor_char_boundary(whole.start());
-            let end = text.ceil_char_boundary(whole.end());
-            let group = found.iter().skip(1).flatten().next();
-            let number = group.and_then(|group| number(group.as_bytes()));
+        for (whole, group) in regex.groups(text).take(MAX_HITS) {
+            let start = text.floor_char_boundary(whole.start);
+            let end = text.ceil_char_boundary(whole.end);
+            let number = group.and_then(|(_, group)| number(&text.as_bytes()[group]));
             if !self.is_in_bounds(number) || !self.is_near(text, clauses, start, end) {
                 continue;
             }

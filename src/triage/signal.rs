@@ -71,12 +71,12 @@ impl SignalRule {
     /// The places of its values in a text, in order.
     pub(super) fn values<'t>(&'t self, text: &'t str) -> impl Iterator<Item = (usize, usize)> + 't {
         let regex = self.any.regex();
-        let found = regex.into_iter().flat_map(move |regex| regex.captures_iter(text.as_bytes()));
-        found.filter_map(move |captures| {
-            // The last named group that took part; a way to say it has one.
-            let group = captures.iter().skip(1).flatten().next()?;
-            let start = text.floor_char_boundary(group.start());
-            let end = text.ceil_char_boundary(group.end());
+        let found = regex.into_iter().flat_map(move |regex| regex.groups(text));
+        found.filter_map(move |(_, group)| {
+            // The named group that took part; a way to say it has one.
+            let (_, group) = group?;
+            let start = text.floor_char_boundary(group.start);
+            let end = text.ceil_char_boundary(group.end);
             let is_word = |word: &String| word.eq_ignore_ascii_case(&text[start..end]);
             (start < end && !self.not.iter().any(is_word)).then_some((start, end))
         })

@@ -3,7 +3,8 @@
 use std::ops::Range;
 
 use super::super::clause::{Clauses, Role};
-use super::super::grammar::{ANYWHERE, Entry, Grammar, Kind, RawEntry, framed, regex};
+use super::super::expression::compiled;
+use super::super::grammar::{ANYWHERE, Entry, Grammar, Kind, RawEntry, framed};
 use super::{Problem, short};
 
 /// What an example shows about the words in its brackets.
@@ -28,7 +29,7 @@ pub(super) fn problems<'e>(grammar: &Grammar, entry: &'e Entry) -> Vec<Problem<'
         problems.push((None, message.to_owned()));
     }
     let found = matches!(shows(*is), Shows::Found);
-    let own = regex(&framed(if found { is.frame() } else { ANYWHERE }, &entry.ways));
+    let own = compiled(&framed(if found { is.frame() } else { ANYWHERE }, &entry.ways));
     let (role, said) = match shows(*is) {
         Shows::Role(Role::Cause) => (Some(Role::Cause), "told as a cause"),
         Shows::Role(role) => (Some(role), "told as an effect"),
@@ -44,7 +45,7 @@ pub(super) fn problems<'e>(grammar: &Grammar, entry: &'e Entry) -> Vec<Problem<'
         let shown = short(example);
         let mut wrong = |message: String| problems.push((Some((key, example.as_str())), message));
         if found {
-            let holds = own.as_ref().is_ok_and(|own| own.is_match(example.as_bytes()));
+            let holds = own.as_ref().is_ok_and(|own| own.is_match(example));
             if holds != expected {
                 let not = if expected { "does not find" } else { "finds" };
                 wrong(format!("the entry {not} `{shown}`"));
@@ -63,7 +64,7 @@ pub(super) fn problems<'e>(grammar: &Grammar, entry: &'e Entry) -> Vec<Problem<'
             Shows::Denied => !affirmed(),
             Shows::Told | Shows::Found => affirmed(),
         };
-        let has_own = || own.as_ref().is_ok_and(|own| own.is_match(text.as_bytes()));
+        let has_own = || own.as_ref().is_ok_and(|own| own.is_match(&text));
         if expected && !has_own() {
             wrong(format!("`{shown}` holds nothing that `any` stands for"));
         } else if holds != expected {
