@@ -89,7 +89,9 @@ pub(super) fn read<'k>(input: &Input<'_>, knowledge: &'k Knowledge) -> Reading<'
         let clauses = Clauses::new(&told, &knowledge.grammar);
         let factor = if is_information(text) { 0.5 } else { 1.0 };
         let held = knowledge.gates.held(text);
-        for (woken, ways) in may_hold(&knowledge.gates.woken(&held), &held, &told, knowledge) {
+        let blank = matches!(told, Cow::Owned(_)).then(|| knowledge.gates.held(&told));
+        let woken = knowledge.gates.woken(&held);
+        for (woken, ways) in may_hold(&woken, blank.as_ref().unwrap_or(&held), knowledge) {
             let rule = &knowledge.rules[woken];
             if let Some(mut hit) = rule.find(&told, &clauses, ways) {
                 hit.affirmed &= !over;
@@ -194,7 +196,8 @@ pub(super) fn judgement(text: &str, knowledge: &Knowledge) -> Judgement {
         return Judgement::default();
     }
     let told = blanked(text);
-    let woken = may_hold(&woken, &held, &told, knowledge);
+    let blank = matches!(told, Cow::Owned(_)).then(|| knowledge.gates.held(&told));
+    let woken = may_hold(&woken, blank.as_ref().unwrap_or(&held), knowledge);
     if woken.is_empty() {
         return Judgement::default();
     }
@@ -212,20 +215,10 @@ pub(super) fn judgement(text: &str, knowledge: &Knowledge) -> Judgement {
     judgement
 }
 
-/// Of the rules that the letters of a text wake, those that may hold in it as it is told, with its
-/// paths blank, each with the ways in which it may.
-fn may_hold(
-    woken: &[usize],
-    held: &Held,
-    told: &Cow<'_, str>,
-    knowledge: &Knowledge,
-) -> Vec<(usize, Ways)> {
-    let blank = match told {
-        Cow::Owned(told) if !woken.is_empty() => Some(knowledge.gates.held(told)),
-        _ => None,
-    };
-    let held = blank.as_ref().unwrap_or(held);
-    let ways = |rule: &usize| Some((*rule, knowledge.gates.ways(*rule, held)?));
+/// Of the rules that a text wakes, those that may hold in it as it is told, by the letters that it
+/// then has, each with the ways in which it may.
+fn may_hold(woken: &[usize], told: &Held, knowledge: &Knowledge) -> Vec<(usize, Ways)> {
+    let ways = |rule: &usize| Some((*rule, knowledge.gates.ways(*rule, told)?));
     woken.iter().filter_map(ways).collect()
 }
 
