@@ -2,8 +2,9 @@
 //!
 //! Judges logs of 1 MB and of 10 MB, harmless lines with failures among them, as `runledger triage`
 //! does, each in a process of its own, and prints throughput, the peak of the memory, and how much
-//! longer ten times as much takes. It measures and does not judge: the goal is a second for 10 MB, in
-//! memory that does not grow with the number of lines that say the same.
+//! longer ten times as much takes; then a megabyte of what no program should be fed. It measures
+//! and does not judge: the goal is a second for 10 MB, in memory that does not grow with the number
+//! of lines that say the same.
 
 #![expect(clippy::disallowed_methods, reason = "benches set up the environment they need")]
 #![expect(clippy::print_stdout, reason = "a table is what this is for")]
@@ -34,6 +35,14 @@ const LINES: [&str; 8] = [
     "2026-05-01T10:{m}:{s}Z ERROR [http-{n}] connection to cart-{n}.shop.svc:8080 refused, retrying",
     "Warning  BackOff  {m}s  kubelet  Back-off restarting failed container api in pod api-{n}",
     "2026-05-01 10:{m}:{s} UTC [{n}] LOG:  duration: {m}.{s} ms  statement: select {n} from orders",
+];
+
+/// What is repeated to a megabyte to see how it is borne.
+const NASTY: [(&str, &str); 4] = [
+    ("one line", "a"),
+    ("quotes", "'\"`("),
+    ("braces", "{\"a\":"),
+    ("chains", "a-1 fails because b-2 is unavailable; b-2 fails due to a-1. "),
 ];
 
 fn log(bytes: usize) -> String {
@@ -113,6 +122,12 @@ fn main() {
         lab.write(&file, &log(megabytes * MEGABYTE));
         let (took, peak) = best(&file);
         seconds.push(row(&format!("{megabytes} MB"), megabytes, took, peak));
+    }
+    for (name, piece) in NASTY {
+        let file = format!("{}.log", name.replace(' ', "-"));
+        lab.write(&file, &piece.repeat(MEGABYTE / piece.len()));
+        let (took, peak) = best(&file);
+        row(name, 1, took, peak);
     }
     println!("\n10 MB take {:.1} times as long as 1 MB", seconds[1] / seconds[0].max(1e-6));
 }
