@@ -1,7 +1,6 @@
 //! `runledger scenario`: cases for triage, run and written.
 
-use std::fs::OpenOptions;
-use std::io::{self, Write as _};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use super::{Done, Session, Style};
@@ -10,6 +9,7 @@ use crate::assets::Assets;
 use crate::error::Error;
 use crate::triage::scenario::{Calibration, FieldOutcome, Outcome, Score};
 use crate::views::triage::ScenarioRunView;
+use crate::whole_file::{write_atomically, write_new_atomically};
 
 /// Hold triage against cases whose answer is known
 #[derive(clap::Args, Debug)]
@@ -75,7 +75,7 @@ fn run_cases(args: &RunArgs, session: &mut Session) -> Result<Done, Error> {
     // What came out is told first: a report that cannot be written takes nothing from it.
     if let Some(file) = &args.junit {
         let path = session.here.join(file);
-        if let Err(error) = std::fs::write(&path, junit(&view)) {
+        if let Err(error) = write_report(&path, junit(&view).as_bytes()) {
             read.broken.push(unwritten(&path, error));
         }
     }
@@ -101,9 +101,16 @@ fn new(args: &NewArgs, session: &mut Session) -> Result<Done, Error> {
 
 /// Nobody's file is replaced.
 fn write_new(path: &Path, text: &str) -> Result<(), Error> {
-    let made = OpenOptions::new().write(true).create_new(true).open(path);
-    made.and_then(|mut file| file.write_all(text.as_bytes()))
-        .map_err(|error| unwritten(path, error))
+    write_new_atomically(path, text.as_bytes()).map_err(|error| unwritten(path, error))
+}
+
+/// A report in place of an earlier one, which stays where the new one cannot be written; a device or
+/// a pipe takes it as it comes.
+fn write_report(path: &Path, report: &[u8]) -> io::Result<()> {
+    match path.symlink_metadata() {
+        Ok(known) if !known.is_file() => std::fs::write(path, report),
+        _ => write_atomically(path, report),
+    }
 }
 
 /// A file that could not be written, with what to do about it.

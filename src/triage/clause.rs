@@ -187,6 +187,11 @@ impl<'g> Clauses<'g> {
             && !text.get(end..).is_some_and(|after| self.is_in(Kind::Subject, after))
     }
 
+    /// Whether it is said at all, be it of what is over: `the second attempt succeeded`.
+    pub(super) fn tells(&self, text: &str, start: usize) -> bool {
+        !self.denies(text, start)
+    }
+
     /// Whether it did not happen. Where what was found goes on into another clause, and that one
     /// begins with a "no", it denies it: `the standby took over, no write was lost`. Any other "no"
     /// in what was found is the rule's own, as in `connection is not available`.

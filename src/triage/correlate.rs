@@ -71,7 +71,8 @@ pub(super) struct Side {
     /// The services that a stored incident is about.
     services: BTreeSet<String>,
     /// Words of the messages that are written as names are, whatever they name. Nobody but the
-    /// service of a stored incident says that one of them is a service.
+    /// service of a stored incident says that one of them is a service; one that both sides hold is
+    /// a thing of both if it looks like one.
     words: BTreeSet<String>,
 }
 
@@ -171,12 +172,47 @@ fn words<'i>(input: &'i Input<'_>) -> impl Iterator<Item = String> + 'i {
             && name.starts_with(char::is_alphabetic)
             && name.contains(|c: char| !c.is_alphabetic())
     });
-    names.map(without_hashes)
+    // `NX-88213` is a circuit, and its number no hash: those are of names without capitals.
+    names.map(|name| match name.chars().any(char::is_uppercase) {
+        true => name.to_lowercase(),
+        false => without_hashes(name),
+    })
+}
+
+/// The last part of a name that is a host's or a domain's.
+const TOP_LEVELS: [&str; 24] = [
+    "com", "net", "org", "io", "de", "fr", "es", "it", "nl", "ch", "at", "uk", "eu", "cloud",
+    "dev", "app", "internal", "local", "lan", "corp", "svc", "intranet", "example", "test",
+];
+
+/// Parts in front of a number that say which turn it is, and not which thing.
+const TURNS: [&str; 18] = [
+    "exec", "thread", "pool", "nio", "attempt", "try", "line", "code", "error", "errno", "step",
+    "part", "page", "level", "http", "tls", "sha", "utf",
+];
+
+/// Whether a word in lower case is the name of one thing, as hosts, circuits and disks have them:
+/// with a number behind a part that is no turn, or a domain.
+fn is_thing(word: &str) -> bool {
+    if word.rsplit_once('.').is_some_and(|(_, last)| TOP_LEVELS.contains(&last)) {
+        return true;
+    }
+    let parts: Vec<&str> = word.split(['-', '_', '.']).collect();
+    // Files and classes have a dot and no number behind it.
+    if word.contains('.') && !parts.last().is_some_and(|last| last.ends_with(char::is_numeric)) {
+        return false;
+    }
+    let turns = |part: &str| TURNS.contains(&part.trim_end_matches(char::is_numeric));
+    let numbered = |part: &str| part.ends_with(char::is_numeric);
+    parts.len() > 1
+        && parts.iter().any(|part| numbered(part))
+        && !parts.iter().any(|part| turns(part))
 }
 
 impl Side {
     /// Nothing belongs to it that holds none of these: the thing at fault, what is named that is not
-    /// generic, and words that may be a service of a stored incident. They stand in a text as they are, but for capitals and what follows them.
+    /// generic, and words that may be a service or a thing of a stored incident. They stand in a text
+    /// as they are, but for capitals and what follows them.
     pub(super) fn names(&self) -> Vec<&str> {
         let named = self.named.iter().map(|(_, value)| value.as_str());
         let object = self.key.iter().map(|(_, _, object)| object.as_str());
@@ -210,7 +246,9 @@ pub(super) fn links(knowledge: &Knowledge, ours: &Side, store: &Store<'_>) -> Ve
     let mut holders: BTreeMap<&str, usize> =
         store.elsewhere.iter().map(|(value, count)| (value.as_str(), *count)).collect();
     for side in &theirs {
-        let values: BTreeSet<&str> = side.named.iter().map(|(_, value)| value.as_str()).collect();
+        let named = side.named.iter().map(|(_, value)| value.as_str());
+        let words = side.words.iter().map(String::as_str).filter(|word| is_thing(word));
+        let values: BTreeSet<&str> = named.chain(words).collect();
         for value in values {
             *holders.entry(value).or_default() += 1;
         }
@@ -257,6 +295,7 @@ fn compare(
     let mut shared: BTreeSet<String> =
         values(ours, &rare).intersection(&values(theirs, &rare)).cloned().collect();
     shared.extend(ours.words.intersection(&theirs.services).cloned());
+    shared.extend(ours.words.intersection(&theirs.words).filter(|word| is_thing(word)).cloned());
     let shared: Vec<String> = shared.into_iter().collect();
     let mut identifiers = 0.0;
     for value in &shared {
@@ -267,6 +306,15 @@ fn compare(
             (identifiers * 100.0).round().min(120.0) / 100.0,
             format!("both name {}", shared.join(", ")),
         );
+    }
+    // One of them may say less exactly what it is.
+    let either = ours.failure.as_ref().zip(theirs.failure.as_ref());
+    let alike_failures = ours.pattern != Pattern::Unknown
+        && ours.pattern == theirs.pattern
+        && either.is_none_or(|(one, other)| one == other);
+    let same_failure = same_object.is_some() || alike_failures && !shared.is_empty();
+    if same_failure && same_object.is_none() {
+        add(0.4, format!("the same failure, {}", ours.pattern.as_str()));
     }
     let shapes =
         ours.shapes.iter().flat_map(|one| theirs.shapes.iter().map(move |other| (one, other)));
@@ -293,7 +341,7 @@ fn compare(
     if !specific || score < THRESHOLD {
         return None;
     }
-    let kind = match (concurrent, same_object.is_some()) {
+    let kind = match (concurrent, same_failure) {
         (true, _) => LinkKind::Concurrent,
         (false, true) => LinkKind::Recurrence,
         (false, false) => LinkKind::Neighbour,
@@ -389,5 +437,45 @@ mod tests {
             shared("Kafka kube-system: 412 under-replicated partitions", "kube-system"),
             [] as [&str; 0]
         );
+    }
+
+    #[test]
+    fn the_same_failure_of_a_thing_that_both_name_is_the_same() {
+        let knowledge = Knowledge::built_in().expect("the built-in files");
+        let linked = |text: &str, before: &str| {
+            let input = Input { messages: vec![Message::new(text)], ..Input::default() };
+            let reading = read(&input, knowledge);
+            let verdict = decide(&reading.found, knowledge);
+            let ours = side(knowledge, &reading, &verdict, &input);
+            let known = KnownIncident { title: before.to_owned(), ..KnownIncident::default() };
+            links(knowledge, &ours, &Store::from([known].as_slice())).pop().map(|link| link.kind)
+        };
+        let expired = "Post \"https://api.pay.example.com/v2/charges\": certificate has expired";
+        let before = "x509: certificate has expired on https://api.pay.example.com";
+        assert_eq!(linked(expired, before), Some(LinkKind::Recurrence));
+        assert_eq!(
+            linked(expired, "x509: certificate has expired on https://www.example.net"),
+            None
+        );
+        assert_eq!(linked(expired, "api.pay.example.com was moved"), None, "another matter");
+        let circuit = "BGP neighbor is down, circuit NX-88213 is dark";
+        assert_eq!(linked(circuit, "circuit NX-88213: BGP is down"), Some(LinkKind::Recurrence));
+        // What every program of a kind writes names nothing.
+        let trace = "java.lang.NullPointerException in [http-nio-8080-exec-4] Pay.java";
+        assert_eq!(linked(trace, trace), None);
+    }
+
+    #[test]
+    fn things_have_a_number_or_a_domain() {
+        for thing in
+            ["nx-88213", "api.pay.example.com", "vm-crm02", "broker-2.kafka.internal", "geo-1"]
+        {
+            assert!(is_thing(thing), "{thing}");
+        }
+        for other in
+            ["re-run", "pay.java", "http-nio-8080-exec-4", "main.loadregions", "x509", "utf-8"]
+        {
+            assert!(!is_thing(other), "{other}");
+        }
     }
 }

@@ -1,7 +1,8 @@
 //! Any text at all: nasty seeds, mutated by numbers that are the same in every run.
 //!
 //! Nothing may panic or name a place that is not there, and the same bytes in give the same bytes
-//! out. How long such texts take is measured by `cargo bench --bench triage`. `RUNLEDGER_FUZZ` says how many texts are tried, for a longer run by hand.
+//! out. How long such texts take is measured by `cargo bench --bench triage`. `RUNLEDGER_FUZZ` says
+//! how many texts are tried, for a longer run by hand.
 
 use super::*;
 use crate::dice::Dice;

@@ -122,15 +122,15 @@ impl Labels {
             r")\b|(?:^|[\s\[(])(?<__numbered>",
             &numbered_words,
             r")\b(?:\s*[-:\])]|\s+(?:incident|alert|ticket|outage))",
-            r"|^\W*(?:\*\*\s*)?(?:problem|alert|firing)\b[^.;]*?\b(?<__alone>",
+            // A title with the labels' values behind the name: `[FIRING:1] Name (db-1 warning)`.
+            r"|\[(?:firing|resolved)[:\d]*\][^\n(]{0,160}\((?:[^)\n]*\s)?(?<__grouped>",
+            &alone,
+            r")(?:\s[^)\n]*)?\)|^\W*(?:\*\*\s*)?(?:problem|alert|firing)\b[^.;]*?\b(?<__alone>",
             &alone,
             r")\b|\[(?:firing[:\d]*\]\s*\[?)?(?<__bracketed>",
             &bracketed,
-            // A title with the labels' values behind the name: `[FIRING:1] Name (db-1 warning)`.
-            r")\]|\[(?:firing|resolved)[:\d]*\][^\n(]{0,160}\([^)\n]*?\b(?<__grouped>",
-            &alone,
             // What Checkmk writes in front of the name of what it checked.
-            r")\b[^)\n]*\)|^(?:checkmk\W+|)(?-i:(?<__checked>WARN|CRIT))(?: - (?:Service|Host)\b| \S+ / )",
+            r")\]|^(?:checkmk\W+|)(?-i:(?<__checked>WARN|CRIT))(?: - (?:Service|Host)\b| \S+ / )",
         ];
         Regex::new(&source.concat()).ok()
     }
@@ -165,6 +165,7 @@ mod tests {
         check("sev-1: login", Some(Level::Critical));
         check("[FIRING:1] [critical] x", Some(Level::Critical));
         check("[FIRING:1] ApiSlow (apiserver k8s-ber LIST warning)", Some(Level::Medium));
+        check("[FIRING:1] ApiSlow (critical-path-api prod warning)", Some(Level::Medium));
         check("WARN - Service CPU utilization on app-7", Some(Level::Medium));
         check("Checkmk: CRIT db-1 / Filesystem /var", Some(Level::Critical));
         check("WARN - the pool is empty", None);

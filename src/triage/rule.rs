@@ -116,7 +116,8 @@ impl Rule {
                 start,
                 end,
                 role: self.role.unwrap_or_else(|| clauses.role_at(start)),
-                affirmed: clauses.affirms(text, start, end),
+                affirmed: clauses.affirms(text, start, end)
+                    || self.tells_of_an_end() && clauses.tells(text, start),
             };
             let rank = |hit: &Hit| (hit.affirmed, hit.role);
             if best.as_ref().is_none_or(|best| rank(&hit) > rank(best)) {
@@ -124,6 +125,15 @@ impl Rule {
             }
         }
         best
+    }
+
+    /// Whether that something is over is just what it tells.
+    fn tells_of_an_end(&self) -> bool {
+        match &self.meaning {
+            Meaning::Severity(meaning) => !meaning.eases.is_empty(),
+            Meaning::Tier(tier) => *tier == Tier::None,
+            Meaning::Evidence { .. } => false,
+        }
     }
 
     /// Whether what must stand in the message does, and nothing that may not.

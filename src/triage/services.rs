@@ -157,7 +157,7 @@ impl Services {
 
     /// Whether a word is the name of something that can fail.
     pub(super) fn is_name(&self, word: &str) -> bool {
-        word.len() > 1 && !self.no_names.contains(word)
+        word.len() > 1 && !self.no_names.contains(&word.to_lowercase())
     }
 
     /// The services that a text names with the word beside them, in order.

@@ -244,7 +244,7 @@ fn worst(pattern: Pattern, judged: &[Option<Judged>], messages: &[Beside<'_>]) -
         return Severity { level, because, environment, of_messages, ..Severity::default() };
     }
     let Some(level) = highest else {
-        let because = "nothing says that something failed".to_owned();
+        let because = "no rule knows a failure in these words, which is no all-clear".to_owned();
         return Severity { because, of_messages, ..Severity::default() };
     };
     let deciding = || {

@@ -86,7 +86,7 @@ pub(super) fn choose(grounds: &Grounds, plan: PlanNature) -> (Tier, String) {
         // That no rule knows a message does not make it harmless, only that it names no trouble.
         let says = unknown && !holds(Line::I1) && stated.is_none();
         let why = if says {
-            "no message says that anything fails"
+            "no rule knows a failure in these words; where you see one, a person looks"
         } else {
             "nothing is to be done about it"
         };
