@@ -88,7 +88,7 @@ impl Reader<'_> {
         }
         let cost = if prefix.runs == Runs::Words { 1 } else { NESTED };
         let Some(depth) = depth.checked_sub(cost).filter(|depth| *depth > 0) else {
-            self.too_deep();
+            self.hidden();
             return Took::All;
         };
         let mut rest = rest.to_vec();

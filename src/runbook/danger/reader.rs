@@ -1,6 +1,6 @@
 //! What a shell text runs: prefixes taken off, scripts within scripts looked into, flags parsed.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use super::files::{Files, Write};
@@ -104,7 +104,7 @@ impl<'r> Reader<'r> {
     /// Reads a script whose first command reads what the script is given.
     pub(super) fn script_with(&mut self, text: &str, input: &Input, depth: usize) {
         if depth == 0 {
-            return self.too_deep();
+            return self.hidden();
         }
         let mut pipe = Input::default();
         for (at, mut simple) in shell::split(text).into_iter().enumerate() {
@@ -112,10 +112,14 @@ impl<'r> Reader<'r> {
                 let start = if simple.piped { self.range.start } else { simple.range.start };
                 self.range = start..simple.range.end;
             }
-            for word in simple.words.iter().chain(&simple.targets) {
-                for script in &word.scripts {
-                    self.script(script, depth.saturating_sub(NESTED));
-                }
+            if simple.cut {
+                self.hidden();
+            }
+            // The words of a list share their substitutions.
+            let words = simple.words.iter().chain(&simple.targets);
+            let mut known = HashSet::new();
+            for script in words.flat_map(|word| &word.scripts).filter(|one| known.insert(*one)) {
+                self.script(script, depth.saturating_sub(NESTED));
             }
             for word in &mut simple.words {
                 self.recall(word);
@@ -148,8 +152,9 @@ impl<'r> Reader<'r> {
         }
     }
 
-    /// Notes what stands too deep within other commands to be read.
-    pub(super) fn too_deep(&mut self) {
+    /// Notes what nobody can read although it is in the text: it stands too deep within other
+    /// commands, or there is too much of it.
+    pub(super) fn hidden(&mut self) {
         self.note("sh", Vec::new(), Some(Unread::Hidden));
     }
 

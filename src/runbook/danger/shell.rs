@@ -44,6 +44,8 @@ impl Word {
 pub(super) struct Simple {
     /// Its words, assignments and reserved words in front included.
     pub(super) words: Vec<Word>,
+    /// Whether there are more of them than those.
+    pub(super) cut: bool,
     /// Targets of redirections: only their substitutions matter.
     pub(super) targets: Vec<Word>,
     /// Those of them that are written to.
@@ -154,8 +156,12 @@ impl<'a> Splitter<'a> {
         // `2>file`: the number belongs to the redirection.
         let number = !word.quoted && word.text.bytes().all(|byte| byte.is_ascii_digit());
         if !(number && matches!(self.peek(0), Some(b'<' | b'>'))) {
-            let words = if word.braces { braces::written_out(word) } else { vec![word] };
-            self.current.words.extend(words);
+            if !word.braces {
+                return self.current.words.push(word);
+            }
+            let written = braces::written_out(word);
+            self.current.words.extend(written.words);
+            self.current.cut |= written.cut;
         }
     }
 

@@ -68,6 +68,7 @@ fn a_danger_is_found_however_the_command_is_run() {
         "flock -n /x -c 'kubectl delete ns a'",
         "exec -a b kubectl delete ns a",
         "kubectl delete {ns,b} a",
+        "kubect{l..l} delete {n..n}s a",
         "parallel 'kubectl delete ns {}' ::: a b",
         "sudo nohup nice -n 5 ionice -c 3 timeout 5 stdbuf -oL env A=b setsid time nohup nice kubectl delete ns a",
         "retry --times 3 kubectl delete ns a",
@@ -207,6 +208,11 @@ fn hostile_commands_take_no_time_and_no_stack() {
         "delete from a ",
         "ssh a \"$(",
         "kubectl delete ns a,",
+        "{a",
+        "{a,b}$(",
+        "echo {a,b}$(",
+        "{a..a}",
+        "{{a,b},",
     ];
     for piece in pieces {
         let text = piece.repeat(5_000);
@@ -263,6 +269,13 @@ fn of_a_long_plan_only_what_a_rule_asks_about_later_is_kept() {
     assert_eq!(session.check("git push").len(), 1);
 }
 
+#[test]
+fn what_the_words_of_a_list_share_is_read_once() {
+    let rules = rules();
+    let nested = (0..6).fold("git push".to_owned(), |text, _| format!("echo {{a,b}}$({text})"));
+    assert_eq!(reader::invocations(&rules.document, &nested).len(), 1);
+}
+
 /// A rule of that id for the tests below.
 fn rule(id: &str, when: &str) -> String {
     format!(
@@ -295,11 +308,16 @@ fn a_command_line_is_read_in_the_style_of_its_program() {
         ("written", "{program: '>', operands: {like: ^/dev/sd}}"),
         ("called", "{program: sh, unread: called}, {program: code, unread: called}"),
         ("printed", "{program: code, unread: printed}"),
+        ("hidden", "{program: sh, unread: hidden}"),
     ] {
         more.push_str(&rule(id, when));
     }
     let rules = Rules::with_more(BUILT_IN, &more).expect("rules");
+    let many: String = (0..62).map(|number| format!(",x{number}")).collect();
+    let (short, long) = (format!("{{rm,--recursive,/a{many}}}"), format!("{{ls,/a{many},b}}"));
     for (command, expected) in [
+        (short.as_str(), Some("rm-rf")),
+        (long.as_str(), Some("hidden")),
         ("rm --recurs a", Some("short")),
         ("rm --r a", None),
         ("kubectl delete pods --al", None),
