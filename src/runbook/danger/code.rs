@@ -6,15 +6,19 @@ use std::sync::LazyLock;
 use regex::{NoExpand, Regex};
 
 use super::literal::{Literal, at as literal_at};
+use super::rules::Unread;
 use crate::text::pattern::pattern;
 
-/// How many calls of one text are looked at.
+/// How many calls of one text are looked at, those among them that run nothing.
 const MAX_CALLS: usize = 50;
 
 /// How much of a text is looked at, and of one call: a bracket that nobody closes must not make a
 /// long text slow.
 const LONGEST: usize = 64 * 1024;
 const LONGEST_CALL: usize = 4_000;
+
+/// How much in front of a name is looked at.
+const IN_FRONT: usize = 40;
 
 /// Stands in a command for what only the run tells.
 const UNKNOWN: &str = "$_";
@@ -43,23 +47,47 @@ static FIELD: LazyLock<Regex> = LazyLock::new(|| pattern(r"%[a-z]|%\(\w+\)[a-z]|
 /// Where Ruby puts a value into a literal.
 static PUT_IN: LazyLock<Regex> = LazyLock::new(|| pattern(r"#\{[^{}]*\}"));
 
-/// Shell texts that code runs, and nothing for a call whose text does not stand in it; a list of
-/// words is one command.
-pub(super) fn calls(code: &str) -> Vec<Option<String>> {
+/// What code hands to a shell.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Calls {
+    /// The texts that it runs; a list of words is one command.
+    pub(super) texts: Vec<String>,
+    /// Why nobody can see a part of what it runs.
+    pub(super) unread: Option<Unread>,
+}
+
+/// Reads what code runs.
+pub(super) fn calls(code: &str) -> Calls {
     let whole = code.len();
     let code = &code[..code.floor_char_boundary(LONGEST)];
-    let mut found: Vec<Option<String>> = CALL
-        .find_iter(code)
-        .filter_map(|head| {
-            let is_call = !NO_CALL.is_match(&code[..head.start()]);
-            Call::read(code, head.end()).filter(|call| is_call || call.is_some())
-        })
-        .take(MAX_CALLS)
-        .collect();
-    found.extend(marked(code).take(MAX_CALLS).map(Some));
-    // Nobody has read what is behind it.
-    found.extend((code.len() < whole).then_some(None));
-    found
+    let heads = CALL.find_iter(code).filter(|head| begins(code, head.end()));
+    let (mut called, mut calls) = (0, Calls::default());
+    for head in heads.take(MAX_CALLS + 1) {
+        called += 1;
+        match Call::read(code, head.end()) {
+            Some(Some(text)) => calls.texts.push(text),
+            Some(None) if is_call(&code[..head.start()]) => calls.unread = Some(Unread::Printed),
+            _ => {}
+        }
+    }
+    let known = calls.texts.len();
+    calls.texts.extend(marked(code).take(MAX_CALLS + 1));
+    // Nobody has read what is behind them.
+    if code.len() < whole || called > MAX_CALLS || calls.texts.len() - known > MAX_CALLS {
+        calls.unread = Some(Unread::Hidden);
+    }
+    calls
+}
+
+/// Whether a name behind that code is called there.
+fn is_call(before: &str) -> bool {
+    let near = before.floor_char_boundary(before.len().saturating_sub(IN_FRONT));
+    !NO_CALL.is_match(&before[near..])
+}
+
+/// Whether something stands there that a name in front of it may be given.
+fn begins(code: &str, start: usize) -> bool {
+    code[start..].starts_with(['(', '[', '{']) || literal_at(code, start).is_some()
 }
 
 /// What stands in marks that run it: backquotes, `qx{…}` and `%x(…)`.
@@ -94,14 +122,9 @@ struct Call {
 }
 
 impl Call {
-    /// Reads the call whose name ends there. Outside: nothing where none stands there. Inside:
+    /// Reads the call whose name ends there. Outside: nothing where it is given nothing. Inside:
     /// nothing where what it runs does not stand in it.
     fn read(code: &str, start: usize) -> Option<Option<String>> {
-        let rest = &code[start..];
-        let bracket = rest.starts_with(['(', '[', '{']);
-        if !bracket && literal_at(code, start).is_none() {
-            return None;
-        }
         let (mut call, mut at) = (Self::default(), start);
         while let Some(letter) = code[at..].chars().next().filter(|_| at < start + LONGEST_CALL) {
             if let Some(literal) = literal_at(code, at) {
@@ -193,8 +216,8 @@ mod tests {
     use super::*;
 
     fn check(code: &str, expected: &[&str]) {
-        let expected: Vec<_> = expected.iter().map(|text| Some((*text).to_owned())).collect();
-        assert_eq!(calls(code), expected, "{code}");
+        let texts = expected.iter().map(|text| (*text).to_owned()).collect();
+        assert_eq!(calls(code), Calls { texts, unread: None }, "{code}");
     }
 
     #[test]
@@ -255,11 +278,23 @@ mod tests {
             "run(x)\ny = 'a'",
             "exec(base64.b64decode('cm0='))",
         ] {
-            assert_eq!(calls(code), [None], "{code}");
+            let unread = Some(Unread::Printed);
+            assert_eq!(calls(code), Calls { unread, ..Calls::default() }, "{code}");
         }
         for code in ["def run(self): pass", "asyncio.run(main())", "/a/g.exec(line)"] {
-            assert_eq!(calls(code), [], "{code}");
+            assert_eq!(calls(code), Calls::default(), "{code}");
         }
-        assert_eq!(calls(&"a ".repeat(LONGEST)), [None]);
+    }
+
+    #[test]
+    fn what_is_too_long_or_too_often_called_is_hidden() {
+        let unread = |code: &str| calls(code).unread;
+        assert_eq!(unread(&"a ".repeat(LONGEST)), Some(Unread::Hidden));
+        for call in ["os.system('ls');", "puts `ls`;", "def run(self);", "run(x);"] {
+            assert_ne!(unread(&call.repeat(MAX_CALLS)), Some(Unread::Hidden), "{call}");
+            let more = format!("{}os.system('a'); `b`", call.repeat(MAX_CALLS));
+            assert_eq!(unread(&more), Some(Unread::Hidden), "{call}");
+        }
+        assert_eq!(unread(&"to run it, ".repeat(MAX_CALLS + 1)), None);
     }
 }

@@ -198,8 +198,8 @@ impl Reader<'_> {
     /// Reads what code runs, and says whether nobody can see a part of it.
     fn code(&mut self, text: &str, depth: usize) -> Option<Unread> {
         let calls = code::calls(text);
-        calls.iter().flatten().for_each(|call| self.script(call, depth));
-        calls.contains(&None).then_some(Unread::Printed)
+        calls.texts.iter().for_each(|text| self.script(text, depth));
+        calls.unread
     }
 
     /// Reads the commands between `-exec` and `;`.

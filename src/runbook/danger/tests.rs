@@ -309,15 +309,18 @@ fn a_command_line_is_read_in_the_style_of_its_program() {
         ("called", "{program: sh, unread: called}, {program: code, unread: called}"),
         ("printed", "{program: code, unread: printed}"),
         ("hidden", "{program: sh, unread: hidden}"),
+        ("hidden-code", "{program: code, unread: hidden}"),
     ] {
         more.push_str(&rule(id, when));
     }
     let rules = Rules::with_more(BUILT_IN, &more).expect("rules");
     let many: String = (0..62).map(|number| format!(",x{number}")).collect();
+    let calls = format!("code -c '{}'", "os.system(\"ls\");".repeat(51));
     let (short, long) = (format!("{{rm,--recursive,/a{many}}}"), format!("{{ls,/a{many},b}}"));
     for (command, expected) in [
         (short.as_str(), Some("rm-rf")),
         (long.as_str(), Some("hidden")),
+        (calls.as_str(), Some("hidden-code")),
         ("rm --recurs a", Some("short")),
         ("rm --r a", None),
         ("kubectl delete pods --al", None),
