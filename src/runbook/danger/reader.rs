@@ -7,7 +7,7 @@ use super::files::{Files, Write};
 use super::flags::parse;
 use super::input::{Input, SOURCES, passes};
 use super::invocation::{Invocation, sql_of};
-use super::place;
+use super::place::Place;
 use super::prefix::Took;
 use super::rules::{Document, Unread};
 use super::shell::{self, Simple, Word};
@@ -22,6 +22,9 @@ const MAX_DEPTH: usize = 8 * NESTED;
 
 /// The same where only the kind of what is listed is asked for.
 const SOURCE_DEPTH: usize = 3 * NESTED;
+
+/// Prefixes that run a command in the shell that reads them.
+const IN_THIS_SHELL: [&str; 4] = ["builtin", "command", "eval", "time"];
 
 /// Every run of a known program in a shell text, in order.
 pub(super) fn invocations<'r>(document: &'r Document, text: &str) -> Vec<Invocation<'r>> {
@@ -69,7 +72,7 @@ pub(super) struct Reader<'r> {
     /// Values of variables, as far as they are known.
     variables: Variables,
     /// Where `cd` went.
-    place: Option<String>,
+    place: Place,
     /// What was written to files, as far as it is known to the letter.
     files: Files,
     /// Variables that hold what a command prints: a word with its scripts.
@@ -85,7 +88,7 @@ impl<'r> Reader<'r> {
             found: Vec::new(),
             range: 0..0,
             variables: Variables::default(),
-            place: None,
+            place: Place::default(),
             files: Files::default(),
             bound: HashMap::new(),
             exported: Vec::new(),
@@ -107,11 +110,18 @@ impl<'r> Reader<'r> {
             return self.hidden();
         }
         let mut pipe = Input::default();
+        // Where the shells around the one that reads stand.
+        let mut around = Vec::new();
         for (at, mut simple) in shell::split(text).into_iter().enumerate() {
             if depth == MAX_DEPTH {
                 let start = if simple.piped { self.range.start } else { simple.range.start };
                 self.range = start..simple.range.end;
             }
+            for _ in 0..simple.left {
+                let Some(place) = around.pop() else { break };
+                self.place = place;
+            }
+            around.extend((0..simple.entered).map(|_| self.place.clone()));
             if simple.cut {
                 self.hidden();
             }
@@ -119,7 +129,7 @@ impl<'r> Reader<'r> {
             let words = simple.words.iter().chain(&simple.targets);
             let mut known = HashSet::new();
             for script in words.flat_map(|word| &word.scripts).filter(|one| known.insert(*one)) {
-                self.script(script, depth.saturating_sub(NESTED));
+                self.apart(|reader| reader.script(script, depth.saturating_sub(NESTED)));
             }
             for word in &mut simple.words {
                 self.recall(word);
@@ -130,8 +140,23 @@ impl<'r> Reader<'r> {
                 pipe.add(input);
             }
             self.written(&simple, &pipe);
-            self.command(simple.words, &pipe, depth);
+            if simple.piped {
+                self.apart(|reader| reader.command(simple.words, &pipe, depth));
+            } else {
+                self.command(simple.words, &pipe, depth);
+            }
         }
+        if let Some(outermost) = around.into_iter().next() {
+            self.place = outermost;
+        }
+    }
+
+    /// Reads what another shell or program runs: where it goes, this shell does not.
+    fn apart<T>(&mut self, read: impl FnOnce(&mut Self) -> T) -> T {
+        let place = self.place.clone();
+        let value = read(self);
+        self.place = place;
+        value
     }
 
     /// Notes what a command writes, and to where: `>` is a program to rules.
@@ -237,10 +262,7 @@ impl<'r> Reader<'r> {
                     }
                 }
             }
-            "cd" | "pushd" => {
-                let place = words.iter().find(|word| !word.text.starts_with('-'));
-                self.place = place.map(|word| self.placed(word).text);
-            }
+            "cd" | "pushd" | "popd" => self.place.go(name, words),
             _ => return false,
         }
         true
@@ -248,7 +270,7 @@ impl<'r> Reader<'r> {
 
     /// A file's name with the folder that `cd` went to in front, where it is no whole path.
     pub(super) fn placed(&self, word: &Word) -> Word {
-        place::placed(word, self.place.as_deref())
+        self.place.placed(word)
     }
 
     pub(super) fn command(&mut self, words: Vec<Word>, input: &Input, depth: usize) {
@@ -273,7 +295,10 @@ impl<'r> Reader<'r> {
         let document = self.document;
         let mut unread = input.unread;
         for prefix in document.prefixes.iter().filter(|prefix| prefix.names.contains(&name)) {
-            match self.prefixed(prefix, &words, &environment, input, depth) {
+            let here = IN_THIS_SHELL.contains(&name.as_str());
+            let read =
+                |reader: &mut Self| reader.prefixed(prefix, &words, &environment, input, depth);
+            match if here { read(self) } else { self.apart(read) } {
                 Took::All => return,
                 Took::Code(unseen) => unread = unseen,
                 Took::Nothing(unseen) => unread = unread.max(unseen),
@@ -285,7 +310,8 @@ impl<'r> Reader<'r> {
             called.filter(|file| sources || is_script(&file.text) && !document.knows(&name));
         let mut name = name;
         if let Some(file) = called.cloned() {
-            match self.file(&file, depth.saturating_sub(NESTED)) {
+            let read = |reader: &mut Self| reader.file(&file, depth.saturating_sub(NESTED));
+            match if sources { read(self) } else { self.apart(read) } {
                 Took::Nothing(unseen) => unread = unseen,
                 _ => return,
             }
@@ -294,7 +320,7 @@ impl<'r> Reader<'r> {
         }
         let known = document.programs.iter().find(|program| program.names.contains(&name));
         let Some(program) = known else {
-            return self.wrapped(&name, &words, &environment, input, depth);
+            return self.apart(|reader| reader.wrapped(&name, &words, &environment, input, depth));
         };
         let (flags, mut operands, _) = parse(&program.flags, program.style, &words, usize::MAX);
         if program.paths {

@@ -54,6 +54,9 @@ pub(super) struct Simple {
     pub(super) reads: Vec<Word>,
     /// Its heredocs and here-strings.
     pub(super) input: Vec<String>,
+    /// How many subshells end in front of it, and how many begin then.
+    pub(super) left: usize,
+    pub(super) entered: usize,
     /// Whether it reads what the command before it prints.
     pub(super) piped: bool,
     /// First byte of it, and one past its last, a heredoc's lines included.
@@ -124,6 +127,13 @@ impl<'a> Splitter<'a> {
         let doubled = self.peek(1) == Some(byte) && !matches!(byte, b'(' | b')');
         self.at += if doubled || self.rest().starts_with("|&") { 2 } else { 1 };
         self.finish(byte == b'|' && !doubled);
+        match byte {
+            b'(' => self.current.entered += 1,
+            // One without a command in it was none.
+            b')' if self.current.entered > 0 => self.current.entered -= 1,
+            b')' => self.current.left += 1,
+            _ => {}
+        }
     }
 
     /// Ends the current command. A pipe stays open over line ends and opening brackets.

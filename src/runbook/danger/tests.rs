@@ -213,6 +213,8 @@ fn hostile_commands_take_no_time_and_no_stack() {
         "echo {a,b}$(",
         "{a..a}",
         "{{a,b},",
+        "(cd a;",
+        "pushd a;",
     ];
     for piece in pieces {
         let text = piece.repeat(5_000);
@@ -267,6 +269,40 @@ fn of_a_long_plan_only_what_a_rule_asks_about_later_is_kept() {
     }
     assert_eq!(session.reader.found.len(), 1);
     assert_eq!(session.check("git push").len(), 1);
+}
+
+#[test]
+fn where_a_command_works_is_where_its_own_shell_went() {
+    let deny = DangerLevel::Deny;
+    for command in [
+        "cd /data; D=$(cd /tmp/x && pwd); rm -rf old",
+        "cd /data; echo `cd /tmp/x`; rm -rf old",
+        "cd /data; diff <(cd /tmp/x; ls) b; rm -rf old",
+        "cd /data; (cd /tmp/x; ls); rm -rf old",
+        "cd /data; (ls; (cd /tmp/x); ls) | sort; rm -rf old",
+        "cd /data; (cd /tmp/x) && (ls) && rm -rf old",
+        "cd /data; f() (cd /tmp/x); rm -rf old",
+        "cd /tmp/x; (cd /data; rm -rf old)",
+        "cd /data; bash -c 'cd /tmp/x; ls'; rm -rf old",
+        "cd /data; ssh a 'cd /tmp/x; ls'; rm -rf old",
+        "cd /data; sudo sh -c 'cd /tmp/x'; rm -rf old",
+        "cd /data; echo 'cd /tmp/x' > a.sh; bash a.sh; rm -rf old",
+        "cd /data; true | cd /tmp/x; rm -rf old",
+        "pushd /data; pushd /tmp/x; popd; rm -rf old",
+        "cd /data; cd /tmp/x; cd -; rm -rf old",
+        "cd /tmp/x; eval 'cd /data'; rm -rf old",
+        "cd /tmp/x; command cd /data; rm -rf old",
+        "cd /tmp/x; echo 'cd /data' > a.sh; . a.sh; rm -rf old",
+    ] {
+        check(command, &[("rm-rf", deny)]);
+    }
+    for command in [
+        "cd /data; (cd /tmp/x; rm -rf old)",
+        "cd /data; cd /tmp/x; (ls); rm -rf old",
+        "pushd /tmp/x; pushd /data; popd; rm -rf old",
+    ] {
+        check(command, &[]);
+    }
 }
 
 #[test]
