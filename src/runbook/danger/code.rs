@@ -248,6 +248,11 @@ mod tests {
         check("os.system(r'rm a')", &["rm a"]);
         check("os.system('''rm 'a' ''')", &["rm 'a' "]);
         check("os.system('\\x72m a')", &["rm a"]);
+        check("puts `sh -c \\`rm a\\``", &["sh -c `rm a`"]);
+        check(r#"os.system(r"echo \"; rm a")"#, &[r#"echo \"; rm a"#]);
+        check(r#"os.system(r"echo \\"); ls("; rm a")"#, &[r"echo \\"]);
+        check(r#"os.system('echo \'; rm a')"#, &["echo '; rm a"]);
+        check(r"os.system('''echo \''''; rm a''')", &["echo '"]);
         check("print(5 % (2))", &[]);
         check("m{delete}; $q(a); s.q(b)", &[]);
     }

@@ -54,7 +54,14 @@ fn closed(rest: &str, mark: &str, raw: bool) -> Option<(String, usize)> {
         }
         let escape = bytes[at] == b'\\' && at + 1 < bytes.len();
         at += 1;
-        if escape && !raw {
+        if escape && raw {
+            // The backslash stays, and the letter behind it closes nothing all the same.
+            text.extend(&bytes[at - 1..=at]);
+            at += 1;
+        } else if escape && bytes[at] == mark.as_bytes()[0] {
+            text.push(bytes[at]);
+            at += 1;
+        } else if escape {
             let (length, letter) = escaped(&bytes[at..]);
             text.extend(letter);
             at += length;
