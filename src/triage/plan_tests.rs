@@ -278,6 +278,18 @@ fn what_stands_too_deep_to_be_read_is_no_silence() {
         let found: Vec<_> = found.iter().map(|one| one.danger.rule.as_str()).collect();
         assert_eq!(found, ["unread-script"], "{plan}");
     }
+    for count in 60..=70 {
+        let sudo = "sudo ".repeat(count);
+        let eval = "eval ".repeat(7);
+        for plan in [
+            format!("{sudo}retry rm -rf /data"),
+            format!("{sudo}nix-shell --run 'rm -rf /data'"),
+            format!("alias x='rm -rf'; {sudo}x /data"),
+            format!("{eval}{}retry rm -rf /data", "sudo ".repeat(count - 60)),
+        ] {
+            assert!(!lint.check(&plan).is_empty(), "{plan}");
+        }
+    }
     for command in ["rm -rf /data", "bash -c \"bash -c \\\"bash -c 'rm -rf /data'\\\"\""] {
         let found = lint.check(&format!("{}{command}", "sudo ".repeat(20)));
         assert_eq!(found.iter().map(|one| one.danger.rule.as_str()).collect::<Vec<_>>(), ["rm-rf"]);

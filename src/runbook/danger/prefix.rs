@@ -50,7 +50,7 @@ impl Reader<'_> {
         depth: usize,
     ) {
         let lower = name.to_lowercase();
-        if depth < 2 || RUN_NOTHING.contains(&lower.as_str()) || lower.starts_with("get-") {
+        if RUN_NOTHING.contains(&lower.as_str()) || lower.starts_with("get-") {
             return;
         }
         for (at, word) in words.iter().enumerate() {
@@ -62,6 +62,9 @@ impl Reader<'_> {
             let called = self.document.called(text);
             let program = !word.quoted && !COMMON.contains(&called.as_str());
             if program && at + 1 < words.len() && self.document.knows(&called) {
+                if depth < 2 {
+                    return self.hidden();
+                }
                 let set = environment.iter().map(|name| plain(&format!("{name}=")));
                 let words = set.chain(words[at..].iter().cloned()).collect();
                 return self.command(words, input, depth - 1);

@@ -284,7 +284,10 @@ impl<'r> Reader<'r> {
             }
         }
         let Some(name) = words.next() else { return };
-        if let Some(stands_for) = self.variables.of_alias(&name.text).filter(|_| depth > 1) {
+        if let Some(stands_for) = self.variables.of_alias(&name.text) {
+            if depth < 2 {
+                return self.hidden();
+            }
             return self.command(stands_for.into_iter().chain(words).collect(), input, depth - 1);
         }
         let (first, name) = (name.clone(), self.document.called(&name.text));
