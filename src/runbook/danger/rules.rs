@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::pattern::Pattern;
 use super::rule_error::RuleError;
@@ -67,6 +68,7 @@ impl Style {
 #[serde(deny_unknown_fields)]
 pub(super) struct Program {
     /// Its name, and others it goes by.
+    #[serde(deserialize_with = "names")]
     pub(super) names: Vec<String>,
     /// The flags that have two names or take a value; others are understood as they stand.
     #[serde(default)]
@@ -91,6 +93,37 @@ pub(super) struct Program {
     pub(super) paths: bool,
 }
 
+impl Program {
+    /// Adds what another text knows about the same program.
+    fn add(&mut self, more: Self) {
+        // Named one by one, so that none is forgotten.
+        let Self { names, flags, style, harmless, hands_on, sql, sql_operands, paths } = more;
+        for name in names {
+            if !self.names.contains(&name) {
+                self.names.push(name);
+            }
+        }
+        self.flags.extend(flags);
+        if style != Style::Plain {
+            self.style = style;
+        }
+        self.harmless.extend(harmless);
+        self.hands_on |= hands_on;
+        self.sql.extend(sql);
+        self.sql_operands |= sql_operands;
+        self.paths |= paths;
+    }
+}
+
+/// Names of a program, of which the first is that under which rules know it.
+fn names<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    let names = Vec::deserialize(deserializer)?;
+    if names.is_empty() {
+        return Err(D::Error::custom("`names` is empty: write the name of the program"));
+    }
+    Ok(names)
+}
+
 /// What a prefix runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -113,6 +146,7 @@ pub(super) enum Runs {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Prefix {
+    #[serde(deserialize_with = "names")]
     pub(super) names: Vec<String>,
     /// Sub-commands, where only some run another program.
     #[serde(default)]
@@ -284,30 +318,22 @@ impl Document {
         document.validated(yaml, 0)
     }
 
-    /// The same with what another text adds; a program that is known gets more flags,
-    /// harmless ones among them.
+    /// The same with what another text adds, to programs that are known, too.
     pub(super) fn with(mut self, more: &str) -> Result<Self, RuleError> {
-        let more_read: Self =
+        let read: Self =
             serde_yaml::from_str(more).map_err(|error| RuleError::from_yaml(&error))?;
+        let Self { programs, prefixes, resources, scopes, rules } = read;
         let known = self.rules.len();
-        for program in more_read.programs {
-            match self.programs.iter_mut().find(|one| one.names[..1] == program.names[..1]) {
-                Some(one) => {
-                    one.flags.extend(program.flags);
-                    one.harmless.extend(program.harmless);
-                    if program.style != Style::Plain {
-                        one.style = program.style;
-                    }
-                    one.paths |= program.paths;
-                    one.hands_on |= program.hands_on;
-                }
+        for program in programs {
+            match self.programs.iter_mut().find(|one| one.names[0] == program.names[0]) {
+                Some(one) => one.add(program),
                 None => self.programs.push(program),
             }
         }
-        self.prefixes.extend(more_read.prefixes);
-        self.resources.extend(more_read.resources);
-        self.scopes.extend(more_read.scopes);
-        self.rules.extend(more_read.rules);
+        self.prefixes.extend(prefixes);
+        self.resources.extend(resources);
+        self.scopes.extend(scopes);
+        self.rules.extend(rules);
         self.validated(more, known)
     }
 

@@ -183,6 +183,7 @@ fn a_wrong_file_is_refused_with_its_place() {
     check("resources: [namespace]", "resources: [ns]", "k8s-delete-namespace", "kind ns");
     check("any: [--cleanup-on-fail]", "any: [--cleanup]", "cleanup-on-fail", "does not find");
     check("- rm -rf ./build", "- rm -rf /", "id: rm-rf", "should not");
+    check("names: [git]", "names: []", "names: []", "`names` is empty");
     check("source: https://git", "source: git", "git-force-push", "https address");
 }
 
@@ -269,6 +270,28 @@ fn of_a_long_plan_only_what_a_rule_asks_about_later_is_kept() {
     }
     assert_eq!(session.reader.found.len(), 1);
     assert_eq!(session.check("git push").len(), 1);
+}
+
+#[test]
+fn another_text_may_add_to_a_program_in_every_way() {
+    let more = "programs:\n  - {names: [helm, helmet], flags: [\"-q --query=\"], sql: [--query], sql_operands: true, \
+        harmless: [--never], paths: true}\nrules:\n";
+    let more = format!(
+        "{more}{}",
+        rule(
+            "sql",
+            "{program: helm, sql: {drop: [TABLE]}}, {program: helm, operands: {like: ^/x/y$}}"
+        )
+    );
+    let rules = Rules::with_more(BUILT_IN, &more).expect("rules");
+    for (command, found) in [
+        ("helmet -q 'drop table a'", true),
+        ("helm 'drop table a'", true),
+        ("cd /x; helmet y", true),
+        ("helmet -q 'drop table a' --never", false),
+    ] {
+        assert_eq!(rules.check(command).iter().any(|one| one.rule == "sql"), found, "{command}");
+    }
 }
 
 #[test]
