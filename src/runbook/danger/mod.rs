@@ -167,13 +167,12 @@ impl Rules {
     }
 
     fn hold_against_examples(&self, yaml: &str, known: usize) -> Result<(), RuleError> {
-        let rules = self;
-        for rule in &rules.document.rules[known..] {
+        for rule in &self.document.rules[known..] {
             let wrong = |message| RuleError::at_id(yaml, &rule.id, false, message);
             if !rule.source.starts_with("https://") {
                 return Err(wrong("`source` must be an https address to read more at".to_owned()));
             }
-            let finds = |text: &str| rules.check(text).iter().any(|found| found.rule == rule.id);
+            let finds = |text: &str| self.check(text).iter().any(|found| found.rule == rule.id);
             if let Some(text) = rule.examples.matches.iter().find(|text| !finds(text)) {
                 return Err(wrong(format!("the rule does not find its example `{text}`")));
             }

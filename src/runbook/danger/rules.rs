@@ -363,14 +363,13 @@ impl Document {
 
     /// The document, its rules from `known` on looked through.
     fn validated(self, yaml: &str, known: usize) -> Result<Self, RuleError> {
-        let document = self;
         let mut seen: BTreeSet<&str> =
-            document.rules[..known].iter().map(|rule| rule.id.as_str()).collect();
-        for rule in &document.rules[known..] {
+            self.rules[..known].iter().map(|rule| rule.id.as_str()).collect();
+        for rule in &self.rules[known..] {
             if !seen.insert(rule.id.as_str()) {
                 return Err(RuleError::twice(yaml, &rule.id));
             }
-            if let Some(problem) = rule.when.iter().find_map(|when| document.problem(when)) {
+            if let Some(problem) = rule.when.iter().find_map(|when| self.problem(when)) {
                 return Err(RuleError::at_id(yaml, &rule.id, false, problem));
             }
             if rule.when.is_empty() {
@@ -378,7 +377,7 @@ impl Document {
                 return Err(RuleError::at_id(yaml, &rule.id, false, message));
             }
         }
-        Ok(document)
+        Ok(self)
     }
 
     /// A name in a matcher that the rest of the file does not know, and so never matches.
