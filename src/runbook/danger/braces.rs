@@ -19,7 +19,7 @@ pub(super) struct Written {
 }
 
 /// Writes a word out.
-pub(super) fn written_out(word: Word) -> Written {
+pub(super) fn written_out(word: &Word) -> Written {
     let mut texts = vec![word.text.clone()];
     let short = word.text.len() <= SHORT || word.scripts.is_empty();
     let (mut at, mut lists, mut cut) = (0, 0, false);
@@ -174,7 +174,7 @@ mod tests {
     use super::*;
 
     fn words(text: &str) -> (Vec<String>, bool) {
-        let written = written_out(Word { text: text.to_owned(), ..Word::default() });
+        let written = written_out(&Word { text: text.to_owned(), ..Word::default() });
         (written.words.into_iter().map(|word| word.text).collect(), written.cut)
     }
 
@@ -238,7 +238,7 @@ mod tests {
         let shared = |length: usize| {
             let text = format!("{{a,b}}{}", "c".repeat(length));
             let word = Word { text, scripts: vec!["d".to_owned()], ..Word::default() };
-            let written = written_out(word);
+            let written = written_out(&word);
             let counts: Vec<usize> = written.words.iter().map(|word| word.scripts.len()).collect();
             (counts, written.cut)
         };

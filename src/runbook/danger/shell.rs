@@ -169,7 +169,7 @@ impl<'a> Splitter<'a> {
             if !word.braces {
                 return self.current.words.push(word);
             }
-            let written = braces::written_out(word);
+            let written = braces::written_out(&word);
             self.current.words.extend(written.words);
             self.current.cut |= written.cut;
         }
