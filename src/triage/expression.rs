@@ -69,9 +69,9 @@ impl Expression {
     pub(super) fn of(ways: &[String], words: &Arc<Words>) -> Result<Self, (String, String)> {
         let mut each = Vec::with_capacity(ways.len());
         for way in ways {
-            let hir = parsed(&words.with_blanks(way))
+            let needs = Needs::of(&words.with_blanks(way), words)
                 .map_err(|message| (way.clone(), words.unknown(way).unwrap_or(message)))?;
-            each.push(Needs::of(&hir, words));
+            each.push(needs);
         }
         let needs: Vec<Needs> = each.into_iter().collect::<Option<_>>().unwrap_or_default();
         let letters = needs.iter().flat_map(|needs| needs.letters(words));

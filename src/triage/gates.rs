@@ -285,6 +285,17 @@ mod tests {
     }
 
     #[test]
+    fn a_gate_is_open_where_letters_match_others_than_they_are() {
+        let own = "pattern: DISK_FULL\nwords: {full: 'is full', over: '(?u:über)'}\nrules:\n  - id: \
+                   one\n    says: it\n    weight: 2\n    any: 'node'\n    with: ['(?u:disk)', \
+                   '{over}', '(?x){full}']\n    finds: node\n    ignores: a\n";
+        let knowledge = Knowledge::load(&[Source::own("own.yaml", own)]).expect("good");
+        let text = "node di\u{17f}\u{212a} ÜBER isfull";
+        assert!(knowledge.rules[0].with.iter().all(|other| other.is_in(text)));
+        assert!(knowledge.gates.ways(0, &knowledge.gates.held(text)).is_some());
+    }
+
+    #[test]
     fn no_rule_and_no_signal_is_kept_from_its_examples() {
         let knowledge = Knowledge::built_in().expect("the built-in files");
         let gates = &knowledge.gates;

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 
 use regex_syntax::hir::{Hir, HirKind};
 
-use super::words::Words;
+use super::expression::parsed;
+use super::words::{Words, is_escaped};
 
 /// Fewer fixed letters than this would let an expression run on every line of a log.
 const MIN_LETTERS: usize = 3;
@@ -27,7 +28,15 @@ pub(super) enum Needs {
 impl Needs {
     /// What an expression needs, as it is written: with case folded there would be no letters left
     /// to find. None if a match may do without any.
-    pub(super) fn of(hir: &Hir, words: &Words) -> Option<Self> {
+    ///
+    /// # Errors
+    /// What is wrong with the expression.
+    pub(super) fn of(source: &str, words: &Words) -> Result<Option<Self>, String> {
+        let hir = parsed(source)?;
+        Ok(if has_other_letters(source) { None } else { Self::of_part(&hir, words) })
+    }
+
+    fn of_part(hir: &Hir, words: &Words) -> Option<Self> {
         match hir.kind() {
             HirKind::Literal(literal) => {
                 let text = std::str::from_utf8(&literal.0).ok()?;
@@ -36,16 +45,16 @@ impl Needs {
             HirKind::Capture(capture) => {
                 match capture.name.as_deref().and_then(|name| words.at_blank(name)) {
                     Some((name, needs)) => needs.map(|_| Self::Word(name.to_owned())),
-                    None => Self::of(&capture.sub, words),
+                    None => Self::of_part(&capture.sub, words),
                 }
             }
-            HirKind::Repetition(repeated) if repeated.min > 0 => Self::of(&repeated.sub, words),
+            HirKind::Repetition(repeated) if repeated.min > 0 => Self::of_part(&repeated.sub, words),
             HirKind::Concat(parts) => {
-                let parts = parts.iter().filter_map(|part| Self::of(part, words));
+                let parts = parts.iter().filter_map(|part| Self::of_part(part, words));
                 Self::joined(parts.collect(), Self::All)
             }
             HirKind::Alternation(branches) => {
-                let ways = branches.iter().map(|branch| Self::of(branch, words));
+                let ways = branches.iter().map(|branch| Self::of_part(branch, words));
                 Self::joined(ways.collect::<Option<_>>()?, Self::Any)
             }
             _ => None,
@@ -92,9 +101,18 @@ impl Needs {
     }
 }
 
+/// Whether some letters of an expression match others than they are: the flag `u` folds case in all
+/// scripts, so that a Kelvin sign is a `k`, and `x` takes the blanks out of the words that stand in
+/// it.
+pub(super) fn has_other_letters(source: &str) -> bool {
+    source.match_indices("(?").any(|(open, group)| {
+        let mut set = source[open + group.len()..].bytes().take_while(u8::is_ascii_alphabetic);
+        !is_escaped(&source[..open]) && set.any(|flag| matches!(flag, b'u' | b'x'))
+    })
+}
+
 #[cfg(test)]
 mod tests {
-    use super::super::expression::parsed;
     use super::*;
 
     #[test]
@@ -102,7 +120,7 @@ mod tests {
         let mut words = Words::default();
         words.add("fail", "failed|down").expect("a word");
         words.add("any", r"\w+").expect("a word");
-        let of = |text: &str| Needs::of(&parsed(&words.with_blanks(text)).expect(text), &words);
+        let of = |text: &str| Needs::of(&words.with_blanks(text), &words).expect(text);
         let letters = |text: &str| Needs::Letters(text.to_owned());
         let word = || Needs::Word("fail".to_owned());
         assert_eq!(
@@ -119,6 +137,37 @@ mod tests {
         );
         for free in [r"{any}", r"\d+%", r"(?:disk|\d)", r"{fail}?", "(?:disk)*"] {
             assert_eq!(of(free), None, "{free}");
+        }
+    }
+
+    #[test]
+    fn letters_that_match_others_are_not_needed() {
+        let mut words = Words::default();
+        words.add("fail", "(?i)failed|is down").expect("a word");
+        words.add("over", "(?u:über)").expect("a word");
+        let of = |text: &str| Needs::of(&words.with_blanks(text), &words).expect(text);
+        for free in [
+            "(?u:über)",
+            "(?u)disk",
+            "(?iu-s:disk)",
+            "(?:a|(?u:disk))",
+            "(?x) disk {fail}",
+            "(?x:{fail})",
+            r"\\(?u:disk)",
+            "{over}",
+        ] {
+            assert_eq!(of(free), None, "{free}");
+        }
+        for bound in [
+            "(?s)disk",
+            "(?s-u:disk)",
+            "(?-x)disk",
+            "(?<ux>disk)",
+            "(?P<ux>disk)",
+            r"\(?user",
+            "disk {over}",
+        ] {
+            assert!(of(bound).is_some(), "{bound}");
         }
     }
 }

@@ -6,7 +6,6 @@
 
 use std::collections::BTreeMap;
 
-use super::expression::parsed;
 use super::needs::Needs;
 
 /// What marks a blank; no rule names a group so.
@@ -38,13 +37,12 @@ impl Words {
                 "`{name}` is no name for a word: letters, digits and `_` make one"
             ));
         }
-        let hir = parsed(source).map_err(|message| match braced(source) {
+        let needs = Needs::of(source, self).map_err(|message| match braced(source) {
             Some(other) => format!(
                 "`{{{other}}}` is no repetition, and a word holds no other words: write it out"
             ),
             None => message,
         })?;
-        let needs = Needs::of(&hir, self);
         let letters = needs.as_ref().map_or_else(Vec::new, |needs| needs.letters(self));
         let letters = letters.into_iter().map(str::to_owned).collect();
         let word = Word { source: source.to_owned(), needs, letters };
@@ -114,6 +112,11 @@ impl Words {
     }
 }
 
+/// Whether the letter behind a text stands for itself there: an odd number of backslashes ends it.
+pub(super) fn is_escaped(before: &str) -> bool {
+    (before.len() - before.trim_end_matches('\\').len()) % 2 == 1
+}
+
 /// The first name in braces that is no part of a regular expression, as in `\x{af}` and `\b{start}`.
 fn braced(text: &str) -> Option<&str> {
     text.match_indices('{').find_map(|(open, _)| {
@@ -167,7 +170,7 @@ mod tests {
         words.add("fail", "failed|down").expect("a word");
         words.add("any", r"\w+").expect("a word");
         let of = |text: &str| {
-            let needs = Needs::of(&parsed(&words.with_blanks(text)).expect(text), &words)?;
+            let needs = Needs::of(&words.with_blanks(text), &words).expect(text)?;
             Some(needs.letters(&words).into_iter().map(str::to_owned).collect())
         };
         let own = |all: &[&str]| Some(all.iter().map(|one| (*one).to_owned()).collect::<Vec<_>>());
