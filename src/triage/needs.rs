@@ -48,7 +48,9 @@ impl Needs {
                     None => Self::of_part(&capture.sub, words),
                 }
             }
-            HirKind::Repetition(repeated) if repeated.min > 0 => Self::of_part(&repeated.sub, words),
+            HirKind::Repetition(repeated) if repeated.min > 0 => {
+                Self::of_part(&repeated.sub, words)
+            }
             HirKind::Concat(parts) => {
                 let parts = parts.iter().filter_map(|part| Self::of_part(part, words));
                 Self::joined(parts.collect(), Self::All)
