@@ -1,12 +1,13 @@
 //! A regular expression of a rule: compiled when it is first needed, with the letters that any
 //! text it matches must hold.
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, OnceLock};
 
 use regex_syntax::hir::Hir;
 
 use super::matcher::Matcher;
-use super::needs::Needs;
+use super::needs::{Needs, has_other_letters};
 use super::plain::plain;
 use super::words::Words;
 
@@ -55,8 +56,8 @@ pub(super) struct Expression {
     /// What stands in every text that each way matches; empty where one needs nothing that can be
     /// told by letters.
     needs: Vec<Needs>,
-    /// One of these, in lower case, stands in every match; empty where that cannot be told.
-    required: Vec<String>,
+    /// One of these, in lower case, stands in every match; or why that cannot be told.
+    required: Result<Vec<String>, &'static str>,
 }
 
 impl Expression {
@@ -74,11 +75,7 @@ impl Expression {
             each.push(needs);
         }
         let needs: Vec<Needs> = each.into_iter().collect::<Option<_>>().unwrap_or_default();
-        let letters = needs.iter().flat_map(|needs| needs.letters(words));
-        let mut required: Vec<String> = letters.map(str::to_owned).collect();
-        if required.len() > MAX_LETTERS {
-            required.clear();
-        }
+        let required = required(ways, &needs, words);
         let (ways, words) = (ways.to_vec(), Arc::clone(words));
         let (compiled, some) = (OnceLock::new(), OnceLock::new());
         Ok(Self { ways, words, compiled, some, needs, required })
@@ -91,8 +88,11 @@ impl Expression {
     }
 
     /// One of these stands in every text it matches.
-    pub(super) fn required(&self) -> &[String] {
-        &self.required
+    ///
+    /// # Errors
+    /// Why no letters tell where it may be found.
+    pub(super) fn required(&self) -> Result<&[String], &'static str> {
+        self.required.as_deref().map_err(|why| *why)
     }
 
     /// The compiled expression; none if it cannot be compiled, as where it is too large.
@@ -131,6 +131,27 @@ impl Expression {
     pub(super) fn is_in(&self, text: &str) -> bool {
         self.regex().is_some_and(|regex| regex.is_match(text))
     }
+}
+
+/// Letters of which one stands in every match of these ways, or why that cannot be told.
+fn required(ways: &[String], needs: &[Needs], words: &Words) -> Result<Vec<String>, &'static str> {
+    // Most ways are told by the same few words.
+    let letters: BTreeSet<&str> = needs.iter().flat_map(|needs| needs.letters(words)).collect();
+    if letters.len() > MAX_LETTERS {
+        return Err(
+            "the rule is found by too many letters: make several of it, each with some of \
+                    the ways in `any`",
+        );
+    }
+    if !letters.is_empty() {
+        return Ok(letters.into_iter().map(str::to_owned).collect());
+    }
+    Err(if ways.iter().any(|way| has_other_letters(way)) {
+        "the flags `u` and `x` make other letters of those that are written, so that nothing finds \
+         the rule by them: write `(?:ü|Ü)` or `[ ]` without them"
+    } else {
+        "each way in `any` needs three fixed letters that it always holds"
+    })
 }
 
 /// Why an expression cannot be compiled.
@@ -187,7 +208,7 @@ mod tests {
     fn the_letters_every_match_holds_are_known() {
         let check = |source, expected: &[&str]| {
             let expression = Expression::new(source).expect(source);
-            assert_eq!(expression.required(), expected, "{source}");
+            assert_eq!(expression.required().unwrap_or_default(), expected, "{source}");
         };
         check(r"\bCrashLoop(?:BackOff)?\b", &["crashloop"]);
         check(r"oom|out of memory", &["oom", "out of memory"]);
@@ -195,6 +216,27 @@ mod tests {
         check(r"\d+%", &[]);
         check(r"(?:failed)? disk", &[" disk"]);
         check(r"(?:failed)+ \d", &["failed"]);
+    }
+
+    #[test]
+    fn letters_count_once_and_why_there_are_none_is_told() {
+        let word = |from: usize, to: usize| {
+            (from..to).map(|number| format!("word-{number}-")).collect::<Vec<_>>().join("|")
+        };
+        let mut words = Words::default();
+        words.add("many", &word(0, MAX_LETTERS)).expect("a word");
+        words.add("more", &word(1, MAX_LETTERS + 1)).expect("a word");
+        let words = Arc::new(words);
+        let required = |ways: &[&str]| {
+            let ways: Vec<String> = ways.iter().map(|way| (*way).to_owned()).collect();
+            let expression = Expression::of(&ways, &words).expect("good");
+            expression.required().map(<[String]>::len)
+        };
+        assert_eq!(required(&["{many} a", "{many} b", "c {many}"]), Ok(MAX_LETTERS));
+        let none = |ways: &[&str]| required(ways).expect_err("none");
+        assert!(none(&["{many}", "{more}"]).contains("too many letters"));
+        assert!(none(&["disk", "(?u:über)"]).contains("the flags `u` and `x`"));
+        assert!(none(&["disk", r"\d+"]).contains("three fixed letters"));
     }
 
     #[test]

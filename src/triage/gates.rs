@@ -134,10 +134,13 @@ impl Gates {
                 wakes[*number].get_or_insert_default().extend(rule);
             }
         };
-        for (at, rule) in rules.iter().enumerate() {
-            wakened(rule.any.as_ref().map_or(&[], |any| any.required()), Some(at));
+        for (at, any) in
+            rules.iter().enumerate().filter_map(|(at, it)| Some((at, it.any.as_ref()?)))
+        {
+            wakened(any.required().unwrap_or_default(), Some(at));
         }
-        signals.iter().for_each(|signal| wakened(signal.any.required(), None));
+        let of_signals = signals.iter().filter_map(|signal| signal.any.required().ok());
+        of_signals.for_each(|required| wakened(required, None));
         Self {
             words: of_words.values().map(|needs| numbers.gate(needs)).collect(),
             rules: rules.iter().map(|rule| numbers.rule(rule)).collect(),

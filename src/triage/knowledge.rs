@@ -271,11 +271,10 @@ impl Loading {
                     return Err(wrong("the rule matches nothing: fill `any`".to_owned()));
                 }
             }
-            Some(any) if any.required().is_empty() => {
-                let message = "each way in `any` needs three fixed letters that it always holds";
-                return Err(source.at(&raw.id, &["any"], message.to_owned()));
+            Some(any) => {
+                let is_found = any.required();
+                is_found.map_err(|why| source.at(&raw.id, &["any"], why.to_owned()))?;
             }
-            Some(_) => {}
         }
         let list = |sources: &[String]| -> Result<Vec<Expression>, FileError> {
             let one = |text: &String| {
