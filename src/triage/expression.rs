@@ -9,7 +9,7 @@ use regex_syntax::hir::Hir;
 use super::matcher::Matcher;
 use super::needs::{Needs, has_other_letters};
 use super::plain::plain;
-use super::words::Words;
+use super::words::{Words, named_well};
 
 /// How large a compiled expression may be, in bytes; rules come from files of a team, too.
 pub(super) const SIZE_LIMIT: usize = 4 << 20;
@@ -70,9 +70,10 @@ impl Expression {
     pub(super) fn of(ways: &[String], words: &Arc<Words>) -> Result<Self, (String, String)> {
         let mut each = Vec::with_capacity(ways.len());
         for way in ways {
-            let needs = Needs::of(&words.with_blanks(way), words)
-                .map_err(|message| (way.clone(), words.unknown(way).unwrap_or(message)))?;
-            each.push(needs);
+            let wrong = |message| (way.clone(), message);
+            named_well(way).map_err(wrong)?;
+            let needs = Needs::of(&words.with_blanks(way), words);
+            each.push(needs.map_err(|message| wrong(words.unknown(way).unwrap_or(message)))?);
         }
         let needs: Vec<Needs> = each.into_iter().collect::<Option<_>>().unwrap_or_default();
         let required = required(ways, &needs, words);

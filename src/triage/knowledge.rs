@@ -393,6 +393,7 @@ mod tests {
         check("weight: 2", "weight: 9", 5, 5, "1, 2, 3 or 4");
         check("weight", "wait", 5, 5, "unknown key `wait`");
         check("'lookup failed'", "'\\d+'", 6, 5, "three fixed letters");
+        check("'lookup failed'", "'lookup (?<__0_a>b)'", 6, 11, "begins with `__`");
         check("says: it", "{says: it", 5, 11, "");
         check("weight: 2", "weight: 2\n    subtype: none", 6, 14, "described in no file");
         let pair = ["a.yaml", "b.yaml"].map(|name| Source::own(name, GOOD));

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use super::needs::Needs;
 
-/// What marks a blank; no rule names a group so.
+/// What marks a blank; no expression may name a group so.
 const BLANK: &str = "__";
 
 /// All words.
@@ -28,15 +28,15 @@ impl Words {
     /// Adds one.
     ///
     /// # Errors
-    /// It is no expression, or its name is none.
+    /// It is no expression, or its name is none: `a{2}` is a repetition, and `\b{start}` an edge.
     pub(super) fn add(&mut self, name: &str, source: &str) -> Result<(), String> {
-        // It is part of the name of a blank.
-        if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
-        {
+        if !is_name(name) {
             return Err(format!(
-                "`{name}` is no name for a word: letters, digits and `_` make one"
+                "`{name}` is no name for a word: a letter and more letters, digits and `_` make one, \
+                 but for `start` and `end`"
             ));
         }
+        named_well(source)?;
         let needs = Needs::of(source, self).map_err(|message| match braced(source) {
             Some(other) => format!(
                 "`{{{other}}}` is no repetition, and a word holds no other words: write it out"
@@ -91,7 +91,7 @@ impl Words {
         while let Some(open) = rest.find('{') {
             let (before, inside) = rest.split_at(open);
             done.push_str(before);
-            let word = inside.find('}').and_then(|close| {
+            let word = inside.find('}').filter(|_| !takes_braces(before)).and_then(|close| {
                 let name = &inside[1..close];
                 Some((close, name, self.0.get(name)?))
             });
@@ -122,12 +122,38 @@ fn braced(text: &str) -> Option<&str> {
     text.match_indices('{').find_map(|(open, _)| {
         let (before, inside) = (&text[..open], &text[open + 1..]);
         let name = inside.split_once('}')?.0;
-        let is_name = name.starts_with(|c: char| c.is_ascii_alphabetic())
-            && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
-            && !matches!(name, "start" | "end");
-        let escaped = [r"\", r"\x", r"\u", r"\U", r"\p", r"\P"];
-        (is_name && !escaped.iter().any(|escape| before.ends_with(escape))).then_some(name)
+        (is_name(name) && !takes_braces(before)).then_some(name)
     })
+}
+
+/// Whether a word may have this name; it is part of that of a blank, too.
+fn is_name(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_alphabetic())
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+        && !matches!(name, "start" | "end")
+}
+
+/// Whether a brace behind a text is part of an escape, as in `\x{af}` and `\{`.
+fn takes_braces(before: &str) -> bool {
+    is_escaped(before) || is_escaped(before.strip_suffix(['x', 'u', 'U', 'p', 'P']).unwrap_or(""))
+}
+
+/// Makes sure that no group of an expression is taken for a blank.
+///
+/// # Errors
+/// One is named so.
+pub(super) fn named_well(source: &str) -> Result<(), String> {
+    let names = ["(?<", "(?P<"].into_iter().flat_map(|open| {
+        let opened = source.match_indices(open).filter(|(at, _)| !is_escaped(&source[..*at]));
+        opened.map(|(at, open)| &source[at + open.len()..])
+    });
+    match names.into_iter().find(|name| name.starts_with(BLANK)) {
+        Some(name) => {
+            let name = name.split('>').next().unwrap_or_default();
+            Err(format!("no name of a group begins with `{BLANK}`: call `{name}` otherwise"))
+        }
+        None => Ok(()),
+    }
 }
 
 /// A dot inside a name, a number or an address ends no sentence.
@@ -148,7 +174,33 @@ mod tests {
         let blanks = words.with_blanks("{fail} x {fail}");
         assert_eq!(blanks, "(?<__0_fail>) x (?<__1_fail>)");
         assert!(words.add("wrong", "a(b").is_err(), "no expression");
-        assert!(words.add("my-store", "a").is_err(), "no name");
+        for name in ["my-store", "2", "2nd", "_a", "", "start", "end"] {
+            assert!(words.add(name, "a").expect_err(name).contains("no name for a word"), "{name}");
+        }
+        words.add("b2", "a").expect("a word");
+    }
+
+    #[test]
+    fn a_brace_of_an_escape_is_no_word() {
+        let mut words = Words::default();
+        words.add("af", "failed").expect("a word");
+        for text in [r"\x{af}", r"\u{af}", r"\p{af}", r"\{af}", r"\\\{af}"] {
+            assert_eq!(words.filled(text), text);
+        }
+        assert_eq!(words.filled(r"\\{af} \b{af} x{af}"), r"\\(?:failed) \b(?:failed) x(?:failed)");
+    }
+
+    #[test]
+    fn no_group_is_named_like_a_blank() {
+        let mut words = Words::default();
+        words.add("fail", "failed|down").expect("a word");
+        for name in ["__0_fail", "__", "__x"] {
+            for open in ["(?<", "(?P<"] {
+                let source = format!("disk {open}{name}>up)");
+                assert!(words.add("own", &source).expect_err(name).contains(name));
+            }
+        }
+        words.add("own", r"(?<_a>disk) \(?<__>").expect("a word");
     }
 
     #[test]
