@@ -5,13 +5,16 @@ use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::expression::{Expression, Ways};
-use super::needs::Needs;
+use super::needs::{MIN_LETTERS, Needs};
 use super::rule::Rule;
 use super::signal::SignalRule;
 use super::words::Words;
 
 /// So many first letters of a word are its head.
 const HEAD: usize = 3;
+
+// Shorter ones would stand in no text.
+const _: () = assert!(HEAD <= MIN_LETTERS);
 
 /// So many bits of a letter tell it from others: those in which case does not count.
 const BITS: u32 = 5;

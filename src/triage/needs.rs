@@ -9,7 +9,7 @@ use super::expression::parsed;
 use super::words::{Words, is_escaped};
 
 /// Fewer fixed letters than this would let an expression run on every line of a log.
-const MIN_LETTERS: usize = 3;
+pub(super) const MIN_LETTERS: usize = 3;
 
 /// What stands in every text that an expression matches, in lower case. What cannot be told by
 /// letters is left out.
