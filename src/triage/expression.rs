@@ -20,9 +20,9 @@ const MAX_LETTERS: usize = 400;
 /// Which of the ways of an expression may be found in a text; those behind the last that has a
 /// number always may.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Ways(u64);
+pub(super) struct OpenWays(u64);
 
-impl Ways {
+impl OpenWays {
     /// Any of them.
     pub(super) const ALL: Self = Self(u64::MAX);
 
@@ -50,14 +50,32 @@ impl Ways {
 pub(super) struct Expression {
     ways: Vec<String>,
     words: Arc<Words>,
-    compiled: OnceLock<Result<Matcher, String>>,
-    /// Only the ways that may be found in the first text it was used for, which are few of many.
-    some: OnceLock<(Ways, Result<Matcher, String>)>,
+    matchers: Matchers,
     /// What stands in every text that each way matches; empty where one needs nothing that can be
     /// told by letters.
     needs: Vec<Needs>,
     /// One of these, in lower case, stands in every match; or why that cannot be told.
     required: Result<Vec<String>, &'static str>,
+}
+
+/// The matchers of an expression. What was of use once is compiled as a whole the second time.
+#[derive(Debug, Default)]
+struct Matchers {
+    /// Of the ways that may be found in the first text it was used for, which are few of many.
+    first: OnceLock<(OpenWays, Result<Matcher, String>)>,
+    /// Of all ways, where those are not enough.
+    whole: OnceLock<Result<Matcher, String>>,
+}
+
+impl Matchers {
+    fn get(
+        &self,
+        ways: OpenWays,
+        compile: impl Fn(OpenWays) -> Result<Matcher, String>,
+    ) -> &Result<Matcher, String> {
+        let (known, first) = self.first.get_or_init(|| (ways, compile(ways)));
+        if known.covers(ways) { first } else { self.whole.get_or_init(|| compile(OpenWays::ALL)) }
+    }
 }
 
 impl Expression {
@@ -78,8 +96,7 @@ impl Expression {
         let needs: Vec<Needs> = each.into_iter().collect::<Option<_>>().unwrap_or_default();
         let required = required(ways, &needs, words);
         let (ways, words) = (ways.to_vec(), Arc::clone(words));
-        let (compiled, some) = (OnceLock::new(), OnceLock::new());
-        Ok(Self { ways, words, compiled, some, needs, required })
+        Ok(Self { ways, words, matchers: Matchers::default(), needs, required })
     }
 
     /// What stands in every text that each of its ways matches; empty where one needs nothing that
@@ -96,41 +113,34 @@ impl Expression {
         self.required.as_deref().map_err(|why| *why)
     }
 
-    /// The compiled expression; none if it cannot be compiled, as where it is too large.
-    pub(super) fn regex(&self) -> Option<&Matcher> {
-        self.compiled().as_ref().ok()
+    /// What finds it; none if it cannot be compiled, as where it is too large.
+    pub(super) fn matcher(&self) -> Option<&Matcher> {
+        self.matcher_of(OpenWays::ALL)
+    }
+
+    /// What finds it in a text in which only some of its ways may be found: the same as all of them
+    /// do.
+    pub(super) fn matcher_of(&self, ways: OpenWays) -> Option<&Matcher> {
+        self.compiled(ways).as_ref().ok()
     }
 
     /// Why it cannot be compiled, if it cannot.
     pub(super) fn problem(&self) -> Option<&str> {
-        self.compiled().as_ref().err().map(String::as_str)
+        self.compiled(OpenWays::ALL).as_ref().err().map(String::as_str)
     }
 
-    /// The compiled expression for a text in which only some of its ways may be found: what it
-    /// finds there is the same.
-    pub(super) fn regex_of(&self, ways: Ways) -> Option<&Matcher> {
-        let is_all = || (0..self.ways.len()).all(|way| ways.has(way));
-        if self.compiled.get().is_some() || is_all() {
-            return self.regex();
-        }
-        let (known, some) = self.some.get_or_init(|| (ways, self.compile(ways)));
-        // What was of use once is compiled as a whole the second time.
-        if known.covers(ways) { some.as_ref().ok() } else { self.regex() }
-    }
-
-    fn compiled(&self) -> &Result<Matcher, String> {
-        self.compiled.get_or_init(|| self.compile(Ways::ALL))
-    }
-
-    fn compile(&self, ways: Ways) -> Result<Matcher, String> {
-        let ways = self.ways.iter().enumerate().filter(|(at, _)| ways.has(*at));
-        let filled = ways.map(|(_, way)| format!("(?:{})", self.words.filled(way)));
-        compiled(&filled.collect::<Vec<_>>().join("|"))
+    fn compiled(&self, ways: OpenWays) -> &Result<Matcher, String> {
+        let is_all = (0..self.ways.len()).all(|way| ways.has(way));
+        self.matchers.get(if is_all { OpenWays::ALL } else { ways }, |ways| {
+            let open = self.ways.iter().enumerate().filter(|(at, _)| ways.has(*at));
+            let filled = open.map(|(_, way)| format!("(?:{})", self.words.filled(way)));
+            compile(&filled.collect::<Vec<_>>().join("|"))
+        })
     }
 
     /// Whether it is found in a text.
     pub(super) fn is_in(&self, text: &str) -> bool {
-        self.regex().is_some_and(|regex| regex.is_match(text))
+        self.matcher().is_some_and(|matcher| matcher.is_match(text))
     }
 }
 
@@ -167,7 +177,7 @@ pub(super) fn not_compiled(error: &regex::Error) -> String {
 ///
 /// # Errors
 /// What is wrong with it.
-pub(super) fn compiled(source: &str) -> Result<Matcher, String> {
+pub(super) fn compile(source: &str) -> Result<Matcher, String> {
     Matcher::new(source, SIZE_LIMIT).map_err(|wrong| wrong.unwrap_or_else(too_large))
 }
 
@@ -244,22 +254,22 @@ mod tests {
     fn some_of_the_ways_find_what_all_of_them_do() {
         let ways = ["disk (full)", "volume (full|low)", "(low)"].map(str::to_owned);
         let expression = Expression::of(&ways, &Arc::default()).expect("good");
-        let found = |ways: Ways, text: &str| {
-            let group = expression.regex_of(ways)?.groups(text).next()?.1;
+        let found = |ways: OpenWays, text: &str| {
+            let group = expression.matcher_of(ways)?.groups(text).next()?.1;
             group.map(|(_, range)| text[range].to_owned())
         };
-        let some = |each: [bool; 3]| Ways::of(each.into_iter()).expect("some");
-        let first = some([false, true, true]);
+        let open = |each: [bool; 3]| OpenWays::of(each.into_iter()).expect("some");
+        let first = open([false, true, true]);
         assert_eq!(found(first, "volume full, low").as_deref(), Some("full"));
         // The same ways and fewer are there already, others are not.
-        assert_eq!(found(some([false, false, true]), "it is low").as_deref(), Some("low"));
+        assert_eq!(found(open([false, false, true]), "it is low").as_deref(), Some("low"));
         assert_eq!(found(first, "disk full"), None);
-        assert!(expression.compiled.get().is_none());
-        assert_eq!(found(some([true, false, false]), "disk full").as_deref(), Some("full"));
-        assert!(expression.compiled.get().is_some());
-        assert_eq!(Ways::of([false; 3].into_iter()), None);
-        assert!(Ways::of([false; 70].into_iter()).is_some_and(|ways| ways.has(69)));
-        assert!(Ways::of([true; 70].into_iter()).is_some_and(|ways| ways.has(3)));
+        assert!(expression.matchers.whole.get().is_none());
+        assert_eq!(found(open([true, false, false]), "disk full").as_deref(), Some("full"));
+        assert!(expression.matchers.whole.get().is_some());
+        assert_eq!(OpenWays::of([false; 3].into_iter()), None);
+        assert!(OpenWays::of([false; 70].into_iter()).is_some_and(|ways| ways.has(69)));
+        assert!(OpenWays::of([true; 70].into_iter()).is_some_and(|ways| ways.has(3)));
     }
 
     #[test]

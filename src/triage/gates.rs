@@ -4,7 +4,7 @@
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::expression::{Expression, Ways};
+use super::expression::{Expression, OpenWays};
 use super::needs::{MIN_LETTERS, Needs};
 use super::rule::Rule;
 use super::signal::SignalRule;
@@ -178,14 +178,14 @@ impl Gates {
     }
 
     /// The ways of a rule that may be found in a text; none if what it needs does not stand there.
-    pub(super) fn ways(&self, rule: usize, held: &Held) -> Option<Ways> {
+    pub(super) fn ways(&self, rule: usize, held: &Held) -> Option<OpenWays> {
         let gate = &self.rules[rule];
         if !gate.beside.iter().all(|other| self.is_open(other, held)) {
             return None;
         }
         match gate.ways.as_slice() {
-            [] => Some(Ways::ALL),
-            ways => Ways::of(ways.iter().map(|way| self.is_open(way, held))),
+            [] => Some(OpenWays::ALL),
+            ways => OpenWays::of(ways.iter().map(|way| self.is_open(way, held))),
         }
     }
 
@@ -285,7 +285,7 @@ mod tests {
             assert!(lets(open), "{open}");
             assert_eq!(gates.woken(&gates.held(open)), [0], "{open}");
         }
-        assert_eq!(ways("node voll: 5"), Ways::of([false, true].into_iter()));
+        assert_eq!(ways("node voll: 5"), OpenWays::of([false, true].into_iter()));
         for closed in ["the disk is full", "node disk", "node: volume down"] {
             assert!(!lets(closed), "{closed}");
         }
@@ -316,7 +316,7 @@ mod tests {
             for (at, rule) in rules.iter().enumerate() {
                 let ways = gates.ways(at, &held).filter(|_| woken.contains(&at));
                 let found = ways.and_then(|ways| rule.find(&text, &clauses, ways));
-                assert_eq!(found, rule.find(&text, &clauses, Ways::ALL), "{}: {text}", rule.id);
+                assert_eq!(found, rule.find(&text, &clauses, OpenWays::ALL), "{}: {text}", rule.id);
             }
             for (at, signal) in signals.iter().enumerate() {
                 let is_silent = || signal.values(&text).next().is_none();

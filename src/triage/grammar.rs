@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use serde::Deserialize;
 
-use super::expression::{compiled, parsed};
+use super::expression::{compile, parsed};
 use super::matcher::Matcher;
 use super::words::Words;
 
@@ -167,8 +167,8 @@ impl Grammar {
     ) -> Result<(), (Option<String>, String)> {
         let ways = ways(&raw.any, words)?.ok_or((None, "the entry needs `any`".to_owned()))?;
         if let Some(others) = ways_before(&raw, words)? {
-            let front = compiled(&framed(Kind::Not.frame(), &ways));
-            let behind = compiled(&framed(Kind::Good.frame(), &others));
+            let front = compile(&framed(Kind::Not.frame(), &ways));
+            let behind = compile(&framed(Kind::Good.frame(), &others));
             let both = front.and_then(|front| Ok((front, behind?)));
             self.not_before.push(both.map_err(|message| (None, message))?);
         }
@@ -321,9 +321,9 @@ fn group(kind: Kind) -> String {
 }
 
 fn of_kind(source: &str, entries: &[&Entry]) -> Result<Matcher, (usize, String, String)> {
-    compiled(source).map_err(|message| {
+    compile(source).map_err(|message| {
         // Each is no larger than all of them: the one that fails alone, else the last one.
-        let fails = |entry: &&&Entry| compiled(&entry.ways).is_err();
+        let fails = |entry: &&&Entry| compile(&entry.ways).is_err();
         let entry = entries.iter().find(fails).or(entries.last());
         let (file, id) = entry.map_or((0, ""), |entry| (entry.file, entry.raw.id.as_str()));
         (file, id.to_owned(), message)

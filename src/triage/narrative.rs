@@ -188,7 +188,7 @@ fn slots<'r>(
             holders.messages().find_map(|at| {
                 let message = input.messages.get(at)?;
                 let text = judged(&message.text);
-                let group = expression.regex()?.named(text, "value")?;
+                let group = expression.matcher()?.named(text, "value")?;
                 let start = text.floor_char_boundary(group.start);
                 let end = text.ceil_char_boundary(group.end);
                 let clauses = reading.clauses.get(at)?;

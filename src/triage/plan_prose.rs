@@ -269,8 +269,8 @@ impl Prose {
     }
 
     fn find_any(&self, rule: &Rule, text: &str) -> Option<Found> {
-        let (regex, mut from) = (rule.any.as_ref()?.regex()?, 0);
-        while let Some(found) = regex.find_at(text.as_bytes(), from) {
+        let (matcher, mut from) = (rule.any.as_ref()?.matcher()?, 0);
+        while let Some(found) = matcher.find_at(text.as_bytes(), from) {
             let start = text.floor_char_boundary(found.start());
             let end = text.ceil_char_boundary(found.end());
             if self.holds(rule, text, start, end) {

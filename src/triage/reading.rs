@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use super::beside::{ELSEWHERE, PRODUCTION};
 use super::clause::{Clauses, Role};
 use super::correlate::thing;
-use super::expression::Ways;
+use super::expression::OpenWays;
 use super::gates::Held;
 use super::knowledge::Knowledge;
 use super::message::{Input, Place};
@@ -202,7 +202,7 @@ pub(super) fn judgement(text: &str, knowledge: &Knowledge) -> Judgement {
         return Judgement::default();
     }
     let clauses = Clauses::new(&told, &knowledge.grammar);
-    let finds = |(at, ways): (usize, Ways)| {
+    let finds = |(at, ways): (usize, OpenWays)| {
         Some((at, knowledge.rules[at].find(&told, &clauses, ways)?.affirmed))
     };
     let mut judgement =
@@ -217,7 +217,7 @@ pub(super) fn judgement(text: &str, knowledge: &Knowledge) -> Judgement {
 
 /// Of the rules that a text wakes, those that may hold in it as it is told, by the letters that it
 /// then has, each with the ways in which it may.
-fn may_hold(woken: &[usize], told: &Held, knowledge: &Knowledge) -> Vec<(usize, Ways)> {
+fn may_hold(woken: &[usize], told: &Held, knowledge: &Knowledge) -> Vec<(usize, OpenWays)> {
     let ways = |rule: &usize| Some((*rule, knowledge.gates.ways(*rule, told)?));
     woken.iter().filter_map(ways).collect()
 }

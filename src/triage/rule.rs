@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::clause::{Clauses, Role};
-use super::expression::{Expression, Ways};
+use super::expression::{Expression, OpenWays};
 use super::level::Line;
 use super::pattern::Pattern;
 use super::source::name;
@@ -98,14 +98,14 @@ pub(super) struct Hit {
 impl Rule {
     /// The strongest place where it holds: affirmed before denied, cause before effect, then the
     /// first. A denied place is only there to be shown. Only these ways may be found in the text.
-    pub(super) fn find(&self, text: &str, clauses: &Clauses<'_>, ways: Ways) -> Option<Hit> {
-        let regex = self.any.as_ref()?.regex_of(ways)?;
+    pub(super) fn find(&self, text: &str, clauses: &Clauses<'_>, ways: OpenWays) -> Option<Hit> {
+        let matcher = self.any.as_ref()?.matcher_of(ways)?;
         // What else must or may not stand there is compiled for what is found, and for nothing else.
-        if !regex.is_match(text) || !self.allows(text) {
+        if !matcher.is_match(text) || !self.allows(text) {
             return None;
         }
         let mut best: Option<Hit> = None;
-        for (whole, group) in regex.groups(text).take(MAX_HITS) {
+        for (whole, group) in matcher.groups(text).take(MAX_HITS) {
             let start = text.floor_char_boundary(whole.start);
             let end = text.ceil_char_boundary(whole.end);
             let number = group.and_then(|(_, group)| number(&text.as_bytes()[group]));

@@ -70,8 +70,8 @@ pub(super) struct RawSignal {
 impl SignalRule {
     /// The places of its values in a text, in order.
     pub(super) fn values<'t>(&'t self, text: &'t str) -> impl Iterator<Item = (usize, usize)> + 't {
-        let regex = self.any.regex();
-        let found = regex.into_iter().flat_map(move |regex| regex.groups(text));
+        let matcher = self.any.matcher();
+        let found = matcher.into_iter().flat_map(move |matcher| matcher.groups(text));
         found.filter_map(move |(_, group)| {
             // The named group that took part; a way to say it has one.
             let (_, group) = group?;

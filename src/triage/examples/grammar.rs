@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::super::clause::{Clauses, Role};
-use super::super::expression::compiled;
+use super::super::expression::compile;
 use super::super::grammar::{ANYWHERE, Entry, Grammar, Kind, RawEntry, framed};
 use super::{Problem, short};
 
@@ -29,7 +29,7 @@ pub(super) fn problems<'e>(grammar: &Grammar, entry: &'e Entry) -> Vec<Problem<'
         problems.push((None, message.to_owned()));
     }
     let found = matches!(shows(*is), Shows::Found);
-    let own = compiled(&framed(if found { is.frame() } else { ANYWHERE }, &entry.ways));
+    let own = compile(&framed(if found { is.frame() } else { ANYWHERE }, &entry.ways));
     let (role, said) = match shows(*is) {
         Shows::Role(Role::Cause) => (Some(Role::Cause), "told as a cause"),
         Shows::Role(role) => (Some(role), "told as an effect"),
