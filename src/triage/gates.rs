@@ -81,13 +81,13 @@ enum Gate {
 
 /// The letters that stand in a text.
 #[derive(Debug)]
-pub(super) struct Held {
+pub(super) struct TextLetters {
     letters: Vec<u64>,
     /// Whether it holds what each word of the files needs, once that was asked.
     words: Vec<Cell<Option<bool>>>,
 }
 
-impl Held {
+impl TextLetters {
     fn has(&self, number: usize) -> bool {
         self.letters[number / 64] >> (number % 64) & 1 == 1
     }
@@ -154,12 +154,12 @@ impl Gates {
     }
 
     /// The letters of a text that rules and signals need.
-    pub(super) fn held(&self, text: &str) -> Held {
+    pub(super) fn held(&self, text: &str) -> TextLetters {
         let mut held = vec![0; self.letters.words.len().div_ceil(64)];
         for number in self.letters.stand_in(text) {
             held[number / 64] |= 1 << (number % 64);
         }
-        Held { letters: held, words: vec![Cell::new(None); self.words.len()] }
+        TextLetters { letters: held, words: vec![Cell::new(None); self.words.len()] }
     }
 
     /// Whether a text may mean something to a rule or a signal: it holds letters that one of them
@@ -169,7 +169,7 @@ impl Gates {
     }
 
     /// The rules that the letters of a text may wake, in their order.
-    pub(super) fn woken(&self, held: &Held) -> Vec<usize> {
+    pub(super) fn woken(&self, held: &TextLetters) -> Vec<usize> {
         let wakes = held.numbers().filter_map(|number| self.wakes[number].as_ref());
         let mut woken: Vec<usize> = wakes.flatten().copied().collect();
         woken.sort_unstable();
@@ -178,7 +178,7 @@ impl Gates {
     }
 
     /// The ways of a rule that may be found in a text; none if what it needs does not stand there.
-    pub(super) fn ways(&self, rule: usize, held: &Held) -> Option<OpenWays> {
+    pub(super) fn ways(&self, rule: usize, held: &TextLetters) -> Option<OpenWays> {
         let gate = &self.rules[rule];
         if !gate.beside.iter().all(|other| self.is_open(other, held)) {
             return None;
@@ -190,11 +190,11 @@ impl Gates {
     }
 
     /// Whether all that a signal needs stands in a text.
-    pub(super) fn lets_signal(&self, signal: usize, held: &Held) -> bool {
+    pub(super) fn lets_signal(&self, signal: usize, held: &TextLetters) -> bool {
         self.is_open(&self.signals[signal], held)
     }
 
-    fn is_open(&self, gate: &Gate, held: &Held) -> bool {
+    fn is_open(&self, gate: &Gate, held: &TextLetters) -> bool {
         match gate {
             Gate::Open => true,
             Gate::Letters(number) => held.has(*number),

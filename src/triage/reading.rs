@@ -7,7 +7,7 @@ use super::beside::{ELSEWHERE, PRODUCTION};
 use super::clause::{Clauses, Role};
 use super::correlate::thing;
 use super::expression::OpenWays;
-use super::gates::Held;
+use super::gates::{Gates, TextLetters};
 use super::knowledge::Knowledge;
 use super::message::{Input, Place};
 use super::paths::blanked;
@@ -74,6 +74,32 @@ pub(super) struct Reading<'k> {
     pub(super) cut: usize,
 }
 
+/// A text with what its letters tell: the rules that they wake, which is none for most lines.
+struct Woken<'k> {
+    gates: &'k Gates,
+    letters: TextLetters,
+    rules: Vec<usize>,
+}
+
+impl<'k> Woken<'k> {
+    fn by(text: &str, knowledge: &'k Knowledge) -> Self {
+        let gates = &knowledge.gates;
+        let letters = gates.held(text);
+        let rules = gates.woken(&letters);
+        Self { gates, letters, rules }
+    }
+
+    /// The rules that may hold in the text as it is told, which has fewer letters where something in
+    /// it is blank, each with the ways in which it may.
+    fn may_hold(&self, told: &Cow<'_, str>) -> Vec<(usize, OpenWays)> {
+        let is_blank = matches!(told, Cow::Owned(_)) && !self.rules.is_empty();
+        let fewer = is_blank.then(|| self.gates.held(told));
+        let letters = fewer.as_ref().unwrap_or(&self.letters);
+        let ways = |rule: &usize| Some((*rule, self.gates.ways(*rule, letters)?));
+        self.rules.iter().filter_map(ways).collect()
+    }
+}
+
 /// Reads everything.
 pub(super) fn read<'k>(input: &Input<'_>, knowledge: &'k Knowledge) -> Reading<'k> {
     let mut reading = Reading {
@@ -88,20 +114,18 @@ pub(super) fn read<'k>(input: &Input<'_>, knowledge: &'k Knowledge) -> Reading<'
         let told = blanked(text);
         let clauses = Clauses::new(&told, &knowledge.grammar);
         let factor = if is_information(text) { 0.5 } else { 1.0 };
-        let held = knowledge.gates.held(text);
-        let blank = matches!(told, Cow::Owned(_)).then(|| knowledge.gates.held(&told));
-        let woken = knowledge.gates.woken(&held);
-        for (woken, ways) in may_hold(&woken, blank.as_ref().unwrap_or(&held), knowledge) {
-            let rule = &knowledge.rules[woken];
+        let woken = Woken::by(text, knowledge);
+        for (number, ways) in woken.may_hold(&told) {
+            let rule = &knowledge.rules[number];
             if let Some(mut hit) = rule.find(&told, &clauses, ways) {
                 hit.affirmed &= !over;
                 let again =
-                    message.shape.is_some_and(|it| hit.affirmed && !counted.insert((it, woken)));
+                    message.shape.is_some_and(|it| hit.affirmed && !counted.insert((it, number)));
                 let factor = if again { 0.0 } else { factor };
                 reading.found.push(Found { rule, message: at, hit, factor });
             }
         }
-        let mut signals = signal::extract(knowledge, text, &held, &clauses, Some(at));
+        let mut signals = signal::extract(knowledge, text, &woken.letters, &clauses, Some(at));
         // What is over is at fault no more.
         signals.iter_mut().for_each(|signal| signal.affirmed &= !message.resolved);
         reading.signals.extend(signals);
@@ -190,36 +214,29 @@ impl Judgement {
 /// Judges a line by itself, before it is a message.
 pub(super) fn judgement(text: &str, knowledge: &Knowledge) -> Judgement {
     let text = judged(text);
-    let held = knowledge.gates.held(text);
-    let woken = knowledge.gates.woken(&held);
-    if woken.is_empty() {
+    let woken = Woken::by(text, knowledge);
+    if woken.rules.is_empty() {
         return Judgement::default();
     }
     let told = blanked(text);
-    let blank = matches!(told, Cow::Owned(_)).then(|| knowledge.gates.held(&told));
-    let woken = may_hold(&woken, blank.as_ref().unwrap_or(&held), knowledge);
-    if woken.is_empty() {
+    let may_hold = woken.may_hold(&told);
+    if may_hold.is_empty() {
         return Judgement::default();
     }
     let clauses = Clauses::new(&told, &knowledge.grammar);
     let finds = |(at, ways): (usize, OpenWays)| {
         Some((at, knowledge.rules[at].find(&told, &clauses, ways)?.affirmed))
     };
-    let mut judgement =
-        Judgement { rules: woken.into_iter().filter_map(finds).collect(), named: BTreeSet::new() };
+    let mut judgement = Judgement {
+        rules: may_hold.into_iter().filter_map(finds).collect(),
+        named: BTreeSet::new(),
+    };
     if judgement.holds() {
-        let signals = signal::extract(knowledge, text, &held, &clauses, None);
+        let signals = signal::extract(knowledge, text, &woken.letters, &clauses, None);
         let named = signals.iter().filter(|signal| signal.names);
         judgement.named = named.map(thing).collect();
     }
     judgement
-}
-
-/// Of the rules that a text wakes, those that may hold in it as it is told, by the letters that it
-/// then has, each with the ways in which it may.
-fn may_hold(woken: &[usize], told: &Held, knowledge: &Knowledge) -> Vec<(usize, OpenWays)> {
-    let ways = |rule: &usize| Some((*rule, knowledge.gates.ways(*rule, told)?));
-    woken.iter().filter_map(ways).collect()
 }
 
 /// The part of a text that is judged.

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::clause::{Clauses, Role};
 use super::expression::Expression;
-use super::gates::Held;
+use super::gates::TextLetters;
 use super::knowledge::Knowledge;
 use super::message::Place;
 
@@ -87,7 +87,7 @@ impl SignalRule {
 pub(super) fn extract(
     knowledge: &Knowledge,
     text: &str,
-    held: &Held,
+    held: &TextLetters,
     clauses: &Clauses<'_>,
     message: Option<usize>,
 ) -> Vec<Signal> {
