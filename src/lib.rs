@@ -21,7 +21,7 @@
 //! - [`render`]: Tera over strings.
 //! - [`views`]: the one shape that JSON, pages and templates share.
 //! - [`domain`]: values and rules: entries, exercises, freshness, incidents, postmortems.
-//! - [`clock`], [`text`], [`whole_file`]: leaves.
+//! - [`at_once`], [`clock`], [`text`], [`whole_file`]: leaves.
 //!
 //! # Invariants
 //!
@@ -33,6 +33,7 @@
 
 pub mod app;
 pub mod assets;
+pub mod at_once;
 pub mod cli;
 pub mod clock;
 pub mod config;

@@ -1,6 +1,5 @@
 //! Small questions about plain text: how wide, how alike, how to quote, how to show it safely.
 
-pub mod at_once;
 mod decode;
 pub mod lengths;
 pub mod months;

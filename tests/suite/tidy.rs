@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 /// The layers, lowest first; a module imports from lower layers only.
 const LAYERS: [&[&str]; 9] = [
-    &["clock", "dice", "text", "whole_file"],
+    &["at_once", "clock", "dice", "text", "whole_file"],
     &["domain"],
     &["runbook", "triage", "writeup", "render", "views"],
     &["ledger", "search", "assets", "workspace", "delivery"],

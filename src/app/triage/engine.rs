@@ -4,9 +4,9 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::assets::{Asset, Assets, Origin};
+use crate::at_once::at_once;
 use crate::domain::id::Hash;
 use crate::error::Error;
-use crate::text::at_once::at_once;
 use crate::text::yaml::is_yaml_name;
 use crate::triage::read::{Pasted, read};
 use crate::triage::scenario::{Outcome, Scenario, run};

@@ -39,7 +39,7 @@ use regex::Regex;
 use made::looks_made;
 use stand_in::stands_for_one;
 
-use super::at_once::at_once;
+use crate::at_once::at_once;
 
 /// So many layers of escapes and base64 are looked under, the one within the other.
 const MOST_LAYERS: usize = 4;

@@ -18,16 +18,26 @@ pub fn at_once<A, B: Send>(one: impl FnOnce() -> A, other: impl Fn() -> B + Send
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Barrier;
+    use std::sync::Mutex;
+    use std::sync::mpsc::{Receiver, Sender, channel};
+    use std::time::Duration;
 
     use super::*;
 
     #[test]
     fn both_are_done_at_the_same_time_and_a_panic_is_passed_on() {
-        // Each waits for the other.
-        let meet = Barrier::new(2);
-        let both = at_once(|| (meet.wait(), 1).1, || (meet.wait(), "two").1);
-        assert_eq!(both, (1, "two"));
+        // Each waits for a word of the other, but not for ever: where no thread can be had, none
+        // comes.
+        let ((to_one, for_one), (to_other, for_other)) = (channel(), channel());
+        let for_other = Mutex::new(for_other);
+        let meet = |theirs: &Sender<()>, own: &Receiver<()>| {
+            theirs.send(()).is_ok() && own.recv_timeout(Duration::from_secs(60)).is_ok()
+        };
+        let both = at_once(
+            || (meet(&to_other, &for_one), 1),
+            || (meet(&to_one, &for_other.lock().expect("its own")), "two"),
+        );
+        assert_eq!(both, ((true, 1), (true, "two")));
         let panic = std::panic::catch_unwind(|| at_once(|| 1, || -> usize { panic!("no") }));
         assert!(panic.is_err());
     }
