@@ -2,8 +2,8 @@
 //!
 //! Judges logs of 1 MB and of 10 MB, harmless lines with failures among them, as `runledger triage`
 //! does, each in a process of its own, and prints throughput, the peak of the memory, and how much
-//! longer ten times as much takes; then a megabyte of what no program should be fed. It measures
-//! and does not judge: the goal is a second for 10 MB, in memory that does not grow with the number
+//! longer ten times as much takes; then a megabyte of what no program should be fed, as a paste and
+//! as a plan for `runledger plan check`. It measures and does not judge: the goal is a second for 10 MB, in memory that does not grow with the number
 //! of lines that say the same.
 
 #![expect(clippy::disallowed_methods, reason = "benches set up the environment they need")]
@@ -25,6 +25,10 @@ const TIMES: usize = 3;
 /// A megabyte as people count it.
 const MEGABYTE: usize = 1_000_000;
 
+/// The verbs that are measured, which judge a paste and a plan.
+const PASTE: [&str; 1] = ["triage"];
+const PLAN: [&str; 2] = ["plan", "check"];
+
 /// Lines of a day: most say that all is well, with numbers, addresses and names that differ.
 const LINES: [&str; 8] = [
     "2026-05-01T10:{m}:{s}Z INFO  [http-{n}] GET /v1/orders/{n} 200 {m}ms from 10.0.{s}.{m}",
@@ -37,12 +41,21 @@ const LINES: [&str; 8] = [
     "2026-05-01 10:{m}:{s} UTC [{n}] LOG:  duration: {m}.{s} ms  statement: select {n} from orders",
 ];
 
-/// What is repeated to a megabyte to see how it is borne.
+/// What is repeated to a megabyte to see how it is borne, as a paste and as a plan.
 const NASTY: [(&str, &str); 4] = [
     ("one line", "a"),
     ("quotes", "'\"`("),
     ("braces", "{\"a\":"),
     ("chains", "a-1 fails because b-2 is unavailable; b-2 fails due to a-1. "),
+];
+
+/// The same for plans only: commands without end, steps of one line, heads of texts that do not end.
+const NASTY_PLANS: [(&str, &str); 5] = [
+    ("commands", "rm -rf /var/lib/a && "),
+    ("steps", "1. delete the volume 2. do not drop the database "),
+    ("lines", "kubectl delete pod a-1\n"),
+    ("negations", "do not never unless no "),
+    ("here-docs", "cat <<A\n"),
 ];
 
 fn log(bytes: usize) -> String {
@@ -67,10 +80,10 @@ fn log(bytes: usize) -> String {
 }
 
 /// How long it took and how much memory it held at most, in kilobytes, where the system tells.
-fn judged(lab: &Lab, file: &str) -> (Duration, Option<u64>) {
+fn judged(lab: &Lab, verb: &[&str], file: &str) -> (Duration, Option<u64>) {
     let began = Instant::now();
     let mut child = lab
-        .command(&["triage", file, "--json"])
+        .command(&[verb, &[file, "--json"]].concat())
         .stdout(Stdio::null())
         .spawn()
         .expect("the program runs");
@@ -84,7 +97,8 @@ fn judged(lab: &Lab, file: &str) -> (Duration, Option<u64>) {
             peak = peak.max(kilobytes);
         }
         if let Some(status) = child.try_wait().expect("a process") {
-            assert!(status.success(), "{status}");
+            // A plan with a step to refuse is one that was judged.
+            assert!(matches!(status.code(), Some(0 | 1)), "{status}");
             return (began.elapsed(), peak);
         }
         std::thread::sleep(Duration::from_millis(2));
@@ -96,38 +110,43 @@ fn main() {
     let build = if cfg!(debug_assertions) { "debug" } else { "release" };
     println!("{build} build; a process with nothing to judge is taken off\n");
     lab.write("nothing.log", "see you at lunch\n");
-    let best = |file: &str| {
-        let runs = (0..TIMES).map(|_| judged(&lab, file));
+    let best = |verb: &[&str], file: &str| {
+        let runs = (0..TIMES).map(|_| judged(&lab, verb, file));
         runs.min_by_key(|(took, _)| *took).expect("a run")
     };
-    let (bare, base) = best("nothing.log");
-    println!("{:<10} {:>9} {:>9} {:>9}", "paste", "ms", "MB/s", "peak MB");
     let row = |name: &str, megabytes: usize, took: Duration, peak: Option<u64>| {
-        let seconds = took.saturating_sub(bare).as_secs_f64();
+        let seconds = took.as_secs_f64();
         let rate = megabytes as f64 / seconds.max(1e-6);
         let peak = peak.map_or_else(|| "?".to_owned(), |peak| (peak / 1000).to_string());
         println!("{name:<10} {:>9.0} {rate:>9.1} {peak:>9}", seconds * 1e3);
         seconds
     };
-    println!(
-        "{:<10} {:>9.0} {:>9} {:>9}",
-        "nothing",
-        bare.as_secs_f64() * 1e3,
-        "",
-        base.unwrap_or(0) / 1000
-    );
+    // What a verb takes for nothing.
+    let table = |name: &str, verb: &[&str]| {
+        println!("{name:<10} {:>9} {:>9} {:>9}", "ms", "MB/s", "peak MB");
+        let (bare, base) = best(verb, "nothing.log");
+        row("nothing", 0, bare, base);
+        bare
+    };
+    let nasty = |verb: &[&str], bare: Duration, texts: &[(&str, &str)]| {
+        for (name, piece) in texts {
+            let file = format!("{}.log", name.replace(' ', "-"));
+            lab.write(&file, &piece.repeat(MEGABYTE / piece.len()));
+            let (took, peak) = best(verb, &file);
+            row(name, 1, took.saturating_sub(bare), peak);
+        }
+    };
+    let bare = table("paste", &PASTE);
     let mut seconds = Vec::new();
     for megabytes in [1, 10] {
         let file = format!("{megabytes}.log");
         lab.write(&file, &log(megabytes * MEGABYTE));
-        let (took, peak) = best(&file);
-        seconds.push(row(&format!("{megabytes} MB"), megabytes, took, peak));
+        let (took, peak) = best(&PASTE, &file);
+        seconds.push(row(&format!("{megabytes} MB"), megabytes, took.saturating_sub(bare), peak));
     }
-    for (name, piece) in NASTY {
-        let file = format!("{}.log", name.replace(' ', "-"));
-        lab.write(&file, &piece.repeat(MEGABYTE / piece.len()));
-        let (took, peak) = best(&file);
-        row(name, 1, took, peak);
-    }
-    println!("\n10 MB take {:.1} times as long as 1 MB", seconds[1] / seconds[0].max(1e-6));
+    nasty(&PASTE, bare, &NASTY);
+    println!("\n10 MB take {:.1} times as long as 1 MB\n", seconds[1] / seconds[0].max(1e-6));
+    let bare = table("plan", &PLAN);
+    nasty(&PLAN, bare, &NASTY);
+    nasty(&PLAN, bare, &NASTY_PLANS);
 }
