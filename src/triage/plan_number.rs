@@ -12,15 +12,21 @@ use crate::text::pattern::pattern;
 /// A number that might be in front of a step.
 static NUMBER: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?m)(?P<line>^[ \t]*(?P<mark>[#*>-][#*> \t-]*)?|[ \t])(?:\*\*)?(?P<step>(?i:(?:step|schritt|phase)[ \t]+))?\(?(?P<number>\d{1,6})[.):](?:\*\*)?[ \t]+(?P<next>\S)",
+        r"(?m)(?P<line>^[ \t]*(?P<mark>[#*>-][#*> \t-]*)?|[ \t])(?:\*\*)?(?P<step>(?i:(?:step|schritt|phase)[ \t]+))?(?P<open>\()?(?P<number>\d{1,6})(?P<close>[.):])(?:\*\*)?[ \t]+(?P<next>\S{1,20})",
     )
 });
 
-/// Words behind which a number is an amount or a name, and no step.
+/// Words behind which a number is an amount or a name, and no step. Behind an article the noun is
+/// complete: "drain the node 2. delete it".
 static AMOUNT: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)(?:[=<>+*/,-]|\b(?:to|of|at|by|is|are|than|with|from|for|in|on|and|or|least|most|about|version|revision|replicas?|step|schritt|port|node|exit|code|auf|von|bis|mit|um|in|und|oder|mindestens|revision))[ \t]*$",
+        r"(?i)(?:[=<>+*/,-]|\b(?:to|of|at|by|is|are|than|with|from|for|in|on|and|or|least|most|about|step|schritt|auf|von|bis|mit|um|in|und|oder|mindestens)|\b(?P<the>(?:the|this|that|each|every|old|new|bad|broken|den|die|das|dem|der)[ \t]+)?(?:version|revision|replicas?|port|node|exit|code))[ \t]*$",
     )
+});
+
+/// Words with which a sentence goes on behind a number in brackets.
+static GOES_ON: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"^(?:and|or|of|is|are|was|were|but|than|und|oder|von|ist|sind|aber|als)\b")
 });
 
 /// From here on a number is more often a year or a port, unless it goes on with the numbering.
@@ -29,52 +35,83 @@ const LARGE: usize = 1000;
 /// Longest text in front of a number that says what it counts.
 const NEAR: usize = 40;
 
+/// Where a step begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Start {
+    /// Its number.
+    pub(super) value: usize,
+    /// First byte of what stands in front of the number and belongs to it: the step before ends here.
+    pub(super) head: usize,
+    /// First byte of the number.
+    pub(super) at: usize,
+}
+
+/// How a number is written; those of one list are written alike.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct Style {
+    step: bool,
+    open: bool,
+    /// It ends with a bracket, which no amount does.
+    bracket: bool,
+}
+
 /// One number that is looked at.
 struct Candidate {
-    value: usize,
-    at: usize,
+    start: Start,
+    style: Style,
     /// Blanks in front of it, where it begins a line.
     indent: Option<usize>,
     /// Whether it calls itself a step, or is a heading.
     named: bool,
     /// Whether a sentence, or the line before, ends in front of it.
     after_end: bool,
-    /// Whether it is an amount, or the words go on behind it.
+    /// Whether it is an amount.
     amount: bool,
+    /// Whether no capital letter follows, as if the sentence went on.
+    small: bool,
 }
 
-/// The steps of a plan: each with its number and the first byte of that number.
-pub(super) fn starts(plan: &str, fences: &[Range<usize>]) -> Vec<(usize, usize)> {
+/// The steps of a plan, in order.
+pub(super) fn starts(plan: &str, fences: &[Range<usize>]) -> Vec<Start> {
     let all = candidates(plan, fences);
     let outer = all.iter().filter_map(|one| one.indent).min().unwrap_or(0);
     let sure = all.iter().enumerate().filter(|(_, one)| one.after_end || one.named);
-    let last_sure: HashMap<usize, usize> = sure.map(|(at, one)| (one.value, at)).collect();
-    let mut found: Vec<(usize, usize)> = Vec::new();
+    let last_sure: HashMap<usize, usize> = sure.map(|(at, one)| (one.start.value, at)).collect();
+    let styled = all.iter().enumerate().map(|(at, one)| ((one.start.value, one.style), at));
+    let last_styled: HashMap<(usize, Style), usize> = styled.collect();
+    let mut found: Vec<&Candidate> = Vec::new();
     for (at, one) in all.iter().enumerate() {
-        let last = found.last().map(|(value, _)| *value);
-        let next = last.is_some_and(|last| one.value == last + 1);
+        let last = found.last();
+        let value = one.start.value;
+        let next = last.is_some_and(|last| value == last.start.value + 1);
         let begins = match one.indent {
-            _ if one.value >= LARGE && !next => false,
+            _ if value >= LARGE && !next => false,
             _ if one.named => true,
             // A list within an item belongs to that item.
             Some(indent) if indent > outer + 1 => false,
             Some(_) => {
-                let jumps = last.is_none_or(|last| one.value > last) && one.after_end;
-                next || one.value == 1 || jumps
+                let jumps = last.is_none_or(|last| value > last.start.value) && one.after_end;
+                next || value == 1 || jumps
             }
-            None if one.after_end => next || last.is_none() && one.value == 1,
+            None if one.after_end => next || last.is_none() && value == 1,
             // Without a full stop before it, if no other number goes on with the numbering.
             None => {
-                let first = last.is_none() && one.value == 1;
-                let better = last_sure.get(&one.value).is_some_and(|better| *better > at);
-                (next || first) && !one.amount && !better
+                let first = last.is_none() && value == 1;
+                let better = last_sure.get(&value).is_some_and(|better| *better > at);
+                // Commands begin small: the numbers of a list are known by how they are written.
+                let goes_on = || last_styled.get(&(2, one.style)).is_some_and(|two| *two > at);
+                let alike = match last {
+                    Some(last) => last.style == one.style,
+                    None => goes_on(),
+                };
+                (next || first) && !one.amount && !better && (alike || !one.small)
             }
         };
         if begins {
-            found.push((one.value, one.at));
+            found.push(one);
         }
     }
-    found
+    found.into_iter().map(|one| one.start).collect()
 }
 
 fn candidates(plan: &str, fences: &[Range<usize>]) -> Vec<Candidate> {
@@ -95,13 +132,18 @@ fn candidates(plan: &str, fences: &[Range<usize>]) -> Vec<Candidate> {
         }
         let end = before.trim_end();
         let near = &before[before.ceil_char_boundary(before.len().saturating_sub(NEAR))..];
+        let has = |name| found.name(name).is_some();
+        let bracket = found.name("close").is_some_and(|close| close.as_str() == ")");
+        let style = Style { step: has("step"), open: has("open"), bracket };
+        let is_amount = AMOUNT.captures(near).is_some_and(|amount| amount.name("the").is_none());
         all.push(Candidate {
-            value,
-            at: number.start(),
+            start: Start { value, head: whole.start(), at: number.start() },
+            style,
             indent: at_line.then(|| head.len() - head.trim_start().len()),
-            named: found.name("step").is_some() && (at_line || ends(end)) || mark,
+            named: style.step && (at_line || ends(end)) || mark,
             after_end: ends(end) || at_line && before.ends_with("\n\n"),
-            amount: AMOUNT.is_match(near) || next.starts_with(|c: char| c.is_ascii_lowercase()),
+            amount: is_amount && !bracket || GOES_ON.is_match(next),
+            small: next.starts_with(|c: char| c.is_ascii_lowercase()),
         });
     }
     all
@@ -117,7 +159,7 @@ mod tests {
     use super::*;
 
     fn check(plan: &str, expected: &[usize]) {
-        let found: Vec<usize> = starts(plan, &[]).into_iter().map(|(value, _)| value).collect();
+        let found: Vec<usize> = starts(plan, &[]).into_iter().map(|one| one.value).collect();
         assert_eq!(found, expected, "{plan}");
     }
 
@@ -142,6 +184,23 @@ mod tests {
         check("## Step 1: look\n## Step 2: go\n", &[1, 2]);
         check("**1.** Stop.\n**2.** Wait.", &[1, 2]);
         check("1. A\n1. B\n1. C", &[1, 1, 1]);
+    }
+
+    #[test]
+    fn commands_that_are_numbered_in_one_line_are_steps() {
+        check("1) redis-cli FLUSHALL 2) helm rollback a 41 3) kubectl drain b", &[1, 2, 3]);
+        check("1. redis-cli FLUSHALL 2. helm rollback a 41 3. kubectl drain b", &[1, 2, 3]);
+        check("(1) stop the rollback (2) drain the node (3) helm uninstall a", &[1, 2, 3]);
+        check("Do this: step 1: stop a step 2: delete b", &[1, 2]);
+        check("Please 1) stop the leader 2) drain the node 3) wait", &[1, 2, 3]);
+        check("Schritt 1: redis-cli FLUSHALL Schritt 2: helm list", &[1, 2]);
+        check("1. drain the node 2. wait", &[1, 2]);
+        check("1. stop node 2. then wait", &[1]);
+        check("1) stop a (2 of them) on b (2) and wait", &[1]);
+        check("1) look 2: wait", &[1]);
+        let plan = "(1) stop it (2) delete it";
+        let found = starts(plan, &[]);
+        assert_eq!(plan[found[0].head..found[1].head].trim(), "(1) stop it");
     }
 
     #[test]

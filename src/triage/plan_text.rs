@@ -44,14 +44,14 @@ pub(super) fn steps(plan: &str, rules: &Rules, forbidden: &[Range<usize>]) -> Ve
         return reading.script();
     }
     let starts = plan_number::starts(plan, &reading.fences);
-    let Some((_, head)) = starts.first() else { return reading.unnumbered() };
+    let Some(first) = starts.first() else { return reading.unnumbered() };
     let mut steps = Vec::new();
-    if !plan[..*head].trim().is_empty() {
-        steps.push(reading.step(0, 0..*head));
+    if !plan[..first.head].trim().is_empty() {
+        steps.push(reading.step(0, 0..first.head));
     }
-    for (at, (number, start)) in starts.iter().enumerate() {
-        let end = starts.get(at + 1).map_or(plan.len(), |(_, next)| *next);
-        steps.push(reading.step(*number, *start..end));
+    for (at, start) in starts.iter().enumerate() {
+        let end = starts.get(at + 1).map_or(plan.len(), |next| next.head);
+        steps.push(reading.step(start.value, start.at..end));
     }
     steps
 }
