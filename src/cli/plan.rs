@@ -1,5 +1,6 @@
 //! `runledger plan`: what a plan would destroy.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use super::{Done, Session, Style};
@@ -45,14 +46,21 @@ pub(crate) fn run(args: &Args, session: &mut Session) -> Result<Done, Error> {
         session.out.json(&PlanCheckView { denied, findings });
     } else {
         findings.iter().for_each(|one| print(session, one));
-        let of = |refuses| findings.iter().filter(|one| one.danger.refuses() == refuses).count();
-        session.out.say(&format!(
-            "{}, {}.",
-            count(of(true), "step to refuse", "steps to refuse"),
-            count(of(false), "warning", "warnings")
-        ));
+        session.out.say(&summary(&findings));
     }
     Ok(if denied { Done::DoesNotHold } else { Done::Well })
+}
+
+/// How many steps to refuse there are, and how many more that only warn.
+fn summary(findings: &[PlanFinding]) -> String {
+    let steps: BTreeSet<usize> = findings.iter().map(|one| one.place).collect();
+    let refused = findings.iter().filter(|one| one.danger.refuses()).map(|one| one.place);
+    let refused = refused.collect::<BTreeSet<_>>().len();
+    format!(
+        "{}, {}.",
+        count(refused, "step to refuse", "steps to refuse"),
+        count(steps.len() - refused, "step with a warning", "steps with a warning")
+    )
 }
 
 fn print(session: &mut Session, one: &PlanFinding) {
@@ -67,4 +75,23 @@ fn print(session: &mut Session, one: &PlanFinding) {
     session.out.wrapped(Style::Dim, "  ", &one.text);
     session.out.wrapped(Style::Plain, "  destroys: ", &one.danger.destroys);
     session.out.wrapped(Style::Plain, "  instead: ", &one.danger.safer);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_summary_counts_steps() {
+        let check = |plan: &str, expected: &str| {
+            let findings = check_plan(&Assets::new(None), plan).expect("the built-in rules");
+            assert_eq!(summary(&findings), expected, "{plan}: {findings:?}");
+        };
+        check("rm -rf \"$DIR\"/pg_wal/*", "1 step to refuse, 0 steps with a warning.");
+        check(
+            "1. rm -rf /data\n1. rm -rf /srv\n1. systemctl stop sshd\n",
+            "2 steps to refuse, 1 step with a warning.",
+        );
+        check("ls", "0 steps to refuse, 0 steps with a warning.");
+    }
 }

@@ -42,6 +42,9 @@ impl PlanDanger {
 pub struct PlanFinding {
     /// The step's number: its own, else counted from 1.
     pub step: usize,
+    /// Which of the steps it is, from 0. Two may bear the same number.
+    #[serde(skip)]
+    pub place: usize,
     /// Line on which these words begin, from 1.
     pub line: usize,
     /// First byte of the words that it is about.
@@ -134,7 +137,8 @@ impl PlanLint {
         // One after another: a later step may use what an earlier one has set.
         let mut session = self.commands.session();
         let forbidden = plan_forbidden::lists(plan, |line| self.prose.forbids_list(line));
-        for step in plan_text::steps(plan, &self.commands, &forbidden) {
+        let steps = plan_text::steps(plan, &self.commands, &forbidden);
+        for (place, step) in steps.iter().enumerate() {
             let first = findings.len();
             let mut add = |start: usize, end: usize, danger: PlanDanger| {
                 let mut of_step = findings.iter_mut().skip(first);
@@ -146,7 +150,7 @@ impl PlanLint {
                     (known.start, known.end) = (start, end);
                 } else {
                     let (step, text) = (step.number, String::new());
-                    findings.push(PlanFinding { step, line: 0, start, end, text, danger });
+                    findings.push(PlanFinding { step, place, line: 0, start, end, text, danger });
                 }
             };
             // Words say what is meant before the command says how, so their order is the text's.
