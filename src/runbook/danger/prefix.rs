@@ -126,7 +126,7 @@ impl Reader<'_> {
                     input.texts.iter().for_each(|text| self.script(text, depth));
                 }
                 // `eval "$(cat file)"` runs what only the run tells.
-                if rest.iter().any(|word| word.expands && word.text.starts_with(['$', '`'])) {
+                if rest.iter().any(is_told_at_run) {
                     return Took::Nothing(Some(Unread::Printed));
                 }
             }
@@ -191,6 +191,8 @@ impl Reader<'_> {
         // The shell itself may be one that rules are about: where it reads its script.
         match file.filter(|file| file.text != "-") {
             _ if !given.is_empty() && is_code => Took::Code(unseen),
+            // `bash -c "$(curl …)"` runs what only the run tells.
+            _ if given.iter().any(is_told_at_run) => Took::Nothing(Some(Unread::Printed)),
             _ if !given.is_empty() => Took::All,
             Some(file) if prefix.skip == 0 => self.file(file, depth),
             Some(_) => Took::Nothing(None),
@@ -239,4 +241,8 @@ fn mark_filled(words: &mut [Word], filled: &str, from: &[Vec<Word>]) {
         word.text = word.text.replacen("{}", filled, 1);
         word.from.extend(from.iter().cloned());
     }
+}
+/// Whether a script begins with what only the run tells.
+fn is_told_at_run(script: &Word) -> bool {
+    script.expands && script.text.starts_with(['$', '`'])
 }
