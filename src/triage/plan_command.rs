@@ -113,6 +113,33 @@ static WITHIN: LazyLock<Regex> = LazyLock::new(|| {
     ))
 });
 
+/// What tells to run a program: a word, or the mark behind which a clause begins.
+static ORDERED: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(concat!(
+        r"(?:(?P<past>\b(?i:has|have|had|having|been|be|was|were)\s+(?:\w+ly\s+)?)?",
+        r"(?P<order>\b(?i:run|execute|type|issue|invoke|call|use|using|then|next|finally|afterwards|also|please|",
+        r"dann|danach|anschlie(?:\x{df}|ss)end|zuletzt|starte|f(?:\x{fc}|ue)hre))[,:]?|[\w)\x22'][.;:])",
+        r"[ \t]+(?P<command>[a-z./~$\\][^\s]*[ \t]+\S)",
+    ))
+});
+
+/// Where words may follow a command in its line.
+static WORDS_BEHIND: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(concat!(
+        r"(?i)(?:(?P<mark>\S[;,.]|\s(?:and|und|but|aber|[-\x{2013}\x{2014}]))\s+(?P<and>(?:and|und)\s+)?",
+        r"(?P<then>(?:then|afterwards|next|finally|dann|danach|anschlie(?:\x{df}|ss)end),?\s+)?|",
+        r"\s(?:then|afterwards|next|finally|dann|danach|anschlie(?:\x{df}|ss)end),?\s+)(?P<said>\p{L}+\s)",
+    ))
+});
+
+/// Statements of a shell that have a `then` or a `;` of their own.
+static COMPOUND: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"^\s*(?:if|elif|while|until|for|case|select)\s|[;\s](?:fi|done|esac)\b")
+});
+
+/// What no words hold that follow the `;` of a shell.
+static NO_WORDS: LazyLock<Regex> = LazyLock::new(|| pattern(r#"["'$`={}]|\s--?\w"#));
+
 /// Words that say not to run what follows at once.
 static NOT_TO_RUN: LazyLock<Regex> = LazyLock::new(|| {
     pattern(concat!(
@@ -209,6 +236,89 @@ impl<'r> Ends<'r> {
         }
         Some(end.unwrap_or(line.len()).max(line.len().min(limit)))
     }
+
+    /// Where words begin that follow a command in its line: `helm list, then delete the CRD`.
+    pub(super) fn words_behind(&self, command: &str) -> Option<usize> {
+        let command = command.trim_end();
+        let is_one_line = command.len() <= LONGEST_LINE && !command.contains('\n');
+        if !is_one_line || only_prints(command) || COMPOUND.is_match(command) || is_sql(command) {
+            return None;
+        }
+        let (mut from, mut quotes, mut read) = (0, Quotes::default(), 0);
+        while let Some(found) = WORDS_BEHIND.captures_at(command, from) {
+            let (whole, said) = found.get(0).zip(found.name("said"))?;
+            if quotes.ends_in_comment(&command[read..=whole.start()]) {
+                return None;
+            }
+            (read, from) = (whole.start() + 1, said.start());
+            let rest = &command[said.start()..];
+            // What a shell runs next is no words.
+            let plain = found.name("mark").is_some_and(|mark| mark.as_str().ends_with(';'))
+                && found.name("and").or_else(|| found.name("then")).is_none();
+            let runs_on = plain && (NO_WORDS.is_match(rest) || runs(rest, self.rules));
+            if !quotes.are_open() && !runs_on {
+                return Some(said.start());
+            }
+        }
+        None
+    }
+
+    /// Commands within a sentence that it tells to run, whatever their program.
+    pub(super) fn ordered(&self, text: &str) -> impl Iterator<Item = (usize, usize)> {
+        let mut from = 0;
+        std::iter::from_fn(move || {
+            while let Some(found) = ORDERED.captures_at(text, from) {
+                let start = found.name("command")?.start();
+                from = start;
+                let line =
+                    text[start..text.floor_char_boundary(start + LONGEST_LINE)].lines().next();
+                let line = line.unwrap_or_default();
+                // "It has run setenforce 0" tells of the past; a path behind a full stop is a link.
+                let runs = match found.name("order") {
+                    Some(_) if found.name("past").is_some() => false,
+                    Some(_) => {
+                        TOOL.is_match(line)
+                            || VARIABLE.is_match(line)
+                            || begins_with_program(line, self.rules)
+                    }
+                    None => TOOL.is_match(line),
+                };
+                let command = runs.then(|| bare_command(text, start)).flatten();
+                if command.is_some() {
+                    return command;
+                }
+            }
+            None
+        })
+    }
+}
+
+/// The quotation marks of a command, as far as it is read.
+#[derive(Debug, Default)]
+struct Quotes {
+    open: Option<char>,
+    last: Option<char>,
+}
+
+impl Quotes {
+    fn are_open(&self) -> bool {
+        self.open.is_some()
+    }
+
+    /// Reads on; whether a comment begins there.
+    fn ends_in_comment(&mut self, text: &str) -> bool {
+        for c in text.chars() {
+            match self.open {
+                Some(open) if c == open => self.open = None,
+                Some(_) => {}
+                None if matches!(c, '\'' | '"' | '`') => self.open = Some(c),
+                None if c == '#' && self.last.is_none_or(char::is_whitespace) => return true,
+                None => {}
+            }
+            self.last = Some(c);
+        }
+        false
+    }
 }
 
 /// Whether a line begins with something to run.
@@ -268,23 +378,23 @@ pub(super) fn only_prints(command: &str) -> bool {
 
 /// Commands that stand bare within a sentence: first byte, one past the last.
 pub(super) fn within(sentence: &str) -> impl Iterator<Item = (usize, usize)> + '_ {
-    WITHIN.captures_iter(sentence).filter_map(|found| {
-        let start = found.get(1)?.start();
-        let before =
-            &sentence[sentence.floor_char_boundary(start.saturating_sub(LONGEST_LINE))..start];
-        let line = before.rsplit('\n').next().unwrap_or_default();
-        // A comment of a script runs nothing.
-        if !line.is_empty() && line.trim_matches([' ', '\t', '#']).is_empty() && line.contains('#')
-        {
-            return None;
-        }
-        let rest = &sentence[start..sentence.floor_char_boundary(start + LONGEST_LINE)];
-        let line = rest.find('\n').unwrap_or(rest.len());
-        let stop = [". ", "; then ", ", then ", ", and "];
-        let end = stop.iter().filter_map(|stop| rest[..line].find(stop)).min().unwrap_or(line);
-        let end = rest[..end].trim_end_matches(['.', ',', ')', '`', '\'', '"', ' ']).len();
-        (end > 0).then_some((start, start + end))
-    })
+    WITHIN.captures_iter(sentence).filter_map(|found| bare_command(sentence, found.get(1)?.start()))
+}
+
+/// A command that stands bare within a sentence, by its first byte; none in a comment of a script,
+/// which runs nothing.
+fn bare_command(sentence: &str, start: usize) -> Option<(usize, usize)> {
+    let before = &sentence[sentence.floor_char_boundary(start.saturating_sub(LONGEST_LINE))..start];
+    let line = before.rsplit('\n').next().unwrap_or_default();
+    if !line.is_empty() && line.trim_matches([' ', '\t', '#']).is_empty() && line.contains('#') {
+        return None;
+    }
+    let rest = &sentence[start..sentence.floor_char_boundary(start + LONGEST_LINE)];
+    let line = rest.find('\n').unwrap_or(rest.len());
+    let stop = [". ", "; then ", ", then ", ", and ", " and then "];
+    let end = stop.iter().filter_map(|stop| rest[..line].find(stop)).min().unwrap_or(line);
+    let end = rest[..end].trim_end_matches(['.', ',', ')', '`', '\'', '"', ' ']).len();
+    (end > 0).then_some((start, start + end))
 }
 
 /// Whether the words around a command say that nobody should run it.

@@ -134,6 +134,69 @@ fn a_list_of_what_not_to_do_is_no_danger_and_what_stands_behind_it_is() {
     assert!(!lint.check("# Never\nrm -rf /data\n").is_empty(), "a comment of a script");
 }
 
+#[test]
+fn steps_that_are_numbered_in_one_line_have_their_own_findings() {
+    let lint = PlanLint::built_in().expect("the built-in rules");
+    let check = |plan: &str, expected: &[(usize, &str)]| {
+        let found = lint.check(plan);
+        let found: Vec<_> = found.iter().map(|one| (one.step, one.danger.rule.as_str())).collect();
+        assert_eq!(found, expected, "{plan}");
+    };
+    let expected = [(1, "redis-flush"), (3, "k8s-drain-force")];
+    check("1) redis-cli FLUSHALL 2) helm rollback a 41 3) kubectl drain b --force", &expected);
+    check("1. redis-cli FLUSHALL 2. helm rollback a 41 3. kubectl drain b --force", &expected);
+    check(
+        "(1) stop the rollback (2) delete the CRDs (3) helm uninstall payments",
+        &[(2, "k8s-delete-crd"), (3, "helm-uninstall-prod")],
+    );
+}
+
+#[test]
+fn commands_and_words_in_one_line_are_both_judged_wherever_they_stand() {
+    let lint = PlanLint::built_in().expect("the built-in rules");
+    for (plan, rule) in [
+        ("kubectl -n prod get pods; then delete the namespace prod", "k8s-delete-namespace"),
+        ("kubectl get pods; delete the namespace prod", "k8s-delete-namespace"),
+        ("kubectl get pods first, then delete the namespace prod", "k8s-delete-namespace"),
+        ("kubectl get pods and delete the namespace prod", "k8s-delete-namespace"),
+        ("kubectl get pods. Then delete the namespace prod.", "k8s-delete-namespace"),
+        ("kubectl get pods, dann den Namespace prod l\u{f6}schen", "k8s-delete-namespace"),
+        ("helm status payments and then delete the CRDs", "k8s-delete-crd"),
+        ("helm list\nhelm status payments and then delete the CRDs\n", "k8s-delete-crd"),
+        ("kubectl get pods, then kubectl delete ns prod", "k8s-delete-namespace"),
+        ("1. kubectl get pods, then setenforce 0", "security-off"),
+        ("Then run chmod -R 777 /srv/app", "security-off"),
+        ("Then run sudo chmod -R 777 /srv/app", "security-off"),
+        ("Step 3: chmod -R 777 /srv/app.", "security-off"),
+        ("Look first: chmod -R 777 /srv/app.", "security-off"),
+        ("Look at it. Next, chmod -R 777 /srv/app", "security-off"),
+        ("Dann chmod -R 777 /srv/app", "security-off"),
+        ("Then run setenforce 0", "security-off"),
+        ("Then run eksctl delete cluster --name prod", "cloud-delete"),
+        ("Finally run ./fix.sh --prod", "unread-script"),
+    ] {
+        let found = lint.check(plan);
+        let rules: Vec<_> = found.iter().map(|one| one.danger.rule.as_str()).collect();
+        assert_eq!(rules, [rule], "{plan}");
+    }
+    for plan in [
+        "kubectl get pods; do not delete the namespace prod",
+        "kubectl get pods but never delete the namespace prod",
+        "kubectl get pods # then delete the namespace prod",
+        "git tag -m 'look, then delete the namespace prod' v1",
+        "echo look, then delete the namespace prod",
+        "cd /x; tool --note 'delete the namespace prod'",
+        "T=/tmp/x; if true; then rm -rf \"$T\"; fi",
+        "kubectl get pods, then look at the namespace prod",
+        "Do not run chmod -R 777 /srv/app",
+        "Check whether somebody has run chmod -R 777 /srv/app",
+        "Look at it, e.g. scripts/fix.sh of the team.",
+        "Then find the node and look at its disks",
+    ] {
+        assert_eq!(lint.check(plan), [], "{plan}");
+    }
+}
+
 /// What somebody on call expects of a line: `D` refused, `W` warned of, `-` neither.
 const LINES: &str = r#"
 D find /data -type f | xargs rm -f

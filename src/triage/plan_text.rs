@@ -142,7 +142,11 @@ impl Reading<'_> {
             }
             let number = steps.len() + 1;
             let end = self.end_in_script(rest);
-            let pieces = vec![Piece::Command(at..at + end)];
+            let mut pieces = vec![Piece::Command(at..at + end)];
+            let command = rest.get(..end).unwrap_or_default();
+            if let Some(said) = self.ends.words_behind(command) {
+                self.words(at + said..at + end, &mut pieces);
+            }
             steps.push(Step { number, pieces });
             at += end;
         }
@@ -215,17 +219,23 @@ impl Reading<'_> {
         }
         pieces.push(Piece::Words(range.start + said..range.end));
         let mut commands = lines.clone();
-        let mut taken = Taken(lines);
+        // What is said behind a command may hold another one.
+        let head = |line: Range<usize>| {
+            let said = self.ends.words_behind(&text[line.clone()]);
+            line.start..said.map_or(line.end, |said| line.start + said)
+        };
+        let mut taken = Taken(lines.into_iter().map(head).collect());
         for quote in ['`', '\'', '"'] {
             quoted(text, quote, self.rules, &mut taken, &mut commands);
         }
-        for (start, end) in plan_command::within(text) {
+        for (start, end) in plan_command::within(text).chain(self.ends.ordered(text)) {
             let forbidden = plan_command::is_forbidden(&text[..start], &text[end..]);
             if !forbidden && !taken.overlaps(&(start..end)) {
                 commands.push(start..end);
             }
         }
         commands.sort_by_key(|command| command.start);
+        commands.dedup_by_key(|command| command.start);
         let placed = |command: Range<usize>| range.start + command.start..range.start + command.end;
         pieces.extend(commands.into_iter().map(|command| Piece::Command(placed(command))));
     }
@@ -246,7 +256,7 @@ fn lead(line: &str) -> usize {
     }
     let bare = line.trim_start_matches([' ', '\t', '-', '*', '>']);
     let numberless = bare.trim_start_matches(|c: char| c.is_ascii_digit());
-    let numberless = numberless.strip_prefix(['.', ')']).map_or(bare, str::trim_start);
+    let numberless = numberless.strip_prefix(['.', ')', ':']).map_or(bare, str::trim_start);
     let prompt = PROMPT.find(numberless).map_or(0, |found| found.end());
     line.len() - numberless.len() + prompt
 }
