@@ -1,6 +1,5 @@
 //! All messages, read once: signals and the places where rules hold.
 
-use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use super::beside::{ELSEWHERE, PRODUCTION};
@@ -76,23 +75,24 @@ pub(super) struct Reading<'k> {
 
 /// A text with what its letters tell: the rules that they wake, which is none for most lines.
 struct Woken<'k> {
+    text: &'k str,
     gates: &'k Gates,
     letters: TextLetters,
     rules: Vec<usize>,
 }
 
 impl<'k> Woken<'k> {
-    fn by(text: &str, knowledge: &'k Knowledge) -> Self {
+    fn by(text: &'k str, knowledge: &'k Knowledge) -> Self {
         let gates = &knowledge.gates;
         let letters = gates.held(text);
         let rules = gates.woken(&letters);
-        Self { gates, letters, rules }
+        Self { text, gates, letters, rules }
     }
 
     /// The rules that may hold in the text as it is told, which has fewer letters where something in
     /// it is blank, each with the ways in which it may.
-    fn may_hold(&self, told: &Cow<'_, str>) -> Vec<(usize, OpenWays)> {
-        let is_blank = matches!(told, Cow::Owned(_)) && !self.rules.is_empty();
+    fn may_hold(&self, told: &str) -> Vec<(usize, OpenWays)> {
+        let is_blank = !self.rules.is_empty() && told != self.text;
         let fewer = is_blank.then(|| self.gates.held(told));
         let letters = fewer.as_ref().unwrap_or(&self.letters);
         let ways = |rule: &usize| Some((*rule, self.gates.ways(*rule, letters)?));
