@@ -59,6 +59,7 @@ mod pattern;
 mod plain;
 mod plan_command;
 mod plan_forbidden;
+mod plan_line;
 mod plan_lint;
 mod plan_number;
 mod plan_prose;

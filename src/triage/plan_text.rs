@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::plan_command::Ends;
-use super::{plan_command, plan_number};
+use super::{plan_command, plan_line, plan_number};
 use crate::runbook::danger::Rules;
 use crate::text::pattern::pattern;
 
@@ -228,7 +228,7 @@ impl Reading<'_> {
         for quote in ['`', '\'', '"'] {
             quoted(text, quote, self.rules, &mut taken, &mut commands);
         }
-        for (start, end) in plan_command::within(text).chain(self.ends.ordered(text)) {
+        for (start, end) in plan_line::within(text).chain(self.ends.ordered(text)) {
             let forbidden = plan_command::is_forbidden(&text[..start], &text[end..]);
             if !forbidden && !taken.overlaps(&(start..end)) {
                 commands.push(start..end);
