@@ -172,8 +172,8 @@ impl Forms {
     fn german(&mut self, verb: &str) {
         let (part, verb) = verb.split_once('|').map_or((None, verb), |(a, b)| (Some(a), b));
         let stem = verb.strip_suffix("en").unwrap_or(verb);
-        // A short stem is another word as well: "leer".
-        let bare = if stem.chars().count() > 4 { "?" } else { "" };
+        // A short stem is another word as well: "leer"; none is that with its part behind.
+        let bare = if stem.chars().count() > 4 || part.is_some() { "?" } else { "" };
         let (told, verb) = (format!("{}(?:en|et|e|t){bare}", spelled(stem)), spelled(verb));
         match part.map(spelled) {
             Some(part) => {
