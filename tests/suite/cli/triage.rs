@@ -353,6 +353,17 @@ fn a_report_that_cannot_be_written_is_an_error_after_what_came_out() {
         let said = lab.run(&["scenario", "run", "cases", "--json", "--junit", file]).refused();
         assert_eq!(said.json()["scenarios"][0]["name"], "tea");
     }
+    // A device takes it as it comes, and one that never ends is no case.
+    lab.run(&["scenario", "run", "cases", "--junit", "/dev/null"]).ok();
+    assert!(!std::path::Path::new("/dev/null").is_file(), "it is still what it was");
+    lab.run(&["scenario", "run", "/dev/zero"]).refused().says("larger than");
+    // An earlier report is replaced as a whole, and nothing is left beside it.
+    lab.write("reports/out.xml", &"x".repeat(9_000));
+    lab.run(&["scenario", "run", "cases", "--junit", "reports/out.xml"]).ok();
+    let report = std::fs::read_to_string(lab.path("reports/out.xml")).expect("a report");
+    assert!(report.starts_with("<?xml") && !report.contains("xxx"), "{report}");
+    let beside = std::fs::read_dir(lab.path("reports")).expect("a folder").count();
+    assert_eq!(beside, 1);
 }
 
 #[test]
