@@ -98,7 +98,8 @@ static SQL_GOES_ON: LazyLock<Regex> = LazyLock::new(|| {
 /// Words that say not to run what follows at once.
 static NOT_TO_RUN: LazyLock<Regex> = LazyLock::new(|| {
     pattern(concat!(
-        r"(?i)(?:(?:\b(?:do|does|must|should|shall|may|can|could|would)\s*(?:not|n['\u{2019}]t)|\bcannot|\bnever|\bnot(?: to)?)",
+        r"(?i)(?:(?:\b(?:do|does|must|should|shall|may|can|could|would)\s*(?:not|n['\u{2019}]t)|\bcannot|\bnever|\bnot(?: to)?|",
+        r"\b(?:nobody|no[ -]?one)\s+(?:must|should|shall|may|can|is\s+to))",
         r"\s+(?:(?:under any circumstances?|in any case|at any time|on any account)\s+)?(?:(?:ever|just|simply|yet|even|\w+ly)\s+)?(?:run|execute|use|try|call|type|issue|apply|enter|paste|invoke|do)\b",
         r"|\b(?:under no circumstances|on no account|auf keinen fall|unter keinen umst\w*)(?:\s+\w+)?",
         r"|\b(?:avoid|instead of|rather than|without|no need (?:to|for)|refrain from)(?:\s+(?:running|run|using|use|executing|execute|a|an|any|the))*",

@@ -189,6 +189,8 @@ fn commands_and_words_in_one_line_are_both_judged_wherever_they_stand() {
         "T=/tmp/x; if true; then rm -rf \"$T\"; fi",
         "kubectl get pods, then look at the namespace prod",
         "Do not run chmod -R 777 /srv/app",
+        "Nobody should run chmod -R 777 /srv/app.",
+        "No one may run kubectl delete ns prod here.",
         "Check whether somebody has run chmod -R 777 /srv/app",
         "Look at it, e.g. scripts/fix.sh of the team.",
         "Then find the node and look at its disks",
