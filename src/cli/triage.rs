@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::text::{LineIndex, truncate_to_width};
 use crate::triage::{Also, LeftOut, Level, Link, Place};
 use crate::views::StepFreshnessView;
-use crate::views::triage::{TriageStep, TriageView};
+use crate::views::triage::{BesideView, TriageStep, TriageView};
 
 /// Say what messages may mean, how bad it is, and which runbook step to open
 ///
@@ -172,8 +172,14 @@ fn head(session: &mut Session, view: &TriageView) {
     for because in &view.because {
         session.out.wrapped(Style::Plain, "Because   ", because);
     }
-    for also in &view.also {
-        session.out.wrapped(Style::Plain, "Also      ", &other(view, also));
+    for one in &view.also {
+        session.out.wrapped(Style::Plain, "Also      ", &other(view, &one.also));
+        if let Some(runbook) = &one.runbook {
+            let BesideView { slug, title, anchor, reason } = runbook;
+            let place = if anchor.is_empty() { String::new() } else { format!("#{anchor}") };
+            let open = format!("open {slug}{place}  {title}; why: {reason}");
+            session.out.wrapped(Style::Plain, "          ", &open);
+        }
     }
     if let Some(other) = view.runner_up.as_ref().filter(|_| view.also.is_empty()) {
         session.out.wrapped(

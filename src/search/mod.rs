@@ -64,6 +64,11 @@ pub fn telling_words(text: &str) -> impl Iterator<Item = (String, String)> {
     })
 }
 
+/// A text with its words apart: `KubeNodeNotReady` says what `kube node not ready` says.
+pub fn spaced(text: &str) -> String {
+    tokenizer::words(text).map(|word| word.text).collect::<Vec<_>>().join(" ")
+}
+
 /// The index of a store. Opening it does nothing that could fail; reading and writing do.
 pub struct Index {
     folder: PathBuf,

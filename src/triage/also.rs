@@ -16,7 +16,7 @@ use super::level::Level;
 use super::message::{Input, Message};
 use super::pattern::Pattern;
 use super::reading::{Found, Reading};
-use super::report::Evidence;
+use super::report::{Evidence, Routing};
 use super::routing;
 
 /// How far into a message the name of its alert stands, in bytes.
@@ -43,6 +43,9 @@ pub struct Also {
     pub evidence: Option<usize>,
     /// Its messages, from 0.
     pub messages: Vec<usize>,
+    /// What a search for its runbook needs.
+    #[serde(skip)]
+    pub routing: Routing,
 }
 
 impl Also {
@@ -56,29 +59,47 @@ impl Also {
     }
 }
 
-/// The other failures, worst first.
-pub(super) fn also(
+/// A failure beside the one that a verdict is about, as the messages tell it.
+#[derive(Debug)]
+pub(super) struct Other<'r> {
+    pattern: Pattern,
+    subtype: Option<&'r str>,
+    /// Whether it is a failure of its own.
+    pub(super) apart: bool,
+    /// What was found in each of its messages.
+    messages: Vec<(usize, &'r [Found<'r>])>,
+}
+
+impl Other<'_> {
+    /// The numbers of its messages.
+    pub(super) fn messages(&self) -> impl Iterator<Item = usize> {
+        self.messages.iter().map(|(at, _)| *at)
+    }
+
+    /// Whether a failure of its own may be what a paste is about: that somebody sees errors or waits
+    /// is told of any failure, and so is what merely names a component beside a word of trouble.
+    fn may_lead(&self) -> bool {
+        self.apart && self.messages.iter().any(|(_, found)| speaks_for_itself(found, self.pattern))
+    }
+}
+
+/// The other failures, in order of their first messages.
+pub(super) fn others<'r>(
     input: &Input<'_>,
     knowledge: &Knowledge,
-    reading: &Reading<'_>,
+    reading: &'r Reading<'_>,
     verdict: &Verdict,
     cascade: &[Stage],
-    levels: &[Option<Level>],
-    evidence: &[Evidence],
-) -> Vec<Also> {
-    let things = things(knowledge, reading, levels.len());
-    let of_verdict = |found: &&Found<'_>| {
-        found.evidence().is_some_and(|(pattern, _, _)| pattern == verdict.pattern)
-    };
-    let leads: BTreeSet<usize> =
-        reading.found.iter().filter(of_verdict).map(|found| found.message).collect();
+) -> Vec<Other<'r>> {
+    let things = things(knowledge, reading, input.messages.len());
+    let leads = bearing(reading, verdict);
     // A message that names nothing may well be about the same, unless it is an alert of another name.
     let named: BTreeSet<&String> = leads.iter().flat_map(|at| &things[*at]).collect();
     let alert = |at: usize| alert(input.messages.get(at)?);
     let alerts: BTreeSet<&str> = leads.iter().filter_map(|at| alert(*at)).collect();
     let in_chain: BTreeSet<usize> =
         cascade.iter().filter_map(|stage| stage.place?.message).collect();
-    let mut all: Vec<Also> = Vec::new();
+    let mut all: Vec<Other<'r>> = Vec::new();
     for of_message in reading.found.chunk_by(|one, next| one.message == next.message) {
         let at = of_message[0].message;
         if leads.contains(&at) || in_chain.contains(&at) {
@@ -93,25 +114,73 @@ pub(super) fn also(
         if !apart && !speaks_for_itself(of_message, pattern) {
             continue;
         }
-        let (says, evidence) = told(of_message, pattern, evidence);
-        let known =
-            all.iter_mut().find(|one| one.pattern == pattern && one.subtype.as_deref() == subtype);
-        match known {
+        match all.iter_mut().find(|one| one.pattern == pattern && one.subtype == subtype) {
             Some(known) => {
-                known.messages.push(at);
+                known.messages.push((at, of_message));
                 known.apart |= apart;
-                // What is told is the worst of it.
-                if known.level < levels[at] {
-                    (known.level, known.says, known.evidence) = (levels[at], says, evidence);
-                }
             }
-            None => {
-                let (subtype, level) = (subtype.map(str::to_owned), levels[at]);
-                let messages = vec![at];
-                all.push(Also { pattern, subtype, level, apart, says, evidence, messages });
-            }
+            None => all.push(Other { pattern, subtype, apart, messages: vec![(at, of_message)] }),
         }
     }
+    all
+}
+
+/// The messages that hold evidence for what a verdict says.
+fn bearing(reading: &Reading<'_>, verdict: &Verdict) -> BTreeSet<usize> {
+    let of_verdict = |found: &&Found<'_>| {
+        found.evidence().is_some_and(|(pattern, _, _)| pattern == verdict.pattern)
+    };
+    reading.found.iter().filter(of_verdict).map(|found| found.message).collect()
+}
+
+/// Which messages are about the worst of several failures, if that is not the one that most speaks
+/// for: somebody mends it first, so that it leads, however much is said of the others.
+pub(super) fn worse<'o>(
+    reading: &Reading<'_>,
+    verdict: &Verdict,
+    others: &'o [Other<'_>],
+    levels: &[Option<Level>],
+) -> Option<&'o Other<'o>> {
+    // A failure that no line speaks of is taken for a partial one.
+    let level = |at: usize| levels.get(at).copied().flatten().unwrap_or(Level::Medium);
+    let own = bearing(reading, verdict).into_iter().map(level).max();
+    let worst = |other: &&Other<'_>| other.messages().map(level).max();
+    let may_lead = others.iter().filter(|other| other.may_lead());
+    let first_of_worst = may_lead.min_by_key(|other| Reverse(worst(other)));
+    first_of_worst.filter(|other| worst(other) > own)
+}
+
+/// The other failures as they are told, worst first.
+pub(super) fn also(
+    input: &Input<'_>,
+    knowledge: &Knowledge,
+    reading: &Reading<'_>,
+    others: &[Other<'_>],
+    levels: &[Option<Level>],
+    evidence: &[Evidence],
+) -> Vec<Also> {
+    let told = |other: &Other<'_>| {
+        let Other { pattern, subtype, apart, ref messages } = *other;
+        // What is told is the worst of it, of several the first.
+        let worst = messages.iter().min_by_key(|(at, _)| Reverse(levels[*at]));
+        let found = worst.map_or(&[][..], |(_, found)| found);
+        let (says, evidence) = told(found, pattern, evidence);
+        let verdict =
+            Verdict { pattern, subtype: subtype.map(str::to_owned), ..Verdict::default() };
+        let is_of_it = |at: usize| other.messages().any(|of| of == at);
+        let routing = routing::routing(input, knowledge, reading, &verdict, levels, is_of_it);
+        Also {
+            pattern,
+            subtype: verdict.subtype,
+            level: worst.and_then(|(at, _)| levels[*at]),
+            apart,
+            says,
+            evidence,
+            messages: other.messages().collect(),
+            routing,
+        }
+    };
+    let mut all: Vec<Also> = others.iter().map(told).collect();
     all.sort_by_key(|one| (Reverse(one.level), one.messages[0]));
     all
 }

@@ -106,6 +106,7 @@ pub use self::topology::Topology;
 
 use std::collections::BTreeSet;
 
+use self::also::Other;
 use self::confidence::{features, value};
 use self::decide::Verdict;
 use self::narrative::Narrative;
@@ -122,6 +123,16 @@ pub fn triage(
     lint: &PlanLint,
 ) -> Report {
     Judging::begin(input, knowledge).report(store, lint)
+}
+
+/// What kind of failure a few words name, as a title does; none where no rule knows them.
+pub fn kind(words: &str, knowledge: &Knowledge) -> Option<(Pattern, Option<String>)> {
+    let input = Input { messages: vec![Message::new(words)], ..Input::default() };
+    let mut reading = reading::read(&input, knowledge);
+    // "Recovery of a database" is no failure that is over.
+    reading.found.iter_mut().for_each(|found| found.hit.affirmed = true);
+    let verdict = decide::decide(&reading.found, knowledge);
+    (verdict.pattern != Pattern::Unknown).then_some((verdict.pattern, verdict.subtype))
 }
 
 /// Messages that were read and not yet compared with what a store holds: a store that is large is
@@ -142,7 +153,7 @@ impl<'a> Judging<'a> {
         let mut reading = reading::read(input, knowledge);
         let cascade = cascade::chain(input, knowledge, &reading);
         lessen_effects(&mut reading, &cascade);
-        let verdict = decide::decide(&reading.found, knowledge);
+        let verdict = first_verdict(input, knowledge, &reading, &cascade);
         let side = correlate::side(knowledge, &reading, &verdict, input);
         Self { input, knowledge, reading, cascade, verdict, side }
     }
@@ -157,6 +168,39 @@ impl<'a> Judging<'a> {
         let linked = correlate::links(self.knowledge, &self.side, store);
         self.written(lint, linked)
     }
+}
+
+/// What the messages are about: of several failures the worst, which is mended first. What belongs to
+/// the others has no say in it.
+fn first_verdict(
+    input: &Input<'_>,
+    knowledge: &Knowledge,
+    reading: &Reading<'_>,
+    cascade: &[Stage],
+) -> Verdict {
+    let verdict = decide::decide(&reading.found, knowledge);
+    let others = also::others(input, knowledge, reading, &verdict, cascade);
+    if others.iter().all(|other| !other.apart) {
+        return verdict;
+    }
+    let levels = severity_of(input, knowledge, reading, &verdict).of_messages;
+    let own = |other: &Other<'_>| -> BTreeSet<usize> { other.messages().collect() };
+    let decided = |is_own: &dyn Fn(usize) -> bool| {
+        let found: Vec<Found<'_>> =
+            reading.found.iter().filter(|found| is_own(found.message)).cloned().collect();
+        decide::decide(&found, knowledge)
+    };
+    if let Some(worse) = also::worse(reading, &verdict, &others, &levels) {
+        let own = own(worse);
+        let mut worse = decided(&|at| own.contains(&at));
+        worse.because.insert(
+            0,
+            format!("of several failures it is the worst; {} is another", verdict.pattern),
+        );
+        return worse;
+    }
+    let apart: BTreeSet<usize> = others.iter().filter(|other| other.apart).flat_map(own).collect();
+    decided(&|at| !apart.contains(&at))
 }
 
 /// In a chain, the message that says of whom a service fails tells an effect: what it says of
@@ -216,9 +260,13 @@ impl Judging<'_> {
             confidence,
         };
         let evidence = evidence(input, &reading);
-        let routing = routing::routing(input, knowledge, &reading, verdict, &levels);
         let groups = correlate::groups(knowledge, &reading);
-        let also = also::also(input, knowledge, &reading, verdict, &cascade, &levels, &evidence);
+        let others = also::others(input, knowledge, &reading, verdict, &cascade);
+        let also = also::also(input, knowledge, &reading, &others, &levels, &evidence);
+        let apart = others.iter().filter(|other| other.apart);
+        let apart: BTreeSet<usize> = apart.flat_map(Other::messages).collect();
+        let is_about = |at: usize| !apart.contains(&at);
+        let routing = routing::routing(input, knowledge, &reading, verdict, &levels, is_about);
         let Narrative { statements, plan, left_out, to_check } = narrative;
         let nature = PlanNature::of(plan.iter().map(|step| step.doing), false);
         let report = Report {

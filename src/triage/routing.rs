@@ -20,22 +20,23 @@ const MAX_NAMES: usize = 100;
 /// A shorter word is no name of an alert that could be told from others.
 const SHORTEST: usize = 6;
 
-/// What a search for a runbook needs. Only messages whose failure is not over have a say, and of
-/// those the ones that say what the verdict says speak first: a runbook for another alarm of the
-/// same paste is the wrong one to open.
+/// What a search for a runbook needs. Only messages that may be about the verdict and whose failure
+/// is not over have a say, and of those the ones that say what the verdict says speak first: a
+/// runbook for another alarm of the same paste is the wrong one to open.
 pub(super) fn routing(
     input: &Input<'_>,
     knowledge: &Knowledge,
     reading: &Reading<'_>,
     verdict: &Verdict,
     levels: &[Option<Level>],
+    is_about: impl Fn(usize) -> bool,
 ) -> Routing {
     let mut leads = vec![false; input.messages.len()];
     for found in &reading.found {
         leads[found.message] |=
             found.evidence().is_some_and(|(pattern, _, _)| pattern == verdict.pattern);
     }
-    let lasting = |at: &usize| !reading.over.contains(at);
+    let lasting = |at: &usize| is_about(*at) && !reading.over.contains(at);
     let mut order: Vec<usize> = (0..input.messages.len()).filter(lasting).collect();
     order.sort_by_key(|at| (!leads[*at], Reverse(levels[*at]), *at));
     order.truncate(MAX_MESSAGES);

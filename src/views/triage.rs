@@ -34,7 +34,7 @@ pub struct TriageView {
     /// Messages that name the same thing.
     pub groups: Vec<Group>,
     /// Other failures that messages of the same paste speak of, worst first.
-    pub also: Vec<Also>,
+    pub also: Vec<AlsoView>,
     /// The chain of services, origin first; empty where none is stated.
     pub cascade: Vec<Stage>,
     /// Who may do something about it.
@@ -69,6 +69,29 @@ pub struct TriageView {
     pub redacted: Vec<&'static str>,
     /// The entry that was added to an incident's timeline, where somebody asked for it.
     pub noted: Option<crate::domain::id::EntryId>,
+}
+
+/// Another failure of the same paste.
+#[derive(Clone, Debug, Serialize)]
+pub struct AlsoView {
+    /// What it is.
+    #[serde(flatten)]
+    pub also: Also,
+    /// The runbook to open for it: only for a failure of its own, and where one fits.
+    pub runbook: Option<BesideView>,
+}
+
+/// A runbook to open for another failure.
+#[derive(Clone, Debug, Serialize)]
+pub struct BesideView {
+    /// Its address.
+    pub slug: Slug,
+    /// Its title.
+    pub title: String,
+    /// Where in it; empty for its beginning.
+    pub anchor: String,
+    /// Why this one.
+    pub reason: String,
 }
 
 /// How bad it is, and what the team would call that. Nobody's severity is set by it.

@@ -70,7 +70,7 @@ impl Judged {
             let place = ground.evidence.and_then(|at| triage.evidence.get(at)).map(|it| it.place);
             add(&format!("{:?}", ground.line), &ground.says, place);
         }
-        for also in &triage.also {
+        for also in triage.also.iter().map(|view| &view.also) {
             let subtype = also.subtype.as_ref().map(|name| format!(" / {name}"));
             let about = format!("also {}{}", also.pattern, subtype.unwrap_or_default());
             let place = also.evidence.and_then(|at| triage.evidence.get(at)).map(|it| it.place);

@@ -7,11 +7,12 @@ use crate::assets::{Asset, Assets, Origin};
 use crate::at_once::at_once;
 use crate::domain::id::Hash;
 use crate::error::Error;
+use crate::search::spaced;
 use crate::text::yaml::is_yaml_name;
 use crate::triage::read::{Pasted, read};
 use crate::triage::scenario::{Outcome, Scenario, run};
 use crate::triage::{
-    FileError, Input, Judging, Knowledge, PlanFinding, PlanLint, PlanSources, Source,
+    FileError, Input, Judging, Knowledge, Pattern, PlanFinding, PlanLint, PlanSources, Source, kind,
 };
 
 /// Rules for messages and rules for plans. Reading them takes a moment, so nothing reads them that
@@ -69,6 +70,12 @@ impl Engine {
     /// Reads messages; what they mean depends on what the store holds of what they name.
     pub fn begin<'a>(&'a self, input: &'a Input<'a>) -> Judging<'a> {
         Judging::begin(input, &self.knowledge)
+    }
+
+    /// What kind of failure a title or the name of an alert names.
+    pub(super) fn kind(&self, title: &str) -> Option<(Pattern, Option<String>)> {
+        // Some names are known only as they are written, like `DaemonSet`.
+        kind(&spaced(title), &self.knowledge).or_else(|| kind(title, &self.knowledge))
     }
 
     /// Runs a case; nothing but what it holds is looked at.

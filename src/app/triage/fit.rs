@@ -8,6 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
+use super::kind::{Kind, Kinship};
 use super::product::{differ, products};
 use crate::app::Document;
 use crate::domain::id::Slug;
@@ -20,15 +21,33 @@ const LONGEST: usize = 8 << 10;
 const SHORTEST: usize = 5;
 
 /// Two words of an alias that stand further apart than this are not said of each other.
-const APART: usize = 6;
+const APART: usize = 3;
+
+/// Two words of a title, or of a name that is said in full, may stand further apart.
+const FAR: usize = 6;
 
 /// So much of a name has to be spoken of, by weight: of a title, and of what is a name only as a
 /// whole. Half of an alert's name is often the thing that all alerts of a team are about.
 const OF_TITLE: f64 = 0.5;
 const OF_NAME: f64 = 0.75;
 
+/// The same of a name that means the very failure.
+const OF_TWIN: f64 = 0.6;
+
+/// The same of a name that is said whatever the rules make of it.
+const IN_FULL: f64 = 0.85;
+
 /// From so many runbooks on, a word in the names of more than half of them tells nothing.
 const MANY: usize = 6;
+
+/// A page with more alerts than this is no runbook for any of them.
+const MANY_ALERTS: usize = 6;
+
+/// What documents are called, which says nothing of what they are about.
+static OF_DOCUMENTS: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
+    let words = "runbook page playbook guide alert alarm incident issue name p0 p1 p2 p3 p4";
+    telling_words(words).map(|(_, stem)| stem).collect()
+});
 
 /// What machines and documents are called, and that something is wrong with them: words of any
 /// alarm.
@@ -88,15 +107,15 @@ impl Said {
         words.windows(2).any(|pair| self.texts.iter().any(|text| together(pair, text)))
     }
 
-    /// Whether a message says any two of these words near each other.
-    fn near(&self, words: &[&str]) -> bool {
+    /// Whether a message says any two of these words no further apart than this.
+    fn near(&self, words: &[&str], apart: usize) -> bool {
         self.texts.iter().any(|text| {
             let places: Vec<(usize, &String)> = text
                 .iter()
                 .enumerate()
                 .filter(|(_, word)| words.contains(&word.as_str()))
                 .collect();
-            places.windows(2).any(|pair| pair[0].1 != pair[1].1 && pair[1].0 - pair[0].0 <= APART)
+            places.windows(2).any(|pair| pair[0].1 != pair[1].1 && pair[1].0 - pair[0].0 <= apart)
         })
     }
 
@@ -116,38 +135,62 @@ impl Said {
 pub(super) struct Fit {
     /// Why, in words.
     pub(super) reason: String,
+    /// How its kind of failure stands to the one of the messages.
+    pub(super) kinship: Kinship,
     score: f64,
+}
+
+impl Fit {
+    /// What is of the same kind comes before what only has the words.
+    fn rank(&self) -> (Kinship, f64) {
+        (self.kinship, self.score)
+    }
 }
 
 /// The runbooks that fit, and how well.
 pub(super) struct Fits<'a> {
     said: &'a Said,
+    kind: Kind<'a>,
     rarity: Rarity,
-    fits: BTreeMap<Slug, Fit>,
-    /// Those that are about another product.
-    others: BTreeSet<Slug>,
+    /// The names of each, and those among them that fit.
+    runbooks: BTreeMap<&'a Slug, Vec<Name<'a>>>,
+    fits: BTreeMap<&'a Slug, Fit>,
 }
 
 impl<'a> Fits<'a> {
     /// Looks at the names of all runbooks.
-    pub(super) fn of(runbooks: &[Document], said: &'a Said) -> Self {
-        let named: Vec<Vec<Name<'_>>> = runbooks.iter().map(names).collect();
-        let rarity = Rarity::of(&named);
-        let is_other = |names: &Vec<Name<'_>>| {
-            differ(&said.products, &products(names.iter().map(|name| name.text)))
+    pub(super) fn of(runbooks: &'a [Document], said: &'a Said, kind: Kind<'a>) -> Self {
+        let named = runbooks.iter().map(|document| (&document.slug, names(document)));
+        let runbooks: BTreeMap<&Slug, Vec<Name<'_>>> = named.collect();
+        let rarity = Rarity::of(runbooks.values());
+        let mut fits = Self { said, kind, rarity, runbooks, fits: BTreeMap::new() };
+        let fitting =
+            fits.runbooks.iter().filter_map(|(slug, names)| Some((*slug, fits.fit(names)?)));
+        fits.fits = fitting.collect();
+        fits
+    }
+
+    /// How well the best of a runbook's names fits. Of the same kind it is with fewer words that
+    /// would tell something by themselves.
+    fn fit(&self, names: &[Name<'_>]) -> Option<Fit> {
+        let told = names.iter().filter_map(|name| name.fit(self.said, &self.rarity));
+        let told = told.reduce(best);
+        let share = |name: &Name<'_>| name.said_share(self.said, &self.rarity);
+        let akin = names.iter().map(|name| (name, share(name)));
+        let (name, share) = akin.reduce(|a, b| if b.1 > a.1 { b } else { a })?;
+        if (told.is_none() && share < OF_TWIN) || self.is_of_another_product(names) {
+            return None;
+        }
+        let kinship = self.kinship(names);
+        let enough = match kinship {
+            Kinship::Other => return None,
+            Kinship::Silent => false,
+            Kinship::Same => share >= OF_NAME,
+            Kinship::Twin => share >= OF_TWIN,
         };
-        let others = runbooks.iter().zip(&named).filter(|(_, names)| is_other(names));
-        let others: BTreeSet<Slug> = others.map(|(document, _)| document.slug.clone()).collect();
-        let of_one = |(document, names): (&Document, &Vec<Name<'_>>)| {
-            if others.contains(&document.slug) {
-                return None;
-            }
-            let fits = names.iter().filter_map(|name| name.fit(said, &rarity));
-            let fit = fits.reduce(|a, b| if b.score > a.score { b } else { a })?;
-            Some((document.slug.clone(), fit))
-        };
-        let fits = runbooks.iter().zip(&named).filter_map(of_one).collect();
-        Self { said, rarity, fits, others }
+        let akin = enough.then(|| name.akin(self.said, &self.rarity, share));
+        let fit = told.into_iter().chain(akin).reduce(best)?;
+        Some(Fit { kinship, ..fit })
     }
 
     /// How well a runbook fits.
@@ -155,21 +198,59 @@ impl<'a> Fits<'a> {
         self.fits.get(slug)
     }
 
-    /// Whether a runbook is about another product than the messages.
-    pub(super) fn is_of_another_product(&self, slug: &Slug) -> bool {
-        self.others.contains(slug)
+    /// Whether what was found is about another product than the messages, or about another kind of
+    /// failure, by the names of the runbook or by the heading of the section.
+    pub(super) fn is_of_another(&self, slug: &Slug, heading: &str) -> bool {
+        let Some(names) = self.runbooks.get(slug) else { return false };
+        if self.is_of_another_product(names) {
+            return true;
+        }
+        let heading = name("section", heading);
+        let whole = self.kinship(names);
+        whole < Kinship::Same && whole.min(self.kinship(&[heading])) == Kinship::Other
+    }
+
+    fn is_of_another_product(&self, names: &[Name<'_>]) -> bool {
+        differ(&self.said.products, &products(names.iter().map(|name| name.text)))
+    }
+
+    /// How the kind of failure that names mean stands to the one of the messages. Rules are wrong at
+    /// times: what the messages name in full is not ruled out.
+    fn kinship(&self, names: &[Name<'_>]) -> Kinship {
+        let (alerts, own): (Vec<&Name<'_>>, Vec<&Name<'_>>) =
+            names.iter().partition(|name| name.what == "alert");
+        let kinship = self
+            .kind
+            .of_names(own.iter().map(|name| name.text), alerts.iter().map(|name| name.text));
+        // Errors and waiting may come from anything that the messages name, and make nothing akin.
+        if self.kind.pattern.is_generic() {
+            let mut words = names.iter().flat_map(|name| &name.words);
+            let is_named = words.any(|(_, stem)| self.said.holds(stem));
+            return if is_named { Kinship::Silent } else { kinship.min(Kinship::Silent) };
+        }
+        let in_full = |name: &Name<'_>| {
+            name.every.len() > 1 && name.said_share(self.said, &self.rarity) >= IN_FULL
+        };
+        let in_full = names.iter().any(in_full);
+        if in_full { kinship.max(Kinship::Silent) } else { kinship }
     }
 
     /// How well a section fits by its own heading: a page may have one for each alert.
     pub(super) fn of_section(&self, heading: &str) -> Option<Fit> {
         let name = name("section", heading);
-        (name.words.len() > 1).then(|| name.fit(self.said, &self.rarity)).flatten()
+        (name.every.len() > 1).then(|| self.fit(&[name])).flatten()
     }
 
     /// The one that fits best, if one does. Of two that fit alike, the first by name.
     pub(super) fn best(&self) -> Option<(&Slug, &Fit)> {
-        self.fits.iter().reduce(|a, b| if b.1.score > a.1.score { b } else { a })
+        let fits = self.fits.iter().map(|(slug, fit)| (*slug, fit));
+        fits.reduce(|a, b| if b.1.rank() > a.1.rank() { b } else { a })
     }
+}
+
+/// The one of two fits that is better, of equals the first.
+fn best(a: Fit, b: Fit) -> Fit {
+    if b.score > a.score { b } else { a }
 }
 
 /// A name that a runbook goes under.
@@ -178,6 +259,8 @@ struct Name<'d> {
     text: &'d str,
     /// The words that tell, each once, as they are written and as they are compared.
     words: Vec<(String, String)>,
+    /// All of its words, each once.
+    every: Vec<(String, String)>,
     /// It has no other words.
     whole: bool,
 }
@@ -187,7 +270,9 @@ fn names(document: &Document) -> Vec<Name<'_>> {
     let file = document.slug.as_str().rsplit('/').next().unwrap_or_default();
     let own = [("title", summary.title.as_str()), ("name", file)];
     let aliases = summary.aliases.iter().map(|alias| ("alias", alias.as_str()));
-    let alerts = summary.alerts.iter().map(|alert| ("alert", alert.as_str()));
+    // A page for many alerts has a section for each.
+    let alerts = summary.alerts.iter().filter(|_| summary.alerts.len() <= MANY_ALERTS);
+    let alerts = alerts.map(|alert| ("alert", alert.as_str()));
     let all = own.into_iter().chain(aliases).chain(alerts);
     all.map(|(what, text)| name(what, text)).collect()
 }
@@ -195,13 +280,15 @@ fn names(document: &Document) -> Vec<Name<'_>> {
 fn name<'t>(what: &'static str, text: &'t str) -> Name<'t> {
     let all: Vec<(String, String)> = telling_words(text).collect();
     let count = all.len();
-    let mut words: Vec<(String, String)> = Vec::new();
-    for (word, stem) in all {
-        if tells(&stem) && words.iter().all(|(_, known)| *known != stem) {
-            words.push((word, stem));
+    let mut every: Vec<(String, String)> = Vec::new();
+    for one in all {
+        if !OF_DOCUMENTS.contains(&one.1) && every.iter().all(|(_, known)| *known != one.1) {
+            every.push(one);
         }
     }
-    Name { what, text, whole: words.len() == count, words }
+    let words: Vec<(String, String)> =
+        every.iter().filter(|(_, stem)| tells(stem)).cloned().collect();
+    Name { what, text, whole: words.len() == count, words, every }
 }
 
 impl Name<'_> {
@@ -217,17 +304,19 @@ impl Name<'_> {
         let both = words.iter().filter(|(_, stem)| spoken(stem)).count();
         let is_title = matches!(self.what, "title" | "section");
         let stems: Vec<&str> = held.iter().map(|(_, stem)| stem.as_str()).collect();
+        let in_full = self.said_share(said, rarity) >= IN_FULL;
         let enough = match words.as_slice() {
             [] => false,
             [(word, _)] => held.len() == 1 && (ruled == 1 || self.whole && word.len() >= SHORTEST),
             _ if is_title && ruled == words.len() => true,
             _ if both < 2 || held.iter().all(|(_, stem)| HALVES.contains(&stem.as_str())) => false,
-            _ => is_title || stems.len() < 2 || said.in_order(&stems),
+            _ if is_title || stems.len() < 2 => true,
+            _ => said.in_order(&stems) || in_full && said.near(&stems, FAR),
         };
         // One word of a title is enough where the rules say all the others, and two that stand
         // far from each other are not.
         let part =
-            if is_title && stems.len() > 1 && said.near(&stems) { OF_TITLE } else { OF_NAME };
+            if is_title && stems.len() > 1 && said.near(&stems, FAR) { OF_TITLE } else { OF_NAME };
         let weigh = |stem: &String| rarity.weight(stem);
         let all: f64 = words.iter().map(|(_, stem)| weigh(stem)).sum();
         let there = words.iter().filter(|(_, stem)| spoken(stem));
@@ -236,7 +325,38 @@ impl Name<'_> {
             return None;
         }
         let own: f64 = held.iter().map(|(_, stem)| weigh(stem)).sum();
-        Some(Fit { score: (own + there) * there / all, reason: self.reason(&held) })
+        let score = (own + there) * there / all;
+        Some(Fit { score, reason: self.reason(&held), kinship: Kinship::Silent })
+    }
+
+    /// How much of it is said, by weight, also of the words that tell nothing by themselves; nothing
+    /// where the messages hold only one of them, unless that is a product.
+    fn said_share(&self, said: &Said, rarity: &Rarity) -> f64 {
+        let weigh = |words: &mut dyn Iterator<Item = &(String, String)>| -> f64 {
+            words.map(|(_, stem)| rarity.weight(stem)).sum()
+        };
+        let held = |stem: &String| said.words.contains(stem);
+        // One product has several names.
+        let is_named = |word: &str| {
+            !said.products.is_empty()
+                && !said.products.is_disjoint(&products(std::iter::once(word)))
+        };
+        let spoken = |(word, stem): &&(String, String)| {
+            held(stem) || said.ruled.contains(stem) || is_named(word)
+        };
+        let count = self.every.iter().filter(|(_, stem)| held(stem)).count();
+        if count < 2.min(self.every.len()) {
+            return 0.0;
+        }
+        weigh(&mut self.every.iter().filter(spoken)) / weigh(&mut self.every.iter())
+    }
+
+    /// How well what is of the same kind fits by such a share.
+    fn akin(&self, said: &Said, rarity: &Rarity, share: f64) -> Fit {
+        let held: Vec<&(String, String)> =
+            self.every.iter().filter(|(_, stem)| said.words.contains(stem)).collect();
+        let own: f64 = held.iter().map(|(_, stem)| rarity.weight(stem)).sum();
+        Fit { score: own * share, reason: self.reason(&held), kinship: Kinship::Same }
     }
 
     fn reason(&self, held: &[&(String, String)]) -> String {
@@ -259,16 +379,17 @@ struct Rarity {
 }
 
 impl Rarity {
-    fn of(named: &[Vec<Name<'_>>]) -> Self {
+    fn of<'n>(named: impl ExactSizeIterator<Item = &'n Vec<Name<'n>>>) -> Self {
         let mut holding = BTreeMap::new();
+        let runbooks = named.len();
         for names in named {
             let stems: BTreeSet<&String> =
-                names.iter().flat_map(|name| &name.words).map(|(_, stem)| stem).collect();
+                names.iter().flat_map(|name| &name.every).map(|(_, stem)| stem).collect();
             for stem in stems {
                 *holding.entry(stem.clone()).or_default() += 1;
             }
         }
-        Self { runbooks: named.len(), holding }
+        Self { runbooks, holding }
     }
 
     fn count(&self, stem: &str) -> usize {
@@ -293,7 +414,7 @@ mod tests {
         let check = |what, named: &'static str, text: &str, ruled: &str, expected: bool| {
             let said = Said::new([text].into_iter(), [ruled].into_iter());
             let named = [vec![name(what, named)]];
-            let fit = named[0][0].fit(&said, &Rarity::of(&named));
+            let fit = named[0][0].fit(&said, &Rarity::of(named.iter()));
             assert_eq!(fit.is_some(), expected, "{text}");
         };
         let crash = "Runbook — Pod crash loop";

@@ -3,12 +3,14 @@
 
 mod engine;
 mod fit;
+mod kind;
 mod known;
 mod note;
 mod plan;
 mod product;
 mod routing;
 mod samples;
+mod seek;
 mod steps;
 mod ways;
 
@@ -94,7 +96,8 @@ impl App {
         incident: Option<&Incident>,
         engine: &Engine,
     ) -> Result<TriageView, Error> {
-        let asking = Asking { report: &report, incident, lint: &engine.lint };
+        let asking = Asking { report: &report, incident, engine };
+        let also = self.beside(&report, engine)?;
         let Routed { view: routing, steps, ways } = self.route(asking)?;
         let Plan { steps: plan, left_out, nature } = plan(&report, steps, &ways);
         let mut report = report.with_tier(nature);
@@ -119,7 +122,7 @@ impl App {
             correlated: report.correlated,
             linked: report.linked,
             groups: report.groups,
-            also: report.also,
+            also,
             cascade: report.cascade,
             remediation: report.remediation,
             remediation_because: report.remediation_because,

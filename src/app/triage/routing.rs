@@ -1,50 +1,20 @@
 //! Which runbook to open, and which of its steps.
 
-use std::collections::BTreeSet;
-
-use super::fit::{Fits, Said};
+use super::engine::Engine;
+use super::seek::{Found, Sought};
 use super::steps::{Planned, Source, begins, step_to_open, steps};
 use super::ways::{Ways, ways};
 use crate::app::freshness::Judged;
-use crate::app::search::{AlertAnswer, Query};
 use crate::app::{App, Document};
-use crate::domain::id::{Slug, StepId};
+use crate::domain::id::StepId;
 use crate::domain::incident::Incident;
 use crate::error::Error;
-use crate::runbook::DocKind;
-use crate::search::{By, DocClass};
-use crate::triage::{Pattern, PlanLint, Report};
-use crate::views::triage::{FittingStep, RouteView, RoutingView};
-use crate::views::{HitView, RunbookRef, SearchResults, StepView};
+use crate::triage::{Also, Report};
+use crate::views::StepView;
+use crate::views::triage::{AlsoView, BesideView, FittingStep, RouteView, RoutingView};
 
-/// So many are named where none fits.
-const NEAREST: usize = 3;
-
-/// So many sections are looked through for a step.
-const SECTIONS: usize = 20;
-
-/// So much of the messages is searched with where no rule has words for them.
-const LONGEST: usize = 400;
-
-/// What a search finds is looked at down to this share of the best score: what scores far below
-/// is found for a word or two of it.
-const NEAR: f32 = 0.6;
-
-/// What holds so much of what is said, and scores so much more than the next, is what is meant: it
-/// was so for 118 of the 120 descriptions of other teams' alerts that had such a runbook.
-const NEARLY_ALL: f32 = 0.7;
-const STANDS_OUT: f32 = 1.5;
-
-/// So many telling words of the messages are enough to find something by them alone.
-const ENOUGH: usize = 3;
-
-/// Where something was found, and why there.
-struct Found {
-    slug: Slug,
-    anchor: String,
-    step: Option<StepId>,
-    reason: String,
-}
+/// For so many other failures of a paste a runbook is looked for.
+const OTHERS: usize = 3;
 
 /// Which runbook, and its steps for a plan.
 #[derive(Default)]
@@ -62,24 +32,14 @@ pub(super) struct Asking<'a> {
     pub(super) report: &'a Report,
     /// What is recorded as done in it needs no second time.
     pub(super) incident: Option<&'a Incident>,
-    pub(super) lint: &'a PlanLint,
-}
-
-impl Asking<'_> {
-    /// What the messages say of it that decided what it is.
-    fn said(self) -> Said {
-        let Report { messages, routing, .. } = self.report;
-        let leading = routing.leading.iter().filter_map(|at| messages.get(*at));
-        let ruled = routing.words.iter().map(String::as_str);
-        Said::new(leading.map(|message| message.text.as_str()), ruled)
-    }
+    pub(super) engine: &'a Engine,
 }
 
 impl App {
     /// The runbook and step to open. The index is up to date already.
     pub(super) fn route(&mut self, asking: Asking<'_>) -> Result<Routed, Error> {
-        let report = asking.report;
-        let routing = &report.routing;
+        let sought = Sought::of(asking.report, asking.engine);
+        let routing = sought.routing;
         let mut view = RoutingView {
             words: routing.words.clone(),
             object: routing.object.clone(),
@@ -87,67 +47,42 @@ impl App {
             ..RoutingView::default()
         };
         let runbooks = self.runbooks()?;
-        let named = known_alerts(&runbooks, &routing.names);
-        for alert in &named {
-            if !view.alerts.contains(alert) {
-                view.alerts.push(alert.clone());
+        for alert in sought.known_alerts(&runbooks) {
+            if !view.alerts.contains(&alert) {
+                view.alerts.push(alert);
             }
         }
-        if let Some(found) = self.named_by_alert(&named)? {
-            return self.routed(view, found, asking);
-        }
-        let told = self.found(told(report))?;
-        if report.pattern == Pattern::Unknown {
-            view.nearest = nearest(&told.hits, told.nearest);
-            return Ok(Routed { view, ..Routed::default() });
-        }
-        let said = asking.said();
-        let fits = Fits::of(&runbooks, &said);
-        let clear = (said.telling() >= ENOUGH).then(|| stands_out(&told.hits, &fits)).flatten();
-        if let Some(found) = clear.or_else(|| spoken_of(&told.hits, &fits)) {
-            return self.routed(view, found, asking);
-        }
-        let ruled = self.found(ruled(report))?;
-        if let Some((slug, fit)) = fits.best() {
-            let mut hits = ruled.hits.iter().filter(|hit| hit.slug == *slug);
-            let first = hits.clone().next();
-            let place = hits.find(|hit| hit.step.is_some()).or(first);
-            let found = Found {
-                anchor: place.map(|hit| hit.anchor.clone()).unwrap_or_default(),
-                step: place.and_then(|hit| hit.step.clone()),
-                slug: slug.clone(),
-                reason: fit.reason.clone(),
-            };
-            return self.routed(view, found, asking);
-        }
-        // What the messages say themselves comes first.
-        let hits: Vec<HitView> = told.hits.into_iter().chain(ruled.hits).collect();
-        view.nearest = nearest(&hits, told.nearest);
-        Ok(Routed { view, ..Routed::default() })
-    }
-
-    /// What may be opened: lists and policies are read at another time.
-    fn runbooks(&self) -> Result<Vec<Document>, Error> {
-        let mut runbooks = self.documents()?;
-        runbooks.retain(|document| document.summary.kind == DocKind::Runbook);
-        Ok(runbooks)
-    }
-
-    /// The sections of runbooks that a search finds.
-    fn found(&mut self, text: String) -> Result<SearchResults, Error> {
-        let (kinds, by) = (vec![DocClass::Runbook], By::Section);
-        self.search_now(&Query { text, limit: SECTIONS, by, kinds, explain: false })
-    }
-
-    /// The runbook that names the first of these alerts.
-    fn named_by_alert(&mut self, alerts: &[String]) -> Result<Option<Found>, Error> {
-        for alert in alerts {
-            if let AlertAnswer::Found { slug, anchor, .. } = self.alert(alert)? {
-                let reason = format!("it names the alert {alert}");
-                return Ok(Some(Found { slug, anchor, step: None, reason }));
+        match self.seek(&sought, &runbooks)? {
+            Ok(found) => self.routed(view, found, asking),
+            Err(nearest) => {
+                Ok(Routed { view: RoutingView { nearest, ..view }, ..Routed::default() })
             }
         }
-        Ok(None)
+    }
+
+    /// The other failures of a paste, each of its own with the runbook to open for it.
+    pub(super) fn beside(
+        &mut self,
+        report: &Report,
+        engine: &Engine,
+    ) -> Result<Vec<AlsoView>, Error> {
+        let runbooks = self.runbooks()?;
+        let mut looked = 0;
+        let mut view = |also: &Also| {
+            let mut found = None;
+            if also.apart && looked < OTHERS {
+                looked += 1;
+                found = self.seek(&Sought::beside(report, also, engine), &runbooks)?.ok();
+            }
+            let runbook = found.and_then(|found| {
+                let document = runbooks.iter().find(|document| document.slug == found.slug)?;
+                let title = document.summary.title.clone();
+                let Found { slug, anchor, reason, .. } = found;
+                Some(BesideView { slug, title, anchor, reason })
+            });
+            Ok(AlsoView { also: also.clone(), runbook })
+        };
+        report.also.iter().map(&mut view).collect()
     }
 
     fn routed(
@@ -172,11 +107,16 @@ impl App {
             None => Vec::new(),
         };
         let source = Source { text: &opened.text, parsed: &opened.runbook };
-        let steps = steps(&view, &source, &done, asking.report, asking.lint);
+        let steps = steps(&view, &source, &done, asking.report, &asking.engine.lint);
         let used = opened.exercises.iter().filter(|exercise| exercise.retracted.is_none());
         let used = used.map(|exercise| exercise.steps.iter().map(|step| step.id.clone()).collect());
         let together: Vec<Vec<StepId>> = used.collect();
-        let ways = ways(&opened.text, &opened.runbook, &together, &asking.said());
+        let ways = ways(
+            &opened.text,
+            &opened.runbook,
+            &together,
+            &Sought::of(asking.report, asking.engine).said(),
+        );
         let fits = step.or_else(|| step_at(&one.document, &anchor));
         let fits = fits.and_then(|id| view.steps.iter().find(|step| step.id == id));
         let fits = fits.filter(|step| begins(step.kind));
@@ -202,77 +142,6 @@ impl App {
         });
         Ok(Routed { view: routing, steps, ways })
     }
-}
-
-/// What the messages say that decided what it is; all of it where no rule knows what it is.
-fn told(report: &Report) -> String {
-    let Report { messages, routing, pattern, .. } = report;
-    let leads = |at: &usize| *pattern == Pattern::Unknown || routing.leading.contains(at);
-    let leading = (0..messages.len()).filter(leads);
-    let texts: Vec<&str> = leading.map(|at| messages[at].text.as_str()).collect();
-    texts.join("\n").chars().take(LONGEST).collect()
-}
-
-/// What it is and the thing at fault, in the words of the rules.
-fn ruled(report: &Report) -> String {
-    let routing = &report.routing;
-    let mut words: Vec<&str> = routing.words.iter().take(3).map(String::as_str).collect();
-    words.extend(routing.object.as_deref());
-    words.join(" ")
-}
-
-/// What stands out among what a search found: it holds nearly all that the messages say, and the
-/// next one far less.
-fn stands_out(hits: &[HitView], fits: &Fits<'_>) -> Option<Found> {
-    let best = hits.first().filter(|best| best.held >= NEARLY_ALL)?;
-    if fits.is_of_another_product(&best.slug) {
-        return None;
-    }
-    // Sections of one runbook are rivals only where each is about something of its own.
-    let is_rival = |hit: &&HitView| {
-        hit.slug != best.slug
-            || hit.heading != best.heading && fits.of_section(&hit.heading).is_some()
-    };
-    let next = hits.iter().find(is_rival).map_or(0.0, |hit| hit.score);
-    let reason = "it holds most of what the messages say, and is found far before any other";
-    (best.score >= next * STANDS_OUT).then(|| found(best, reason.to_owned()))
-}
-
-/// The first of what a search found that is about it: a runbook by its names, or a section by its
-/// heading.
-fn spoken_of(hits: &[HitView], fits: &Fits<'_>) -> Option<Found> {
-    let best = hits.first()?.score;
-    let near = hits.iter().take_while(|hit| hit.score >= best * NEAR);
-    let mut near = near.filter(|hit| !fits.is_of_another_product(&hit.slug));
-    near.find_map(|hit| {
-        let of_section = fits.of_section(&hit.heading);
-        let fit = of_section.as_ref().or_else(|| fits.of_runbook(&hit.slug))?;
-        Some(found(hit, fit.reason.clone()))
-    })
-}
-
-fn found(hit: &HitView, reason: String) -> Found {
-    Found { slug: hit.slug.clone(), anchor: hit.anchor.clone(), step: hit.step.clone(), reason }
-}
-
-/// The names among these that runbooks know as those of alerts, in the same order.
-fn known_alerts(runbooks: &[Document], names: &[String]) -> Vec<String> {
-    let all = runbooks.iter().flat_map(|document| &document.summary.alerts);
-    let known: BTreeSet<String> = all.map(|alert| alert.to_lowercase()).collect();
-    names.iter().filter(|name| known.contains(&name.to_lowercase())).cloned().collect()
-}
-
-fn nearest(hits: &[HitView], others: Vec<RunbookRef>) -> Vec<RunbookRef> {
-    let mut nearest: Vec<RunbookRef> = Vec::new();
-    let hits =
-        hits.iter().map(|hit| RunbookRef { slug: hit.slug.clone(), title: hit.title.clone() });
-    for one in hits.chain(others) {
-        if nearest.iter().all(|known| known.slug != one.slug) {
-            nearest.push(one);
-        }
-    }
-    nearest.truncate(NEAREST);
-    nearest
 }
 
 fn step_at(document: &Document, anchor: &str) -> Option<StepId> {

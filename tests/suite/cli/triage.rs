@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::support::{Lab, shared, skip};
 
@@ -86,6 +86,48 @@ fn the_other_failures_of_a_paste_are_told_beside_the_one_that_leads() {
         "copies of a database fall behind, line 3; it may have the same cause",
     ] {
         assert!(said.contains(expected), "{expected}: {said}");
+    }
+}
+
+#[test]
+fn the_worst_of_several_failures_leads_and_each_has_its_own_runbook() {
+    let lab = lab();
+    let page = "## Step 1 — Check\n\nLook.\n\n## Step 2 — Mitigate\n\nMend it.\n";
+    lab.write("runbooks/raid.md", &format!("# An array is degraded\n\n{page}"));
+    lab.write("runbooks/hpa.md", &format!("# The autoscaler is at its limit\n\n{page}"));
+    let alert = |name: &str, severity: &str, host: &str, text: &str| {
+        format!(
+            r#"{{"status":"firing","labels":{{"alertname":"{name}","severity":"{severity}","instance":"{host}"}},
+               "annotations":{{"description":"{text}"}}}}"#
+        )
+    };
+    let hpa = alert(
+        "AutoscalerAtLimit",
+        "warning",
+        "web-7",
+        "HPA web has run at max replicas for 15 minutes",
+    );
+    let raid = alert(
+        "ArrayDegraded",
+        "critical",
+        "db-3",
+        "RAID array md0 on db-3 is degraded, a disk failed",
+    );
+    for both in [[&hpa, &raid], [&raid, &hpa]] {
+        let text = format!(r#"{{"alerts":[{},{}]}}"#, both[0], both[1]);
+        let view = lab.run_with_input(&["triage", "--json"], text.as_bytes()).ok().json();
+        assert_eq!(view["pattern"], "STORAGE_EVENT", "{text}");
+        assert_eq!(view["severity"]["level"], "CRITICAL");
+        assert_eq!(view["routing"]["runbook"]["slug"], "raid", "{}", view["routing"]);
+        let also = view["also"].as_array().expect("a list");
+        let [also] = also.as_slice() else { panic!("{also:?}") };
+        assert_eq!(
+            (&also["pattern"], &also["level"]),
+            (&json!("CONTAINER_EVENT"), &json!("MEDIUM"))
+        );
+        assert_eq!(also["runbook"]["slug"], "hpa", "{also}");
+        let said = lab.run_with_input(&["triage"], text.as_bytes()).ok().stdout;
+        assert!(said.contains("          open hpa"), "{said}");
     }
 }
 

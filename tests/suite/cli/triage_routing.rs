@@ -66,7 +66,9 @@ fn an_alert_that_is_named_in_plain_text_leads_there_too_unless_it_is_over() {
 fn a_word_by_chance_leads_to_no_runbook_and_into_no_plan() {
     let lab = lab();
     let page = |title: &str, body: &str| {
-        format!("# {title}\n\n## Step 1 — Check\n\n{body}\n\n```sh\ntrue\n```\n")
+        format!(
+            "# {title}\n\n## Step 1 — Check\n\n{body}\n\n## Step 2 — Mitigate\n\n```sh\ntrue\n```\n"
+        )
     };
     lab.write("runbooks/disk.md", &page("Disk full on a node", "Remove images and tries."));
     lab.write("runbooks/cert.md", &page("Certificate not renewed", "The leader asks."));
@@ -85,6 +87,33 @@ fn a_word_by_chance_leads_to_no_runbook_and_into_no_plan() {
         let plan = view["plan"].as_array().expect("a plan");
         assert!(plan.iter().all(|step| step["source"] == "template"), "{plan:?}");
     }
+}
+
+/// Words of a message stand in runbooks for other kinds of failure, too.
+#[test]
+fn a_runbook_for_another_kind_of_failure_is_not_opened_for_its_words() {
+    let lab = Lab::new();
+    let page = |title: &str, body: &str| {
+        format!(
+            "# {title}\n\n## Step 1 — Check\n\n{body}\n\n## Step 2 — Mitigate\n\n```sh\ntrue\n```\n"
+        )
+    };
+    let operator = "The operator is NotReady: see whether the kubelet of its node has stopped \
+        posting its status.";
+    lab.write("runbooks/operator.md", &page("PrometheusOperatorNotReady", operator));
+    lab.write("runbooks/metrics.md", &page("KubeStateMetricsWatchErrors", "Watch the metrics."));
+    lab.write("runbooks/sets.md", &page("StatefulSet replicas mismatch", "Count its pods."));
+    let text = "node worker-a2 NotReady, kubelet stopped posting node status\n";
+    let opened = |text: &str| judged(&lab, text)["routing"]["runbook"]["slug"].clone();
+    assert_eq!(opened(text), Value::Null);
+    lab.write("runbooks/machine.md", &page("KubeNodeNotReady", "See what the machine says."));
+    assert_eq!(opened(text), "machine", "of the same kind few words are enough");
+    assert_eq!(opened("MongoDB replica set rs0 has no primary\n"), Value::Null);
+    assert_eq!(opened("the StatefulSet orders has 1 of 3 replicas ready\n"), "sets");
+    // Its alerts may be of any kind, and it is a remedy for this one.
+    let remedy = page("Code rollback via Helm", "See the history.");
+    lab.write("runbooks/helm.md", &format!("---\nalerts: [KubeNodeUnreachable]\n---\n{remedy}"));
+    assert_eq!(opened("helm: release shop is in pending-rollback since 12 minutes\n"), "helm");
 }
 
 #[test]

@@ -59,7 +59,9 @@ fn another_failure_of_the_paste_stands_beside_the_verdict() {
     let told = post(&server, "/triage", two).says(200, "Judge it");
     let (verdict, _) = told.body.split_once("<h2>Why</h2>").expect("reasons");
     assert!(verdict.contains("<p class=\"break\">Also "), "{verdict}");
-    assert!(verdict.contains("A failure of its own: judge it by itself."), "{verdict}");
+    let open =
+        "A failure of its own: open <a href=\"/runbooks/disk#disk-full\">Disk full</a>, since ";
+    assert!(verdict.contains(open), "{verdict}");
 }
 
 #[test]

@@ -1,0 +1,211 @@
+//! Looking for the runbook that is about a failure.
+
+use std::collections::BTreeSet;
+
+use super::engine::Engine;
+use super::fit::{Fits, Said};
+use super::kind::Kind;
+use crate::app::search::{AlertAnswer, Query};
+use crate::app::{App, Document};
+use crate::domain::id::{Slug, StepId};
+use crate::error::Error;
+use crate::runbook::DocKind;
+use crate::search::{By, DocClass};
+use crate::triage::{Also, Pattern, Report, Routing};
+use crate::views::{HitView, RunbookRef, SearchResults};
+
+/// So many are named where none fits.
+const NEAREST: usize = 3;
+
+/// So many sections are looked through for a step.
+const SECTIONS: usize = 20;
+
+/// So much of the messages is searched with where no rule has words for them.
+const LONGEST: usize = 400;
+
+/// What a search finds is looked at down to this share of the best score: what scores far below
+/// is found for a word or two of it.
+const NEAR: f32 = 0.6;
+
+/// What holds so much of what is said, and scores so much more than the next, is what is meant: it
+/// was so for 118 of the 120 descriptions of other teams' alerts that had such a runbook.
+const NEARLY_ALL: f32 = 0.7;
+const STANDS_OUT: f32 = 1.5;
+
+/// So many telling words of the messages are enough to find something by them alone.
+const ENOUGH: usize = 3;
+
+/// Where something was found, and why there.
+pub(super) struct Found {
+    pub(super) slug: Slug,
+    pub(super) anchor: String,
+    pub(super) step: Option<StepId>,
+    pub(super) reason: String,
+}
+
+/// What a runbook is looked for.
+#[derive(Clone, Copy)]
+pub(super) struct Sought<'a> {
+    report: &'a Report,
+    pub(super) routing: &'a Routing,
+    kind: Kind<'a>,
+}
+
+impl<'a> Sought<'a> {
+    /// One for what a report is about.
+    pub(super) fn of(report: &'a Report, engine: &'a Engine) -> Self {
+        let (pattern, subtype) = (report.pattern, report.subtype.as_deref());
+        Self { report, routing: &report.routing, kind: Kind { engine, pattern, subtype } }
+    }
+
+    /// One for another failure of the same paste.
+    pub(super) fn beside(report: &'a Report, also: &'a Also, engine: &'a Engine) -> Self {
+        let (pattern, subtype) = (also.pattern, also.subtype.as_deref());
+        Self { report, routing: &also.routing, kind: Kind { engine, pattern, subtype } }
+    }
+
+    /// The names among those in the messages that runbooks know as those of alerts, in the same
+    /// order.
+    pub(super) fn known_alerts(&self, runbooks: &[Document]) -> Vec<String> {
+        let all = runbooks.iter().flat_map(|document| &document.summary.alerts);
+        let known: BTreeSet<String> = all.map(|alert| alert.to_lowercase()).collect();
+        let names = self.routing.names.iter();
+        names.filter(|name| known.contains(&name.to_lowercase())).cloned().collect()
+    }
+
+    /// What the messages say of it that decided what it is.
+    pub(super) fn said(&self) -> Said {
+        let texts = &self.report.messages;
+        let leading = self.routing.leading.iter().filter_map(|at| texts.get(*at));
+        let ruled = self.routing.words.iter().map(String::as_str);
+        Said::new(leading.map(|message| message.text.as_str()), ruled)
+    }
+
+    /// The same as one text; all of the messages where no rule knows what it is.
+    fn told(&self) -> String {
+        let texts = &self.report.messages;
+        let is_unknown = self.kind.pattern == Pattern::Unknown;
+        let leads = |at: &usize| is_unknown || self.routing.leading.contains(at);
+        let leading = (0..texts.len()).filter(leads);
+        let texts: Vec<&str> = leading.map(|at| texts[at].text.as_str()).collect();
+        texts.join("\n").chars().take(LONGEST).collect()
+    }
+
+    /// What it is and the thing at fault, in the words of the rules.
+    fn ruled(&self) -> String {
+        let mut words: Vec<&str> = self.routing.words.iter().take(3).map(String::as_str).collect();
+        words.extend(self.routing.object.as_deref());
+        words.join(" ")
+    }
+}
+
+impl App {
+    /// What may be opened: lists and policies are read at another time.
+    pub(super) fn runbooks(&self) -> Result<Vec<Document>, Error> {
+        let mut runbooks = self.documents()?;
+        runbooks.retain(|document| document.summary.kind == DocKind::Runbook);
+        Ok(runbooks)
+    }
+
+    /// The runbook that is about it, or else the nearest. The index is up to date already.
+    pub(super) fn seek(
+        &mut self,
+        sought: &Sought<'_>,
+        runbooks: &[Document],
+    ) -> Result<Result<Found, Vec<RunbookRef>>, Error> {
+        if let Some(found) = self.named_by_alert(&sought.known_alerts(runbooks))? {
+            return Ok(Ok(found));
+        }
+        let told = self.found(sought.told())?;
+        if sought.kind.pattern == Pattern::Unknown {
+            return Ok(Err(nearest(&told.hits, told.nearest)));
+        }
+        let said = sought.said();
+        let fits = Fits::of(runbooks, &said, sought.kind);
+        let clear = (said.telling() >= ENOUGH).then(|| stands_out(&told.hits, &fits)).flatten();
+        if let Some(found) = clear.or_else(|| spoken_of(&told.hits, &fits)) {
+            return Ok(Ok(found));
+        }
+        let ruled = self.found(sought.ruled())?;
+        if let Some((slug, fit)) = fits.best() {
+            let mut hits = ruled.hits.iter().filter(|hit| hit.slug == *slug);
+            let first = hits.clone().next();
+            let place = hits.find(|hit| hit.step.is_some()).or(first);
+            return Ok(Ok(Found {
+                anchor: place.map(|hit| hit.anchor.clone()).unwrap_or_default(),
+                step: place.and_then(|hit| hit.step.clone()),
+                slug: slug.clone(),
+                reason: fit.reason.clone(),
+            }));
+        }
+        // What the messages say themselves comes first.
+        let hits: Vec<HitView> = told.hits.into_iter().chain(ruled.hits).collect();
+        Ok(Err(nearest(&hits, told.nearest)))
+    }
+
+    /// The sections of runbooks that a search finds.
+    fn found(&mut self, text: String) -> Result<SearchResults, Error> {
+        let (kinds, by) = (vec![DocClass::Runbook], By::Section);
+        self.search_now(&Query { text, limit: SECTIONS, by, kinds, explain: false })
+    }
+
+    /// The runbook that names the first of these alerts.
+    fn named_by_alert(&mut self, alerts: &[String]) -> Result<Option<Found>, Error> {
+        for alert in alerts {
+            if let AlertAnswer::Found { slug, anchor, .. } = self.alert(alert)? {
+                let reason = format!("it names the alert {alert}");
+                return Ok(Some(Found { slug, anchor, step: None, reason }));
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// What stands out among what a search found: it holds nearly all that the messages say, and the
+/// next one far less.
+fn stands_out(hits: &[HitView], fits: &Fits<'_>) -> Option<Found> {
+    let best = hits.first().filter(|best| best.held >= NEARLY_ALL)?;
+    if fits.is_of_another(&best.slug, &best.heading) {
+        return None;
+    }
+    // Sections of one runbook are rivals only where each is about something of its own.
+    let is_rival = |hit: &&HitView| {
+        hit.slug != best.slug
+            || hit.heading != best.heading && fits.of_section(&hit.heading).is_some()
+    };
+    let next = hits.iter().find(is_rival).map_or(0.0, |hit| hit.score);
+    let reason = "it holds most of what the messages say, and is found far before any other";
+    (best.score >= next * STANDS_OUT).then(|| found(best, reason.to_owned()))
+}
+
+/// What a search found that is about it: a runbook by its names, or a section by its heading. The
+/// first of those that mean the same kind of failure, else the first of all.
+fn spoken_of(hits: &[HitView], fits: &Fits<'_>) -> Option<Found> {
+    let best = hits.first()?.score;
+    let near = hits.iter().take_while(|hit| hit.score >= best * NEAR);
+    let fitting =
+        near.filter(|hit| !fits.is_of_another(&hit.slug, &hit.heading)).filter_map(|hit| {
+            let of_section = fits.of_section(&hit.heading);
+            let fit = of_section.as_ref().or_else(|| fits.of_runbook(&hit.slug))?;
+            Some((fit.kinship, found(hit, fit.reason.clone())))
+        });
+    let first_of_best = fitting.reduce(|a, b| if b.0 > a.0 { b } else { a });
+    first_of_best.map(|(_, found)| found)
+}
+
+fn found(hit: &HitView, reason: String) -> Found {
+    Found { slug: hit.slug.clone(), anchor: hit.anchor.clone(), step: hit.step.clone(), reason }
+}
+
+fn nearest(hits: &[HitView], others: Vec<RunbookRef>) -> Vec<RunbookRef> {
+    let mut nearest: Vec<RunbookRef> = Vec::new();
+    let hits =
+        hits.iter().map(|hit| RunbookRef { slug: hit.slug.clone(), title: hit.title.clone() });
+    for one in hits.chain(others) {
+        if nearest.iter().all(|known| known.slug != one.slug) {
+            nearest.push(one);
+        }
+    }
+    nearest.truncate(NEAREST);
+    nearest
+}
