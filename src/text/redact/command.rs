@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use regex::{Captures, Regex};
 
+use super::address::is_token;
 use super::made::is_password;
 use super::named::is_prose;
 use super::stand_in::is_elsewhere;
@@ -57,7 +58,13 @@ static OPTION: LazyLock<Regex> = LazyLock::new(|| {
 /// `curl -u name:password`, and `http -a name:password` of HTTPie and its like.
 static USER: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r#"(?-u:\b)(?:(?:curl|wget|http|etcdctl)(?-u:\b)[^\n]*?[ \t](?:-[a-zA-Z]*u|--user|--proxy-user|-U)|(?:https?|xhs?)[ \t](?:[^\n|;]*?[ \t])??(?:-a|--auth)|(?:smbclient|rpcclient|net|smbmap)(?-u:\b)[^\n]*?[ \t]-U)[ =]?(?:"[^\s:%'"]+[:%]([^"\n]+)|'[^\s:%'"]+[:%]([^'\n]+)|[^\s:%'"]+[:%]([^\s'"]+))"#,
+        r#"(?-u:\b)(?:(?:curl|wget|http|etcdctl)(?-u:\b)[^\n]*?[ \t](?:-[a-zA-Z]*u|--user|--proxy-user|-U)|(?:https?|xhs?)[ \t](?:[^\n|;]*?[ \t])??(?:-a|--auth)|(?:smbclient|rpcclient|net|smbmap)(?-u:\b)[^\n]*?[ \t]-U)[ =]{0,8}(?:"[^\s:%'"]+[:%]([^"\n]+)|'[^\s:%'"]+[:%]([^'\n]+)|[^\s:%'"]+[:%]([^\s'"]+))"#,
+    )
+});
+/// `curl -u TOKEN:`, with no password behind the colon.
+static TOKEN: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r#"(?-u:\b)(?:curl|wget|https?|xhs?)(?-u:\b)[^\n]*?[ \t](?:-[a-zA-Z]*u|--user|-a|--auth)[ =]{0,8}["']?([0-9A-Za-z_.-]{10,}):["']?(?:\s|$)"#,
     )
 });
 /// `sqlplus name/password@database`, `jdbc:oracle:thin:name/password@database`.
@@ -147,6 +154,8 @@ pub(super) fn find(text: &str, spots: &mut Vec<Spot>) {
     for rule in [&USER, &ORACLE, &PIPED, &CALL] {
         rule.captures_iter(text).filter_map(|found| value(&found)).for_each(&mut take);
     }
+    let tokens = TOKEN.captures_iter(text).filter_map(|found| found.get(1));
+    tokens.filter(|it| is_token(it.as_str())).for_each(|it| take(it.range()));
     let placed = PLACED.captures_iter(text).filter_map(|found| value(&found));
     placed.filter(|value| !is_elsewhere(&text[value.clone()])).for_each(&mut take);
     let made = MADE.captures_iter(text).filter_map(|found| value(&found));

@@ -42,6 +42,9 @@ struct Escape {
     letter: Option<char>,
 }
 
+/// No colour has more digits and signs between them.
+const LONGEST_COLOUR: usize = 20;
+
 /// What the names of HTML's escapes stand for.
 const ENTITIES: [(&str, char); 5] =
     [("&quot;", '"'), ("&apos;", '\''), ("&amp;", '&'), ("&lt;", '<'), ("&gt;", '>')];
@@ -55,7 +58,7 @@ pub(super) fn unescaped(text: &str) -> Option<Unescaped> {
     while let Some(first) = next_opener(text, done) {
         let start =
             bytes[done..first].iter().rposition(|b| *b == b'\n').map_or(done, |n| done + n + 1);
-        let end = text[first..].find('\n').map_or(text.len(), |end| first + end + 1);
+        let end = line_end(text, first);
         if has_escape(&text[..end], first) {
             found.mark(start, 0, 0, kept != Some(start));
             found.line(text, start..end);
@@ -64,6 +67,19 @@ pub(super) fn unescaped(text: &str) -> Option<Unescaped> {
         done = end;
     }
     kept.map(|_| found)
+}
+
+/// Where the line of a place ends, with those that it goes on in: a backslash ends each of them but
+/// the last.
+fn line_end(text: &str, at: usize) -> usize {
+    let mut from = at;
+    while let Some(end) = text[from..].find('\n') {
+        from += end + 1;
+        if !text[..from - 1].trim_end_matches('\r').ends_with('\\') {
+            return from;
+        }
+    }
+    text.len()
 }
 
 /// A text with spaces for what colours it in a terminal, so that no value ends with a colour. What
@@ -91,10 +107,12 @@ fn next_opener(text: &str, from: usize) -> Option<usize> {
         b'\\' => true,
         b'%' => bytes.get(at + 1).is_some_and(|b| (b'2'..=b'7').contains(b)),
         b'&' => bytes.get(at + 1).is_some_and(|b| b"qaglt#".contains(b)),
+        b'[' | b'^' | b'#' => lost_colour(&text[at..]).is_some(),
         _ => undisguised(&text[..at], &text[at..]).is_some(),
     };
     // The escape of a terminal, or the first byte of a letter that is not of ASCII.
-    let is_opener = |b: &u8| matches!(b, b'\\' | b'%' | b'&' | b'\x1b' | 0xc2..);
+    let is_opener =
+        |b: &u8| matches!(b, b'\\' | b'%' | b'&' | b'[' | b'^' | b'#' | b'\x1b' | 0xc2..);
     let mut at = from;
     loop {
         at += bytes[at..].iter().position(is_opener)?;
@@ -224,6 +242,11 @@ fn escape(before: &str, text: &str) -> Option<Escape> {
             b'x' => code(text, 2, 2, 16).filter(|(_, letter)| letter.is_ascii())?,
             b'0'..=b'3' => code(text, 1, 3, 8).filter(|(_, letter)| letter.is_ascii())?,
             b'n' => (2, '\n'),
+            // The line goes on in the next one.
+            b'\n' => return Some(Escape { taken: 2, letter: None }),
+            b'\r' if rest.get(1) == Some(&b'\n') => {
+                return Some(Escape { taken: 3, letter: None });
+            }
             b'r' => (2, '\r'),
             b't' => (2, '\t'),
             sign @ (b'"' | b'\'' | b'/' | b'\\') => (2, char::from(*sign)),
@@ -232,6 +255,9 @@ fn escape(before: &str, text: &str) -> Option<Escape> {
         [b'%', ..] => code(text, 1, 2, 16).filter(|(_, letter)| (' '..='~').contains(letter))?,
         [b'&', ..] => entity(text)?,
         [b'\x1b', ..] => (1, '\u{1b}'),
+        [b'[' | b'^' | b'#', ..] => {
+            return Some(Escape { taken: lost_colour(text)?, letter: None });
+        }
         _ => {
             let (taken, letter) = undisguised(before, text)?;
             return Some(Escape { taken, letter });
@@ -298,6 +324,16 @@ fn colour(text: &str) -> usize {
     taken + usize::from(letters.next_if(char::is_ascii_alphabetic).is_some())
 }
 
+/// How long a colour is whose first sign was lost on its way through a form, or was written out by
+/// `cat -v` or a daemon of logs: `[31m`, `^[[31m`, `#033[31m`.
+fn lost_colour(text: &str) -> Option<usize> {
+    let before = ["^[", "#033"].into_iter().find(|it| text.starts_with(it)).unwrap_or_default();
+    let code = text[before.len()..].strip_prefix('[')?;
+    let digits = code.bytes().take_while(|b| b.is_ascii_digit() || *b == b';').count();
+    let is_whole = digits > 0 && digits <= LONGEST_COLOUR && code[digits..].starts_with('m');
+    is_whole.then(|| before.len() + 1 + digits + 1)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -319,9 +355,11 @@ mod tests {
         check(r#"{"a":"x\nhere","b":"c\"d"}"#, "{\"a\":\"\nx\nhere\n\",\"b\":\"c\"d\"}", "here");
         check(r"\ud83d\ude00h\u{65}re", "😀here", r"h\u{65}re");
         check(r"\u001b[31mhe\u001b[0mre", "here", r"he\u001b[0mre");
+        check("[31mhe^[[0mr#033[1;4me [12] [m", "here [12] [m", "he^[[0mr#033[1;4me");
         check("a=%68ere%22&quot;&#34;&#x22;", "a=here\"\"\"\"", "%68ere");
         // One layer at a time.
         check(r#"\\u0022here\\\""#, r#"\u0022here\""#, "here");
+        check("one\nhe\\\nre\\\r\n two\nthree", "here two\n", "he\\\nre");
         // Only lines with escapes, and `\n` is a line of its own.
         check("one\n\\x41 two\\nhere\nthree\nfour\\x41\n", "A two\nhere\nfourA\n", "here");
         check("p\u{200b}ass “here” \x1b[1mhere", "pass \"here\" here", "here");

@@ -15,10 +15,22 @@ pub(super) fn is_random(value: &str) -> bool {
     is_hex(value) || is_uuid(value) || value.len() >= 10 && changes(value) >= 3
 }
 
+/// Whether a value is a seed in base32, as a device for codes takes it.
+pub(super) fn is_seed(value: &str) -> bool {
+    let digits = value.bytes().filter(u8::is_ascii_digit).count();
+    value.len() >= 16
+        && value.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
+        && digits >= 2
+        && 2 * digits < value.len()
+}
+
 /// Whether a value that no sign announces is a password: a word with digits or marks in it, and
 /// nothing that a pod, a version, a path or a time is written with.
 pub(super) fn is_password(value: &str) -> bool {
-    let plain = value.bytes().all(|b| b.is_ascii_alphanumeric() || b"!@#$%^&*+=~?".contains(&b));
+    // `len=12` behind "password" is another assignment.
+    let is_assignment = value.trim_end_matches('=').contains('=');
+    let plain = !is_assignment
+        && value.bytes().all(|b| b.is_ascii_alphanumeric() || b"!@#$%^&*+=~?".contains(&b));
     let has = |what: fn(&u8) -> bool| value.bytes().any(|b| what(&b));
     let is_mixed = has(u8::is_ascii_alphabetic) && (has(u8::is_ascii_digit) || has(is_mark));
     let is_number = value.len() >= 6 && value.bytes().all(|b| b.is_ascii_digit());

@@ -22,6 +22,7 @@ mod encoded;
 mod escapes;
 mod header;
 mod kubernetes;
+mod listed;
 mod made;
 mod named;
 mod names;
@@ -102,7 +103,7 @@ fn find(text: &str, layers: usize, spots: &mut Vec<Spot>) {
 type Finder = fn(&str, &mut Vec<Spot>);
 
 /// All rules. The more telling name comes first, since it wins where two rules see the same secret.
-const FINDERS: [Finder; 11] = [
+const FINDERS: [Finder; 12] = [
     shape::find,
     block::find,
     address::find,
@@ -112,6 +113,7 @@ const FINDERS: [Finder; 11] = [
     config::find,
     code::find,
     record::find,
+    listed::find,
     named::find,
     said::find,
 ];

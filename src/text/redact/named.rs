@@ -10,11 +10,12 @@ use super::stand_in::{is_code, is_elsewhere, stands_for_one, stands_for_one_in};
 use super::{Spot, looks_made};
 use crate::text::pattern::pattern;
 
-/// A name, a colon or equals sign, perhaps an anchor of YAML, and a value in quotes or up to the next space.
+/// A name, a colon or equals sign, perhaps an anchor or a tag of YAML, and a value in quotes, a quote
+/// in it as YAML and the shell write one, or up to the next space.
 static ASSIGNED: LazyLock<Regex> = LazyLock::new(|| {
     let words = &*WORDS;
     pattern(&format!(
-        r#"(?i)([0-9a-z_.-]*)({words})(?:[_-]?(?:value|base64|base|b64))?\\?["'`]?(?:[ \t]*\([^()\n]{{1,40}}\))?[ \t\u{{a0}}]*(:=|=>|=|->|→|::|[:：]|%3[AD])([ \t\u{{a0}}]*)(?:\[[ \t]*)?(?:(?:&[0-9A-Za-z_-]+|!!str)[ \t]+)?(?:\\"((?:[^"\\\n])+)|"((?:[^"\\\n]|\\.)+)|'([^'\n]+)|`([^`\n]+)|([^\s"'`=,;&][^\s"'`,;&]*))"#
+        r#"(?i)([0-9a-z_.-]*)({words})(?:[_-]?(?:value|base64|base|b64))?\\?["'`]?(?:[ \t]*\([^()\n]{{1,40}}\))?[ \t\u{{a0}}]*(:=|=>|=|->|→|::|[:：]|%3[AD])([ \t\u{{a0}}]*)(?:\[[ \t]*)?(?:(?:&[0-9A-Za-z_-]+|!![a-z]+|!(?:vault|Sub|Ref|env|secret|reference|ImportValue|GetAtt|Join))[ \t]+)*(?:\\"((?:[^"\\\n])+)|"((?:[^"\\\n]|\\.)+)|'((?:[^'\n]|''|'\\'')+)|`([^`\n]+)|([^\s"'`=,;&][^\s"'`,;&]*))"#
     ))
 });
 /// A name at the end of a line, and one word on the next: `password:` and below it the password, as
@@ -59,14 +60,25 @@ static ELEMENT: LazyLock<Regex> = LazyLock::new(|| {
         r#"(?i)<(?:[0-9a-z_.:-]*({words})(?:\s[^<>\n]*)?|[0-9a-z_.:-]+\s[^<>\n]*?(?:name|key)=["'][0-9a-z_.:-]*({words})["'][^<>\n]*)>(?:<!\[CDATA\[)?([^<>\n\]]+)(?:\]\]>)?</|<key>[0-9a-z_.:-]*({words})</key>\s*<string>([^<>\n]+)|<input[^<>\n]*[ \t]type=["'](password)["'][^<>\n]*[ \t]value=["']([^"'\n]+)"#
     ))
 });
+/// What is counted behind a number.
+static UNIT: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)^[ \t]+(?:characters?|chars?|letters?|digits?|symbols?|bytes?|bits?|words?|days?|hours?|minutes?|times|attempts?|tries|failures?|zeichen|stellen|tage|versuche|caract(?:è|e)res|caracteres|jours|d(?:í|i)as)(?-u:\b)",
+    )
+});
+/// No such unit is longer, with the spaces before it, in bytes.
+const LONGEST_UNIT: usize = 20;
+/// A folder, as Unix and Windows write it.
+static FOLDER: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"^(?:~|[.]{1,2}|[A-Za-z]:)?[/\\][0-9A-Za-z_.,@:+/\\-]*$"));
 /// What stands after "password:" without being one.
 const NO_SECRETS: &str = "\
     a an and are at auth authentication bad been by can cannot changed correct could default \
     denied disabled does empty enabled error expired fail failed false for from generated given \
     has have hidden if in incorrect invalid is it its leaked length malformed mandatory missing \
     mismatch must needed never new nil no none not null of ok old on optional or please prompt \
-    policy read refused rejected required reset revoked rotated rotation same secret see set should still string \
-    that the this to token too true undefined unknown unset unused updated valid was we were \
+    policy read fixme refused rejected required reset revoked rotated rotation same secret see set should still string \
+    tbd that the this to todo token too true undefined unknown unset unused updated valid was we were \
     will with wrong yes you";
 
 /// Whether a word, perhaps with signs behind it, stands where a secret would without being one.
@@ -159,7 +171,10 @@ fn assigned(text: &str, found: &Captures<'_>) -> (Option<Spot>, usize) {
     let block = || block_scalar(text, found);
     let is_block = !is_quoted && block().is_some();
     let plain = || found.get(9).map(|value| value.start()..value_end(text, value.end()));
-    let Some(range) = quoted.or_else(block).or_else(plain) else { return (None, whole_end) };
+    let Some(mut range) = quoted.or_else(block).or_else(plain) else { return (None, whole_end) };
+    if mark == "=" && space.is_empty() {
+        range = shell_word(text, range);
+    }
     let end = whole_end.max(range.end);
     let value = &text[range.clone()];
     let value = if is_quoted || is_block { value } else { value.trim_end_matches(CLOSING) };
@@ -186,6 +201,7 @@ fn assigned(text: &str, found: &Captures<'_>) -> (Option<Spot>, usize) {
     let is_in_name = is_emoji || is_of_arn(text, start);
     if is_short && !apart
         || is_in_name
+        || is_folder(&format!("{before}{word}"), value)
         || is_path
         || is_file
         || is_tally
@@ -215,6 +231,38 @@ fn assigned(text: &str, found: &Captures<'_>) -> (Option<Spot>, usize) {
         is_secret(family, text, &range, sure)
     };
     (is_secret.then_some(Spot { range, kind }), end)
+}
+
+/// Whether a value says how much of something there is: `password: 16 characters`.
+fn is_measure(text: &str, range: &Range<usize>) -> bool {
+    let is_small = range.len() <= 3 && text[range.clone()].bytes().all(|b| b.is_ascii_digit());
+    is_small && UNIT.is_match(&text[range.end..text.floor_char_boundary(range.end + LONGEST_UNIT)])
+}
+
+/// Whether a name is the one that shells keep the folder under that they are in, as `sudo` logs it,
+/// or its like in a log, with a folder.
+fn is_folder(name: &str, value: &str) -> bool {
+    match name {
+        "PWD" | "OLDPWD" => FOLDER.is_match(value),
+        "pwd" | "oldpwd" => {
+            value.starts_with(['/', '~', '.'])
+                && is_elsewhere(value)
+                && !value.bytes().any(|b| b.is_ascii_digit())
+        }
+        _ => false,
+    }
+}
+
+/// Whether a value is a path of words, the last of which may have an ending.
+fn is_path(value: &str) -> bool {
+    let is_word = |part: &str| {
+        let name = part.split('.').next().unwrap_or(part);
+        let letters = name.trim_end_matches(|c: char| c.is_ascii_digit());
+        name.len() - letters.len() <= 2
+            && letters.bytes().all(|b| b.is_ascii_lowercase() || matches!(b, b'-' | b'_'))
+    };
+    let mut parts = value.trim_start_matches('/').split('/');
+    value.trim_matches('/').contains('/') && parts.all(is_word)
 }
 
 /// Whether a place is within the name of something at Amazon's.
@@ -281,6 +329,37 @@ fn value_end(text: &str, mut end: usize) -> usize {
     end
 }
 
+/// A word of the shell whose first piece is known: a blank behind a backslash goes on with it, and so
+/// does what stands right behind its quote.
+fn shell_word(text: &str, piece: Range<usize>) -> Range<usize> {
+    let quote = text[piece.end..].chars().next().filter(|it| matches!(it, '"' | '\''));
+    let is_quoted = quote.is_some() && text[..piece.start].ends_with(['"', '\'']);
+    let whole = piece.start - usize::from(is_quoted);
+    let first_end = piece.end + usize::from(is_quoted);
+    let mut end = first_end;
+    loop {
+        let rest = &text[end..];
+        let is_escaped = text[..end].ends_with('\\') && rest.starts_with([' ', '\t']);
+        let mark = rest.chars().next().filter(|it| matches!(it, '"' | '\''));
+        let is_joined = end > first_end || is_quoted || is_escaped;
+        let from = usize::from(is_escaped || mark.is_some());
+        if !is_joined || !rest[from..].starts_with(char::is_alphanumeric) {
+            break;
+        }
+        end += match mark {
+            Some(mark) => match rest[1..].find([mark, '\n']) {
+                Some(close) if rest[1 + close..].starts_with(mark) => close + 2,
+                _ => break,
+            },
+            None => {
+                let is_border = |c: char| c.is_whitespace() || "\"'`,;&|<>".contains(c);
+                from + rest[from..].find(is_border).unwrap_or(rest.len() - from)
+            }
+        };
+    }
+    if end == first_end { piece } else { whole..end }
+}
+
 /// Whether a value is a secret, by its place in the text.
 fn is_secret(family: Family, text: &str, range: &Range<usize>, sure: Sure) -> bool {
     let value = &text[range.clone()];
@@ -290,15 +369,20 @@ fn is_secret(family: Family, text: &str, range: &Range<usize>, sure: Sure) -> bo
     // In a text within JSON a line may end behind the name.
     let is_line_end = value.starts_with('\\')
         && value.split('\\').all(|part| ["", "n", "r", "t"].contains(&part));
-    if value.len() < 2 || is_gap || is_line_end || NO_SECRETS.split(' ').any(|it| it == word) {
+    if value.len() < 2
+        || is_gap
+        || is_line_end
+        || is_measure(text, range)
+        || NO_SECRETS.split(' ').any(|it| it == word)
+    {
         return false;
     }
     let only_stands_for_one = match sure {
         Sure::Quoted => stands_for_one(value),
         Sure::Likely | Sure::Unlikely => stands_for_one_in(text, range) || is_code(text, range),
     };
-    // A password may begin with a slash; in a path to a key there is more than one word.
-    let is_password = family == Family::Password && value.starts_with('/');
+    // A password may begin with a slash; in a path there is more than one word.
+    let is_password = family == Family::Password && value.starts_with('/') && !is_path(value);
     if only_stands_for_one || is_elsewhere(value) && !is_password {
         return false;
     }

@@ -5,8 +5,9 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::made::{is_password, is_random};
-use super::names::{Family, IN_TEXT, WORDS, family};
+use super::made::{is_password, is_random, looks_made};
+use super::named::{is_prose, names_an_object};
+use super::names::{Family, IN_TEXT, WORDS, family, is_name, may_stand_in};
 use super::{Spot, stands_for_one};
 use crate::text::pattern::pattern;
 
@@ -17,15 +18,25 @@ static RECORDS: LazyLock<Vec<(&str, Regex)>> = LazyLock::new(|| {
             "key",
             r"(?-u:\b)(?:AKIA|ASIA)[A-Z2-7]{12,16}[0-9A-Z]{0,4}[\s\x22'|:;,=]{1,5}([0-9A-Za-z/+]{40})(?:$|[^0-9A-Za-z/+=])",
         ),
-        // The key of a service that calls people; those of a queue are words.
-        (
-            "key",
-            r"(?i)(?:routing|integration|service)[ _-]?key[\x22']?[ \t]*[:= \t][ \t]*[\x22']?([0-9a-f]{32})(?-u:\b)",
-        ),
         ("password hash", r":[0-9]{1,10}:([0-9A-Fa-f]{32}:[0-9A-Fa-f]{32})(?-u:\b)"),
     ]
     .map(|(kind, text)| (kind, pattern(text)))
     .into()
+});
+
+/// The key of a service that calls people. Those of a queue are words with dots between them.
+static SERVICE_KEY: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)(?:routing|integration|service)[ _-]?key\\?[\x22']?(?:[ \t]*[:=][ \t]*|[ \t]+(?:is[ \t]+)?)\\?[\x22']?([0-9a-z]{20,})(?:$|[^0-9a-z._-])",
+    )
+});
+/// Two words in brackets, of which the first is a name: a pair of a map that was printed as a list.
+static PAIR: LazyLock<Regex> = LazyLock::new(|| {
+    let words = &*WORDS;
+    let quote = r"\\?[\x22']";
+    pattern(&format!(
+        r"(?i)[\[({{][ \t]*{quote}([0-9a-z_.-]*)({words}){quote}[ \t]*,[ \t]*{quote}([^\x22'\\\n]{{2,}}){quote}[ \t]*[\])}}]"
+    ))
 });
 
 static CELL_NAME: LazyLock<Regex> = LazyLock::new(|| {
@@ -36,7 +47,7 @@ static CELL_NAME: LazyLock<Regex> = LazyLock::new(|| {
 /// What follows the host in a line of `.pgpass`: the port, the database, a user and the password.
 static PGPASS: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?:^|:)(?:\*|[1-9][0-9]{3,4}):(?:\*|[A-Za-z_][0-9A-Za-z_-]*):(?:\*|[A-Za-z_][0-9A-Za-z_-]*):([^\s:\x22'\\]{3,})(?:$|[\s\x22'\\])",
+        r"(?:^|:)(?:\*|[1-9][0-9]{3,4}):(\*|[A-Za-z_][0-9A-Za-z_-]*):(\*|[A-Za-z_][0-9A-Za-z_.@-]*):((?:[^\s:\x22'\\]|\\[:\\]){3,})(?:$|[\s\x22'\\])",
     )
 });
 
@@ -59,12 +70,20 @@ pub(super) fn find(text: &str, spots: &mut Vec<Spot>) {
     }
     for found in PGPASS.captures_iter(text) {
         let start = found.get(0).map_or(0, |whole| whole.start());
-        if let Some(password) = found.get(1).filter(|it| !stands_for_one(it.as_str()))
-            && ends_with_host(&text[..start])
+        let is_word = |nth: usize| has_other_letters(&found[nth]);
+        if let Some(password) = found.get(3).filter(|it| !stands_for_one(it.as_str()))
+            && ends_with_host(&text[..start], is_word(1) || is_word(2))
         {
             spots.push(Spot { range: password.range(), kind: "password" });
         }
     }
+    for key in SERVICE_KEY.captures_iter(text).filter_map(|found| found.get(1)) {
+        let has = |what: fn(&u8) -> bool| key.as_str().bytes().any(|b| what(&b));
+        if has(u8::is_ascii_digit) && has(u8::is_ascii_alphabetic) {
+            spots.push(Spot { range: key.range(), kind: "key" });
+        }
+    }
+    pairs(text, spots);
     let mut done = 0;
     for name in IN_TEXT.find_iter(text) {
         // The name ends its cell.
@@ -78,16 +97,44 @@ pub(super) fn find(text: &str, spots: &mut Vec<Spot>) {
     }
 }
 
-/// Whether a text ends with the name of a host: groups of hexadecimal digits are an address of IPv6
-/// or of a card.
-fn ends_with_host(text: &str) -> bool {
+/// The values of pairs.
+fn pairs(text: &str, spots: &mut Vec<Spot>) {
+    if !may_stand_in(text) {
+        return;
+    }
+    for found in PAIR.captures_iter(text) {
+        let (Some(word), Some(value)) = (found.get(2), found.get(3)) else { continue };
+        let (family, kind) = family(word.as_str());
+        let name = format!("{}{}", &found[1], word.as_str());
+        if is_of_pair(family, &name, value.as_str()) {
+            spots.push(Spot { range: value.range(), kind });
+        }
+    }
+}
+
+/// Whether a text ends with the name of a host. Groups of hexadecimal digits alone are an address of
+/// IPv6 or of a card, so that the host must be a word unless what follows it is one.
+fn ends_with_host(text: &str, words_follow: bool) -> bool {
     let is_part = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-');
     let length = text.bytes().rev().take(NAME_MOST).take_while(is_part).count();
     let host = &text[text.len() - length..];
     let before = text[..text.len() - length].bytes().next_back();
     let is_first =
         before.is_none_or(|b| b.is_ascii_whitespace() || matches!(b, b'>' | b'"' | b'\''));
-    text.ends_with('*') || is_first && host.bytes().any(|b| !b.is_ascii_hexdigit())
+    text.ends_with('*') || is_first && !host.is_empty() && (words_follow || has_other_letters(host))
+}
+
+/// Whether a word has letters that no hexadecimal number has.
+fn has_other_letters(word: &str) -> bool {
+    word.bytes().any(|b| !b.is_ascii_hexdigit() && b != b'*')
+}
+
+/// Whether the second of a pair is what the first one names: a list of names looks the same.
+fn is_of_pair(family: Family, name: &str, value: &str) -> bool {
+    // What is written in capitals is set for a program.
+    let is_set = family == Family::Password && !name.bytes().any(|b| b.is_ascii_lowercase());
+    let is_none = is_name(value) || is_prose(value) || stands_for_one(value);
+    !is_none && (is_set || value.len() >= 4 && looks_made(value) && !names_an_object(value))
 }
 
 /// The secrets of the rows below a head, and where the table ends.

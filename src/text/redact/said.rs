@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use aho_corasick::AhoCorasick;
 use regex::{Match, Regex};
 
-use super::made::{is_password, is_random, looks_made};
+use super::made::{is_password, is_random, is_seed, looks_made};
 use super::named::{is_prose, names_an_object};
 use super::names::{CALLED, Family, any_of, family};
 use super::{Spot, stands_for_one};
@@ -181,7 +181,7 @@ fn sentence(here: &Here<'_>, start: usize, spots: &mut Vec<Spot>) {
     let is_verb = name.eq_ignore_ascii_case("pass");
     let is_strong = |value: &str| match family {
         Family::Password if !is_verb => is_password(value),
-        _ => is_random(value),
+        _ => is_random(value) || is_seed(value),
     };
     let is_only_secret = |value: &str| is_strong(value) && !is_way(value) && !stands_for_one(value);
     let before = lead(here.text, start);

@@ -17,7 +17,8 @@ static PLACEHOLDER: LazyLock<Regex> = LazyLock::new(|| {
     let forms = [
         r"\$\{\{[^{}\n]*\}\}",
         r"\{\{[^{}\n]*\}\}",
-        r"\$\{[A-Za-z_][0-9A-Za-z_.]*\}",
+        r"\$\{[A-Za-z_][0-9A-Za-z_.]*(?::?[-=+]|:?\?[^{}\n]*)?\}",
+        r"#\{[^{}\n]*\}",
         r"\$(?:[A-Z_][0-9A-Z_]*|[0-9])",
         r"\$(?:[A-Za-z]+_)*(?i:password|passwd|pass|pw|pwd|token|secret|key)(?-u:\b)",
         r"\$[a-z]+(?:Password|Passwd|Pass|Pw|Pwd|Token|Secret|Key)(?-u:\b)",
@@ -28,7 +29,12 @@ static PLACEHOLDER: LazyLock<Regex> = LazyLock::new(|| {
         r"%[svdq]",
         r"<[A-Z][A-Z0-9_. -]*>",
         r"<[A-Za-z][A-Za-z_. -]*>",
-        r"\((?:sensitive|known after|not shown|unchanged|hidden)[^()\n]*\)",
+        r"\((?:sensitive|known after|not shown|unchanged|hidden|null|nil|none|empty|unset|not set|unknown)[^()\n]*\)",
+        r"[\[(<](?i:filtered|protected|omitted|removed|scrubbed|saniti[sz]ed|secret|private|sensitive|hidden|not shown)[^\[\]()<>\n]*[\])>]",
+        // The bracket before it may count as that of a list.
+        r"(?:FILTERED|PROTECTED|OMITTED|REMOVED|SCRUBBED|SANITI[SZ]ED)\]",
+        r"(?:__[A-Z][A-Z_]*__|@@[A-Z][A-Z_]*@@|%%[A-Z][A-Z_]*%%)",
+        r"(?i:(?:your|insert|replace|enter|put)(?:[_-](?:your|new|own|me|with|this|the|here|password|passwd|secret|token|api|key|db|database|pass|pwd|value|access|in))+)(?-u:\b)",
         r"\**[\[(<]?(?i:redacted|masked|hidden)(?: [A-Za-z ]*)?[\])>]?\**",
     ];
     pattern(&format!("^(?:{})", forms.join("|")))
@@ -38,8 +44,11 @@ static PLACEHOLDER: LazyLock<Regex> = LazyLock::new(|| {
 static ELSEWHERE: LazyLock<Regex> = LazyLock::new(|| {
     let segment = "[A-Z]?[0-9a-z_.-]+";
     let path = format!("(?:(?:[.]{{1,2}}|~)?/{segment}(?:/{segment})*/?)");
+    // An address with a user or with parameters may hold a secret itself.
+    let address = format!(r"[a-z][a-z+]*://[0-9a-z.-]+(?::[0-9]+)?(?:/{segment})*/?");
     let forms = [
         format!("(?:@|file:(?://)?)?{path}"),
+        address,
         r"@-".to_owned(),
         r"@[0-9A-Za-z_-]+[.](?:txt|json|ya?ml|pem|key|env|conf)".to_owned(),
         r"op://[0-9A-Za-z_./ -]+".to_owned(),
