@@ -5,7 +5,7 @@ use std::io::{IsTerminal as _, Read};
 use std::path::{Path, PathBuf};
 
 use super::{Done, Session, Style};
-use crate::app::triage::Paste;
+use crate::app::triage::{Hypothesis, Paste};
 use crate::domain::freshness::Status;
 use crate::error::Error;
 use crate::text::{LineIndex, truncate_to_width};
@@ -53,20 +53,41 @@ pub(crate) fn run(args: &Args, session: &mut Session) -> Result<Done, Error> {
     let paste =
         Paste { text: &text, incident: args.incident.as_deref(), topology: topology.as_deref() };
     let mut view = app.triage(&paste)?;
-    if let Some(incident) = &args.incident {
-        view.noted = app.note_hypothesis(incident, &view, &actor)?.ids.first().copied();
-    }
-    if args.json {
-        session.out.json(&view);
-    } else {
+    if !args.json {
         print(session, &view);
         if args.explain {
             explain(session, &view);
         }
-        if let (Some(incident), Some(id)) = (&args.incident, view.noted) {
-            session.out.line(&format!("Noted in {incident}, as a hypothesis.  ({id})"));
+        // What nobody could read is added to no timeline.
+        if args.incident.is_some() {
+            session
+                .out
+                .check()
+                .map_err(|error| error.hinted("nothing was added to the timeline"))?;
         }
     }
+    let noted = match &args.incident {
+        Some(incident) => Some((incident, app.note_hypothesis(incident, &view, &actor)?)),
+        None => None,
+    };
+    view.noted = noted.map(|(_, noted)| noted.id);
+    view.noted_before = noted.is_some_and(|(_, noted)| noted.stood);
+    let told = noted.map(|(incident, Hypothesis { id, stood })| match stood {
+        true => {
+            format!("It stands in {incident} already, word for word: nothing was added.  ({id})")
+        }
+        false => format!("Noted in {incident}, as a hypothesis.  ({id})"),
+    });
+    match &told {
+        _ if args.json => session.out.json(&view),
+        Some(told) => session.out.line(told),
+        None => {}
+    }
+    // Nobody is to add again what was added, because its answer got lost.
+    session.out.check().map_err(|error| match told {
+        Some(told) => error.hinted(told),
+        None => error,
+    })?;
     Ok(Done::Well)
 }
 

@@ -67,8 +67,10 @@ pub struct TriageView {
     pub notes: Vec<String>,
     /// What was taken out of the text because it looked secret.
     pub redacted: Vec<&'static str>,
-    /// The entry that was added to an incident's timeline, where somebody asked for it.
+    /// The entry of an incident's timeline, where somebody asked for it to be added.
     pub noted: Option<crate::domain::id::EntryId>,
+    /// Whether it stood there already, so that nothing was added.
+    pub noted_before: bool,
 }
 
 /// Another failure of the same paste.

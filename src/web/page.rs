@@ -1,6 +1,6 @@
 //! A page: a template, what it is about, and the frame around it.
 
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse as _, Response};
 use chrono::NaiveDate;
 use serde::Serialize;
@@ -81,6 +81,13 @@ pub(super) fn page<V: Serialize>(
     }
 }
 
+/// The same page, in no cache: it has in it what somebody sent, secrets too, and no disk is to keep
+/// them.
+pub(super) fn kept_nowhere(mut answer: Response) -> Response {
+    answer.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    answer
+}
+
 /// Answers with a page about what went wrong, and runbooks that may be meant instead. Its last
 /// resort needs no template.
 pub(super) fn error_page(
@@ -96,5 +103,5 @@ pub(super) fn error_page(
         response = words.message.clone().into_response();
     }
     *response.status_mut() = status;
-    response
+    if words.again.is_some() { kept_nowhere(response) } else { response }
 }

@@ -90,7 +90,9 @@ impl App {
             let mut events = Vec::new();
             for note in notes {
                 let body = checked(note, desk.now, &mut noted.redacted)?;
-                let repeats = !body.source.is_empty() && there.iter().any(|it| same(it, &body));
+                // Whoever judges messages knows which ones, and asks before.
+                let may_repeat = !body.source.is_empty() && body.judged.is_none();
+                let repeats = may_repeat && there.iter().any(|it| same(it, &body));
                 if repeats {
                     noted.known += 1;
                 } else {

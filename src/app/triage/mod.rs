@@ -17,6 +17,7 @@ mod ways;
 pub use self::engine::{Engine, check_plan};
 pub(super) use self::engine::{wrong_data, wrong_file};
 pub(super) use self::known::SOURCE;
+pub use self::note::Hypothesis;
 
 use std::fs::File;
 use std::io::Read as _;
@@ -114,6 +115,7 @@ impl App {
             helm: None,
             redacted: Vec::new(),
             noted: None,
+            noted_before: false,
             pattern: report.pattern,
             subtype: report.subtype,
             because: report.because,

@@ -1,10 +1,10 @@
 //! A hypothesis in an incident's timeline: only because a person wants it there.
 
 use crate::app::App;
-use crate::app::incidents::{NewNote, Noted};
+use crate::app::incidents::NewNote;
 use crate::domain::actor::Actor;
 use crate::domain::event::{Event, IncidentNoted};
-use crate::domain::id::{Hash, IncidentId};
+use crate::domain::id::{EntryId, Hash, IncidentId};
 use crate::error::Error;
 use crate::text::redact::redact;
 use crate::text::truncate_to_width;
@@ -17,9 +17,19 @@ const KEPT: usize = 256 << 10;
 /// The longest note that a hypothesis makes, in columns.
 const LONGEST: usize = 1500;
 
+/// Where a hypothesis stands in a timeline.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Hypothesis {
+    /// Its entry.
+    pub id: EntryId,
+    /// Whether it stood there already, of the same messages and in the same words: nothing was
+    /// added.
+    pub stood: bool,
+}
+
 impl App {
     /// Adds a hypothesis to an incident's timeline, labelled as one. The incident's severity stays
-    /// as it is.
+    /// as it is. Whoever was not told that it was added may add it again, and it stands there once.
     ///
     /// # Errors
     /// The incident is not known or over, or the store cannot be written.
@@ -28,7 +38,7 @@ impl App {
         incident: &str,
         view: &TriageView,
         actor: &Actor,
-    ) -> Result<Noted, Error> {
+    ) -> Result<Hypothesis, Error> {
         let known = self.find_incident(incident)?;
         let status = known.status.value;
         if !status.is_open() {
@@ -42,9 +52,35 @@ impl App {
             )));
         }
         let source = super::known::SOURCE.to_owned();
-        let judged = Some(self.keep_judged(view)?);
-        let note = NewNote { text: words(view), source, judged, ..NewNote::default() };
-        self.note_incident(incident, &[note], actor)
+        let judged = self.keep_judged(view)?;
+        let text = redact(&words(view)).text;
+        let stands = |(_, told): &(EntryId, IncidentNoted)| {
+            told.source == source && told.judged == Some(judged) && told.text == text.trim()
+        };
+        let before = self.notes_judging(known.id)?.into_iter().find(stands);
+        if let Some((id, _)) = before {
+            return Ok(Hypothesis { id, stood: true });
+        }
+        let note = NewNote { text, source, judged: Some(judged), ..NewNote::default() };
+        let noted = self.note_incident(incident, &[note], actor)?;
+        let id = noted.ids.first().copied();
+        let id = id.ok_or_else(|| Error::failed("adding a hypothesis: it was not written"))?;
+        Ok(Hypothesis { id, stood: false })
+    }
+
+    /// The notes of an incident that judge messages, in order, with their entries.
+    fn notes_judging(&self, incident: IncidentId) -> Result<Vec<(EntryId, IncidentNoted)>, Error> {
+        let mut notes = Vec::new();
+        for entry in self.ledger.entries_of(&incident.to_string())? {
+            let body = entry.body.as_deref().unwrap_or_default();
+            if let Ok(Some(Event::IncidentNoted(note))) =
+                Event::decode(&entry.kind, entry.version, body)
+                && note.judged.is_some()
+            {
+                notes.push((entry.id, note));
+            }
+        }
+        Ok(notes)
     }
 
     /// Keeps what was judged, so that it can be judged again, and become a case.
@@ -70,13 +106,8 @@ impl App {
         incident: IncidentId,
     ) -> Result<Vec<KeptMessage>, Error> {
         let mut all: Vec<KeptMessage> = Vec::new();
-        for entry in self.ledger.entries_of(&incident.to_string())? {
-            let body = entry.body.as_deref().unwrap_or_default();
-            let Ok(Some(Event::IncidentNoted(IncidentNoted { judged: Some(judged), .. }))) =
-                Event::decode(&entry.kind, entry.version, body)
-            else {
-                continue;
-            };
+        for judged in self.notes_judging(incident)?.into_iter().filter_map(|(_, note)| note.judged)
+        {
             let kept = self.ledger.blob(judged)?.unwrap_or_default();
             let messages: Vec<KeptMessage> = serde_json::from_slice(&kept).unwrap_or_default();
             for message in messages {

@@ -22,9 +22,9 @@ pub(in crate::web) async fn save(
     let noted = state.run(move |app| {
         let paste = Paste { text: &text, incident: Some(&incident), ..Paste::default() };
         let told = app.triage(&paste)?;
-        app.note_hypothesis(&incident, &told, &by)?;
-        Ok(app.incident(&incident)?.line.label.to_string())
+        let noted = app.note_hypothesis(&incident, &told, &by)?;
+        Ok((app.incident(&incident)?.line.label.to_string(), noted.stood))
     });
-    let label = noted.await.map_err(|failure| failure.back_to("/triage"))?;
-    Ok(Signed::lead_to(&actor, &address::incident(&label, "added")))
+    let (label, stood) = noted.await.map_err(|failure| failure.back_to("/triage"))?;
+    Ok(Signed::lead_to(&actor, &address::incident(&label, if stood { "known" } else { "added" })))
 }

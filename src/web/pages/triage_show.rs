@@ -9,10 +9,11 @@ use serde::{Deserialize, Serialize};
 use crate::app::triage::Paste;
 use crate::app::{App, IncidentFilter};
 use crate::error::Result;
+use crate::triage::cleaned;
 use crate::views::incident::IncidentLine;
 use crate::web::error::Failure;
 use crate::web::judged::Judged;
-use crate::web::page::{Here, page};
+use crate::web::page::{Here, kept_nowhere, page};
 use crate::web::state::Shared;
 use crate::web::visitor::Visitor;
 
@@ -42,7 +43,8 @@ pub(in crate::web) async fn show(
     Query(asked): Query<Asked>,
 ) -> Result<Response, Failure> {
     let shown = state.run(move |app| Shown::of(app, &asked)).await?;
-    Ok(page(&state, &visitor, Here::Elsewhere, "pages/triage_show.html", &shown))
+    let answer = page(&state, &visitor, Here::Elsewhere, "pages/triage_show.html", &shown);
+    Ok(if shown.text.is_empty() { answer } else { kept_nowhere(answer) })
 }
 
 /// The same for what is too long for an address.
@@ -62,7 +64,8 @@ impl Shown {
         // An address may be older than the end of its incident: the text is judged all the same.
         let wanted = open.iter().map(|line| line.label.to_string());
         let incident = wanted.into_iter().find(|label| *label == asked.incident);
-        let text = asked.text.trim().to_owned();
+        // What steers a terminal does not come back from a form whole, and would then hide a name.
+        let text = cleaned(asked.text.trim()).into_owned();
         let judged = match text.as_str() {
             "" => None,
             _ => {

@@ -257,6 +257,53 @@ fn incidents_of_the_ledger_are_linked_and_a_hypothesis_is_noted_only_when_asked(
 }
 
 #[test]
+fn a_hypothesis_stands_in_a_timeline_once() {
+    let lab = lab();
+    lab.run(&["incident", "open", "release stuck", "--severity", "P2"]).ok();
+    let label = "INC-2026-06-01-001";
+    let add = |text: &str, json: &[&str]| {
+        let args = [&["triage", "--incident", label], json].concat();
+        lab.run_with_input(&args, text.as_bytes()).ok()
+    };
+    let first = add(STUCK, &["--json"]).json();
+    assert_eq!(first["noted_before"], false);
+    let id = first["noted"].as_str().expect("an entry");
+    let before = lab.run(&["export"]).ok().stdout;
+    add(STUCK, &[]).says("stands in INC-2026-06-01-001 already").says(id).says("nothing was added");
+    let again = add(STUCK, &["--json"]).json();
+    assert_eq!((&again["noted"], &again["noted_before"]), (&first["noted"], &Value::Bool(true)));
+    assert_eq!(before, lab.run(&["export"]).ok().stdout);
+    // Other messages are another hypothesis.
+    let other = add(&STUCK.replace("40%", "60%"), &["--json"]).json();
+    assert_eq!(other["noted_before"], false);
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn an_answer_that_cannot_be_written_says_what_became_of_the_hypothesis() {
+    let lab = lab();
+    lab.run(&["incident", "open", "release stuck", "--severity", "P2"]).ok();
+    lab.write("paste.txt", STUCK);
+    let label = "INC-2026-06-01-001";
+    let before = lab.run(&["export"]).ok().stdout;
+    let full = |args: &[&str]| {
+        let device = fs::File::options().write(true).open("/dev/full").expect("a full device");
+        let done = lab.command(args).stdout(device).output().expect("it runs");
+        assert_eq!(done.status.code(), Some(2), "{args:?}");
+        String::from_utf8_lossy(&done.stderr).into_owned()
+    };
+    let said = full(&["triage", "paste.txt", "--incident", label]);
+    assert!(said.contains("cannot write to standard output"), "{said}");
+    assert!(said.contains("nothing was added"), "{said}");
+    assert_eq!(before, lab.run(&["export"]).ok().stdout, "what nobody read is not added");
+    let said = full(&["triage", "paste.txt", "--incident", label, "--json"]);
+    assert!(said.contains("Noted in INC-2026-06-01-001, as a hypothesis"), "{said}");
+    let shown = lab.run(&["incident", "show", label, "--json"]).ok().json();
+    let noted = shown["timeline"].as_array().expect("a timeline").last().expect("a line");
+    assert!(said.contains(noted["id"].as_str().expect("an entry")), "{said}\n{noted}");
+}
+
+#[test]
 fn a_rule_of_the_team_counts_and_a_wrong_one_is_placed() {
     let lab = lab();
     let rule = "pattern: MESSAGE_QUEUE_EVENT\nrules:\n  - id: own-parrot\n    says: the parrot rests\n    \

@@ -40,6 +40,18 @@ fn every_conclusion_opens_the_words_that_say_so() {
 }
 
 #[test]
+fn a_paste_is_kept_by_no_cache_and_a_colour_hides_no_secret_in_its_form() {
+    let lab = lab();
+    let server = lab.serve(&[]);
+    assert_eq!(get(&server, "/triage").header("cache-control"), "no-cache");
+    let told = post(&server, "/triage", STUCK);
+    assert_eq!(told.header("cache-control"), "no-store", "{}", told.head);
+    let told = get(&server, "/triage?text=PASS%1B%5B0mWORD%3Dhunter2hunter2+refused");
+    assert_eq!(told.header("cache-control"), "no-store", "{}", told.head);
+    assert!(told.body.contains("PASSWORD=hunter2hunter2 refused</textarea>"), "{}", told.body);
+}
+
+#[test]
 fn the_level_of_each_message_stands_at_it_where_they_differ() {
     let lab = lab();
     let server = lab.serve(&[]);
@@ -110,6 +122,7 @@ fn what_cannot_be_added_is_kept_to_be_sent_again() {
     };
     let lost = kept(404, &format!("{STUCK}&incident=INC-2026-06-01-009"), "INC-2026-06-01-009");
     assert!(lost.body.contains("rollback also failed"), "{}", lost.body);
+    assert_eq!(lost.header("cache-control"), "no-store", "{}", lost.head);
     kept(400, &format!("text=++&incident={LABEL}"), "The field “text” is empty");
     kept(400, STUCK, "The field “incident” is empty").says(400, "rollback also failed");
     // Whoever has no name yet is asked for it, and nothing is typed twice.
