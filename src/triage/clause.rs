@@ -187,11 +187,6 @@ impl<'g> Clauses<'g> {
             && !text.get(end..).is_some_and(|after| self.is_in(Kind::Subject, after))
     }
 
-    /// Whether it is said at all, be it of what is over: `the second attempt succeeded`.
-    pub(super) fn tells(&self, text: &str, start: usize) -> bool {
-        !self.denies(text, start)
-    }
-
     /// Whether it did not happen. Where what was found goes on into another clause, and that one
     /// begins with a "no", it denies it: `the standby took over, no write was lost`. Any other "no"
     /// in what was found is the rule's own, as in `connection is not available`.
@@ -245,8 +240,9 @@ impl<'g> Clauses<'g> {
         self.is_in(Kind::Good, &text[at..]) && !self.is_in(Kind::Bad, &text[from..at])
     }
 
-    /// Whether the words in front of a byte deny what stands there.
-    fn denies(&self, text: &str, at: usize) -> bool {
+    /// Whether the words in front of a byte deny what stands there. What is over was said all the
+    /// same: `the second attempt succeeded`.
+    pub(super) fn denies(&self, text: &str, at: usize) -> bool {
         // Far enough back for the longest form, and no further.
         let from = text.ceil_char_boundary(at.saturating_sub(48));
         let (before, after) = (text.get(from..at), text.get(at..));

@@ -55,6 +55,12 @@ struct RawFile {
     /// What two incidents may share without being related.
     #[serde(default)]
     generic: Vec<String>,
+    /// The last parts of names that are a host's or a domain's.
+    #[serde(default)]
+    domains: Vec<String>,
+    /// Parts in front of a number that say which turn it is, and not which thing.
+    #[serde(default)]
+    turns: Vec<String>,
     /// Which words of a source stand for which level.
     #[serde(default, deserialize_with = "each_once")]
     labels: BTreeMap<Level, Vec<String>>,
@@ -70,6 +76,8 @@ pub struct Knowledge {
     pub(super) signals: Vec<SignalRule>,
     pub(super) subtypes: BTreeMap<String, Subtype>,
     pub(super) generic: BTreeSet<String>,
+    pub(super) domains: BTreeSet<String>,
+    pub(super) turns: BTreeSet<String>,
     pub(super) labels: Labels,
     pub(super) grammar: Grammar,
     pub(super) services: Services,
@@ -139,6 +147,8 @@ struct Loading {
     signals: Vec<SignalRule>,
     subtypes: BTreeMap<String, Subtype>,
     generic: BTreeSet<String>,
+    domains: BTreeSet<String>,
+    turns: BTreeSet<String>,
     labels: Labels,
     grammar: Grammar,
     services: Services,
@@ -242,7 +252,13 @@ impl Loading {
             added.map_err(|(word, m)| source.at("labels", &[level.as_str(), &word], m))?;
         }
         self.alone.extend(file.alone.into_iter().map(|word| (at, word)));
-        self.generic.extend(file.generic.iter().map(|value| value.to_lowercase()));
+        for (kept, told) in [
+            (&mut self.generic, &file.generic),
+            (&mut self.domains, &file.domains),
+            (&mut self.turns, &file.turns),
+        ] {
+            kept.extend(told.iter().map(|value| value.to_lowercase()));
+        }
         Ok(())
     }
 
@@ -352,8 +368,21 @@ impl Loading {
         compiled.map_err(|(file, id, message)| sources[file].at(&id, &[], message))?;
         let gates = Gates::new(&self.rules, &self.signals, &self.words);
         let files = sources.iter().map(|s| (s.name.to_owned(), s.text.to_owned())).collect();
-        let Self { rules, signals, subtypes, generic, labels, grammar, services, .. } = self;
-        Ok(Knowledge { rules, signals, subtypes, generic, labels, grammar, services, gates, files })
+        let Self { rules, signals, subtypes, generic, domains, turns, .. } = self;
+        let (labels, grammar, services) = (self.labels, self.grammar, self.services);
+        Ok(Knowledge {
+            rules,
+            signals,
+            subtypes,
+            generic,
+            domains,
+            turns,
+            labels,
+            grammar,
+            services,
+            gates,
+            files,
+        })
     }
 }
 

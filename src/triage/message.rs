@@ -169,6 +169,12 @@ pub struct KnownIncident {
     /// Messages it was known by.
     #[serde(default)]
     pub messages: Vec<String>,
+    /// What somebody said it is about beside its services, like the name of a release.
+    #[serde(default)]
+    pub about: Vec<String>,
+    /// Whether it goes on.
+    #[serde(default)]
+    pub open: bool,
 }
 
 /// A half-open byte range of a message; of the conditions where `message` is none.

@@ -49,6 +49,7 @@ mod harmless_tests;
 mod knowledge;
 mod label;
 mod level;
+mod links;
 mod matcher;
 mod message;
 mod named;
@@ -91,9 +92,10 @@ pub use self::also::Also;
 pub use self::cascade::Stage;
 pub use self::clause::Role;
 pub use self::clean::cleaned;
-pub use self::correlate::{Group, Link, LinkKind};
+pub use self::correlate::Group;
 pub use self::knowledge::Knowledge;
 pub use self::level::{Level, Line};
+pub use self::links::{Link, LinkKind};
 pub use self::message::{Input, KeptMessage, KnownIncident, Message, Place, Store};
 pub use self::narrative::{LeftOut, Part, PlanStep, Statement};
 pub use self::pattern::Pattern;
@@ -165,7 +167,7 @@ impl<'a> Judging<'a> {
 
     /// Says what they mean.
     pub fn report(self, store: &Store<'_>, lint: &PlanLint) -> Report {
-        let linked = correlate::links(self.knowledge, &self.side, store);
+        let linked = links::links(self.knowledge, &self.side, store);
         self.written(lint, linked)
     }
 }

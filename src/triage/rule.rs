@@ -117,7 +117,7 @@ impl Rule {
                 end,
                 role: self.role.unwrap_or_else(|| clauses.role_at(start)),
                 affirmed: clauses.affirms(text, start, end)
-                    || self.tells_of_an_end() && clauses.tells(text, start),
+                    || self.tells_of_an_end() && !clauses.denies(text, start),
             };
             let rank = |hit: &Hit| (hit.affirmed, hit.role);
             if best.as_ref().is_none_or(|best| rank(&hit) > rank(best)) {

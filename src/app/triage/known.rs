@@ -28,6 +28,9 @@ const NAMES: usize = 5_000;
 /// So many lines of each timeline are read.
 const LINES: usize = 12;
 
+/// So many messages are read that its hypotheses judged.
+const JUDGED: usize = 6;
+
 /// The longest line that is compared, in characters.
 const LONGEST: usize = 600;
 
@@ -121,8 +124,13 @@ impl App {
             Happening::Noted { text, source, .. } if source != SOURCE => Some(text),
             _ => None,
         });
-        let mut messages: Vec<String> =
-            said.take(LINES).map(|text| text.chars().take(LONGEST).collect()).collect();
+        let shortened = |text: &String| text.chars().take(LONGEST).collect();
+        let mut messages: Vec<String> = said.take(LINES).map(shortened).collect();
+        // Of a hypothesis only what it judged is known: somebody put it into this timeline.
+        if timeline.iter().any(|item| is_hypothesis(&item.what)) {
+            let judged = self.judged_in(incident.id)?;
+            messages.extend(judged.iter().take(JUDGED).map(|message| shortened(&message.text)));
+        }
         let context: Vec<String> =
             incident.context().map(|(name, value)| format!("{name} {value}")).collect();
         if !context.is_empty() {
@@ -134,8 +142,14 @@ impl App {
             occurred_at: (!incident.is_undated()).then(|| utc(began(incident))),
             services: incident.services.value.clone(),
             messages,
+            about: incident.context().map(|(_, value)| value.to_owned()).collect(),
+            open: incident.status.value.is_open(),
         })
     }
+}
+
+fn is_hypothesis(what: &Happening) -> bool {
+    matches!(what, Happening::Noted { source, .. } if source == SOURCE)
 }
 
 /// A name as it stands in JSON.
