@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
-use self::overrides::{Unusable, is_plain_name, list, read_regular};
+use self::overrides::{Unusable, is_plain_name, list, no_folder, read_regular};
 use crate::domain::id::Hash;
 
 /// Builds the table of a folder's text files: their names with their texts.
@@ -346,6 +346,14 @@ impl Assets {
     }
 
     fn all(&self, shelf: Shelf, prefix: &str) -> Result<Vec<Asset>, AssetError> {
+        if let Some(workspace) = &self.workspace {
+            let folder = workspace.join(shelf.folder);
+            for path in [folder.clone(), folder.join(prefix.trim_end_matches('/'))] {
+                if let Some(reason) = no_folder(&path) {
+                    return Err(AssetError::Override { path, reason });
+                }
+            }
+        }
         let names = self.names(shelf);
         let wanted = names.iter().filter(|name| name.starts_with(prefix));
         wanted.map(|name| self.find(shelf, name)).collect()

@@ -39,6 +39,25 @@ enum By {
 const ALL: [By; 5] = [By::State, By::Owner, By::Tag, By::Alert, By::Service];
 
 impl App {
+    /// Why nothing can be found, in words, where there is no runbook at all: most likely this is not
+    /// the folder that somebody thinks it is.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub fn without_runbooks(&self) -> Result<Option<String>, Error> {
+        if !self.ledger.live_documents()?.is_empty() {
+            return Ok(None);
+        }
+        let place = self.config.workspace.display();
+        Ok(Some(match self.config.file {
+            None => format!(
+                "no workspace here: {place} has neither runledger.toml nor a runbook; start from the \
+                 folder with the runbooks, or name it with --workspace"
+            ),
+            Some(_) => format!("the workspace {place} has no runbook yet"),
+        }))
+    }
+
     /// The list of runbooks, filtered, by title.
     ///
     /// # Errors

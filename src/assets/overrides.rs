@@ -8,7 +8,8 @@ use std::path::{Component, Path};
 
 use rustix::fs::{Mode, OFlags};
 
-use crate::text::LineIndex;
+use crate::text::strictly_decoded;
+use crate::text::yaml::is_yaml_name;
 
 /// The largest file that may take the place of a built-in one, in bytes.
 pub(super) const MAX_OVERRIDE: u64 = 1024 * 1024;
@@ -35,11 +36,13 @@ pub(super) fn list(folder: &Path, prefix: &str, depth: usize, names: &mut BTreeS
         if !is_plain_name(&name) {
             continue;
         }
-        if kind.is_dir() && depth < MAX_DEPTH {
+        // A folder with the name of a file was meant to be one.
+        let is_file = is_yaml_name(&name);
+        if kind.is_dir() && !is_file && depth < MAX_DEPTH {
             list(&entry.path(), &format!("{name}/"), depth + 1, names);
-        } else if !entry.path().is_dir() {
-            // A link or a pipe is refused when it is read, by name: what is left out in silence is
-            // missed.
+        } else if is_file || !entry.path().is_dir() {
+            // A folder, a link or a pipe is refused when it is read, by name: what is left out in
+            // silence is missed.
             names.insert(name);
         }
     }
@@ -71,7 +74,11 @@ pub(super) fn read_regular(folder: &Path, path: &Path) -> Result<String, Unusabl
     // Opened without waiting for the other end of a pipe, and judged by what was opened.
     let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
     let file = File::from(rustix::fs::open(path, flags, Mode::empty()).map_err(io::Error::from)?);
-    if !file.metadata()?.is_file() {
+    let kind = file.metadata()?;
+    if kind.is_dir() {
+        return Err(Unusable::Because("it is a folder, and no file".to_owned()));
+    }
+    if !kind.is_file() {
         return Err(Unusable::Because("it is not a regular file".to_owned()));
     }
     let mut bytes = Vec::new();
@@ -79,9 +86,21 @@ pub(super) fn read_regular(folder: &Path, path: &Path) -> Result<String, Unusabl
     if bytes.len() as u64 > MAX_OVERRIDE {
         return Err(Unusable::Because(format!("it is larger than {MAX_OVERRIDE} bytes")));
     }
-    String::from_utf8(bytes).map_err(|error| {
-        let good = String::from_utf8_lossy(&error.as_bytes()[..error.utf8_error().valid_up_to()]);
-        let (line, column) = LineIndex::new(&good).line_column(&good, good.len());
-        Unusable::Because(format!("it is not UTF-8 from line {line}, column {column}, on"))
-    })
+    strictly_decoded(bytes).map_err(Unusable::Because)
+}
+
+/// Why what stands where a folder is expected is none; nothing there is a workspace without one.
+pub(super) fn no_folder(path: &Path) -> Option<String> {
+    match fs::metadata(path) {
+        Ok(known) if known.is_dir() => None,
+        Ok(_) => Some("it is a file: make it a folder with the files in it".to_owned()),
+        Err(error) => match Unusable::from(error) {
+            // A link to nowhere was made by somebody for something.
+            Unusable::Missing if fs::symlink_metadata(path).is_ok_and(|it| it.is_symlink()) => {
+                Some("it is a link that leads nowhere".to_owned())
+            }
+            Unusable::Missing => None,
+            Unusable::Because(reason) => Some(reason),
+        },
+    }
 }

@@ -4,7 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::{Done, Session, Style};
-use crate::app::scenarios::{read_scenarios, run_scenarios};
+use crate::app::scenarios::{NewCase, read_scenarios, run_scenarios, words_left_out};
 use crate::assets::Assets;
 use crate::error::Error;
 use crate::triage::scenario::{Calibration, FieldOutcome, Outcome, Score};
@@ -87,7 +87,7 @@ fn run_cases(args: &RunArgs, session: &mut Session) -> Result<Done, Error> {
 }
 
 fn new(args: &NewArgs, session: &mut Session) -> Result<Done, Error> {
-    let yaml = session.app()?.scenario_of(&args.label)?;
+    let NewCase { yaml, left_out } = session.app()?.scenario_of(&args.label)?;
     match &args.out {
         None => session.out.raw(&yaml),
         Some(file) => {
@@ -95,6 +95,9 @@ fn new(args: &NewArgs, session: &mut Session) -> Result<Done, Error> {
             write_new(&path, &yaml)?;
             session.out.line(&format!("Written: {}", path.display()));
         }
+    }
+    if left_out > 0 {
+        session.out.warn(&words_left_out(left_out));
     }
     Ok(Done::Well)
 }

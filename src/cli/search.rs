@@ -61,11 +61,17 @@ pub(crate) fn run(args: &Args, session: &mut Session) -> Result<Done, Error> {
             .collect(),
         explain: args.explain,
     };
-    let results = session.app()?.search(&query)?;
+    let mut app = session.app()?;
+    let results = app.search(&query)?;
     if args.json {
         session.out.json(&results);
     } else {
         print(session, &results);
+    }
+    if results.hits.is_empty()
+        && let Some(words) = app.without_runbooks()?
+    {
+        session.out.warn(&words);
     }
     Ok(Done::Well)
 }

@@ -39,6 +39,9 @@ pub(crate) fn run(args: &Args, session: &mut Session) -> Result<Done, Error> {
     } else {
         print(session, &list);
     }
+    if let Some(words) = app.without_runbooks()? {
+        session.out.warn(&words);
+    }
     let counts = list.counts;
     let bad = counts.stale + counts.failing > 0;
     let never = args.fail_on.is_some() && counts.never > 0;

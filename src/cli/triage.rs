@@ -224,10 +224,10 @@ fn other(view: &TriageView, also: &Also) -> String {
 fn route(session: &mut Session, view: &TriageView) {
     let Some(route) = &view.routing.runbook else {
         let nearest: Vec<&str> = view.routing.nearest.iter().map(|one| one.slug.as_str()).collect();
-        let words = if nearest.is_empty() {
-            "no runbook fits".to_owned()
-        } else {
-            format!("no runbook fits well; nearest: {}", nearest.join(", "))
+        let words = match &view.without_runbooks {
+            Some(words) => words.clone(),
+            None if nearest.is_empty() => "no runbook fits".to_owned(),
+            None => format!("no runbook fits well; nearest: {}", nearest.join(", ")),
         };
         session.out.wrapped(Style::Warn, "Open      ", &words);
         return;

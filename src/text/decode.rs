@@ -1,5 +1,7 @@
 //! From bytes to a text.
 
+use super::LineIndex;
+
 /// A text in UTF-8, or in UTF-16 behind its mark. What is neither becomes `\u{fffd}`. The mark is no
 /// part of the text: it would hide the first word of a command.
 pub fn decoded(bytes: &[u8]) -> String {
@@ -8,6 +10,35 @@ pub fn decoded(bytes: &[u8]) -> String {
         [0xfe, 0xff, rest @ ..] => utf16(rest, u16::from_be_bytes),
         [0xef, 0xbb, 0xbf, rest @ ..] => String::from_utf8_lossy(rest).into_owned(),
         _ => String::from_utf8_lossy(bytes).into_owned(),
+    }
+}
+
+/// A file that people write for the program, which is UTF-8: a byte order mark in front is no part of
+/// the text.
+///
+/// # Errors
+/// Why it is none, in words that follow the name of the file.
+pub fn strictly_decoded(bytes: Vec<u8>) -> Result<String, String> {
+    // Of UTF-16 without a mark the other byte of each plain letter is zero.
+    let is_half_empty = |first: usize| {
+        let start = &bytes[..bytes.len().min(64)];
+        let halves = start.iter().skip(first).step_by(2);
+        start.len() >= 4 && halves.clone().all(|byte| *byte == 0)
+    };
+    if matches!(bytes.as_slice(), [0xff, 0xfe, ..] | [0xfe, 0xff, ..])
+        || is_half_empty(0)
+        || is_half_empty(1)
+    {
+        return Err("it is UTF-16: save it as UTF-8".to_owned());
+    }
+    match String::from_utf8(bytes) {
+        Ok(text) => Ok(text.strip_prefix('\u{feff}').map_or_else(|| text.clone(), str::to_owned)),
+        Err(error) => {
+            let good = error.utf8_error().valid_up_to();
+            let good = String::from_utf8_lossy(&error.as_bytes()[..good]);
+            let (line, column) = LineIndex::new(&good).line_column(&good, good.len());
+            Err(format!("it is not UTF-8 from line {line}, column {column}, on: save it as UTF-8"))
+        }
     }
 }
 
@@ -20,6 +51,23 @@ fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_file_that_is_no_utf_8_is_refused_with_the_reason() {
+        let check = |bytes: &[u8], expected: Result<&str, &str>| {
+            let read = strictly_decoded(bytes.to_vec());
+            let read = read.as_deref().map_err(String::as_str);
+            assert_eq!(read, expected, "{bytes:?}");
+        };
+        check("a: é".as_bytes(), Ok("a: é"));
+        check(b"\xef\xbb\xbfa: b", Ok("a: b"));
+        check(b"", Ok(""));
+        check(b"\xff\xfea\0:\0", Err("it is UTF-16: save it as UTF-8"));
+        check(b"a\0:\0 \0b\0", Err("it is UTF-16: save it as UTF-8"));
+        check(b"\0a\0:\0 \0b", Err("it is UTF-16: save it as UTF-8"));
+        let wrong = "it is not UTF-8 from line 2, column 2, on: save it as UTF-8";
+        check(b"a: b\nc\xff", Err(wrong));
+    }
 
     #[test]
     fn a_mark_says_the_encoding_and_is_no_text() {

@@ -65,6 +65,9 @@ pub struct TriageView {
     pub helm: Option<HelmRelease>,
     /// What was not looked at, in words.
     pub notes: Vec<String>,
+    /// Why no runbook can fit, where there is none at all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub without_runbooks: Option<String>,
     /// What was taken out of the text because it looked secret.
     pub redacted: Vec<&'static str>,
     /// The entry of an incident's timeline, where somebody asked for it to be added.

@@ -5,6 +5,7 @@ mod showing;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::Read as _;
+use std::os::unix::fs::FileTypeExt as _;
 use std::path::{Path, PathBuf};
 
 use super::App;
@@ -13,6 +14,7 @@ use crate::assets::Assets;
 use crate::domain::incident::Happening;
 use crate::error::Error;
 use crate::text::redact::redact;
+use crate::text::strictly_decoded;
 use crate::text::yaml::is_yaml_name;
 use crate::triage::scenario::{Run, Scenario, calibration};
 use crate::triage::{KeptMessage, Level};
@@ -97,6 +99,11 @@ pub fn read_scenarios(assets: &Assets, paths: &[PathBuf]) -> Result<ReadScenario
 
 fn read_one(path: &Path) -> Result<Scenario, Error> {
     let failed = |error| Error::io("read", path, error);
+    // Whoever opens a pipe by its name waits for one that writes into it, perhaps for ever.
+    if fs::symlink_metadata(path).is_ok_and(|known| known.file_type().is_fifo()) {
+        let refused = Error::refused(format!("{} is a pipe, and no case", path.display()));
+        return Err(refused.hinted("name a .yaml file, or a folder with some"));
+    }
     // A device says that it is empty and never ends: what is read is counted, not what is told.
     let mut bytes = Vec::new();
     let file = fs::File::open(path).map_err(failed)?;
@@ -104,7 +111,9 @@ fn read_one(path: &Path) -> Result<Scenario, Error> {
     if bytes.len() as u64 > LARGEST {
         return Err(Error::refused(format!("{} is larger than {LARGEST} bytes", path.display())));
     }
-    let text = String::from_utf8_lossy(&bytes);
+    let text = strictly_decoded(bytes).map_err(|reason| {
+        Error::refused(format!("cannot read the case: {reason}")).at(path.display().to_string())
+    })?;
     Scenario::from_yaml(&path.display().to_string(), &text).map_err(wrong_file)
 }
 
@@ -144,13 +153,22 @@ pub fn run_scenarios(
     Ok(ScenarioRunView { run, calibration })
 }
 
+/// An incident as a case.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewCase {
+    /// The file.
+    pub yaml: String,
+    /// How many messages more there were than a case takes.
+    pub left_out: usize,
+}
+
 impl App {
     /// An incident as a case to be finished by a person: what was judged and said is there, without
     /// secrets, and how bad people found it; what it was has to be filled in by somebody who knows.
     ///
     /// # Errors
     /// The incident is not known, or nothing was said in it.
-    pub fn scenario_of(&mut self, incident: &str) -> Result<String, Error> {
+    pub fn scenario_of(&mut self, incident: &str) -> Result<NewCase, Error> {
         let incident = self.find_incident(incident)?;
         let timeline = self.ledger.timeline_of(incident.id)?;
         let said = timeline.iter().filter_map(|item| match &item.what {
@@ -161,7 +179,9 @@ impl App {
         });
         // What was judged comes first: it is what anybody knew when it began.
         let judged = self.judged_in(incident.id)?;
-        let messages: Vec<KeptMessage> = judged.into_iter().chain(said).take(LINES).collect();
+        let mut messages: Vec<KeptMessage> = judged.into_iter().chain(said).collect();
+        let left_out = messages.len().saturating_sub(LINES);
+        messages.truncate(LINES);
         if messages.is_empty() {
             return Err(Error::refused(format!("nothing was noted in {}", incident.label))
                 .hinted("a case needs messages: `runledger incident note LABEL TEXT` first"));
@@ -189,6 +209,9 @@ impl App {
             };
             yaml.push_str(&line);
         }
+        if left_out > 0 {
+            yaml.push_str(&format!("  # {}\n", words_left_out(left_out)));
+        }
         let called = match incident.severity_unknown {
             true => String::new(),
             false => {
@@ -200,8 +223,14 @@ impl App {
             "expect:\n  pattern: null\n  subtype: null\n  severity: null{called}\n  \
              remediation: null\n  cascade: null\n  correlated: null\n"
         ));
-        Ok(yaml)
+        Ok(NewCase { yaml, left_out })
     }
+}
+
+/// Says that a case has not all that was judged and said.
+pub fn words_left_out(count: usize) -> String {
+    let left_out = crate::text::count(count, "message was left out", "messages were left out");
+    format!("{left_out}: a case takes the first {LINES}")
 }
 
 #[cfg(test)]

@@ -116,6 +116,7 @@ impl App {
             redacted: Vec::new(),
             noted: None,
             noted_before: false,
+            without_runbooks: self.without_runbooks()?,
             pattern: report.pattern,
             subtype: report.subtype,
             because: report.because,

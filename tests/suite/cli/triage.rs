@@ -304,6 +304,69 @@ fn an_answer_that_cannot_be_written_says_what_became_of_the_hypothesis() {
 }
 
 #[test]
+fn a_folder_without_a_workspace_is_told_from_one_in_which_nothing_fits() {
+    let nowhere = Lab::new();
+    let here = "no workspace here";
+    let triage = |lab: &Lab| lab.run_with_input(&["triage"], b"connection refused").ok();
+    triage(&nowhere).says(here).says("--workspace");
+    let json = nowhere.run_with_input(&["triage", "--json"], b"connection refused").ok().json();
+    assert!(json["without_runbooks"].as_str().is_some_and(|it| it.starts_with(here)), "{json}");
+    nowhere.run(&["search", "helm"]).ok().says(here);
+    nowhere.run(&["stale"]).ok().says(here);
+    let empty = Lab::new();
+    empty.write("runledger.toml", "");
+    triage(&empty).says("has no runbook yet");
+    let lab = lab();
+    let said = lab.run_with_input(&["triage"], b"see you at lunch").ok().says("no runbook fits");
+    assert!(!said.stdout.contains("workspace"), "{}", said.stdout);
+    let said = lab.run(&["search", "qqzzxx"]).ok();
+    assert!(!said.stderr.contains("workspace"), "{}", said.stderr);
+}
+
+#[test]
+fn what_is_no_file_of_rules_or_no_case_is_said_in_words() {
+    let lab = lab();
+    let said = |words: &[&str]| {
+        let told = lab.run_with_input(&["triage"], b"connection refused").refused();
+        words.iter().fold(told, |told, words| told.says(words));
+    };
+    lab.write("data/patterns", "no folder");
+    said(&["data/patterns", "it is a file: make it a folder"]);
+    fs::remove_file(lab.path("data/patterns")).expect("a file");
+    fs::create_dir_all(lab.path("data/patterns/team.yaml")).expect("a folder");
+    said(&["data/patterns/team.yaml", "it is a folder, and no file"]);
+    fs::remove_dir(lab.path("data/patterns/team.yaml")).expect("a folder");
+    // A mark of the encoding is no reason, and both endings are read.
+    lab.write("data/patterns/own.yml", "\u{feff}rules: [{id: own, any: ['x(']}]\n");
+    said(&["data/patterns/own.yml"]);
+    lab.write("data/patterns/own.yml", "\u{feff}generic: [ours]\n");
+    lab.run_with_input(&["triage"], b"connection refused").ok();
+    fs::write(lab.path("utf16.yaml"), b"\xff\xfen\0a\0m\0e\0").expect("a file");
+    lab.run(&["scenario", "run", "utf16.yaml"]).refused().says("it is UTF-16: save it as UTF-8");
+    fs::write(lab.path("bytes.yaml"), b"name: a # \xff\nmessages: [x]\n").expect("a file");
+    lab.run(&["scenario", "run", "bytes.yaml"]).refused().says("not UTF-8 from line 1, column 11");
+    lab.write("mark.yaml", "\u{feff}name: a\nmessages: [x]\nexpect: {}\n");
+    lab.run(&["scenario", "run", "mark.yaml"]).ok();
+    let pipe = lab.path("pipe.yaml");
+    rustix::fs::mkfifoat(rustix::fs::CWD, &pipe, rustix::fs::Mode::RUSR).expect("a pipe");
+    lab.run(&["scenario", "run", "pipe.yaml"]).refused().says("is a pipe, and no case");
+}
+
+#[test]
+fn a_case_says_what_was_left_out_of_it() {
+    let lab = lab();
+    lab.run(&["incident", "open", "many lines", "--severity", "P2"]).ok();
+    let label = "INC-2026-06-01-001";
+    let lines: Vec<String> = (0..45).map(|n| format!("connection refused by db-{n}\n\n")).collect();
+    lab.run_with_input(&["triage", "--incident", label], lines.concat().as_bytes()).ok();
+    let said = lab.run(&["scenario", "new", label]).ok();
+    let left = "messages were left out: a case takes the first 40";
+    assert!(said.stdout.contains(left) && said.stderr.contains(left), "{}", said.stderr);
+    lab.write("case.yaml", &said.stdout);
+    lab.run(&["scenario", "run", "case.yaml"]).ok();
+}
+
+#[test]
 fn a_rule_of_the_team_counts_and_a_wrong_one_is_placed() {
     let lab = lab();
     let rule = "pattern: MESSAGE_QUEUE_EVENT\nrules:\n  - id: own-parrot\n    says: the parrot rests\n    \

@@ -82,6 +82,28 @@ fn an_incident_is_found_however_many_are_newer() {
 }
 
 #[test]
+fn what_goes_on_is_linked_by_its_context_its_title_and_what_was_judged_in_it() {
+    let lab = Lab::new();
+    let open = |title: &str, more: &[&str]| {
+        let args = [&["incident", "open", title, "--severity", "P2"], more].concat();
+        lab.run(&args).ok();
+    };
+    open("it hangs", &["--context", "release=shop-edge"]);
+    open("shop-edge is slow", &[]);
+    open("somebody looks", &[]);
+    open("the release hangs", &["--context", "release=checkout"]);
+    let third = ["triage", "--incident", "INC-2026-06-01-003"];
+    lab.run_with_input(&third, STUCK).ok();
+    let view = judged(&lab, STUCK);
+    let linked = view["linked"].as_array().expect("links");
+    let mut ids: Vec<&str> = linked.iter().filter_map(|link| link["id"].as_str()).collect();
+    ids.sort_unstable();
+    let label = |number: u8| format!("INC-2026-06-01-00{number}");
+    assert_eq!(ids, [label(1), label(2), label(3)], "{linked:?}");
+    assert!(linked.iter().all(|link| link["kind"] == "concurrent"), "{linked:?}");
+}
+
+#[test]
 fn a_name_that_all_share_links_nothing_and_what_was_left_is_said() {
     let lab = Lab::new();
     remember(&lab, 700, |age| {
