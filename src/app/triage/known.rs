@@ -12,7 +12,7 @@ use aho_corasick::AhoCorasick;
 use crate::app::App;
 use crate::app::incidents::utc;
 use crate::domain::id::IncidentId;
-use crate::domain::incident::{Happening, Incident, TimeName};
+use crate::domain::incident::{Happening, Incident, TimeName, TimelineItem};
 use crate::error::Error;
 use crate::triage::{KnownIncident, Store};
 
@@ -30,6 +30,9 @@ const LINES: usize = 12;
 
 /// So many messages are read that its hypotheses judged.
 const JUDGED: usize = 6;
+
+/// An open incident in which nothing happened for so long goes on no more, in milliseconds.
+const FORGOTTEN_MS: i64 = 14 * 24 * 60 * 60 * 1000;
 
 /// The longest line that is compared, in characters.
 const LONGEST: usize = 600;
@@ -118,6 +121,12 @@ impl App {
         Ok(holding)
     }
 
+    /// Whether nothing happened in it for so long that somebody forgot to say that it is over.
+    fn is_forgotten(&self, incident: &Incident, timeline: &[TimelineItem]) -> bool {
+        let last = timeline.iter().map(|item| item.at).max().unwrap_or_default();
+        self.clock.now_ms() - last.max(began(incident)).0 > FORGOTTEN_MS
+    }
+
     fn known(&self, incident: &Incident) -> Result<KnownIncident, Error> {
         let timeline = self.ledger.timeline_of(incident.id)?;
         let said = timeline.iter().filter_map(|item| match &item.what {
@@ -143,7 +152,7 @@ impl App {
             services: incident.services.value.clone(),
             messages,
             about: incident.context().map(|(_, value)| value.to_owned()).collect(),
-            open: incident.status.value.is_open(),
+            open: incident.status.value.is_open() && !self.is_forgotten(incident, &timeline),
         })
     }
 }
