@@ -128,18 +128,7 @@ fn compare(
     if let Some((weight, words)) = &told {
         add(*weight, words.clone());
     }
-    // The same value under another kind is the same thing: a release and its service.
-    let values = |side: &Side, wanted: &dyn Fn(&str) -> bool| -> BTreeSet<String> {
-        side.named.iter().filter(|(kind, _)| wanted(kind)).map(|(_, v)| v.clone()).collect()
-    };
-    let rare = |kind: &str| !is_place(kind) && !is_change(kind);
-    let mut shared: BTreeSet<String> =
-        values(ours, &rare).intersection(&values(theirs, &rare)).cloned().collect();
-    shared.extend(ours.words.intersection(&theirs.services).cloned());
-    shared.extend(
-        ours.words.intersection(&theirs.words).filter(|word| is_thing(knowledge, word)).cloned(),
-    );
-    let shared: Vec<String> = shared.into_iter().collect();
+    let shared = shared_things(knowledge, ours, theirs);
     let mut identifiers = 0.0;
     for value in &shared {
         identifiers += 0.6 * rarity(value);
@@ -164,8 +153,7 @@ fn compare(
     if shapes.map(|(one, other)| alike(one, other)).any(|likeness| likeness >= 0.6) {
         add(0.4, "messages of the same shape".to_owned());
     }
-    let places: Vec<String> =
-        values(ours, &is_place).intersection(&values(theirs, &is_place)).cloned().collect();
+    let places: Vec<String> = shared_values(ours, theirs, &is_place).into_iter().collect();
     if !places.is_empty() && ours.pattern == theirs.pattern && ours.pattern != Pattern::Unknown {
         add(0.3, format!("the same pattern at {}", places.join(", ")));
     }
@@ -180,8 +168,7 @@ fn compare(
         add(0.3, "it goes on still".to_owned());
     }
     let concurrent = together || goes_on;
-    let changes: Vec<String> =
-        values(ours, &is_change).intersection(&values(theirs, &is_change)).cloned().collect();
+    let changes: Vec<String> = shared_values(ours, theirs, &is_change).into_iter().collect();
     if !changes.is_empty() {
         add(0.4, format!("both speak of {}", changes.join(", ")));
     }
@@ -201,6 +188,24 @@ fn compare(
     let id = if incident.id.is_empty() { incident.title.clone() } else { incident.id.clone() };
     let score = (score * 100.0).round() / 100.0;
     Some(Link { id, title: incident.title.clone(), kind, score, reasons, shared })
+}
+
+/// The values of these kinds that both name. The same value under another kind is the same thing: a
+/// release and its service.
+fn shared_values(ours: &Side, theirs: &Side, wanted: &dyn Fn(&str) -> bool) -> BTreeSet<String> {
+    let values = |side: &Side| -> BTreeSet<String> {
+        side.named.iter().filter(|(kind, _)| wanted(kind)).map(|(_, v)| v.clone()).collect()
+    };
+    values(ours).intersection(&values(theirs)).cloned().collect()
+}
+
+/// The things that both name.
+fn shared_things(knowledge: &Knowledge, ours: &Side, theirs: &Side) -> Vec<String> {
+    let mut shared = shared_values(ours, theirs, &|kind| !is_place(kind) && !is_change(kind));
+    shared.extend(ours.words.intersection(&theirs.services).cloned());
+    let words = ours.words.intersection(&theirs.words);
+    shared.extend(words.filter(|word| is_thing(knowledge, word)).cloned());
+    shared.into_iter().collect()
 }
 
 /// What an incident that goes on says of the thing at fault, if it names it: in its context, among
