@@ -258,6 +258,7 @@ impl Judging<'_> {
             level: severity.level,
             lines: severity.lines(),
             recovered,
+            known: severity.known,
             stated: stated.map(|(tier, says)| (tier, says.to_owned())),
             confidence,
         };
@@ -319,7 +320,12 @@ fn severity_of(
         beside.own = (!beside.bears).then(|| decide::leading(of_message)).flatten();
     }
     let subtype = verdict.subtype.as_deref();
-    severity::judge(verdict.pattern, subtype, &lines, &knowledge.always(), &messages)
+    let mut severity =
+        severity::judge(verdict.pattern, subtype, &lines, &knowledge.always(), &messages);
+    let denied: BTreeSet<usize> =
+        reading.found.iter().filter(|one| !one.hit.affirmed).map(|one| one.message).collect();
+    severity.weigh(verdict.pattern, |at| reading.over.contains(&at) || denied.contains(&at));
+    severity
 }
 
 /// Every place where a rule holds, in order of place and rule.
@@ -373,6 +379,7 @@ fn severity_view(severity: Severity, evidence: &[Evidence]) -> SeverityView {
         level: severity.level,
         rules,
         because: severity.because,
+        known: severity.known,
         label_place: severity.label.as_ref().and_then(|label| label.place),
         environment: severity.environment,
         label: severity.label.map(|label| label.said),

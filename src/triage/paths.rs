@@ -14,7 +14,7 @@ use crate::text::pattern::bytes_pattern;
 const BLANK: u8 = b'_';
 
 /// Words in the name of a document that somebody who does harm leaves behind.
-const NOTES: [&[u8]; 4] = [b"decrypt", b"recover", b"restore", b"ransom"];
+const NOTES: [&[u8]; 5] = [b"decrypt", b"recover", b"restore", b"ransom", b"_readme."];
 
 /// The path behind a host, behind a method, or behind the name of a field; or a document's name.
 static PATHS: LazyLock<Regex> = LazyLock::new(|| {

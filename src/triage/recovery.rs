@@ -11,6 +11,34 @@ const MAX_HEAD: usize = 512;
 const MONTHS: [&str; 12] =
     ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 
+/// What an alert calls its state, when it begins and when it ends.
+const STATES: [&str; 24] = [
+    "triggered",
+    "firing",
+    "fired",
+    "problem",
+    "alarm",
+    "alert",
+    "critical",
+    "warning",
+    "error",
+    "down",
+    "open",
+    "opened",
+    "acknowledged",
+    "unhealthy",
+    "resolved",
+    "recovered",
+    "recovery",
+    "ok",
+    "closed",
+    "up",
+    "healthy",
+    "ausgelöst",
+    "behoben",
+    "störung",
+];
+
 /// The messages that are over: their source says so, or a later one takes them back. What went down
 /// more than once stands as one message with its repeats, and is not taken back: it may be about
 /// others, or go up and down.
@@ -44,6 +72,7 @@ pub(super) fn over(messages: &[Message], grammar: &Grammar) -> BTreeSet<usize> {
         let named = alert(&messages[*at].text);
         named.is_some_and(|named| recovered.get(&named).is_some_and(|back| back > at))
     }));
+    over.extend(told_again(messages, &over));
     for (at, told) in told.into_iter().enumerate() {
         let Some((word, true, what)) = told else { continue };
         let later = back.get(&(word, what)).is_some_and(|back| *back > at);
@@ -61,6 +90,51 @@ fn alert(text: &str) -> Option<(&str, &str)> {
     let words = head[start + name.len()..].split_whitespace();
     let mut words = words.map(|word| word.trim_matches(|c: char| !c.is_alphanumeric()));
     Some((name, words.find(|word| !word.is_empty()).unwrap_or_default()))
+}
+
+/// The messages whose words a later one repeats that is over: they differ in the word of the state
+/// and in what was measured. One that comes again behind that is not among them.
+fn told_again(messages: &[Message], over: &BTreeSet<usize>) -> Vec<usize> {
+    let back: HashMap<String, usize> = over
+        .iter()
+        .filter(|at| !messages[**at].resolved)
+        .filter_map(|at| Some((without_state(&messages[*at].text)?, *at)))
+        .collect();
+    if back.is_empty() {
+        return Vec::new();
+    }
+    let later = |at: &usize| {
+        let what = without_state(&messages[*at].text);
+        what.is_some_and(|what| back.get(&what).is_some_and(|back| back > at))
+    };
+    (0..messages.len()).filter(later).collect()
+}
+
+/// The first line in lower case without times, words of a state and measured values; none where too
+/// little is left to tell what it is about.
+fn without_state(text: &str) -> Option<String> {
+    let head = text.get(..text.floor_char_boundary(MAX_HEAD))?.lines().next()?.to_lowercase();
+    let bare = |word: &str| word.trim_matches(|c: char| !c.is_alphanumeric()).to_owned();
+    let words = head.split_whitespace().filter(|word| !is_time(word) && !is_measured(word));
+    let words = words.map(bare).filter(|word| !word.is_empty() && !is_state(word));
+    let words: Vec<String> = words.collect();
+    (words.len() >= 2).then(|| words.join(" "))
+}
+
+fn is_state(word: &str) -> bool {
+    STATES.contains(&word) || is_time(word) || (word.len() == 5 && word.as_bytes()[2] == b':')
+}
+
+/// Whether a word is a number with its unit, like `34%`, `0.1%` or `3s`; a number alone may be part
+/// of a name, as in `port 3`.
+fn is_measured(word: &str) -> bool {
+    let word = word.trim_matches(|c: char| !c.is_alphanumeric() && c != '%');
+    let unit = word.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
+    let number = &word[..word.len() - unit.len()];
+    !number.is_empty()
+        && number.bytes().filter(|byte| *byte == b'.').count() <= 1
+        && (unit == "%" || (1..=3).contains(&unit.len()) || number.contains('.') && unit.is_empty())
+        && unit.chars().all(|c| c.is_alphabetic() || c == '%')
 }
 
 /// Which pair of words a message holds, whether it is the bad one of it, and all that stands in
@@ -134,6 +208,23 @@ mod tests {
             [1],
             "it is of another"
         );
+    }
+
+    #[test]
+    fn the_same_words_that_are_resolved_later_are_over() {
+        assert_eq!(
+            taken_back(&[
+                "[02:10] bot: TRIGGERED: error rate of payment-gateway 34%",
+                "[02:24] bot: [RESOLVED] error rate of payment-gateway 0.1%",
+            ]),
+            [0, 1]
+        );
+        let (fires, back) =
+            ("TRIGGERED: p95 of the shop above 3s", "RESOLVED: p95 of the shop above 3s");
+        assert_eq!(taken_back(&[fires, back]), [0, 1]);
+        assert_eq!(taken_back(&[back, fires]), [0], "it comes again");
+        assert_eq!(taken_back(&["TRIGGERED: disk of db-1 is full", back]), [1], "another one");
+        assert_eq!(taken_back(&["TRIGGERED: loss on port 3", "RESOLVED: loss on port 4"]), [1]);
     }
 
     #[test]

@@ -111,6 +111,9 @@ pub struct SeverityView {
     pub rules: Vec<Line>,
     /// What decided, in words.
     pub because: String,
+    /// False where the messages say neither how bad it is nor that it is well. The level is that of a
+    /// partial failure then, until somebody has looked.
+    pub known: bool,
     /// What the source itself says.
     pub label: Option<String>,
     /// Where it says so; none where it is a label beside the text.

@@ -10,6 +10,9 @@ use super::message::Place;
 use super::pattern::Pattern;
 use super::rule::{Meaning, Rule};
 
+/// What is said where nothing in the messages says how bad it is.
+const NO_RULE: &str = "no rule knows a failure in these words, and nothing says that it is well";
+
 /// A rule of the severity table that holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Held {
@@ -46,11 +49,29 @@ pub(super) struct Severity {
     pub(super) environment: Option<Place>,
     /// What was done with it all, in words.
     pub(super) because: String,
+    /// The messages say how bad it is, or that they are well: see [`Severity::weigh`].
+    pub(super) known: bool,
     /// The level of each message by itself; none where nothing in it says how bad it is.
     pub(super) of_messages: Vec<Option<Level>>,
 }
 
 impl Severity {
+    /// Says whether the level is known: nothing is to be done only where most of the messages say
+    /// that they are well, or that it is over. What nobody can judge is taken for a partial failure.
+    /// `well` are those that say so by what no line of the table tells.
+    pub(super) fn weigh(&mut self, pattern: Pattern, well: impl Fn(usize) -> bool) {
+        let all = self.of_messages.len();
+        let told = (0..all).filter(|at| self.of_messages[*at].is_some() || well(*at)).count();
+        let untold = self.level == Level::Info && pattern == Pattern::Unknown;
+        self.known = !untold || (all > 0 && told * 2 >= all);
+        if untold && self.held.is_empty() && self.known && self.label.is_none() {
+            "the messages say that it is over, or did not happen".clone_into(&mut self.because);
+        } else if !self.known {
+            self.level = Level::Medium;
+            NO_RULE.clone_into(&mut self.because);
+        }
+    }
+
     /// The lines that hold, each once, in order.
     pub(super) fn lines(&self) -> Vec<Line> {
         let mut lines: Vec<Line> = self.held.iter().map(|held| held.line).collect();
@@ -244,7 +265,7 @@ fn worst(pattern: Pattern, judged: &[Option<Judged>], messages: &[Beside<'_>]) -
         return Severity { level, because, environment, of_messages, ..Severity::default() };
     }
     let Some(level) = highest else {
-        let because = "no rule knows a failure in these words, which is no all-clear".to_owned();
+        let because = NO_RULE.to_owned();
         return Severity { because, of_messages, ..Severity::default() };
     };
     let deciding = || {
@@ -263,7 +284,7 @@ fn worst(pattern: Pattern, judged: &[Option<Judged>], messages: &[Beside<'_>]) -
     }
     let label = deciding().find_map(|(_, beside)| beside.label.clone());
     let environment = deciding().find_map(|(_, beside)| beside.environment);
-    Severity { level, held, label, environment, because, of_messages }
+    Severity { level, held, label, environment, because, of_messages, ..Severity::default() }
 }
 
 #[cfg(test)]

@@ -41,6 +41,8 @@ pub(super) struct Grounds {
     pub(super) lines: Vec<Line>,
     /// Every message says that it is over.
     pub(super) recovered: bool,
+    /// Something says how bad it is, or that it is well.
+    pub(super) known: bool,
     /// What a rule of the tiers' table says, and in which words.
     pub(super) stated: Option<(Tier, String)>,
     /// 0 to 1.
@@ -82,15 +84,13 @@ pub(super) fn choose(grounds: &Grounds, plan: PlanNature) -> (Tier, String) {
     // passed.
     let little = |line: &Line| matches!(line, Line::I1 | Line::L3);
     let meant = stated.is_some() && only_none && grounds.lines.iter().all(little);
+    if unknown && !grounds.known && stated.is_none() {
+        // That no rule knows a message does not make it harmless.
+        let why = "no rule knows a failure in these words: a person looks first";
+        return (Tier::Operator, why.to_owned());
+    }
     if (grounds.level == Level::Info && only_none) || meant {
-        // That no rule knows a message does not make it harmless, only that it names no trouble.
-        let says = unknown && !holds(Line::I1) && stated.is_none();
-        let why = if says {
-            "no rule knows a failure in these words; where you see one, a person looks"
-        } else {
-            "nothing is to be done about it"
-        };
-        return (Tier::None, why.to_owned());
+        return (Tier::None, "nothing is to be done about it".to_owned());
     }
     if holds(Line::C4) {
         let why = "C4: the recovery itself failed, so another attempt needs somebody who knows it";
@@ -129,6 +129,7 @@ mod tests {
         let base = Grounds {
             pattern: Pattern::ContainerEvent,
             level: Level::High,
+            known: true,
             lines: vec![Line::H1],
             ..Grounds::default()
         };
@@ -150,6 +151,8 @@ mod tests {
             lines: Vec::new(),
             ..Grounds::default()
         };
+        check(&unknown, Tier::Operator);
+        let unknown = Grounds { known: true, ..unknown };
         check(&unknown, Tier::None);
         check(&Grounds { level: Level::Medium, ..unknown.clone() }, Tier::Operator);
         check(&Grounds { recovered: true, ..unknown.clone() }, Tier::None);

@@ -164,11 +164,10 @@ impl App {
         let level = report.severity.level;
         let label = Severity::new(rank(level))
             .map_or("", |rank| self.config.incidents.severities.label(rank));
-        TriageSeverity {
-            judged: report.severity.clone(),
-            suggests: label.to_owned(),
-            words: format!("suggests {}, your {label}", level.as_str()),
-        }
+        let judged = report.severity.clone();
+        let says = if judged.known { "suggests" } else { "cannot be judged, so take it for" };
+        let words = format!("{says} {}, your {label}", level.as_str());
+        TriageSeverity { judged, suggests: label.to_owned(), words }
     }
 
     /// Whom to call where the person on call is not enough.
