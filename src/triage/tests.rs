@@ -114,11 +114,14 @@ fn what_no_rule_knows_is_not_called_harmless() {
     assert_eq!(tier("the whatsit of the frobnicator is broken"), Tier::Operator);
     assert_eq!(tier("errors while the frobnicator lists its whatsits"), Tier::Operator);
     let quiet = pasted("the whatsit of the frobnicator says boo", &engine);
-    assert_eq!(quiet.remediation, Tier::None);
-    assert_eq!(
-        quiet.remediation_because,
-        "no rule knows a failure in these words; where you see one, a person looks"
-    );
+    assert_eq!((quiet.remediation, quiet.severity.level), (Tier::Operator, Level::Medium));
+    assert!(!quiet.severity.known);
+    let well = pasted("INFO the whatsit of the frobnicator is open for use", &engine);
+    assert_eq!((well.remediation, well.severity.level), (Tier::None, Level::Info));
+    assert!(well.severity.known);
+    let over =
+        pasted("TRIGGERED: p95 of the shop above 3s\nRESOLVED: p95 of the shop above 3s", &engine);
+    assert_eq!((over.remediation, over.severity.level), (Tier::None, Level::Info));
     assert_eq!(tier("node a-1 recovered from NotReady"), Tier::None);
     let lost = pasted("Someone ran a clean-up; all cover images on the site are gone", &engine);
     assert_eq!((lost.severity.level, lost.remediation), (Level::Critical, Tier::RemoteHands));
