@@ -346,6 +346,22 @@ mod tests {
     }
 
     #[test]
+    fn what_no_line_tells_is_taken_for_a_partial_failure_unless_most_of_it_is_well() {
+        let weighed = |of_messages: &[Option<Level>], well: usize, pattern| {
+            let of_messages = of_messages.to_vec();
+            let mut severity = Severity { of_messages, ..Severity::default() };
+            severity.weigh(pattern, |at| at < well);
+            (severity.level, severity.known)
+        };
+        let unknown = Pattern::Unknown;
+        assert_eq!(weighed(&[None], 0, unknown), (Level::Medium, false));
+        assert_eq!(weighed(&[None], 1, unknown), (Level::Info, true));
+        assert_eq!(weighed(&[Some(Level::Info), None], 0, unknown), (Level::Info, true));
+        assert_eq!(weighed(&[Some(Level::Info), None, None], 0, unknown), (Level::Medium, false));
+        assert_eq!(weighed(&[None], 0, Pattern::DnsFailure), (Level::Info, true));
+    }
+
+    #[test]
     fn what_stands_beside_one_message_says_nothing_about_another() {
         let severity = all(&[(&[Line::C1], Some(Level::Low), false), (&[Line::H1], None, false)]);
         assert_eq!((severity.level, severity.lines()), (Level::High, vec![Line::H1]));
