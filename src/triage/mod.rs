@@ -38,6 +38,7 @@ mod clean;
 mod confidence;
 mod correlate;
 mod decide;
+mod decisive;
 mod examples;
 mod expression;
 #[cfg(test)]
@@ -69,6 +70,7 @@ mod plan_talk;
 mod plan_tests;
 mod plan_text;
 mod plan_words;
+mod quote;
 mod reading;
 mod recovery;
 mod report;
@@ -240,7 +242,12 @@ impl Judging<'_> {
         let denied = |found: &&Found<'_>| matches!(found.rule.meaning, Meaning::Evidence { .. });
         let affirmed = reading.found.iter().any(|found| found.evidence().is_some());
         let recovered = !affirmed && reading.found.iter().find(denied).is_some();
-        let narrative = narrative::write(knowledge, lint, input, &reading, verdict, recovered);
+        let evidence = evidence(input, &reading);
+        let others = also::others(input, knowledge, &reading, verdict, &cascade);
+        let also = also::also(input, knowledge, &reading, &others, &levels, &evidence);
+        let decisive = decisive::Grounds { held: &severity.held, also: &also, cascade: &cascade };
+        let narrative =
+            narrative::write(knowledge, lint, input, &reading, verdict, &decisive, recovered);
         let lengths: Vec<usize> =
             input.messages.iter().map(|message| reading::judged(&message.text).len()).collect();
         let confidence = (verdict.pattern != Pattern::Unknown)
@@ -262,10 +269,7 @@ impl Judging<'_> {
             stated: stated.map(|(tier, says)| (tier, says.to_owned())),
             confidence,
         };
-        let evidence = evidence(input, &reading);
         let groups = correlate::groups(knowledge, &reading);
-        let others = also::others(input, knowledge, &reading, verdict, &cascade);
-        let also = also::also(input, knowledge, &reading, &others, &levels, &evidence);
         let apart = others.iter().filter(|other| other.apart);
         let apart: BTreeSet<usize> = apart.flat_map(Other::messages).collect();
         let is_about = |at: usize| !apart.contains(&at);

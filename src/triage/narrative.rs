@@ -6,17 +6,16 @@ use serde::Serialize;
 
 use super::allowed::Doing;
 use super::decide::Verdict;
+use super::decisive::{self, Grounds};
 use super::knowledge::Knowledge;
 use super::message::{Input, Place};
 use super::named::{GOOD_BEFORE, Holders, Named};
 use super::pattern::Pattern;
 use super::plan_lint::{PlanDanger, PlanLint};
+use super::quote::{shortened, whole};
 use super::reading::{Reading, judged};
 use super::signal::Signal;
 use super::subtype::{Subtype, Template};
-
-/// The longest piece of a message that a sentence quotes, in bytes.
-const MAX_QUOTE: usize = 240;
 
 /// A statement about the cause, and where each of its parts is said.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -98,6 +97,7 @@ pub(super) fn write(
     input: &Input<'_>,
     reading: &Reading<'_>,
     verdict: &Verdict,
+    grounds: &Grounds<'_>,
     recovered: bool,
 ) -> Narrative {
     if verdict.pattern == Pattern::Unknown {
@@ -111,16 +111,22 @@ pub(super) fn write(
     }
     let named = verdict.subtype.as_ref().and_then(|name| knowledge.subtype(verdict.pattern, name));
     let general = knowledge.subtypes.get(verdict.pattern.as_str());
+    let decided = |mut statements: Vec<Statement>| {
+        let only_quoted = statements.is_empty();
+        if only_quoted {
+            statements = quoted(input, reading, verdict);
+        }
+        decisive::tell(input, reading, verdict, grounds, &mut statements, only_quoted);
+        statements
+    };
     let Some(subtype) = named.or(general) else {
-        return Narrative { statements: quoted(input, reading, verdict), ..Narrative::default() };
+        return Narrative { statements: decided(Vec::new()), ..Narrative::default() };
     };
     let (slots, unclear) = slots(subtype, input, reading, verdict);
     let mut statements: Vec<Statement> =
         subtype.cause.iter().filter_map(|template| statement(template, &slots)).collect();
     told_once(&mut statements);
-    if statements.is_empty() {
-        statements = quoted(input, reading, verdict);
-    }
+    let statements = decided(statements);
     let mut narrative = Narrative { statements, ..Narrative::default() };
     let planned = general.filter(|_| subtype.plan.is_empty()).unwrap_or(subtype);
     steps(&mut narrative, planned, &slots, lint);
@@ -184,7 +190,7 @@ fn slots<'r>(
         }
     }
     for (name, slot) in &subtype.slots {
-        let found = slot.expressions.iter().find_map(|expression| {
+        let found = slot.expressions.iter().find_map(|(expression, limited)| {
             holders.messages().find_map(|at| {
                 let message = input.messages.get(at)?;
                 let text = judged(&message.text);
@@ -193,7 +199,7 @@ fn slots<'r>(
                 let end = text.ceil_char_boundary(group.end);
                 let clauses = reading.clauses.get(at)?;
                 let told = !message.resolved && !clauses.is_denied(text, start);
-                let (start, end) = super::clean::whole_words(text, start, end);
+                let (start, end) = whole(text, start, end, *limited);
                 let value = text.get(start..end).filter(|_| told)?.trim();
                 let start = start + text.get(start..end)?.find(value)?;
                 let place = Place { message: Some(at), start, end: start + value.len() };
@@ -260,58 +266,38 @@ fn statement(template: &str, slots: &Slots) -> Option<Statement> {
             }
         }
     }
+    // What was quoted may end its sentence; another statement may follow.
+    done.text.truncate(done.text.trim_end_matches('.').len());
     // Without a part nothing would support it.
     (!done.parts.is_empty()).then_some(done)
-}
-
-fn shortened(value: &str) -> String {
-    if value.len() <= MAX_QUOTE {
-        return value.to_owned();
-    }
-    let cut = &value[..value.floor_char_boundary(MAX_QUOTE)];
-    // A word that is cut reads like another one.
-    let whole = cut.rfind(' ').map_or(cut, |at| &cut[..at]);
-    format!("{whole}…")
 }
 
 /// What the strongest rule found, in the message's own words.
 fn quoted(input: &Input<'_>, reading: &Reading<'_>, verdict: &Verdict) -> Vec<Statement> {
     let of_leader = reading.found.iter().filter_map(|found| {
-        let (pattern, _, score) = found.evidence()?;
-        (pattern == verdict.pattern).then_some((found, score))
+        let (pattern, subtype, score) = found.evidence()?;
+        let refined = subtype.is_some() && subtype == verdict.subtype.as_deref();
+        (pattern == verdict.pattern).then_some((found, (refined, score)))
     });
-    // The first of those that say most.
-    let best = of_leader.fold(None, |best: Option<(&super::reading::Found<'_>, f64)>, next| {
-        if best.is_none_or(|best| next.1 > best.1) { Some(next) } else { best }
-    });
+    // The first of those that say most of what was found.
+    let best = of_leader.reduce(|best, next| if next.1 > best.1 { next } else { best });
     let Some((found, _)) = best else { return Vec::new() };
-    let text = judged(&input.messages[found.message].text);
-    let (from, to) = reading.clauses[found.message].around(found.hit.start);
-    let to = to.max(found.hit.end).min(text.len());
-    let clause = text.get(from..to).unwrap_or_default();
-    // A long clause is cut around what the rule found.
-    let from = if clause.len() > MAX_QUOTE { found.hit.start } else { from };
-    let cut = to > from + MAX_QUOTE;
-    let to = text.floor_char_boundary(to.min(from + MAX_QUOTE)).max(from);
-    let (from, to) = if cut { super::clean::whole_words(text, from, to) } else { (from, to) };
-    let value = text.get(from..to).unwrap_or_default();
-    let trimmed = value.trim_matches(|c: char| c.is_whitespace() || ",;.—–-|".contains(c));
-    let start = from + value.find(trimmed).unwrap_or(0);
-    let place = Place { message: Some(found.message), start, end: start + trimmed.len() };
-    let part = Part { slot: found.rule.id.clone(), value: trimmed.to_owned(), place };
-    let more = if cut { "…" } else { "" };
-    vec![Statement {
-        text: format!("{}: “{trimmed}{more}”", found.rule.says), parts: vec![part]
-    }]
+    vec![decisive::quotation(input, found)]
 }
 
-/// The sentence that statements make.
+/// The sentence that statements make. What begins with a name or words of a message keeps their
+/// letters: `Worker-a2` is no node.
 pub(super) fn sentence(statements: &[Statement]) -> String {
     let texts: Vec<&str> = statements.iter().map(|statement| statement.text.as_str()).collect();
     let joined = texts.join("; ");
+    let named = statements.first().and_then(|one| one.parts.first());
+    let is_theirs = named.is_some_and(|part| joined.starts_with(&shortened(&part.value)));
     let mut letters = joined.chars();
     let Some(first) = letters.next() else { return String::new() };
     let end = if joined.ends_with(['.', '!', '?']) { "" } else { "." };
+    if is_theirs {
+        return format!("{joined}{end}");
+    }
     format!("{}{}{end}", first.to_uppercase(), letters.as_str())
 }
 
@@ -441,12 +427,6 @@ mod tests {
         let slots = Slots::new();
         let told = filled("{workload|deployment}/{name}", &slots, &mut Vec::new(), true);
         assert_eq!(told, "deployment/<NAME>");
-    }
-
-    #[test]
-    fn a_long_value_is_cut_between_words() {
-        let long = "word ".repeat(60);
-        assert!(shortened(&long).ends_with("word…"), "{}", shortened(&long));
     }
 
     #[test]

@@ -65,7 +65,8 @@ pub(super) struct Template {
 #[derive(Debug, Default)]
 pub(super) struct Slot {
     ways: Vec<String>,
-    pub(super) expressions: Vec<Expression>,
+    /// Each with whether it may stop at a length, in the middle of what is said.
+    pub(super) expressions: Vec<(Expression, bool)>,
 }
 
 impl<'de> Deserialize<'de> for Slot {
@@ -84,7 +85,8 @@ impl Subtype {
         }
         for slot in self.slots.values_mut() {
             for way in &slot.ways {
-                slot.expressions.push(Expression::of(std::slice::from_ref(way), words)?);
+                let limited = way.contains("]{");
+                slot.expressions.push((Expression::of(std::slice::from_ref(way), words)?, limited));
                 if !way.contains("(?<value>") {
                     let message = "a slot's expression needs a group `(?<value>…)`";
                     return Err((way.clone(), message.to_owned()));
