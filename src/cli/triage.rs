@@ -277,15 +277,15 @@ fn step(session: &mut Session, step: &TriageStep, routed: bool) {
         words.push(']');
     }
     session.out.wrapped(Style::Plain, &format!("  {}. ", step.step), &words);
-    for command in step.commands.iter().flat_map(|command| command.lines()) {
+    // Who is tired copies what stands first: it has the names of this case.
+    for command in step.instead.iter().flat_map(|command| command.lines()) {
         session.out.line(&format!("       {command}"));
-    }
-    for command in &step.instead {
-        let words = format!("the messages name other values: {command}");
-        session.out.wrapped(Style::Warn, "       ! ", &words);
     }
     for words in cautions(step) {
         session.out.wrapped(Style::Warn, "       ! ", &words);
+    }
+    for command in step.commands.iter().flat_map(|command| command.lines()) {
+        session.out.line(&format!("       {command}"));
     }
     for danger in &step.dangers {
         let words = format!("{}: destroys {}; {}", danger.rule, danger.destroys, danger.safer);
@@ -300,8 +300,13 @@ fn cautions(step: &TriageStep) -> Vec<String> {
         let before = step.rests_on.join("; ");
         cautions.push(format!("from here on it rests on what is left out: {before}"));
     }
-    if !step.samples.is_empty() {
-        let values = step.samples.join(", ");
+    let values = step.samples.join(", ");
+    if !step.instead.is_empty() {
+        let of = if values.is_empty() { String::new() } else { format!(" ({values})") };
+        cautions.push(format!(
+            "the runbook's own lines have an example's values{of}: not as they stand"
+        ));
+    } else if !step.samples.is_empty() {
         cautions.push(format!("values of the runbook's example, put in yours: {values}"));
     }
     cautions

@@ -31,6 +31,8 @@ pub(super) struct Holders {
     tiers: Vec<BTreeSet<usize>>,
     /// The clauses in which they do, with their messages.
     clauses: BTreeSet<(usize, usize, usize)>,
+    /// Messages that say of what the others speak.
+    tables: BTreeSet<usize>,
     /// Nothing was found, so that any message may name what it is about.
     any: bool,
 }
@@ -39,6 +41,7 @@ impl Holders {
     /// Finds them.
     pub(super) fn of(reading: &Reading<'_>, verdict: &Verdict) -> Self {
         let mut holders = Self { any: verdict.pattern == Pattern::Unknown, ..Self::default() };
+        holders.tables.clone_from(&reading.tables);
         let (mut of_subtype, mut of_pattern) = (BTreeSet::new(), BTreeSet::new());
         let strong = |found: &Found<'_>| {
             found.weight() >= 2
@@ -94,7 +97,10 @@ impl Holders {
         let beside = within(&|signal| signal.place.message.is_none());
         // What was good before stands in a line of its own, in which nothing fails.
         let before = if kind == GOOD_BEFORE { all.clone() } else { Vec::new() };
-        let Some(named) = tiers.chain([beside, before]).find(|named| !named.is_empty()) else {
+        let tables =
+            within(&|signal| signal.place.message.is_some_and(|at| self.tables.contains(&at)));
+        let Some(named) = tiers.chain([tables, beside, before]).find(|named| !named.is_empty())
+        else {
             return Named::Nothing;
         };
         self.chosen(&named)

@@ -1,6 +1,6 @@
 //! The cause in words, and a plan, from the templates of a subtype: only what a place supports.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use serde::Serialize;
 
@@ -9,13 +9,17 @@ use super::decide::Verdict;
 use super::decisive::{self, Grounds};
 use super::knowledge::Knowledge;
 use super::message::{Input, Place};
-use super::named::{GOOD_BEFORE, Holders, Named};
+use super::named::Holders;
 use super::pattern::Pattern;
 use super::plan_lint::{PlanDanger, PlanLint};
-use super::quote::{shortened, whole};
+use super::product::products;
+use super::quote::shortened;
 use super::reading::{Reading, judged};
-use super::signal::Signal;
-use super::subtype::{Subtype, Template};
+use super::slots::{Slots, Unclear, slots};
+use super::subtype::{Run, Subtype, Template};
+
+/// A runner-up with this share of the leader's score has almost as much.
+const NEAR: f64 = 0.8;
 
 /// A statement about the cause, and where each of its parts is said.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -84,12 +88,6 @@ pub(super) struct Narrative {
     pub(super) to_check: Vec<String>,
 }
 
-/// Slots and what fills them.
-type Slots = BTreeMap<String, Part>;
-
-/// Kinds of which several things are named where one is meant, and these.
-type Unclear<'a> = BTreeMap<&'a str, Vec<&'a str>>;
-
 /// Writes it.
 pub(super) fn write(
     knowledge: &Knowledge,
@@ -129,9 +127,50 @@ pub(super) fn write(
     let statements = decided(statements);
     let mut narrative = Narrative { statements, ..Narrative::default() };
     let planned = general.filter(|_| subtype.plan.is_empty()).unwrap_or(subtype);
-    steps(&mut narrative, planned, &slots, lint);
-    narrative.to_check = to_check(subtype, planned, &slots, &unclear, verdict);
+    let filling =
+        Filling { slots: &slots, products: named_products(planned, input, reading, verdict) };
+    steps(&mut narrative, planned, &filling, lint);
+    narrative.to_check = to_check(subtype, planned, &filling, &unclear);
+    narrative.to_check.extend(rival(verdict, grounds));
     narrative
+}
+
+/// What stands in a step's words and command.
+struct Filling<'s> {
+    slots: &'s Slots,
+    /// The products that messages name, of those that have commands of their own.
+    products: BTreeSet<&'static str>,
+}
+
+/// The products that a plan has commands for, as the messages with the evidence name them, else as
+/// any does.
+fn named_products(
+    planned: &Subtype,
+    input: &Input<'_>,
+    reading: &Reading<'_>,
+    verdict: &Verdict,
+) -> BTreeSet<&'static str> {
+    let commands = planned.plan.iter().filter_map(|step| step.run.as_ref());
+    let wanted: BTreeSet<&str> = commands.flat_map(Run::products).collect();
+    if wanted.is_empty() {
+        return BTreeSet::new();
+    }
+    let texts = |at: usize| {
+        let message = &input.messages[at];
+        std::iter::once(judged(&message.text)).chain(message.labels.values().map(String::as_str))
+    };
+    let named = |messages: &[usize]| {
+        let mut named = products(messages.iter().flat_map(|at| texts(*at)));
+        named.retain(|product| wanted.contains(product));
+        named
+    };
+    let holders: Vec<usize> = Holders::of(reading, verdict).messages().collect();
+    let of_holders = named(&holders);
+    if of_holders.is_empty() {
+        named(&(0..input.messages.len()).collect::<Vec<_>>())
+    } else {
+        of_holders
+    }
 }
 
 /// Leaves out a statement all of whose words stand in another one before it.
@@ -149,93 +188,6 @@ fn told_once(statements: &mut Vec<Statement>) {
         }
     }
     *statements = kept;
-}
-
-/// Fills slots: by the subtype's own expressions, else by what is named of that kind. Only the
-/// messages that hold the evidence fill one; where they name several of a kind and it is unclear
-/// which is meant, the slot stays empty, since a command on the wrong one would do harm.
-fn slots<'r>(
-    subtype: &Subtype,
-    input: &Input<'_>,
-    reading: &'r Reading<'_>,
-    verdict: &Verdict,
-) -> (Slots, Unclear<'r>) {
-    let (mut slots, mut unclear) = (Slots::new(), Unclear::new());
-    let holders = Holders::of(reading, verdict);
-    // Labels have no place in the text; conditions may name things and no more.
-    let fit = |signal: &Signal| {
-        let Place { message, start, end } = signal.place;
-        let text = |at: usize| input.messages.get(at)?.text.get(start..end);
-        message.map_or(signal.names, |at| text(at) == Some(signal.value.as_str()))
-    };
-    let anchor = anchor(subtype, &holders, reading, fit);
-    let things = things(reading);
-    // A command must not name one failure's deployment and another one's namespace.
-    let near = |signal: &Signal| match (anchor, signal.place.message) {
-        (Some(anchor), Some(at)) if signal.names && at != anchor && signal.kind != GOOD_BEFORE => {
-            let of = |at: usize| things.get(&at);
-            of(anchor).zip(of(at)).is_some_and(|(one, other)| !one.is_disjoint(other))
-        }
-        _ => true,
-    };
-    let kinds: BTreeSet<&str> = reading.signals.iter().map(|it| it.kind.as_str()).collect();
-    for kind in kinds {
-        match holders.name(&reading.signals, kind, |signal| fit(signal) && near(signal)) {
-            Named::Nothing => {}
-            Named::Several(values) => drop(unclear.insert(kind, values)),
-            Named::One(signal) => {
-                let (slot, value) = (kind.to_owned(), signal.value.clone());
-                slots.insert(kind.to_owned(), Part { slot, value, place: signal.place });
-            }
-        }
-    }
-    for (name, slot) in &subtype.slots {
-        let found = slot.expressions.iter().find_map(|(expression, limited)| {
-            holders.messages().find_map(|at| {
-                let message = input.messages.get(at)?;
-                let text = judged(&message.text);
-                let group = expression.matcher()?.named(text, "value")?;
-                let start = text.floor_char_boundary(group.start);
-                let end = text.ceil_char_boundary(group.end);
-                let clauses = reading.clauses.get(at)?;
-                let told = !message.resolved && !clauses.is_denied(text, start);
-                let (start, end) = whole(text, start, end, *limited);
-                let value = text.get(start..end).filter(|_| told)?.trim();
-                let start = start + text.get(start..end)?.find(value)?;
-                let place = Place { message: Some(at), start, end: start + value.len() };
-                (!value.is_empty()).then(|| (value.to_owned(), place))
-            })
-        });
-        if let Some((value, place)) = found {
-            unclear.remove(name.as_str());
-            slots.insert(name.clone(), Part { slot: name.clone(), value, place });
-        }
-    }
-    (slots, unclear)
-}
-
-/// The message that names the thing at fault.
-fn anchor(
-    subtype: &Subtype,
-    holders: &Holders,
-    reading: &Reading<'_>,
-    fit: impl Fn(&Signal) -> bool + Copy,
-) -> Option<usize> {
-    subtype.object.iter().find_map(|kind| match holders.name(&reading.signals, kind, fit) {
-        Named::One(signal) => signal.place.message,
-        _ => None,
-    })
-}
-
-/// What each message names.
-fn things(reading: &Reading<'_>) -> BTreeMap<usize, BTreeSet<String>> {
-    let mut things: BTreeMap<usize, BTreeSet<String>> = BTreeMap::new();
-    for signal in reading.signals.iter().filter(|signal| signal.names && signal.affirmed) {
-        if let Some(at) = signal.place.message {
-            things.entry(at).or_default().insert(super::correlate::thing(signal));
-        }
-    }
-    things
 }
 
 /// A template's pieces: text, and names of slots. `{?name}` prints nothing and must be filled.
@@ -334,10 +286,11 @@ fn named<'s>(slot: &str, slots: &'s Slots) -> Result<&'s Part, String> {
         .ok_or_else(|| word.map_or_else(|| format!("<{}>", name.to_uppercase()), str::to_owned))
 }
 
-fn steps(narrative: &mut Narrative, subtype: &Subtype, slots: &Slots, lint: &PlanLint) {
-    let wanted = |template: &&Template| template.needs.iter().all(|name| slots.contains_key(name));
+fn steps(narrative: &mut Narrative, subtype: &Subtype, filling: &Filling<'_>, lint: &PlanLint) {
+    let filled = |name: &String| filling.slots.contains_key(name);
+    let wanted = |template: &&Template| template.needs.iter().all(filled);
     for template in subtype.plan.iter().filter(wanted) {
-        let (text, command, parts) = step(template, slots);
+        let (text, command, parts) = step(template, filling);
         let dangers = lint.judge(&text, command.as_deref());
         if dangers.iter().any(PlanDanger::refuses) {
             narrative.left_out.push(left_out(text, command, &dangers));
@@ -355,16 +308,17 @@ fn steps(narrative: &mut Narrative, subtype: &Subtype, slots: &Slots, lint: &Pla
         narrative.plan.push(step);
     }
     for template in subtype.avoid.iter().filter(wanted) {
-        let (text, command, _) = step(template, slots);
+        let (text, command, _) = step(template, filling);
         let dangers = lint.judge(&text, command.as_deref());
         narrative.left_out.push(left_out(text, command, &dangers));
     }
 }
 
-fn step(template: &Template, slots: &Slots) -> (String, Option<String>, Vec<Part>) {
+fn step(template: &Template, filling: &Filling<'_>) -> (String, Option<String>, Vec<Part>) {
     let mut parts = Vec::new();
-    let text = filled(&template.text, slots, &mut parts, false);
-    let command = template.run.as_ref().map(|run| filled(run, slots, &mut parts, true));
+    let text = filled(&template.text, filling.slots, &mut parts, false);
+    let run = template.run.as_ref().and_then(|run| run.command(&filling.products));
+    let command = run.map(|run| filled(run, filling.slots, &mut parts, true));
     (text, command, parts)
 }
 
@@ -378,30 +332,39 @@ fn left_out(text: String, command: Option<String>, dangers: &[PlanDanger]) -> Le
     }
 }
 
-/// What nobody said, of what one would like to know.
+/// What nobody said, of what one would like to know. That none was found is true; that none is
+/// named would be known only if every way to name one were.
 fn to_check(
     subtype: &Subtype,
     planned: &Subtype,
-    slots: &Slots,
+    filling: &Filling<'_>,
     unclear: &Unclear<'_>,
-    verdict: &Verdict,
 ) -> Vec<String> {
+    let Filling { slots, products } = filling;
     let object = subtype.object.first().map(String::as_str);
+    let commands = || planned.plan.iter().filter_map(|step| step.run.as_ref());
     let needed = |kind: &str| {
         let slot = format!("{{{kind}}}");
-        let mut texts = planned.plan.iter().flat_map(|step| [Some(&step.text), step.run.as_ref()]);
-        object == Some(kind) || texts.any(|text| text.is_some_and(|it| it.contains(&slot)))
+        let texts = planned.plan.iter().map(|step| step.text.as_str());
+        let runs = commands().filter_map(|run| run.command(products));
+        object == Some(kind) || texts.chain(runs).any(|text| text.contains(&slot))
     };
     let several = unclear.iter().filter(|(kind, _)| needed(kind)).map(|(kind, values)| {
         let kind = kind.replace('_', " ");
         format!("which {kind} it is: the messages name {}", values.join(", "))
     });
-    let mut open: Vec<String> = object
-        .filter(|kind| !slots.contains_key(*kind) && !unclear.contains_key(kind))
-        .map(|kind| format!("which {kind} it is: no message names one"))
-        .into_iter()
-        .chain(several)
-        .collect();
+    let known = |kind: &String| slots.contains_key(kind) || unclear.contains_key(kind.as_str());
+    let mut open = Vec::new();
+    if !subtype.object.is_empty() && !subtype.object.iter().any(known) {
+        let kinds: Vec<String> = subtype.object.iter().map(|kind| kind.replace('_', " ")).collect();
+        open.push(format!("which {} it is: none was found in the messages", one_of(&kinds)));
+    }
+    open.extend(several);
+    let of_products: BTreeSet<&str> = commands().flat_map(Run::products).collect();
+    if !of_products.is_empty() && products.len() != 1 {
+        let of_products: Vec<&str> = of_products.into_iter().collect();
+        open.push(format!("whether it is {}: each has commands of its own", one_of(&of_products)));
+    }
     let mut ignored = Vec::new();
     open.extend(subtype.check.iter().filter_map(|text| {
         // `{!slot}` at its head: only where nothing fills that slot.
@@ -410,12 +373,25 @@ fn to_check(
             marked.map_or((false, text.as_str()), |(slot, text)| (slots.contains_key(slot), text));
         (!known).then(|| filled(text, slots, &mut ignored, false))
     }));
-    if let Some((pattern, score)) = verdict.runner_up
-        && score >= verdict.score * 0.6
-    {
-        open.push(format!("whether it is not {pattern} instead: almost as much speaks for it"));
-    }
     open
+}
+
+/// `one, another or a third`.
+fn one_of<T: AsRef<str>>(names: &[T]) -> String {
+    let names: Vec<&str> = names.iter().map(AsRef::as_ref).collect();
+    match names.split_last() {
+        Some((last, [])) => (*last).to_owned(),
+        Some((last, others)) => format!("{} or {last}", others.join(", ")),
+        None => String::new(),
+    }
+}
+
+/// What it may be instead. What is told as another failure is no rival.
+fn rival(verdict: &Verdict, grounds: &Grounds<'_>) -> Option<String> {
+    let (pattern, score) = verdict.runner_up?;
+    let told = grounds.also.iter().any(|one| one.pattern == pattern);
+    let near = score >= verdict.score * NEAR && !told;
+    near.then(|| format!("whether it is not {pattern} instead: almost as much speaks for it"))
 }
 
 #[cfg(test)]

@@ -69,6 +69,9 @@ pub(super) struct Reading<'k> {
     pub(super) over: BTreeSet<usize>,
     /// Each message, taken apart.
     pub(super) clauses: Vec<Clauses<'k>>,
+    /// Messages that only say of what the others speak: keys with values, as in the head of a
+    /// description.
+    pub(super) tables: BTreeSet<usize>,
     /// How many messages were longer than is judged.
     pub(super) cut: usize,
 }
@@ -111,6 +114,9 @@ pub(super) fn read<'k>(input: &Input<'_>, knowledge: &'k Knowledge) -> Reading<'
         let text = judged(&message.text);
         let over = reading.over.contains(&at);
         reading.cut += usize::from(text.len() < message.text.len());
+        if is_table(text) {
+            reading.tables.insert(at);
+        }
         let told = blanked(text);
         let clauses = Clauses::new(&told, &knowledge.grammar);
         let factor = if is_information(text) { 0.5 } else { 1.0 };
@@ -165,6 +171,24 @@ pub(super) fn read<'k>(input: &Input<'_>, knowledge: &'k Knowledge) -> Reading<'
         reading.signals.extend(signal::extract(knowledge, text, &held, &clauses, None));
     }
     reading
+}
+
+/// The value of a line that is a key and a value.
+fn pair(line: &str) -> Option<&str> {
+    let (key, value) = line.trim().trim_start_matches(['-', '*', ' ']).split_once(':')?;
+    let is_key = key.len() <= 40 && key.starts_with(char::is_alphabetic) && !key.contains("  ");
+    let value = value.trim();
+    (is_key && value.len() <= 120).then_some(value)
+}
+
+/// Whether a text is a key with a name as its value, or a heading over lines of keys and values.
+fn is_table(text: &str) -> bool {
+    let mut lines = text.lines().filter(|line| !line.trim().is_empty());
+    let Some(first) = lines.next().and_then(pair) else { return false };
+    if text.trim().contains('\n') {
+        return first.split_whitespace().count() <= 1 && lines.all(|line| pair(line).is_some());
+    }
+    !first.is_empty() && !first.contains(char::is_whitespace)
 }
 
 /// Where a text holds the words of a label; an empty place where it does not.
@@ -265,6 +289,18 @@ fn is_information(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_key_with_a_name_is_a_table_and_a_sentence_is_none() {
+        let check = |text, expected| assert_eq!(is_table(text), expected, "{text}");
+        check("Namespace:        shop", true);
+        check("- Host: web-1", true);
+        check("Lock Info:\n  ID:  9db5\n  Created: 2026-11-29 21:14 UTC", true);
+        check("INFO: release 'edge' was upgraded", false);
+        check("Lock Info:\n  somebody holds it", false);
+        check("Events:", false);
+        check("no key", false);
+    }
 
     #[test]
     fn a_line_of_information_is_known_by_its_head() {

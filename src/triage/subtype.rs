@@ -1,11 +1,12 @@
 //! What is said and done about a refinement of a pattern.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer};
 
 use super::expression::Expression;
+use super::product::is_known;
 use super::words::Words;
 
 /// The words for one subtype; a file describes it.
@@ -48,7 +49,7 @@ pub(super) struct Template {
     pub(super) text: String,
     /// The command for it.
     #[serde(default)]
-    pub(super) run: Option<String>,
+    pub(super) run: Option<Run>,
     /// Only where these slots are filled.
     #[serde(default)]
     pub(super) needs: Vec<String>,
@@ -59,6 +60,35 @@ pub(super) struct Template {
     /// Before anything that a runbook says: what must not go on meanwhile.
     #[serde(default)]
     pub(super) first: bool,
+}
+
+/// The command of a step: one for all, or of each product its own. Of a product that no message
+/// names nobody has the command, so the step is told in words.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(untagged)]
+pub(super) enum Run {
+    Any(String),
+    Of(BTreeMap<String, String>),
+}
+
+impl Run {
+    /// The command where messages name these products; none where they name none of those that it
+    /// is for, or several.
+    pub(super) fn command(&self, products: &BTreeSet<&str>) -> Option<&str> {
+        let of = match self {
+            Self::Any(command) => return Some(command),
+            Self::Of(of) => of,
+        };
+        let mut named = of.iter().filter(|(product, _)| products.contains(product.as_str()));
+        let (_, command) = named.next()?;
+        named.next().is_none().then_some(command)
+    }
+
+    /// The products that have a command of their own.
+    pub(super) fn products(&self) -> impl Iterator<Item = &str> {
+        let of = if let Self::Of(of) = self { Some(of) } else { None };
+        of.into_iter().flatten().map(|(product, _)| product.as_str())
+    }
 }
 
 /// Expressions of which the first that is found fills a slot with its group `value`.
@@ -82,6 +112,10 @@ impl Subtype {
         if let Some(step) = self.plan.iter().find(|step| step.harmless && step.run.is_some()) {
             let message = "what a command may do stands in plan-allowed.yaml: leave `harmless` out";
             return Err((step.text.clone(), message.to_owned()));
+        }
+        let commands = self.plan.iter().chain(&self.avoid).filter_map(|step| step.run.as_ref());
+        if let Some(unknown) = commands.flat_map(Run::products).find(|it| !is_known(it)) {
+            return Err((unknown.to_owned(), "no product is called so".to_owned()));
         }
         for slot in self.slots.values_mut() {
             for way in &slot.ways {

@@ -9,10 +9,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use super::kind::{Kind, Kinship};
-use super::product::{differ, products};
 use crate::app::Document;
 use crate::domain::id::Slug;
 use crate::search::telling_words;
+use crate::triage::{differ, products};
 
 /// So much of one message is read for words, in bytes.
 const LONGEST: usize = 8 << 10;
@@ -79,7 +79,7 @@ pub(super) struct Said {
     /// Stems of the rules' words.
     ruled: BTreeSet<String>,
     /// Products that the messages name.
-    products: BTreeSet<usize>,
+    products: BTreeSet<&'static str>,
 }
 
 impl Said {

@@ -7,7 +7,6 @@ mod kind;
 mod known;
 mod note;
 mod plan;
-mod product;
 mod routing;
 mod samples;
 mod seek;
@@ -71,8 +70,10 @@ impl App {
         // A text in JSON is decoded only now, and may hold what was not to be seen before.
         let mut found = redacted.found;
         found.extend(pasted.redact());
+        let conditions = incident.as_ref().map(context);
         let input = Input {
             messages: pasted.messages,
+            conditions: conditions.as_deref(),
             notes: pasted.notes,
             topology: topology.pairs(),
             ..Input::default()
@@ -201,6 +202,15 @@ impl App {
         let words = format!("escalate to {}", whom.join(", or "));
         Ok(Some(EscalationView { words, experts, owner }))
     }
+}
+
+/// What an incident says of where it is, as conditions: what no message names is filled from it.
+fn context(incident: &Incident) -> String {
+    let pairs: Vec<String> = incident
+        .context()
+        .map(|(name, value)| format!("{}={value}", name.to_lowercase()))
+        .collect();
+    pairs.join("\n")
 }
 
 /// An owner with the ways to reach them.

@@ -40,6 +40,7 @@ pub(super) fn plan(report: &Report, runbook: Vec<Planned>, ways: &[Ways]) -> Pla
     let (first, others): (Vec<&PlanStep>, Vec<&PlanStep>) =
         report.plan.iter().partition(|step| step.first);
     let done: Vec<Option<usize>> = others.iter().map(|step| is_done_by(step, &mut kept)).collect();
+    name_examples(&mut kept, &others);
     let mut before: Vec<Vec<TriageStep>> = Vec::new();
     before.resize_with(kept.len() + 1, Vec::new);
     for (at, step) in others.iter().enumerate() {
@@ -223,6 +224,53 @@ fn is_done_by(step: &PlanStep, runbook: &mut [Planned]) -> Option<usize> {
     Some(at)
 }
 
+/// Names beside each step of the runbook what its commands have of its author's example: where one
+/// of them does what a step of the rules does, the words that stand where that one has a name of the
+/// messages. The release of another day stands in more commands than the one that is compared.
+fn name_examples(kept: &mut [Planned], others: &[&PlanStep]) {
+    let mut theirs: BTreeSet<String> = BTreeSet::new();
+    for one in kept.iter().filter(|one| !one.step.instead.is_empty()) {
+        let lines = one.step.commands.join("\n").replace("\\\n", " ");
+        for command in others.iter().filter_map(|step| step.command.as_ref()) {
+            let same = lines.lines().filter(|line| act(line) == act(command));
+            theirs.extend(same.flat_map(|line| in_place_of(line, command, others)));
+        }
+    }
+    for one in kept {
+        let lines = one.step.commands.join("\n");
+        for value in theirs.iter().filter(|value| holds_word(&lines, value)) {
+            if !one.step.samples.contains(value) {
+                one.step.samples.push(value.clone());
+            }
+            one.step.doing = None;
+        }
+    }
+}
+
+/// The words of a line that stand where a command has what messages name, or a place for it.
+fn in_place_of(line: &str, command: &str, others: &[&PlanStep]) -> Vec<String> {
+    let named = |word: &str| {
+        word.starts_with('<')
+            || others.iter().flat_map(|step| &step.parts).any(|part| part.value == word)
+    };
+    let is_name = |word: &str| {
+        word.len() > 2
+            && word.starts_with(char::is_alphabetic)
+            && word.chars().all(|c| c.is_alphanumeric() || "-._/".contains(c))
+    };
+    let pairs = line.split_whitespace().zip(command.split_whitespace());
+    let differ = pairs.filter(|(theirs, ours)| theirs != ours && named(ours) && is_name(theirs));
+    differ.map(|(theirs, _)| theirs.to_owned()).collect()
+}
+
+/// Whether lines hold a word that is no part of a longer one.
+fn holds_word(lines: &str, word: &str) -> bool {
+    let is_part = |c: char| c.is_alphanumeric();
+    lines.match_indices(word).any(|(at, _)| {
+        !lines[..at].ends_with(is_part) && !lines[at + word.len()..].starts_with(is_part)
+    })
+}
+
 /// The step of the runbook that says in words what this one says.
 fn is_told_by(step: &PlanStep, runbook: &[Planned]) -> Option<usize> {
     let verify = |one: &Planned| one.kind == SectionKind::Verify;
@@ -332,6 +380,31 @@ mod tests {
             step("3", Verify, "Verify", "helm status edge"),
             step("4", Communicate, "Communicate", ""),
         ]
+    }
+
+    #[test]
+    fn the_names_of_an_example_are_told_wherever_they_stand() {
+        use SectionKind::{Mitigate, Verify};
+        let mut back = rule("Roll back.", Some("helm rollback payments 42 -n <NAMESPACE> --wait"));
+        let place = crate::triage::Place { message: Some(0), start: 0, end: 8 };
+        let part = |value: &str| crate::triage::Part {
+            slot: "x".to_owned(),
+            value: value.to_owned(),
+            place,
+        };
+        back.parts = vec![part("payments"), part("42")];
+        let mut report = Report::default();
+        report.plan = vec![back];
+        let runbook = vec![
+            step("1", Mitigate, "Go back", "helm rollback monitoring 13 -n ops-prod --wait"),
+            step("2", Verify, "Verify", "kubectl -n ops-prod get pods -l app=monitoring-agent"),
+            step("3", Verify, "Look", "uptime"),
+        ];
+        let steps = plan(&report, runbook, &[]).steps;
+        assert_eq!(steps[0].instead, ["helm rollback payments 42 -n <NAMESPACE> --wait"]);
+        assert_eq!(steps[0].samples, ["monitoring", "ops-prod"]);
+        assert_eq!(steps[1].samples, ["monitoring", "ops-prod"]);
+        assert!(steps[2].samples.is_empty());
     }
 
     fn told(rules: Vec<PlanStep>, ways: &[Ways]) -> Vec<String> {

@@ -222,11 +222,14 @@ fn the_revision_to_go_back_to_is_read_from_helm() {
     assert_eq!(view["subtype"], "helm_release_stuck");
     assert_eq!(view["helm"]["last_good"], 6);
     let plan = serde_json::to_string(&view["plan"]).expect("JSON");
-    // The runbook has the revision of its last time, and says so no louder than the messages.
+    // The runbook has the revision of its last time, which stands behind that of the messages.
     assert!(plan.contains("\"commands\":[\"helm rollback edge 4\"]"), "{plan}");
     assert!(plan.contains("\"instead\":[\"helm rollback edge 6 "), "{plan}");
     let said = lab().run_with_input(&["triage"], history.as_bytes()).ok();
-    said.says("the messages name other values: helm rollback edge 6 ");
+    let text = &said.stdout;
+    let (ours, theirs) = (text.find("helm rollback edge 6 "), text.find("helm rollback edge 4"));
+    assert!(ours.is_some() && ours < theirs, "{text}");
+    said.says("the runbook's own lines have an example's values");
 }
 
 #[test]

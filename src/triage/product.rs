@@ -1,0 +1,80 @@
+//! Which product a text is about, of those that do the same in different ways.
+//!
+//! A runbook that restores MongoDB is worse than none for PostgreSQL: its words fit and its
+//! commands do not, and who runs MySQL has no `psql`. So a template's command may be that of one
+//! product, and where a runbook's names and the messages each name products and none in
+//! common, it may be near, but it is not what to open.
+
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use crate::text::pattern::pattern;
+
+/// Each product with the ways to name it. Names stand within others as well, as in `MySQLDown` and
+/// `orders-pg`.
+static PRODUCTS: LazyLock<Vec<(&str, Regex)>> = LazyLock::new(|| {
+    let products = [
+        (
+            "PostgreSQL",
+            r"(?i)postgres|\bcnpg\b|\bcloudnativepg\b|\bpatroni|\bpsql\b|\bpgbouncer\b|\bpg[-_]|-pg\b",
+        ),
+        ("MySQL", r"(?i)mysql|mariadb|\bgalera\b|\bpercona\b|\binnodb\b"),
+        ("MongoDB", r"(?i)mongo(?:db|sh|d|s)?\b|MongoDB"),
+        ("Redis", r"(?i:\b|_)(?i:redis|valkey)(?i:\b|_)|Redis[A-Z]|Valkey[A-Z]"),
+        ("Cassandra", r"(?i)cassandra|scylladb"),
+        ("Oracle", r"(?i)\boracle(?:db)?\b|\bORA-\d|OracleDB"),
+        ("SQL Server", r"(?i)\bmssql\b|\bsql ?server\b"),
+        ("Elasticsearch", r"(?i)elastic ?search|opensearch"),
+        ("ClickHouse", r"(?i)clickhouse"),
+        ("CockroachDB", r"(?i)cockroach ?(?:db)?\b"),
+        ("Kafka", r"(?i)kafka"),
+        ("RabbitMQ", r"(?i)rabbit ?mq"),
+        ("Argo CD", r"(?i:\bargo ?-?cd)|\bOutOfSync\b|\bComparisonError\b"),
+        ("Flux", r"(?i:\bflux(?:cd)?\b|\bhelmrelease\b)"),
+    ];
+    products.iter().map(|(name, ways)| (*name, pattern(ways))).collect()
+});
+
+/// The products that texts name.
+pub fn products<'t>(texts: impl Iterator<Item = &'t str>) -> BTreeSet<&'static str> {
+    let mut found = BTreeSet::new();
+    for text in texts {
+        let named = PRODUCTS.iter().filter(|(_, ways)| ways.is_match(text));
+        found.extend(named.map(|(name, _)| *name));
+    }
+    found
+}
+
+/// Whether both name products, and none in common.
+pub fn differ(one: &BTreeSet<&str>, other: &BTreeSet<&str>) -> bool {
+    !one.is_empty() && !other.is_empty() && one.is_disjoint(other)
+}
+
+/// Whether this is the name of one.
+pub(super) fn is_known(name: &str) -> bool {
+    PRODUCTS.iter().any(|(known, _)| *known == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_runbook_of_another_product_is_known_by_its_names() {
+        let check = |said: &str, name: &str, expected: bool| {
+            let (said, name) = (products([said].into_iter()), products([name].into_iter()));
+            assert_eq!(differ(&said, &name), expected, "{name:?}");
+        };
+        check("PostgreSQL: the database system is in recovery mode", "Restore MongoDB", true);
+        check("orders-pg does not start", "MySQLDown", true);
+        check("mysqld: ready for no connections", "MariaDB does not start", false);
+        check("valkey refuses writes", "RedisOutOfMemory", false);
+        check("the database is in recovery", "Restore MongoDB", false);
+        check("PostgreSQL is down", "Restore a database", false);
+        check("kafka and postgres are slow", "PostgreSQL is slow", false);
+        check("redistribute the load of postgres", "redis is down", true);
+        check("redistribute the load", "postgres is down", false);
+    }
+}
