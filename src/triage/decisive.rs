@@ -11,7 +11,6 @@ use super::clause::Role;
 use super::decide::Verdict;
 use super::level::Level;
 use super::message::{Input, Place};
-use super::named::Holders;
 use super::narrative::{Part, Statement};
 use super::pattern::Pattern;
 use super::quote::Quote;
@@ -82,8 +81,8 @@ pub(super) fn tell(
     told: &mut Vec<Statement>,
     only_quoted: bool,
 ) {
-    let reason = reason(input, reading, verdict, grounds);
-    let first = told.first().and_then(|one| one.parts.first()?.place.message);
+    let first = told.iter().flat_map(|one| &one.parts).filter_map(|it| it.place.message).min();
+    let reason = reason(input, reading, verdict, grounds, first.unwrap_or_default());
     let leads = only_quoted && reason.as_ref().is_some_and(|line| Some(line.message) < first);
     let high = |held: &&Held| held.line.level() >= Level::High;
     let of_severity = grounds.held.iter().filter(high).filter_map(|held| {
@@ -141,15 +140,15 @@ fn quoted(text: &str, line: &Line<'_>, quote: &Quote) -> Statement {
 }
 
 /// The line that says why: of what was found, the strongest that a message names as a cause; else
-/// where a chain of services began; else what may lead to others and stands before all that speaks
-/// for the verdict.
+/// where a chain of services began; else what may lead to others, or another refinement of the same,
+/// that stands before all that was told.
 fn reason<'a>(
     input: &Input<'_>,
     reading: &'a Reading<'_>,
     verdict: &Verdict,
     grounds: &Grounds<'_>,
+    first: usize,
 ) -> Option<Line<'a>> {
-    let first = Holders::of(reading, verdict).messages().min()?;
     let speaks =
         |found: &&Found<'_>| found.evidence().is_some() && !grounds.is_apart(found.message);
     let all = || reading.found.iter().filter(speaks);
@@ -166,10 +165,16 @@ fn reason<'a>(
         let origin = &origin?.service;
         all().find(|found| !is_effect(found.message) && names(found.message, origin))
     };
-    let is_below = |found: &Found<'_>| {
-        found.evidence().is_some_and(|(pattern, _, _)| BELOW.contains(&pattern))
+    let leads_to = |found: &Found<'_>| {
+        found.evidence().is_some_and(|(pattern, subtype, _)| {
+            if pattern == verdict.pattern {
+                subtype.is_some() && subtype != verdict.subtype.as_deref()
+            } else {
+                BELOW.contains(&pattern)
+            }
+        })
     };
-    let earlier = || plain().find(|found| found.message <= first && is_below(found));
+    let earlier = || plain().find(|found| found.message < first && leads_to(found));
     cause.or_else(began).or_else(earlier).map(Line::of)
 }
 

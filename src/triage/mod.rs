@@ -55,6 +55,8 @@ mod matcher;
 mod message;
 mod named;
 mod narrative;
+#[cfg(test)]
+mod narrative_tests;
 mod needs;
 mod paths;
 mod pattern;

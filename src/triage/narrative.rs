@@ -7,8 +7,9 @@ use serde::Serialize;
 use super::allowed::Doing;
 use super::decide::Verdict;
 use super::decisive::{self, Grounds};
+use super::grammar::Kind;
 use super::knowledge::Knowledge;
-use super::message::{Input, Place};
+use super::message::{Input, Message, Place};
 use super::named::Holders;
 use super::pattern::Pattern;
 use super::plan_lint::{PlanDanger, PlanLint};
@@ -99,10 +100,11 @@ pub(super) fn write(
     recovered: bool,
 ) -> Narrative {
     if verdict.pattern == Pattern::Unknown {
-        let open = if recovered {
+        let is_over = |message: &Message| says_over(knowledge, message);
+        let open = if recovered || input.messages.iter().any(is_over) {
             "whether it stays well, and why it happened: the messages say no more than that it is over"
         } else {
-            "what failed: no message says it in words that a rule knows"
+            "whether anything failed, and what: no message says it in words that a rule knows"
         };
         let to_check = vec![open.to_owned()];
         return Narrative { to_check, ..Narrative::default() };
@@ -133,6 +135,11 @@ pub(super) fn write(
     narrative.to_check = to_check(subtype, planned, &filling, &unclear);
     narrative.to_check.extend(rival(verdict, grounds));
     narrative
+}
+
+/// Whether a message says that something is over, be it of what no rule knows.
+fn says_over(knowledge: &Knowledge, message: &Message) -> bool {
+    message.resolved || knowledge.grammar.is_in(Kind::Over, judged(&message.text))
 }
 
 /// What stands in a step's words and command.

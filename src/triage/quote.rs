@@ -80,7 +80,7 @@ fn sentence_end(text: &str, at: usize) -> usize {
     let rest = text.get(at..).unwrap_or_default();
     let end = rest.char_indices().find(|(near, letter)| match letter {
         '\n' | ';' => true,
-        '.' | '!' | '?' => is_stop(&rest[near + 1..]),
+        '.' | '!' | '?' => is_stop(&text[..at + near], &rest[near + 1..]),
         _ => false,
     });
     let end = at + end.map_or(rest.len(), |(near, _)| near);
@@ -92,14 +92,19 @@ fn sentence_start(text: &str, at: usize) -> usize {
     let before = text.get(..at).unwrap_or_default();
     let ends = before.char_indices().filter(|(near, letter)| match letter {
         '\n' => true,
-        '.' | '!' | '?' | ';' => is_stop(&text[near + 1..]),
+        '.' | '!' | '?' | ';' => is_stop(&text[..*near], &text[near + 1..]),
         _ => false,
     });
     ends.last().map_or(0, |(near, _)| near + 1)
 }
 
-/// Whether a stop before these words ends a sentence.
-fn is_stop(after: &str) -> bool {
+/// Whether a stop between these words ends a sentence. The one behind a name with points of its own
+/// is part of the name.
+fn is_stop(before: &str, after: &str) -> bool {
+    let word = before.rsplit(char::is_whitespace).next().unwrap_or_default();
+    if word.contains('.') && word.ends_with(char::is_alphabetic) && !after.trim().is_empty() {
+        return false;
+    }
     let mut letters = after.chars();
     match letters.next() {
         None | Some('\n') => true,
@@ -249,6 +254,8 @@ mod tests {
         let stamped = "Nov 30 02:55:01 db-2 postgres[21]: FATAL: No space left on device";
         check(stamped, "No space", "db-2 postgres[21]: FATAL: No space left on device");
         check("One is well. Two failed now. Three is well.", "failed", "Two failed now");
+        let name = "[ERROR] 2 api.example.com. A: read udp: i/o timeout";
+        check(name, "[ERROR]", name);
         let said =
             "Backup aus: \"Job finished with Failed. Error: No space left\". Sonst läuft alles.";
         check(said, "Failed", "Backup aus: \"Job finished with Failed. Error: No space left\"");
