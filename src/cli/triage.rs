@@ -303,9 +303,8 @@ fn cautions(step: &TriageStep) -> Vec<String> {
     let values = step.samples.join(", ");
     if !step.instead.is_empty() {
         let of = if values.is_empty() { String::new() } else { format!(" ({values})") };
-        cautions.push(format!(
-            "the runbook's own lines have an example's values{of}: not as they stand"
-        ));
+        cautions
+            .push(format!("not as they stand: the runbook's own lines are of another case{of}"));
     } else if !step.samples.is_empty() {
         cautions.push(format!("values of the runbook's example, put in yours: {values}"));
     }

@@ -61,12 +61,15 @@ struct Line<'a> {
     rule: &'a str,
     says: &'a str,
     place: Place,
+    /// The refinement that it shows.
+    subtype: Option<&'a str>,
 }
 
 impl<'a> Line<'a> {
     fn of(found: &'a Found<'_>) -> Self {
         let (rule, place) = (found.rule, found.place());
-        Self { message: found.message, rule: &rule.id, says: &rule.says, place }
+        let subtype = found.evidence().and_then(|(_, subtype, _)| subtype);
+        Self { message: found.message, rule: &rule.id, says: &rule.says, place, subtype }
     }
 }
 
@@ -82,12 +85,17 @@ pub(super) fn tell(
     only_quoted: bool,
 ) {
     let first = told.iter().flat_map(|one| &one.parts).filter_map(|it| it.place.message).min();
-    let reason = reason(input, reading, verdict, grounds, first.unwrap_or_default());
+    // The sentence of a subtype tells it; another line of the same adds nothing.
+    let is_told = |line: &Line<'_>| {
+        !only_quoted && line.subtype.is_some() && line.subtype == verdict.subtype.as_deref()
+    };
+    let reason = reason(input, reading, verdict, grounds, first.unwrap_or_default())
+        .filter(|line| !is_told(line));
     let leads = only_quoted && reason.as_ref().is_some_and(|line| Some(line.message) < first);
     let high = |held: &&Held| held.line.level() >= Level::High;
     let of_severity = grounds.held.iter().filter(high).filter_map(|held| {
         let (place, message) = (held.place?, held.place?.message?);
-        let line = Line { message, rule: &held.rule, says: &held.says, place };
+        let line = Line { message, rule: &held.rule, says: &held.says, place, subtype: None };
         (!grounds.is_apart(message)).then_some(line)
     });
     let before = told.len();

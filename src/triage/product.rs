@@ -18,7 +18,7 @@ static PRODUCTS: LazyLock<Vec<(&str, Regex)>> = LazyLock::new(|| {
     let products = [
         (
             "PostgreSQL",
-            r"(?i)postgres|\bcnpg\b|\bcloudnativepg\b|\bpatroni|\bpsql\b|\bpgbouncer\b|\bpg[-_]|-pg\b",
+            r"(?i)postgres|\bcnpg\b|\bcloudnativepg\b|\bpatroni|\bpsql\b|\bpgbouncer\b|\bpgpool|\brepmgr|\bpg[-_]|-pg\b",
         ),
         ("MySQL", r"(?i)mysql|mariadb|\bgalera\b|\bpercona\b|\binnodb\b"),
         ("MongoDB", r"(?i)mongo(?:db|sh|d|s)?\b|MongoDB"),

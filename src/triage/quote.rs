@@ -32,7 +32,7 @@ const OPEN: [&str; 75] = [
 /// When a log line was written, and the level, which say nothing about what fails.
 static HEAD: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"^(?:(?:<\d{1,3}>)?[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d |\[?\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d(?::\d\d)?(?:[.,]\d+)?(?: ?(?:Z|UTC|[+-]\d\d:?\d\d))?\]? +|\[\d\d:\d\d(?::\d\d)?\] +)",
+        r"^(?:(?:<\d{1,3}>)?[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d |[IWEF]\d{4} \d\d:\d\d:\d\d\.\d+ +\d+ \S+\] |\[?\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d(?::\d\d)?(?:[.,]\d+)?(?: ?(?:Z|UTC|[+-]\d\d:?\d\d))?\]? +|\[\d\d:\d\d(?::\d\d)?\] +)",
     )
 });
 

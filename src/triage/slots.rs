@@ -61,9 +61,19 @@ pub(super) fn slots<'r>(
             }
         }
     }
+    // What a step depends on may be said beside the evidence, of the same thing.
+    let of_holders: BTreeSet<&String> =
+        holders.messages().filter_map(|at| things.get(&at)).flatten().collect();
+    let related = |at: &usize| {
+        things.get(at).is_some_and(|named| named.iter().any(|it| of_holders.contains(it)))
+    };
     for (name, slot) in &subtype.slots {
+        let wide = subtype.decides(name);
+        let beside = (0..input.messages.len()).filter(|at| wide && related(at));
+        let places: Vec<usize> =
+            holders.messages().chain(tables.iter().copied()).chain(beside).collect();
         let found = slot.expressions.iter().find_map(|(expression, limited)| {
-            holders.messages().chain(tables.iter().copied()).find_map(|at| {
+            places.iter().copied().find_map(|at| {
                 let message = input.messages.get(at)?;
                 let text = judged(&message.text);
                 let group = expression.matcher()?.named(text, "value")?;

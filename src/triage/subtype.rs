@@ -107,6 +107,13 @@ impl<'de> Deserialize<'de> for Slot {
 }
 
 impl Subtype {
+    /// Whether a slot only decides which steps there are, and stands in no sentence.
+    pub(super) fn decides(&self, slot: &str) -> bool {
+        let of_step = |step: &Template| step.needs.iter().any(|name| name == slot);
+        let told = |cause: &String| cause.contains(&format!("{{{slot}}}"));
+        self.plan.iter().chain(&self.avoid).any(of_step) && !self.cause.iter().any(told)
+    }
+
     /// Reads its expressions; the error names the part that is wrong.
     pub(super) fn compile(&mut self, words: &Arc<Words>) -> Result<(), (String, String)> {
         if let Some(step) = self.plan.iter().find(|step| step.harmless && step.run.is_some()) {

@@ -229,7 +229,7 @@ fn the_revision_to_go_back_to_is_read_from_helm() {
     let text = &said.stdout;
     let (ours, theirs) = (text.find("helm rollback edge 6 "), text.find("helm rollback edge 4"));
     assert!(ours.is_some() && ours < theirs, "{text}");
-    said.says("the runbook's own lines have an example's values");
+    said.says("not as they stand: the runbook's own lines");
 }
 
 #[test]
