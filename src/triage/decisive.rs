@@ -5,6 +5,10 @@
 //! turned a pull away, the hook that failed before the release was stuck, the login that worked
 //! after many that did not.
 
+use std::sync::LazyLock;
+
+use regex::Regex;
+
 use super::also::Also;
 use super::cascade::Stage;
 use super::clause::Role;
@@ -16,9 +20,20 @@ use super::pattern::Pattern;
 use super::quote::Quote;
 use super::reading::{Found, Reading, judged};
 use super::severity::Held;
+use crate::text::pattern::pattern;
 
 /// So many are told beside the sentence.
 const MOST: usize = 2;
+
+/// A text of so few messages is read as a whole by the person who pasted it.
+const FEW: usize = 20;
+
+/// What is said of a line that no rule knows.
+const BESIDE: &str = "a program says beside it";
+
+/// How programs say that they give up.
+static GIVES_UP: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"\b(?:FATAL|PANIC|EMERG)\b|\b(?:panic|fatal|Fatal): |\b\w+Exception\b"));
 
 /// What a rule that knows the very wording adds.
 const PLAIN: u8 = 3;
@@ -110,6 +125,31 @@ pub(super) fn tell(
             told.insert(to, statement);
         }
     }
+    let said = last_words(input, reading, grounds).filter(|_| told.len() == before);
+    told.extend(said.and_then(|line| untold(input, &line, told)));
+}
+
+/// The first line of a short text in which a program says that it gave up, where no rule knows the
+/// words: why a container ends stands there, and not in the state that an orchestrator shows.
+fn last_words<'a>(
+    input: &Input<'_>,
+    reading: &Reading<'_>,
+    grounds: &Grounds<'_>,
+) -> Option<Line<'a>> {
+    let few = input.messages.len() <= FEW;
+    let open = |at: &usize| {
+        let known = reading.found.iter().any(|found| found.message == *at && found.hit.affirmed);
+        let over = input.messages[*at].resolved || reading.over.contains(at);
+        !known && !over && !grounds.is_apart(*at)
+    };
+    (0..input.messages.len()).filter(|_| few).filter(open).find_map(|message| {
+        let text = judged(&input.messages[message].text);
+        let hit = GIVES_UP.find(text)?;
+        let denied = reading.clauses.get(message)?.is_denied(text, hit.start());
+        let place = Place { message: Some(message), start: hit.start(), end: hit.end() };
+        let line = Line { message, rule: "last-words", says: BESIDE, place, subtype: None };
+        (!denied).then_some(line)
+    })
 }
 
 /// What a line adds to what was told; none if that is nothing.

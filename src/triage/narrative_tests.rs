@@ -79,6 +79,13 @@ fn the_line_that_decides_stands_in_the_cause() {
         &["No space left on device"],
     );
     check(
+        &[
+            "pod cart-6c9d8b7f5-x2x9p is in CrashLoopBackOff",
+            "FATAL: configuration key PAYMENT_URL is not set",
+        ],
+        &["PAYMENT_URL is not set"],
+    );
+    check(
         &["x509: certificate is valid for a.example.com, not b.example.com"],
         &["not b.example.com", "does not bear the name"],
     );

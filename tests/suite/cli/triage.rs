@@ -233,6 +233,19 @@ fn the_revision_to_go_back_to_is_read_from_helm() {
 }
 
 #[test]
+fn what_no_message_names_is_taken_from_the_incident() {
+    let lab = lab();
+    let open = ["incident", "open", "an upgrade failed", "--severity", "P2"];
+    lab.run(&[&open[..], &["--context", "namespace=pay"]].concat()).ok();
+    let failed = b"Error: UPGRADE FAILED: release: \"payments\" timed out waiting";
+    let alone = lab.run_with_input(&["triage"], failed).ok();
+    assert!(alone.stdout.contains("-n <NAMESPACE>"), "{}", alone.stdout);
+    let of_incident = lab.run_with_input(&["triage", "--incident", "001"], failed).ok();
+    assert!(of_incident.stdout.contains("-n pay"), "{}", of_incident.stdout);
+    assert!(!of_incident.stdout.contains("<NAMESPACE>"), "{}", of_incident.stdout);
+}
+
+#[test]
 fn incidents_of_the_ledger_are_linked_and_a_hypothesis_is_noted_only_when_asked() {
     let lab = lab();
     assert_eq!(judged(&lab, STUCK)["correlated"], false);
