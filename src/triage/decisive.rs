@@ -32,8 +32,9 @@ const FEW: usize = 20;
 const BESIDE: &str = "a program says beside it";
 
 /// How programs say that they give up.
-static GIVES_UP: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"\b(?:FATAL|PANIC|EMERG)\b|\b(?:panic|fatal|Fatal): |\b\w+Exception\b"));
+static GIVES_UP: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"\b(?:FATAL|PANIC|EMERG)\b|\b(?:panic|fatal|Fatal): |\b\w+Exception\b")
+});
 
 /// What a rule that knows the very wording adds.
 const PLAIN: u8 = 3;
@@ -106,7 +107,9 @@ pub(super) fn tell(
     };
     let reason = reason(input, reading, verdict, grounds, first.unwrap_or_default())
         .filter(|line| !is_told(line));
-    let leads = only_quoted && reason.as_ref().is_some_and(|line| Some(line.message) < first);
+    let is_below = BELOW.contains(&verdict.pattern);
+    let leads =
+        only_quoted && !is_below && reason.as_ref().is_some_and(|it| Some(it.message) < first);
     let high = |held: &&Held| held.line.level() >= Level::High;
     let of_severity = grounds.held.iter().filter(high).filter_map(|held| {
         let (place, message) = (held.place?, held.place?.message?);
@@ -163,11 +166,16 @@ fn untold(input: &Input<'_>, line: &Line<'_>, told: &[Statement]) -> Option<Stat
     let mut quote = Quote::around(text, line.place.start, line.place.end);
     // What was told of this sentence is not told again; a name alone is no sentence.
     for part in known().filter(|part| part.place.message == Some(line.message)) {
-        if part.value.contains(' ') && part.place.end <= line.place.start {
+        if !part.value.contains(' ') {
+            continue;
+        }
+        if part.place.end <= line.place.start {
             quote = quote.behind(text, part.place.end);
+        } else if line.place.end <= part.place.start {
+            quote = quote.before(text, part.place.start);
         }
     }
-    Some(quoted(text, line, &quote))
+    (quote.start < quote.end).then(|| quoted(text, line, &quote))
 }
 
 /// What a rule found in a message: its words with a quotation.

@@ -20,7 +20,10 @@ static PRODUCTS: LazyLock<Vec<(&str, Regex)>> = LazyLock::new(|| {
             "PostgreSQL",
             r"(?i)postgres|\bcnpg\b|\bcloudnativepg\b|\bpatroni|\bpsql\b|\bpgbouncer\b|\bpgpool|\brepmgr|\bpg[-_]|-pg\b",
         ),
-        ("MySQL", r"(?i)mysql|mariadb|\bgalera\b|\bpercona\b|\binnodb\b"),
+        (
+            "MySQL",
+            r"(?i)mysql|mariadb|\bgalera\b|\bpercona\b|\binnodb\b|\b(?:slave|replica)_(?:sql|io)_running|\bseconds_behind_",
+        ),
         ("MongoDB", r"(?i)mongo(?:db|sh|d|s)?\b|MongoDB"),
         ("Redis", r"(?i:\b|_)(?i:redis|valkey)(?i:\b|_)|Redis[A-Z]|Valkey[A-Z]"),
         ("Cassandra", r"(?i)cassandra|scylladb"),

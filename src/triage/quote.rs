@@ -19,6 +19,9 @@ pub(super) const MAX_QUOTE: usize = 240;
 /// at last stands behind all through which it came.
 const MAX_BEFORE: usize = 160;
 
+/// A shorter sentence, in bytes, says nothing without the one before it: `Connection refused.`
+const FEWEST: usize = 24;
+
 /// Words that want another one behind them, in English and German.
 const OPEN: [&str; 75] = [
     "a", "after", "an", "and", "are", "as", "at", "be", "because", "been", "before", "but", "by",
@@ -90,12 +93,12 @@ fn sentence_end(text: &str, at: usize) -> usize {
 /// Where the sentence around a byte begins.
 fn sentence_start(text: &str, at: usize) -> usize {
     let before = text.get(..at).unwrap_or_default();
-    let ends = before.char_indices().filter(|(near, letter)| match letter {
+    let mut ends = before.char_indices().filter(|(near, letter)| match letter {
         '\n' => true,
         '.' | '!' | '?' | ';' => is_stop(&text[..*near], &text[near + 1..]),
         _ => false,
     });
-    ends.last().map_or(0, |(near, _)| near + 1)
+    ends.next_back().map_or(0, |(near, _)| near + 1)
 }
 
 /// Whether a stop between these words ends a sentence. The one behind a name with points of its own
@@ -130,6 +133,10 @@ impl Quote {
     /// The sentence around a place; of a long one what stands nearest to the place.
     pub(super) fn around(text: &str, start: usize, end: usize) -> Self {
         let (mut from, to) = (sentence_start(text, start), sentence_end(text, end));
+        let is_line = text[..from].ends_with('\n');
+        if to.saturating_sub(from) < FEWEST && !is_line {
+            from = sentence_start(text, from.saturating_sub(2));
+        }
         let to = quotation_end(text, from, to).max(end).min(text.len());
         let head = HEAD.find(&text[from..to]).map_or(0, |head| head.end());
         from = (from + head).min(start);
@@ -146,6 +153,11 @@ impl Quote {
     pub(super) fn behind(&self, text: &str, place: usize) -> Self {
         let from = place.clamp(self.start, self.end);
         Self { cut: self.cut, ..Self::trimmed(text, from, self.end) }
+    }
+
+    /// The same without what stands behind a place.
+    pub(super) fn before(&self, text: &str, place: usize) -> Self {
+        Self::trimmed(text, self.start, place.clamp(self.start, self.end))
     }
 
     fn trimmed(text: &str, from: usize, to: usize) -> Self {
@@ -254,6 +266,8 @@ mod tests {
         let stamped = "Nov 30 02:55:01 db-2 postgres[21]: FATAL: No space left on device";
         check(stamped, "No space", "db-2 postgres[21]: FATAL: No space left on device");
         check("One is well. Two failed now. Three is well.", "failed", "Two failed now");
+        let short = "Error 111 connecting to redis-cart:6379. Connection refused.";
+        check(short, "refused", "Error 111 connecting to redis-cart:6379. Connection refused");
         let name = "[ERROR] 2 api.example.com. A: read udp: i/o timeout";
         check(name, "[ERROR]", name);
         let said =

@@ -76,7 +76,6 @@ impl App {
             conditions: conditions.as_deref(),
             notes: pasted.notes,
             topology: topology.pairs(),
-            ..Input::default()
         };
         let judging = engine.begin(&input);
         let known = self.known_incidents(&judging.names(), incident.as_ref().map(|one| one.id))?;
