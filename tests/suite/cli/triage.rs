@@ -83,7 +83,7 @@ fn the_other_failures_of_a_paste_are_told_beside_the_one_that_leads() {
     let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
     for expected in [
         "Also DISK_FULL, CRITICAL: little space is left, line 1; a failure of its own: judge it by",
-        "copies of a database fall behind, line 3; it may have the same cause",
+        "a copy of a database is not in step, line 3; it may have the same cause",
     ] {
         assert!(said.contains(expected), "{expected}: {said}");
     }
