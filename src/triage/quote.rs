@@ -265,7 +265,8 @@ mod tests {
         );
         let stamped = "Nov 30 02:55:01 db-2 postgres[21]: FATAL: No space left on device";
         check(stamped, "No space", "db-2 postgres[21]: FATAL: No space left on device");
-        check("One is well. Two failed now. Three is well.", "failed", "Two failed now");
+        let three = "One is well. Two of the workers failed now. Three is well.";
+        check(three, "failed", "Two of the workers failed now");
         let short = "Error 111 connecting to redis-cart:6379. Connection refused.";
         check(short, "refused", "Error 111 connecting to redis-cart:6379. Connection refused");
         let name = "[ERROR] 2 api.example.com. A: read udp: i/o timeout";
