@@ -81,7 +81,7 @@ fn what_is_not_known_is_said_and_the_nearest_are_named() {
     let lab = lab();
     let server = lab.serve(&[]);
     let told = get(&server, "/triage?text=see+you+at+lunch").says(200, "UNKNOWN");
-    told.says(200, "No runbook fits well").says(200, "what failed: no message says it");
+    told.says(200, "No runbook fits well").says(200, "and what: no message says it");
 }
 
 const LABEL: &str = "INC-2026-06-01-001";
