@@ -61,11 +61,13 @@ mod needs;
 mod paths;
 mod pattern;
 mod plain;
+mod plan_avoid;
 mod plan_command;
 mod plan_forbidden;
 mod plan_line;
 mod plan_lint;
 mod plan_number;
+mod plan_proposal;
 mod plan_prose;
 mod plan_talk;
 #[cfg(test)]
@@ -103,8 +105,9 @@ pub use self::knowledge::Knowledge;
 pub use self::level::{Level, Line};
 pub use self::links::{Link, LinkKind};
 pub use self::message::{Input, KeptMessage, KnownIncident, Message, Place, Store};
-pub use self::narrative::{LeftOut, Part, PlanStep, Statement};
+pub use self::narrative::{Part, PlanStep, Statement};
 pub use self::pattern::Pattern;
+pub use self::plan_avoid::LeftOut;
 pub use self::plan_lint::{PlanDanger, PlanFinding, PlanLint, PlanSources};
 pub use self::product::{differ, products};
 pub use self::report::{Evidence, Ground, MessageView, Report, Routing, RunnerUp, SeverityView};
@@ -280,6 +283,7 @@ impl Judging<'_> {
         let is_about = |at: usize| !apart.contains(&at);
         let routing = routing::routing(input, knowledge, &reading, verdict, &levels, is_about);
         let Narrative { statements, plan, left_out, to_check } = narrative;
+        let left_out = plan_proposal::with_proposals(input, lint, left_out);
         let nature = PlanNature::of(plan.iter().map(|step| step.doing), false);
         let report = Report {
             pattern: verdict.pattern,

@@ -12,6 +12,7 @@ use super::knowledge::Knowledge;
 use super::message::{Input, Message, Place};
 use super::named::Holders;
 use super::pattern::Pattern;
+use super::plan_avoid::LeftOut;
 use super::plan_lint::{PlanDanger, PlanLint};
 use super::product::products;
 use super::quote::shortened;
@@ -63,21 +64,6 @@ pub struct PlanStep {
     /// What it does, if it is one that a tool may be allowed to do.
     #[serde(skip)]
     pub doing: Option<Doing>,
-}
-
-/// A step that the plan does without, and what it would have destroyed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct LeftOut {
-    /// What it would be.
-    pub text: String,
-    /// The command for it.
-    pub command: Option<String>,
-    /// The rules that refuse it.
-    pub rules: Vec<String>,
-    /// What it would have destroyed.
-    pub destroys: Vec<String>,
-    /// What to do instead.
-    pub safer: Vec<String>,
 }
 
 /// Cause and plan.
@@ -132,6 +118,12 @@ pub(super) fn write(
     let filling =
         Filling { slots: &slots, products: named_products(planned, input, reading, verdict) };
     steps(&mut narrative, planned, &filling, lint);
+    let told = |template: &&Template| concerns(template, &filling, input);
+    for template in planned.avoid.iter().filter(told) {
+        let (text, command, _) = step(template, &filling);
+        let dangers = lint.judge(&text, command.as_deref());
+        narrative.left_out.push(LeftOut::new(text, command, dangers));
+    }
     narrative.to_check = to_check(subtype, planned, &filling, &unclear);
     narrative.to_check.extend(rival(verdict, grounds));
     narrative
@@ -294,13 +286,11 @@ fn named<'s>(slot: &str, slots: &'s Slots) -> Result<&'s Part, String> {
 }
 
 fn steps(narrative: &mut Narrative, subtype: &Subtype, filling: &Filling<'_>, lint: &PlanLint) {
-    let filled = |name: &String| filling.slots.contains_key(name);
-    let wanted = |template: &&Template| template.needs.iter().all(filled);
-    for template in subtype.plan.iter().filter(wanted) {
+    for template in subtype.plan.iter().filter(|template| is_wanted(template, filling)) {
         let (text, command, parts) = step(template, filling);
         let dangers = lint.judge(&text, command.as_deref());
         if dangers.iter().any(PlanDanger::refuses) {
-            narrative.left_out.push(left_out(text, command, &dangers));
+            narrative.left_out.push(LeftOut::new(text, command, dangers));
             continue;
         }
         let listed = match &command {
@@ -314,11 +304,25 @@ fn steps(narrative: &mut Narrative, subtype: &Subtype, filling: &Filling<'_>, li
         let step = PlanStep { step, text, command, source, dangers, parts, first, doing };
         narrative.plan.push(step);
     }
-    for template in subtype.avoid.iter().filter(wanted) {
-        let (text, command, _) = step(template, filling);
-        let dangers = lint.judge(&text, command.as_deref());
-        narrative.left_out.push(left_out(text, command, &dangers));
-    }
+}
+
+/// Whether all that a step needs is known.
+fn is_wanted(template: &Template, filling: &Filling<'_>) -> bool {
+    template.needs.iter().all(|name| filling.slots.contains_key(name))
+}
+
+/// Whether what a template warns of has to do with what is said: its command is about a thing that
+/// is known, or is one of which a message speaks.
+fn concerns(template: &Template, filling: &Filling<'_>, input: &Input<'_>) -> bool {
+    let known = |slot: &str| filling.slots.contains_key(slot.trim_start_matches('?'));
+    let command = template.run.as_ref().map(|run| run.command(&filling.products));
+    is_wanted(template, filling)
+        && command.is_none_or(|run| {
+            run.is_some_and(|run| {
+                pieces(run).into_iter().filter_map(Result::err).any(known)
+                    || super::plan_avoid::is_spoken_of(run, input)
+            })
+        })
 }
 
 fn step(template: &Template, filling: &Filling<'_>) -> (String, Option<String>, Vec<Part>) {
@@ -327,16 +331,6 @@ fn step(template: &Template, filling: &Filling<'_>) -> (String, Option<String>, 
     let run = template.run.as_ref().and_then(|run| run.command(&filling.products));
     let command = run.map(|run| filled(run, filling.slots, &mut parts, true));
     (text, command, parts)
-}
-
-fn left_out(text: String, command: Option<String>, dangers: &[PlanDanger]) -> LeftOut {
-    LeftOut {
-        text,
-        command,
-        rules: dangers.iter().map(|danger| danger.rule.clone()).collect(),
-        destroys: dangers.iter().map(|danger| danger.destroys.clone()).collect(),
-        safer: dangers.iter().map(|danger| danger.safer.clone()).collect(),
-    }
 }
 
 /// What nobody said, of what one would like to know. That none was found is true; that none is

@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use super::expression::Expression;
 use super::plan_lint::PlanDanger;
+use super::plan_proposal::Proposing;
 use super::plan_talk::Talk;
 use super::plan_words::{self, AllVerbs, RawVerbs, Verbs, unknown};
 use super::source::Source;
@@ -85,6 +86,7 @@ pub(super) struct Prose {
     scope: Vec<Regex>,
     any_verb: Regex,
     talk: Talk,
+    proposing: Proposing,
     rules: Vec<Rule>,
 }
 
@@ -163,6 +165,7 @@ impl RawWords {
             scope: built(&self.scope, plan_words::scope)?,
             any_verb: all.anywhere().map_err(|message| ("verbs".to_owned(), message))?,
             talk: Talk::new(&self.talk, &all).map_err(in_talk)?,
+            proposing: Proposing::new(&self.talk).map_err(in_talk)?,
             rules: Vec::new(),
         })
     }
@@ -243,6 +246,11 @@ impl Prose {
             Some((rule.danger(), start, end))
         });
         found.collect()
+    }
+
+    /// How what somebody is about to do is told from what is only said.
+    pub(super) fn proposing(&self) -> &Proposing {
+        &self.proposing
     }
 
     /// Whether a line forbids what the list below it names.

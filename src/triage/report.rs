@@ -9,8 +9,9 @@ use super::correlate::Group;
 use super::level::{Level, Line};
 use super::links::Link;
 use super::message::Place;
-use super::narrative::{LeftOut, PlanStep, Statement};
+use super::narrative::{PlanStep, Statement};
 use super::pattern::Pattern;
+use super::plan_avoid::LeftOut;
 use super::signal::Signal;
 use super::tier::{Grounds, PlanNature, Tier, choose};
 

@@ -317,6 +317,7 @@ fn left(step: TriageStep) -> LeftOut {
         rules: step.dangers.iter().map(|danger| danger.rule.clone()).collect(),
         destroys: step.dangers.iter().map(|danger| danger.destroys.clone()).collect(),
         safer: step.dangers.into_iter().map(|danger| danger.safer).collect(),
+        said: None,
     }
 }
 
