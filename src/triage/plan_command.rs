@@ -69,7 +69,7 @@ static DRIVE: LazyLock<Regex> = LazyLock::new(|| pattern(r"\s[A-Za-z]:(?:[\\\s]|
 /// written by nothing.
 pub(super) static VARIABLE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r#"^(?:[A-Za-z_][A-Za-z0-9_]*=(?:["'$(`]|\S*(?:\s|$))|"?\$\{?[A-Za-z_]\w*[^}\s]*\}?"?\s+\S|"?\$\(|:[ \t]*>+[ \t]*[\w/~.$]|>+[ \t]*/dev/)"#,
+        r#"^(?:[A-Za-z_][A-Za-z0-9_]*=(?:["'$(`]|\S*(?:\s|$))|"?\$\{?[A-Za-z_]\w*[^}\s]*\}?"?\s+\S|"?\$\(|:[ \t]*>+[ \t]*[\w/~.$]|>+[ \t]*/(?:dev/|\S+[ \t]*$))"#,
     )
 });
 
@@ -83,6 +83,7 @@ static SQL: LazyLock<Regex> = LazyLock::new(|| {
     pattern(concat!(
         r"^(?:DROP\s|ALTER\s|DELETE\s+FROM\s|UPDATE\s+\S+(?:\s+\w+)?\s+SET\s|WITH\s+\w+\s+AS\s|",
         r"TRUNCATE\s+(?:TABLE\s+)?[\w.,\x22 ]+?(?m:\s*;|$)|",
+        r"(?i:reset\s+(?:master|binary\s+logs|slave|replica)\b|purge\s+(?:binary|master)\s+logs\b|select\s+\w+\()|",
         r"(?i:drop\s+(?:table|database|schema)\s|truncate\s+table\s|truncate\s+[\w.\x22]+\s*;|",
         r"delete\s+from\s+[\w.\x22]+(?m:\s*;|\s*$|\s+where\s)|update\s+[\w.\x22]+\s+set\s))",
     ))
@@ -220,9 +221,12 @@ pub(super) fn begins_with_program(line: &str, rules: &Rules) -> bool {
     known && (!open || signs.is_match(line.trim_end()))
 }
 
-/// Whether a line begins by writing over a device.
-pub(super) fn empties_device(line: &str) -> bool {
-    line.trim_start().strip_prefix('>').is_some_and(|rest| rest.trim_start().starts_with("/dev/"))
+/// Whether a line writes over a device or a file by nothing, and quotes nobody.
+pub(super) fn empties_file(line: &str) -> bool {
+    line.trim_start().strip_prefix('>').is_some_and(|rest| {
+        let file = rest.trim();
+        file.starts_with("/dev/") || file.starts_with('/') && !file.contains(char::is_whitespace)
+    })
 }
 
 /// Whether a quoted text is something to run.

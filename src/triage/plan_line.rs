@@ -53,6 +53,16 @@ static COMPOUND: LazyLock<Regex> = LazyLock::new(|| {
 /// What no words hold that follow the `;` of a shell.
 static NO_WORDS: LazyLock<Regex> = LazyLock::new(|| pattern(r#"["'$`={}]|\s--?\w"#));
 
+/// How a sentence begins, and no command: a word with a capital letter, and a plain one.
+static SENTENCE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"^\s*[A-Z\x{c4}\x{d6}\x{dc}]\p{Ll}+,?[ \t]+\p{L}[\p{L}'\x{2019}]*[ \t,.;:]")
+});
+
+/// Whether a line reads as a sentence.
+pub(super) fn is_sentence(line: &str) -> bool {
+    SENTENCE.is_match(line)
+}
+
 impl Ends<'_> {
     /// Where words begin that follow a command in its line: `helm list, then delete the CRD`.
     pub(super) fn words_behind(&self, command: &str) -> Option<usize> {

@@ -165,6 +165,9 @@ impl Talk {
     pub(super) fn is_told(&self, text: &str, start: usize, end: usize) -> bool {
         let (before, span) = (sentence_end(&text[..start]), &text[start..end]);
         let after = &text[end..text.floor_char_boundary(end + FAR)];
+        if is_address(before) {
+            return false;
+        }
         let verb_first = self.verb.is_match(span);
         !says_not_to(before)
             && !(verb_first && (self.is_about_another(span) || self.article.is_match(before)))
@@ -227,4 +230,10 @@ impl Talk {
                 .find(before)
                 .is_some_and(|not| !self.wenn.is_match(&before[..not.start()]))
     }
+}
+
+/// Whether what follows belongs to an address or a path, whose words tell nobody to do anything.
+fn is_address(before: &str) -> bool {
+    let word = before.rsplit(char::is_whitespace).next().unwrap_or_default();
+    word.contains("://") || word.contains("](") || word.ends_with(['/', '#', '=', '?', '&'])
 }

@@ -128,8 +128,10 @@ impl Reading<'_> {
         steps
     }
 
-    /// Steps of a script: each of its outermost commands one, loops and heredocs whole.
+    /// Steps of a script: each of its outermost commands one, loops and heredocs whole. One that is
+    /// a script by its first line holds nothing else.
     fn script(&self) -> Vec<Step> {
+        let whole = self.plan.starts_with("#!");
         let mut steps: Vec<Step> = Vec::new();
         let mut at = 0;
         while at < self.plan.len() {
@@ -141,6 +143,16 @@ impl Reading<'_> {
                 continue;
             }
             let number = steps.len() + 1;
+            let line = rest.find('\n').unwrap_or(rest.len());
+            // A remark between the commands is none of them.
+            if !whole && plan_line::is_sentence(&rest[..line]) && self.ends.at_start(rest).is_none()
+            {
+                let mut pieces = Vec::new();
+                self.words(at..at + line, &mut pieces);
+                steps.push(Step { number, pieces });
+                at += line;
+                continue;
+            }
             let end = self.end_in_script(rest);
             let mut pieces = vec![Piece::Command(at..at + end)];
             let command = rest.get(..end).unwrap_or_default();
@@ -228,6 +240,7 @@ impl Reading<'_> {
         for quote in ['`', '\'', '"'] {
             quoted(text, quote, self.rules, &mut taken, &mut commands);
         }
+        marked_up(text, self.rules, &mut taken, &mut commands);
         for (start, end) in plan_line::within(text).chain(self.ends.ordered(text)) {
             let forbidden = plan_command::is_forbidden(&text[..start], &text[end..]);
             if !forbidden && !taken.overlaps(&(start..end)) {
@@ -251,7 +264,7 @@ static PROMPT: LazyLock<Regex> = LazyLock::new(|| {
 /// How many bytes of marks a line of a list or a prompt has in front of its command.
 fn lead(line: &str) -> usize {
     // `> /dev/sda` is no quotation.
-    if plan_command::empties_device(line) {
+    if plan_command::empties_file(line) {
         return 0;
     }
     let bare = line.trim_start_matches([' ', '\t', '-', '*', '>']);
@@ -314,22 +327,61 @@ fn quoted(
     let mut marks = text.match_indices(quote).map(|(at, _)| at).filter(free);
     let mut open = marks.next();
     while let Some(start) = open {
-        let Some(end) = marks.next() else { break };
+        let end = marks.next();
+        // A mark that nobody closes may have been lost with the end of its line.
+        let end = if quote == '`' { end.or_else(|| line_end(text, start)) } else { end };
+        let Some(end) = end else { break };
         let inside = &text[start + 1..end];
         let command = plan_command::is_command(inside, rules)
             && !inside.contains('\n')
             && !plan_command::is_mention(inside, &text[..start], rules);
-        if command && !plan_command::is_forbidden(&text[..start], &text[end + 1..]) {
+        let after = text.get(end + 1..).unwrap_or_default();
+        if command && !plan_command::is_forbidden(&text[..start], after) {
             found.push(start + 1..end);
         }
         if command || quote == '`' {
-            more.push(start..end + 1);
+            more.push(start..(end + 1).min(text.len()));
             open = marks.next();
         } else {
             open = Some(end);
         }
     }
     drop(marks);
+    taken.add(more);
+}
+
+fn line_end(text: &str, start: usize) -> Option<usize> {
+    let line = text[start..].find('\n').map_or(text.len(), |end| start + end);
+    (line > start + 1).then_some(line)
+}
+
+/// What stands between a tag of HTML and the next, and what a link is called.
+static MARKED_UP: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(concat!(
+        r"<[A-Za-z][A-Za-z0-9]*(?:\s[^<>\n]*)?/?>[ \t]*(?P<tagged>[^<>\n][^\n]*?)[ \t]*(?:</?[A-Za-z][^<>\n]*>|\n|$)|",
+        r"\[(?P<link>[^\[\]\n]+)\]\(",
+    ))
+});
+
+/// Commands in the text of a page: `<code>`, `<kbd>`, `<li>`, and the words of a link.
+fn marked_up(text: &str, rules: &Rules, taken: &mut Taken, found: &mut Vec<Range<usize>>) {
+    let (mut more, mut at) = (Vec::new(), 0);
+    while let Some(all) = MARKED_UP.captures_at(text, at) {
+        let Some(inside) = all.name("tagged").or_else(|| all.name("link")) else { break };
+        at = inside.end();
+        let command = plan_command::is_command(inside.as_str(), rules)
+            && !plan_command::is_mention(inside.as_str(), &text[..inside.start()], rules);
+        if !command || taken.overlaps(&inside.range()) {
+            continue;
+        }
+        // The mark stands between the words and what they say of it.
+        let before = all.get(0).map_or(inside.start(), |all| all.start());
+        let after = text[inside.end()..].trim_start_matches(|c: char| !c.is_whitespace());
+        if !plan_command::is_forbidden(&text[..before], after) {
+            found.push(inside.range());
+        }
+        more.push(inside.range());
+    }
     taken.add(more);
 }
 
@@ -412,6 +464,43 @@ mod tests {
         check("Say it.\necho \"rm -rf /x\"\n", &[(1, &[]), (2, &["echo \"rm -rf /x\""])]);
         check("If it does not start, run `helm list`.", &[(1, &["helm list"])]);
         check("Then run kubectl get ns, and wait.", &[(1, &["kubectl get ns"])]);
+    }
+
+    #[test]
+    fn commands_of_a_page_and_of_a_link_are_commands() {
+        for plan in [
+            "<code>rm -rf /x</code>",
+            "Run <kbd>rm -rf /x</kbd> now.",
+            "<p>Then <code class=\"sh\">rm -rf /x</code></p>",
+            "<ul><li>rm -rf /x</li></ul>",
+            "<br/>rm -rf /x<br/>",
+            "<a href=\"y\">rm -rf /x</a>",
+            "[rm -rf /x](http://y)",
+            "See [y](z), then [rm -rf /x](http://y).",
+            "Then `rm -rf /x",
+            "\"`rm -rf /x",
+        ] {
+            check(plan, &[(1, &["rm -rf /x"])]);
+        }
+        for plan in [
+            "Never run <code>rm -rf /x</code>.",
+            "<code>rm -rf /x</code> must not be run.",
+            "<p>Do not run [rm -rf /x](y)</p>",
+            "See [the page](y).",
+            "<b>Note</b> the <code>NAME</code>",
+        ] {
+            check(plan, &[(1, &[])]);
+        }
+    }
+
+    #[test]
+    fn a_remark_between_commands_is_no_command() {
+        let script =
+            "helm list\nAvoid running kubectl delete ns a.\nDelete the table\nhelm list\nls\n";
+        check(
+            script,
+            &[(1, &["helm list"]), (2, &[]), (3, &[]), (4, &["helm list"]), (5, &["ls"])],
+        );
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Takes the words behind a program apart into flags and operands.
 
+use std::borrow::Cow;
+
 use super::rules::{Flag, Style};
 use super::shell::Word;
 
@@ -16,6 +18,8 @@ pub(super) fn parse<'w>(
     let (mut flags, mut operands, mut at) = (Vec::new(), Vec::new(), 0);
     let mut only_operands = false;
     while let Some(word) = words.get(at) {
+        let typed = typed(word);
+        let word = typed.as_ref();
         let text = word.text.as_str();
         let slashed = style == Style::Windows && text.starts_with('/');
         let is_flag = !only_operands && text.len() > 1 && (text.starts_with('-') || slashed);
@@ -34,6 +38,23 @@ pub(super) fn parse<'w>(
         }
     }
     (flags, operands, words.get(at..).unwrap_or_default())
+}
+
+/// A word as it was typed: word processors make one dash of two hyphens, and another one of one. A
+/// shell would not understand it; who pastes the command will mend it.
+fn typed(word: &Word) -> Cow<'_, Word> {
+    let mut letters = word.text.chars();
+    let hyphens = match letters.next() {
+        Some('\u{2010}'..='\u{2013}' | '\u{2212}') => "-",
+        Some('\u{2014}' | '\u{2015}') => "--",
+        _ => return Cow::Borrowed(word),
+    };
+    let rest = letters.as_str();
+    if !rest.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '-') {
+        return Cow::Borrowed(word);
+    }
+    let text = format!("{hyphens}{rest}");
+    Cow::Owned(Word { text, ..word.clone() })
 }
 
 /// Reads one flag word; says whether it took the next word as its value.

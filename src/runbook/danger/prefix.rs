@@ -122,8 +122,10 @@ impl Reader<'_> {
             Runs::WordsAndInput => self.filled(rest, input, depth),
             Runs::Script => {
                 self.script_with(&joined(&rest), input, depth);
+                // `ssh host < file` runs what it reads.
                 if rest.is_empty() {
                     input.texts.iter().for_each(|text| self.script(text, depth));
+                    return Took::Nothing(input.unread);
                 }
                 // `eval "$(cat file)"` runs what only the run tells.
                 if rest.iter().any(is_told_at_run) {

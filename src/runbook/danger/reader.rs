@@ -171,26 +171,36 @@ impl<'r> Reader<'r> {
         for write in simple.writes.iter().chain(&tees) {
             self.files.write(write, text.as_deref());
         }
-        if !simple.writes.is_empty() {
-            let files = simple.writes.iter().map(|write| self.placed(&write.file)).collect();
-            self.note(">", files, None);
+        for appends in [false, true] {
+            let these = simple.writes.iter().filter(|write| write.appends == appends);
+            let files: Vec<Word> = these.map(|write| self.placed(&write.file)).collect();
+            if !files.is_empty() {
+                let flags = appends.then(|| ("--append".to_owned(), None));
+                self.note(">", flags, files, None);
+            }
         }
     }
 
     /// Notes what nobody can read although it is in the text: it stands too deep within other
     /// commands, or there is too much of it.
     pub(super) fn hidden(&mut self) {
-        self.note("sh", Vec::new(), Some(Unread::Hidden));
+        self.note("sh", None, Vec::new(), Some(Unread::Hidden));
     }
 
     /// Notes a run of a program that no word names, if rules are about it.
-    fn note(&mut self, name: &str, operands: Vec<Word>, unread: Option<Unread>) {
+    fn note(
+        &mut self,
+        name: &str,
+        flag: Option<(String, Option<Word>)>,
+        operands: Vec<Word>,
+        unread: Option<Unread>,
+    ) {
         let mut programs = self.document.programs.iter();
         let Some(program) = programs.find(|program| program.names[0] == name) else { return };
         self.found.push(Invocation {
             program,
             environment: Vec::new(),
-            flags: Vec::new(),
+            flags: flag.into_iter().collect(),
             operands,
             input: Vec::new(),
             sql: Vec::new(),

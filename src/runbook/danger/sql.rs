@@ -18,6 +18,15 @@ pub(super) struct SqlMatch {
     /// Statements that destroy whatever else they say.
     #[serde(default)]
     pub(super) always: Vec<String>,
+    /// Statements that destroy by their first words, as `reset master`.
+    #[serde(default)]
+    pub(super) begins: Vec<String>,
+    /// Functions that destroy, wherever a statement calls them.
+    #[serde(default)]
+    pub(super) calls: Vec<String>,
+    /// Functions that destroy where they are called for all that a table names.
+    #[serde(default)]
+    pub(super) calls_for_all: Vec<String>,
     /// Statements that destroy where no `WHERE` narrows them, with the word that proves them SQL.
     #[serde(default)]
     pub(super) without_where: Vec<(String, String)>,
@@ -37,6 +46,20 @@ impl SqlMatch {
 
     fn finds_in(&self, statement: &[Token]) -> bool {
         let word = |at: usize| statement.get(at).map_or("", |token| token.text.as_str());
+        let begins = |words: &String| {
+            words.split(' ').enumerate().all(|(at, part)| part.eq_ignore_ascii_case(word(at)))
+        };
+        let calls = |functions: &[String]| {
+            let mut pairs = statement.windows(2);
+            pairs.any(|pair| pair[1].text == "(" && contains(functions, &pair[0].text))
+        };
+        let has = |name: &str| statement.iter().any(|token| token.text == name);
+        if self.begins.iter().any(begins)
+            || calls(&self.calls)
+            || calls(&self.calls_for_all) && has("FROM") && !has("WHERE")
+        {
+            return true;
+        }
         match word(0) {
             "DROP" => contains(&self.drop, word(1)),
             "ALTER" => statement
@@ -81,13 +104,22 @@ const OPENERS: [&str; 12] = [
     "UPDATE", "WITH",
 ];
 
+/// First words of statements, of which others are commands of a shell.
+const PAIRS: [(&str, &str); 6] = [
+    ("RESET", "MASTER"),
+    ("RESET", "BINARY"),
+    ("RESET", "SLAVE"),
+    ("RESET", "REPLICA"),
+    ("PURGE", "BINARY"),
+    ("PURGE", "MASTER"),
+];
+
 /// Whether a text reads as SQL rather than as shell; a client's prompt may stand in front.
 pub(in crate::runbook) fn is_bare(text: &str) -> bool {
-    let words = statements(text);
-    words
-        .first()
-        .and_then(|statement| statement.first())
-        .is_some_and(|token| OPENERS.contains(&token.text.as_str()))
+    let statements = statements(text);
+    let Some(first) = statements.first() else { return false };
+    let word = |at: usize| first.get(at).map_or("", |token: &Token| token.text.as_str());
+    OPENERS.contains(&word(0)) || PAIRS.contains(&(word(0), word(1)))
 }
 
 /// The statements of a text; transaction openers, prompts and a client's own commands left out.
@@ -170,6 +202,9 @@ mod tests {
                 ("delete".to_owned(), "from".to_owned()),
                 ("update".to_owned(), "set".to_owned()),
             ],
+            begins: vec!["reset master".to_owned()],
+            calls: vec!["drop_slot".to_owned()],
+            calls_for_all: vec!["end_session".to_owned()],
         };
         assert_eq!(rule.finds(text), expected, "{text}");
     }
@@ -190,6 +225,18 @@ mod tests {
     }
 
     #[test]
+    fn statements_are_told_by_their_first_words_and_by_what_they_call() {
+        check("reset master;", true);
+        check("select 1; RESET  MASTER to 3", true);
+        check("select drop_slot('a')", true);
+        check("select end_session(pid) from sessions", true);
+        check("select end_session(pid) from sessions where idle", false);
+        check("select end_session(4711)", false);
+        check("reset session", false);
+        check("select 'reset master', drop_slot", false);
+    }
+
+    #[test]
     fn bounded_statements_strings_and_comments_are_not() {
         check("delete from a\nwhere id = 3", false);
         check("update a set b = 'x; drop table y' where id = 1", false);
@@ -206,11 +253,16 @@ mod tests {
 
     #[test]
     fn sql_is_told_from_shell_by_its_first_word() {
-        for text in ["select 1", "shop=# DROP TABLE a", "-- note\ndelete from a", "\\c a\nselect 1"]
-        {
+        for text in [
+            "select 1",
+            "shop=# DROP TABLE a",
+            "-- note\ndelete from a",
+            "\\c a\nselect 1",
+            "RESET MASTER;",
+        ] {
             assert!(is_bare(text), "{text}");
         }
-        for text in ["kubectl get", "set -e", "", "'select'"] {
+        for text in ["kubectl get", "set -e", "", "'select'", "reset", "purge a"] {
             assert!(!is_bare(text), "{text}");
         }
     }
