@@ -50,12 +50,16 @@ const NASTY: [(&str, &str); 4] = [
 ];
 
 /// The same for plans only: commands without end, steps of one line, heads of texts that do not end.
-const NASTY_PLANS: [(&str, &str); 5] = [
+const NASTY_PLANS: [(&str, &str); 9] = [
     ("commands", "rm -rf /var/lib/a && "),
     ("steps", "1. delete the volume 2. do not drop the database "),
     ("lines", "kubectl delete pod a-1\n"),
     ("negations", "do not never unless no "),
     ("here-docs", "cat <<A\n"),
+    ("scripts", "$("),
+    ("lists", "echo {a,b}$("),
+    ("calls", "python -c 'run(q("),
+    ("pages", "<code>rm -rf /var/lib/a</code> [ls](b) `"),
 ];
 
 fn log(bytes: usize) -> String {

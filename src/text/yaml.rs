@@ -37,6 +37,19 @@ pub struct YamlFault {
 /// The text is no YAML, is not of that shape, holds a key twice, or would keep a parser busy for
 /// minutes.
 pub fn read<T: DeserializeOwned>(text: &str) -> Result<T, YamlFault> {
+    read_with(text, true)
+}
+
+/// The same of a file of rules, which may use as many anchors as it likes: only the one who keeps
+/// the workspace writes it.
+///
+/// # Errors
+/// As [`read`], but for the number of anchors.
+pub fn read_rules<T: DeserializeOwned>(text: &str) -> Result<T, YamlFault> {
+    read_with(text, false)
+}
+
+fn read_with<T: DeserializeOwned>(text: &str, few_anchors: bool) -> Result<T, YamlFault> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let fault = |at: usize, message: String| {
         let (line, column) = LineIndex::new(text).line_column(text, at);
@@ -45,7 +58,7 @@ pub fn read<T: DeserializeOwned>(text: &str) -> Result<T, YamlFault> {
     if let Some(at) = too_deep(text) {
         return Err(fault(at, format!("brackets nested more than {MAX_DEPTH} deep")));
     }
-    if let Some(at) = too_many_anchors(text) {
+    if let Some(at) = too_many_anchors(text).filter(|_| few_anchors) {
         return Err(fault(at, format!("more than {MAX_ANCHORS} anchors and aliases")));
     }
     let steering = |c: char| c.is_control() && !matches!(c, '\t' | '\n' | '\r' | '\u{85}');

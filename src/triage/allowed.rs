@@ -95,8 +95,7 @@ impl Allowed {
     /// # Errors
     /// The text is no YAML of that shape, an expression is wrong, or an example is.
     pub(super) fn from_yaml(yaml: &str) -> Result<Self, RuleError> {
-        let raw: Vec<RawEntry> =
-            serde_yaml::from_str(yaml).map_err(|error| RuleError::from_yaml(&error))?;
+        let raw: Vec<RawEntry> = RuleError::read(yaml)?;
         let mut entries: Vec<Entry> = Vec::new();
         for raw in raw {
             let id = raw.id.clone();

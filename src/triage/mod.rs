@@ -64,6 +64,7 @@ mod plain;
 mod plan_avoid;
 mod plan_command;
 mod plan_forbidden;
+mod plan_limits;
 mod plan_line;
 mod plan_lint;
 mod plan_number;

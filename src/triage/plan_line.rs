@@ -5,6 +5,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use crate::runbook::danger::Rules;
+
 use super::plan_command::{Ends, TOOL, VARIABLE, begins_with_program, is_sql, only_prints, runs};
 use crate::text::pattern::pattern;
 
@@ -61,6 +63,18 @@ static SENTENCE: LazyLock<Regex> = LazyLock::new(|| {
 /// Whether a line reads as a sentence.
 pub(super) fn is_sentence(line: &str) -> bool {
     SENTENCE.is_match(line)
+}
+
+/// Words that no command has and a sentence that begins with a program's name may have.
+static ARTICLE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"(?i)\s(?:the|an?|all|every|each|any|this|that|den|die|das|der|dem|alle[rnms]?)\s")
+});
+
+/// Whether a command is one that a shell reads and no sentence: it only prints, or the rules know
+/// how its program reads its words.
+pub(super) fn is_for_a_shell(command: &str, rules: &Rules) -> bool {
+    let known = || rules.program_at_start(command).is_some_and(|named| named.known);
+    only_prints(command) || command.len() <= LONGEST_LINE && known() && !ARTICLE.is_match(command)
 }
 
 impl Ends<'_> {
@@ -158,7 +172,10 @@ pub(super) fn within(sentence: &str) -> impl Iterator<Item = (usize, usize)> + '
 fn bare_command(sentence: &str, start: usize) -> Option<(usize, usize)> {
     let before = &sentence[sentence.floor_char_boundary(start.saturating_sub(LONGEST_LINE))..start];
     let line = before.rsplit('\n').next().unwrap_or_default();
-    if !line.is_empty() && line.trim_matches([' ', '\t', '#']).is_empty() && line.contains('#') {
+    // The number of a step may stand in front of it.
+    let bare = line.trim_start().trim_start_matches(|c: char| c.is_ascii_digit());
+    let bare = bare.trim_start_matches(['.', ')', ':', '-', '*']);
+    if bare.contains('#') && bare.trim_matches([' ', '\t', '#']).is_empty() {
         return None;
     }
     let rest = &sentence[start..sentence.floor_char_boundary(start + LONGEST_LINE)];
@@ -180,5 +197,6 @@ mod tests {
         assert_eq!(found, ["kubectl delete ns shop", "helm chart stays"]);
         assert_eq!(within("delete it using kubectl (carefully)").count(), 0);
         assert_eq!(within("# kubectl delete ns shop").count(), 0);
+        assert_eq!(within("3. # kubectl delete ns shop").count(), 0);
     }
 }

@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::allowed::{Allowed, Doing};
 use super::plan_forbidden;
+use super::plan_limits::{LONGEST_COMMAND, LONGEST_PLAN, not_read, read_part};
 use super::plan_prose::{self, Prose};
 use super::plan_text::{self, Piece};
 use super::source::FileError;
@@ -130,8 +131,10 @@ impl PlanLint {
     }
 
     /// What a plan would destroy: shell, Markdown or prose, its steps numbered or not, on many
-    /// lines or on one. In order of steps; each rule once a step.
+    /// lines or on one. In order of steps; each rule once a step. What is too long to be read is a
+    /// finding of its own.
     pub fn check(&self, plan: &str) -> Vec<PlanFinding> {
+        let (all, plan) = (plan.len(), read_part(plan, LONGEST_PLAN));
         let mut findings: Vec<PlanFinding> = Vec::new();
         let lines = crate::text::LineIndex::new(plan);
         // One after another: a later step may use what an earlier one has set.
@@ -163,13 +166,24 @@ impl PlanLint {
                         }
                     }
                     Piece::Command(range) => {
-                        let command = plan.get(range.clone()).unwrap_or_default();
+                        let whole = plan.get(range.clone()).unwrap_or_default();
+                        let command = read_part(whole, LONGEST_COMMAND);
                         for (place, danger) in session.check(command) {
                             add(range.start + place.start, range.start + place.end, danger.into());
+                        }
+                        if command.len() < whole.len() {
+                            let rest = range.start + command.len();
+                            add(rest, rest, not_read(whole.len(), command.len()));
                         }
                     }
                 }
             }
+        }
+        if plan.len() < all {
+            let (number, place) = (steps.last().map_or(1, |last| last.number), steps.len());
+            let (text, danger) = (String::new(), not_read(all, plan.len()));
+            let (start, end) = (plan.len(), plan.len());
+            findings.push(PlanFinding { step: number, place, line: 0, start, end, text, danger });
         }
         for found in &mut findings {
             found.line = lines.line(found.start);

@@ -124,8 +124,7 @@ type Found = (usize, usize);
 /// have the same id.
 pub(super) fn read(source: &Source<'_>) -> Result<Prose, RuleError> {
     let yaml = source.text;
-    let Document { words, rules } =
-        serde_yaml::from_str(yaml).map_err(|error| RuleError::from_yaml(&error))?;
+    let Document { words, rules } = RuleError::read(yaml)?;
     let mut prose =
         words.prose().map_err(|(key, message)| RuleError::at_key(yaml, &key, message))?;
     for raw in rules {

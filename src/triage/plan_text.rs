@@ -224,23 +224,28 @@ impl Reading<'_> {
     fn words(&self, range: Range<usize>, pieces: &mut Vec<Piece>) {
         let text = self.plan.get(range.clone()).unwrap_or_default();
         let lines = lines_that_run(text, &self.ends);
-        let mut said = 0;
-        for line in lines.iter().filter(|line| plan_command::only_prints(&text[(*line).clone()])) {
-            pieces.push(Piece::Words(range.start + said..range.start + line.start));
-            said = line.end;
-        }
-        pieces.push(Piece::Words(range.start + said..range.end));
-        let mut commands = lines.clone();
         // What is said behind a command may hold another one.
-        let head = |line: Range<usize>| {
+        let head = |line: &Range<usize>| {
             let said = self.ends.words_behind(&text[line.clone()]);
             line.start..said.map_or(line.end, |said| line.start + said)
         };
-        let mut taken = Taken(lines.into_iter().map(head).collect());
+        let heads: Vec<Range<usize>> = lines.iter().map(head).collect();
+        // A command is judged by how its program reads it: `terminate-instances help` tells nobody to
+        // terminate instances.
+        let is_read =
+            |head: &&Range<usize>| plan_line::is_for_a_shell(&text[(*head).clone()], self.rules);
+        let mut said = 0;
+        for head in heads.iter().filter(is_read) {
+            pieces.push(Piece::Words(range.start + said..range.start + head.start));
+            said = head.end;
+        }
+        pieces.push(Piece::Words(range.start + said..range.end));
+        let mut commands = lines;
+        let mut taken = Taken(heads);
+        marked_up(text, self.rules, &mut taken, &mut commands);
         for quote in ['`', '\'', '"'] {
             quoted(text, quote, self.rules, &mut taken, &mut commands);
         }
-        marked_up(text, self.rules, &mut taken, &mut commands);
         for (start, end) in plan_line::within(text).chain(self.ends.ordered(text)) {
             let forbidden = plan_command::is_forbidden(&text[..start], &text[end..]);
             if !forbidden && !taken.overlaps(&(start..end)) {
@@ -329,7 +334,8 @@ fn quoted(
     while let Some(start) = open {
         let end = marks.next();
         // A mark that nobody closes may have been lost with the end of its line.
-        let end = if quote == '`' { end.or_else(|| line_end(text, start)) } else { end };
+        let lost = quote == '`' && !text[..start].ends_with(quote);
+        let end = end.or_else(|| line_end(text, start).filter(|_| lost));
         let Some(end) = end else { break };
         let inside = &text[start + 1..end];
         let command = plan_command::is_command(inside, rules)
@@ -369,13 +375,16 @@ fn marked_up(text: &str, rules: &Rules, taken: &mut Taken, found: &mut Vec<Range
     while let Some(all) = MARKED_UP.captures_at(text, at) {
         let Some(inside) = all.name("tagged").or_else(|| all.name("link")) else { break };
         at = inside.end();
+        // The mark stands between the words and what they say of it; a tag has quotes of its own.
+        let mark = all.get(0).map_or(inside.start(), |all| all.start())..inside.start();
+        let before = mark.start;
+        let free = !taken.overlaps(&inside.range());
+        more.push(mark);
         let command = plan_command::is_command(inside.as_str(), rules)
             && !plan_command::is_mention(inside.as_str(), &text[..inside.start()], rules);
-        if !command || taken.overlaps(&inside.range()) {
+        if !command || !free {
             continue;
         }
-        // The mark stands between the words and what they say of it.
-        let before = all.get(0).map_or(inside.start(), |all| all.start());
         let after = text[inside.end()..].trim_start_matches(|c: char| !c.is_whitespace());
         if !plan_command::is_forbidden(&text[..before], after) {
             found.push(inside.range());

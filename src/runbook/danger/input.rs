@@ -38,7 +38,9 @@ impl Input {
         } else {
             *self = Self::default();
         }
-        if simple.input.is_empty() && !simple.reads.is_empty() {
+        // Who reads from there reads nothing.
+        let reads = simple.reads.iter().any(|file| file.text != "/dev/null");
+        if simple.input.is_empty() && reads {
             self.unread = self.unread.max(Some(Unread::Called));
         }
         self.texts.extend(simple.input.iter().cloned());

@@ -18,23 +18,6 @@ pub(super) enum Took {
     Nothing(Option<Unread>),
 }
 
-/// Programs that run none of their words: they print, look up or fetch what these name.
-const RUN_NOTHING: [&str; 58] = [
-    "[", "[[", "apk", "apropos", "apt", "apt-get", "basename", "brew", "case", "cat", "cd", "cp",
-    "dirname", "dnf", "dpkg", "echo", "egrep", "false", "fgrep", "file", "function", "grep",
-    "hash", "head", "help", "info", "jq", "less", "logger", "ls", "man", "mkdir", "more", "npm",
-    "pacman", "pgrep", "pidof", "pip", "printf", "ps", "rg", "rpm", "select", "set", "snap",
-    "stat", "tail", "tar", "test", "tldr", "touch", "true", "type", "wc", "whatis", "whereis",
-    "which", "yum",
-];
-
-/// Names of programs that are words of others, too: `cluster node list`.
-const COMMON: [&str; 26] = [
-    ".", ">", "at", "batch", "cipher", "command", "del", "erase", "exec", "find", "format", "hive",
-    "install", "k", "mc", "node", "presto", "project", "rd", "salt", "screen", "script", "service",
-    "source", "time", "watch",
-];
-
 /// Flags and words behind which a text to run stands.
 const RUNS_TEXT: [&str; 7] = ["-c", "-e", "--cmd", "--command", "--exec", "--run", "run"];
 
@@ -50,7 +33,7 @@ impl Reader<'_> {
         depth: usize,
     ) {
         let lower = name.to_lowercase();
-        if RUN_NOTHING.contains(&lower.as_str()) || lower.starts_with("get-") {
+        if self.document.runs_nothing.contains(&lower) || lower.starts_with("get-") {
             return;
         }
         for (at, word) in words.iter().enumerate() {
@@ -60,7 +43,7 @@ impl Reader<'_> {
                 return self.script(text, depth.saturating_sub(NESTED));
             }
             let called = self.document.called(text);
-            let program = !word.quoted && !COMMON.contains(&called.as_str());
+            let program = !word.quoted && !self.document.common.contains(&called);
             if program && at + 1 < words.len() && self.document.knows(&called) {
                 if depth < 2 {
                     return self.hidden();

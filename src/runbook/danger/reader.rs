@@ -355,7 +355,10 @@ pub(super) fn is_script(name: &str) -> bool {
     const ENDINGS: [&str; 10] =
         [".sh", ".bash", ".ksh", ".py", ".pl", ".rb", ".ps1", ".bat", ".cmd", ".run"];
     let file = name.rsplit('/').next().unwrap_or_default();
-    let here = name.starts_with("./") && !file.is_empty() && !file.contains('.');
+    // What serves is the thing itself, and nothing that mends it.
+    const SERVES: [&str; 4] = ["agent", "daemon", "server", "worker"];
+    let bare = !file.is_empty() && !file.contains('.') && !SERVES.contains(&file);
+    let here = name.starts_with("./") && bare;
     here || name.starts_with(['.', '/', '~']) && ENDINGS.iter().any(|end| name.ends_with(end))
 }
 

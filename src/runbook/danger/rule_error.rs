@@ -1,5 +1,9 @@
 //! What is wrong with a file of rules, and on which of its lines.
 
+use serde::de::DeserializeOwned;
+
+use crate::text::yaml::YamlFault;
+
 /// What is wrong with a file of rules, and where.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("line {line}, column {column}: {message}")]
@@ -13,14 +17,13 @@ pub struct RuleError {
 }
 
 impl RuleError {
-    /// What the YAML reader found.
-    pub fn from_yaml(error: &serde_yaml::Error) -> Self {
-        let (line, column) =
-            error.location().map_or((1, 1), |place| (place.line().max(1), place.column().max(1)));
-        // The reader repeats the place in its words.
-        let message = error.to_string();
-        let message = message.split(" at line ").next().unwrap_or_default().to_owned();
-        Self { line, column, message }
+    /// Reads a file of rules, or says in its writer's words what is wrong with it.
+    ///
+    /// # Errors
+    /// The text is no YAML of that shape.
+    pub fn read<T: DeserializeOwned>(yaml: &str) -> Result<T, Self> {
+        let read = crate::text::yaml::read_rules(yaml);
+        read.map_err(|YamlFault { line, column, message }| Self { line, column, message })
     }
 
     /// Something about the rule with that id, for files of other shapes that hold rules, too.
@@ -60,5 +63,28 @@ impl RuleError {
             (at + 1, line.find("id:").map_or(1, |byte| line[..byte].chars().count() + 1))
         });
         Self { line, column, message }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Rules;
+
+    #[test]
+    fn what_is_wrong_is_told_in_the_words_of_who_wrote_it() {
+        let check = |yaml: &str, line: usize, says: &str| {
+            let error = Rules::from_yaml(yaml).expect_err("a wrong file");
+            assert!(error.message.contains(says), "{yaml}: {error}");
+            assert_eq!(error.line, line, "{yaml}: {error}");
+            for word in ["struct", "sequence", "Document", "Raw"] {
+                assert!(!error.message.contains(word), "{yaml}: {error}");
+            }
+        };
+        check("- a\n- b\n", 1, "and is a list");
+        check("programs: []\nrules: []\nruels: []\n", 3, "did you mean `rules`?");
+        check("programs: [kubectl]\nrules: []\n", 1, "`programs`");
+        check("programs: [{names: []}]\nrules: []\n", 1, "`names` is empty");
+        check("programs: []\n", 1, "the key `rules` is missing");
+        check("programs: []\nrules:\n\t- id: a\n", 3, "a tab");
     }
 }

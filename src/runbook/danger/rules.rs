@@ -303,6 +303,12 @@ pub(super) struct Document {
     pub(super) programs: Vec<Program>,
     #[serde(default)]
     pub(super) prefixes: Vec<Prefix>,
+    /// Programs that run none of their words: they print, look up or fetch what these name.
+    #[serde(default)]
+    pub(super) runs_nothing: BTreeSet<String>,
+    /// Names of programs that are words of others, too: `cluster node list`.
+    #[serde(default)]
+    pub(super) common: BTreeSet<String>,
     /// Kinds of resources with their other names.
     #[serde(default)]
     pub(super) resources: BTreeMap<String, Vec<String>>,
@@ -313,16 +319,14 @@ pub(super) struct Document {
 
 impl Document {
     pub(super) fn read(yaml: &str) -> Result<Self, RuleError> {
-        let document: Self =
-            serde_yaml::from_str(yaml).map_err(|error| RuleError::from_yaml(&error))?;
-        document.validated(yaml, 0)
+        RuleError::read::<Self>(yaml)?.validated(yaml, 0)
     }
 
     /// The same with what another text adds, to programs that are known, too.
     pub(super) fn with(mut self, more: &str) -> Result<Self, RuleError> {
-        let read: Self =
-            serde_yaml::from_str(more).map_err(|error| RuleError::from_yaml(&error))?;
-        let Self { programs, prefixes, resources, scopes, rules } = read;
+        // Named one by one, so that none is forgotten.
+        let Self { programs, prefixes, runs_nothing, common, resources, scopes, rules } =
+            RuleError::read(more)?;
         let known = self.rules.len();
         for program in programs {
             match self.programs.iter_mut().find(|one| one.names[0] == program.names[0]) {
@@ -331,6 +335,8 @@ impl Document {
             }
         }
         self.prefixes.extend(prefixes);
+        self.runs_nothing.extend(runs_nothing);
+        self.common.extend(common);
         self.resources.extend(resources);
         self.scopes.extend(scopes);
         self.rules.extend(rules);

@@ -474,12 +474,12 @@ mod tests {
     }
 
     #[test]
-    fn hostile_texts_take_no_time_and_no_stack() {
+    fn hostile_texts_take_no_stack_and_make_no_more_words_than_they_have_letters() {
         for piece in ["$(", "\"$(", "`", "'", "((", "<", "${", "<<a ", "{{", "\\"] {
             let text = piece.repeat(50_000);
-            let started = std::time::Instant::now();
-            split(&text);
-            assert!(started.elapsed().as_secs() < 60, "{piece:?}");
+            let commands = split(&text);
+            let words: usize = commands.iter().map(|simple| simple.words.len()).sum();
+            assert!(commands.len() + words <= text.len() + 1, "{piece:?}");
         }
     }
 }

@@ -55,8 +55,7 @@ impl LintRules {
     /// # Errors
     /// The text is no YAML of that shape, or a rule is unknown, listed twice or missing.
     pub fn from_yaml(yaml: &str) -> Result<Self, RuleError> {
-        let file: File =
-            serde_yaml::from_str(yaml).map_err(|error| RuleError::from_yaml(&error))?;
+        let file: File = RuleError::read(yaml)?;
         let mut by_id = BTreeMap::new();
         for Entry { id, severity, advice } in file.rules {
             if !KNOWN.contains(&id.as_str()) {

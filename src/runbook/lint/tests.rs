@@ -293,7 +293,7 @@ fn a_wrong_file_of_rules_is_refused_with_its_line() {
         Some("put it back"),
         "twice",
     );
-    check("severity: info}", "severity: loud}", Some("loud"), "unknown variant `loud`");
+    check("severity: info}", "severity: loud}", Some("loud"), "unknown word `loud`");
     let line = "  - {id: step-empty, severity: warning, advice: \"say what to do or leave the step out\"}\n";
     check(line, "", None, "step-empty is missing");
 }
@@ -317,13 +317,15 @@ fn an_exported_context_holds_for_what_is_below() {
 }
 
 #[test]
-fn thousands_of_steps_and_related_runbooks_take_no_square() {
-    let text = "## Step 1 — x\n".repeat(20_000);
-    let links = "## Related\n".to_owned() + &"- [a](b.md) x\n".repeat(20_000);
-    for text in [text, links] {
+fn each_of_thousands_of_steps_and_related_runbooks_is_looked_at() {
+    const MANY: usize = 20_000;
+    let steps = "## Step 1 \u{2014} x\n".repeat(MANY);
+    let links = "## Related\n".to_owned() + &"- [a](b.md) x\n".repeat(MANY);
+    for (text, rule) in [(steps, "step-empty"), (links, "link-not-found")] {
         let (runbook, _) = crate::runbook::parse(&text, "a");
-        let started = std::time::Instant::now();
-        found(&text, &runbook, &Known::default());
-        assert!(started.elapsed().as_secs() < 120, "{:?}", started.elapsed());
+        let found = found(&text, &runbook, &Known::default());
+        let lines: std::collections::BTreeSet<usize> =
+            found.iter().filter(|one| one.rule == rule).map(|one| one.line).collect();
+        assert!(lines.len() >= MANY / 2, "{rule}: {}", lines.len());
     }
 }
