@@ -165,7 +165,8 @@ impl Reader<'_> {
         let is_code = prefix.runs == Runs::Code;
         let piped = input.texts.iter().filter(|_| given.is_empty());
         let texts: Vec<&String> = given.iter().map(|word| &word.text).chain(piped).collect();
-        let mut unseen = None;
+        let told_at_run = |text: &&&String| given.is_empty() && is_substitution(text);
+        let mut unseen = texts.iter().find(told_at_run).map(|_| Unread::Printed);
         for text in texts {
             if is_code {
                 unseen = unseen.max(self.code(text, depth));
@@ -227,6 +228,16 @@ fn mark_filled(words: &mut [Word], filled: &str, from: &[Vec<Word>]) {
         word.from.extend(from.iter().cloned());
     }
 }
+
+/// Whether a text is nothing but what only the run tells, as in `bash <<< "$CMD"`.
+fn is_substitution(text: &str) -> bool {
+    let text = text.trim();
+    let name = text.strip_prefix('$').unwrap_or_default().trim_matches(['{', '}']);
+    let variable = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    let within = |open: &str, close: char| text.starts_with(open) && text.ends_with(close);
+    variable || !text.contains('\n') && (within("$(", ')') || within("`", '`'))
+}
+
 /// Whether a script begins with what only the run tells.
 fn is_told_at_run(script: &Word) -> bool {
     script.expands && script.text.starts_with(['$', '`'])

@@ -307,6 +307,8 @@ impl<'r> Reader<'r> {
         }
         let document = self.document;
         let mut unread = input.unread;
+        // What a program runs of which no rule is known: `su - a -c "$CMD"`.
+        let mut hidden = None;
         for prefix in document.prefixes.iter().filter(|prefix| prefix.names.contains(&name)) {
             let here = IN_THIS_SHELL.contains(&name.as_str());
             let read =
@@ -314,7 +316,10 @@ impl<'r> Reader<'r> {
             match if here { read(self) } else { self.apart(read) } {
                 Took::All => return,
                 Took::Code(unseen) => unread = unseen,
-                Took::Nothing(unseen) => unread = unread.max(unseen),
+                Took::Nothing(unseen) => {
+                    unread = unread.max(unseen);
+                    hidden = hidden.max(unseen);
+                }
             }
         }
         let sources = matches!(name.as_str(), "source" | ".");
@@ -333,6 +338,9 @@ impl<'r> Reader<'r> {
         }
         let known = document.programs.iter().find(|program| program.names.contains(&name));
         let Some(program) = known else {
+            if hidden.is_some() {
+                self.note("sh", None, Vec::new(), hidden);
+            }
             return self.apart(|reader| reader.wrapped(&name, &words, &environment, input, depth));
         };
         let (flags, mut operands, _) = parse(&program.flags, program.style, &words, usize::MAX);
