@@ -380,7 +380,8 @@ fn marked_up(text: &str, rules: &Rules, taken: &mut Taken, found: &mut Vec<Range
         let before = mark.start;
         let free = !taken.overlaps(&inside.range());
         more.push(mark);
-        let command = plan_command::is_command(inside.as_str(), rules)
+        let command = (plan_command::runs(inside.as_str(), rules)
+            || plan_command::is_sql(inside.as_str()))
             && !plan_command::is_mention(inside.as_str(), &text[..inside.start()], rules);
         if !command || !free {
             continue;
@@ -496,6 +497,7 @@ mod tests {
             "<code>rm -rf /x</code> must not be run.",
             "<p>Do not run [rm -rf /x](y)</p>",
             "See [the page](y).",
+            "See [node problem detector](y).",
             "<b>Note</b> the <code>NAME</code>",
         ] {
             check(plan, &[(1, &[])]);
