@@ -88,6 +88,7 @@ mod signal;
 mod slots;
 mod source;
 mod subtype;
+mod talk;
 mod template;
 #[cfg(test)]
 mod tests;
@@ -338,7 +339,8 @@ fn severity_of(
         severity::judge(verdict.pattern, subtype, &lines, &knowledge.always(), &messages);
     let denied: BTreeSet<usize> =
         reading.found.iter().filter(|one| !one.hit.affirmed).map(|one| one.message).collect();
-    severity.weigh(verdict.pattern, |at| reading.over.contains(&at) || denied.contains(&at));
+    let well = |at| reading.over.contains(&at) || denied.contains(&at);
+    severity.weigh(verdict.pattern, talk::is_talk(&input.messages, reading), well);
     severity
 }
 

@@ -13,6 +13,9 @@ use super::rule::{Meaning, Rule};
 /// What is said where nothing in the messages says how bad it is.
 const NO_RULE: &str = "no rule knows a failure in these words, and nothing says that it is well";
 
+/// What is said of talk.
+const NOTHING: &str = "people talk, and nobody names a thing or says that anything fails";
+
 /// A rule of the severity table that holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Held {
@@ -21,6 +24,9 @@ pub(super) struct Held {
     pub(super) place: Option<Place>,
     pub(super) rule: String,
     pub(super) says: String,
+    /// The rule is for what no other rule knows, in wide words: one of several messages that says so
+    /// says little of the others.
+    pub(super) wide: bool,
 }
 
 /// What stands beside a message, or at its head.
@@ -56,19 +62,25 @@ pub(super) struct Severity {
 }
 
 impl Severity {
-    /// Says whether the level is known: nothing is to be done only where most of the messages say
-    /// that they are well, or that it is over. What nobody can judge is taken for a partial failure.
-    /// `well` are those that say so by what no line of the table tells.
-    pub(super) fn weigh(&mut self, pattern: Pattern, well: impl Fn(usize) -> bool) {
+    /// Says whether the level is known: nothing is to be done only where a message says that it is
+    /// meant, where most of them say that they are well or that it is over, or where they neither
+    /// name a thing nor say that anything fails, as people do at lunch. What nobody can judge is
+    /// taken for a partial failure. `well` are those that say so by what no line of the table tells.
+    pub(super) fn weigh(&mut self, pattern: Pattern, talk: bool, well: impl Fn(usize) -> bool) {
         let all = self.of_messages.len();
         let told = (0..all).filter(|at| self.of_messages[*at].is_some() || well(*at)).count();
         let untold = self.level == Level::Info && pattern == Pattern::Unknown;
-        self.known = !untold || (all > 0 && told * 2 >= all);
-        if untold && self.held.is_empty() && self.known && self.label.is_none() {
-            "the messages say that it is over, or did not happen".clone_into(&mut self.because);
-        } else if !self.known {
+        let meant = self.held.iter().any(|held| !held.wide);
+        let most = all > 0 && told * 2 >= all;
+        self.known = !untold || meant || most || talk;
+        let says_nothing = self.held.is_empty() && self.label.is_none();
+        if !self.known {
             self.level = Level::Medium;
             NO_RULE.clone_into(&mut self.because);
+        } else if untold && says_nothing && most {
+            "the messages say that it is over, or did not happen".clone_into(&mut self.because);
+        } else if untold && says_nothing {
+            NOTHING.clone_into(&mut self.because);
         }
     }
 
@@ -116,8 +128,9 @@ pub(super) fn judge(
     let joined = |joint: &[Line]| joint.is_empty() || joint.iter().any(|one| alone.contains(one));
     let held = |rule: &Rule, place| {
         let (line, joint) = line_of(rule)?;
+        let wide = is_wide(rule);
         let (rule, says) = (rule.id.clone(), rule.says.clone());
-        joined(joint).then_some(Held { line, place, rule, says })
+        joined(joint).then_some(Held { line, place, rule, says, wide })
     };
     let easing: Vec<Easing<'_>> = found
         .clone()
@@ -179,6 +192,11 @@ fn line_of(rule: &Rule) -> Option<(Line, &[Line])> {
         Meaning::Severity(meaning) => Some((meaning.line, &meaning.joint)),
         _ => None,
     }
+}
+
+/// Whether a rule is only for what no other rule knows.
+fn is_wide(rule: &Rule) -> bool {
+    matches!(&rule.meaning, Meaning::Severity(meaning) if meaning.patterns == [Pattern::Unknown])
 }
 
 /// The lines that do not hold where this rule does.
@@ -292,7 +310,7 @@ mod tests {
     use super::*;
 
     fn held(line: Line) -> Held {
-        Held { line, place: None, rule: String::new(), says: "it".to_owned() }
+        Held { line, place: None, rule: String::new(), says: "it".to_owned(), wide: false }
     }
 
     fn beside(label: Option<Level>, environment: bool) -> Beside<'static> {
@@ -350,9 +368,20 @@ mod tests {
         let weighed = |of_messages: &[Option<Level>], well: usize, pattern| {
             let of_messages = of_messages.to_vec();
             let mut severity = Severity { of_messages, ..Severity::default() };
-            severity.weigh(pattern, |at| at < well);
+            severity.weigh(pattern, false, |at| at < well);
             (severity.level, severity.known)
         };
+        let meant = |wide| {
+            let held = vec![Held { wide, ..held(Line::I1) }];
+            let of_messages = vec![Some(Level::Info), None, None];
+            let mut severity = Severity { held, of_messages, ..Severity::default() };
+            severity.weigh(Pattern::Unknown, false, |_| false);
+            severity.known
+        };
+        assert_eq!((meant(false), meant(true)), (true, false));
+        let mut talk = Severity { of_messages: vec![None], ..Severity::default() };
+        talk.weigh(Pattern::Unknown, true, |_| false);
+        assert_eq!((talk.level, talk.known), (Level::Info, true), "{}", talk.because);
         let unknown = Pattern::Unknown;
         assert_eq!(weighed(&[None], 0, unknown), (Level::Medium, false));
         assert_eq!(weighed(&[None], 1, unknown), (Level::Info, true));

@@ -96,13 +96,13 @@ impl Said {
         Self { texts, words, ruled: ruled.flat_map(stems).collect(), products }
     }
 
-    /// Whether a message says two words of a phrase near each other, and in its order.
-    fn in_order(&self, words: &[&str]) -> bool {
+    /// Whether a message says two words of a phrase no further apart than this, and in its order.
+    fn in_order(&self, words: &[&str], apart: usize) -> bool {
         let together = |pair: &[&str], text: &Vec<String>| {
             text.iter()
                 .enumerate()
                 .filter(|(_, word)| *word == pair[0])
-                .any(|(at, _)| text[at + 1..].iter().take(APART).any(|word| word == pair[1]))
+                .any(|(at, _)| text[at + 1..].iter().take(apart).any(|word| word == pair[1]))
         };
         words.windows(2).any(|pair| self.texts.iter().any(|text| together(pair, text)))
     }
@@ -311,7 +311,7 @@ impl Name<'_> {
             _ if is_title && ruled == words.len() => true,
             _ if both < 2 || held.iter().all(|(_, stem)| HALVES.contains(&stem.as_str())) => false,
             _ if is_title || stems.len() < 2 => true,
-            _ => said.in_order(&stems) || in_full && said.near(&stems, FAR),
+            _ => said.in_order(&stems, if in_full { FAR } else { APART }),
         };
         // One word of a title is enough where the rules say all the others, and two that stand
         // far from each other are not.
