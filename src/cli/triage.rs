@@ -196,10 +196,13 @@ fn head(session: &mut Session, view: &TriageView) {
     for one in &view.also {
         session.out.wrapped(Style::Plain, "Also      ", &other(view, &one.also));
         if let Some(runbook) = &one.runbook {
-            let BesideView { slug, title, anchor, reason } = runbook;
+            let BesideView { slug, title, anchor, reason, warning } = runbook;
             let place = if anchor.is_empty() { String::new() } else { format!("#{anchor}") };
             let open = format!("open {slug}{place}  {title}; why: {reason}");
             session.out.wrapped(Style::Plain, "          ", &open);
+            if !warning.is_empty() {
+                session.out.wrapped(Style::Warn, "          ", warning);
+            }
         }
     }
     if let Some(other) = view.runner_up.as_ref().filter(|_| view.also.is_empty()) {

@@ -68,6 +68,10 @@ pub(super) enum Kind {
     Recovery,
     /// A line that says so of its paragraph.
     RecoveryLine,
+    /// At the head of a message: it begins a mail all of which is over.
+    RecoveryMail,
+    /// At the head of a message: something else begins, so that a mail before it has ended.
+    MessageHead,
     /// What sources call the level that they give.
     SeverityName,
     /// What else a line may say of its paragraph.
@@ -100,7 +104,9 @@ impl Kind {
             Self::Left => (r"\A\s*(?:", concat!(")", edge!())),
             Self::Good => (r"\A(?:", concat!(")", edge!())),
             Self::Talk => (r"\A\W*(?:", concat!(")", edge!(), r"[^:\n]{0,40}:")),
-            Self::Recovery => (concat!(marks!(), "(?:"), concat!(")", edge!())),
+            Self::Recovery | Self::RecoveryMail | Self::MessageHead => {
+                (concat!(marks!(), "(?:"), concat!(")", edge!()))
+            }
             Self::RecoveryLine => (concat!(marks!(), "(?:"), r")(?u:\W)*\z"),
             Self::SeverityName | Self::Heading => {
                 (concat!(marks!(), "(?:"), r")(?u:\W)*[:=]\s*\S+(?: \S+){0,2}(?u:\W)*\z")

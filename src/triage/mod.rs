@@ -88,7 +88,6 @@ mod signal;
 mod slots;
 mod source;
 mod subtype;
-mod talk;
 mod template;
 #[cfg(test)]
 mod tests;
@@ -340,7 +339,7 @@ fn severity_of(
     let denied: BTreeSet<usize> =
         reading.found.iter().filter(|one| !one.hit.affirmed).map(|one| one.message).collect();
     let well = |at| reading.over.contains(&at) || denied.contains(&at);
-    severity.weigh(verdict.pattern, talk::is_talk(&input.messages, reading), well);
+    severity.weigh(verdict.pattern, well);
     severity
 }
 

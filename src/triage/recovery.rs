@@ -11,6 +11,12 @@ const MAX_HEAD: usize = 512;
 const MONTHS: [&str; 12] =
     ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 
+/// What is measured is measured in these, in lower case.
+const UNITS: [&str; 18] = [
+    "%", "us", "ms", "s", "sec", "m", "min", "h", "kb", "mb", "gb", "tb", "kib", "mib", "gib",
+    "tib", "rps", "qps",
+];
+
 /// What an alert calls its state, when it begins and when it ends.
 const STATES: [&str; 24] = [
     "triggered",
@@ -63,21 +69,41 @@ pub(super) fn over(messages: &[Message], grammar: &Grammar) -> BTreeSet<usize> {
     };
     let mut over: BTreeSet<usize> =
         messages.iter().enumerate().filter(is_over).map(|(at, _)| at).collect();
+    over.extend(mails(messages, grammar));
     let recovered: HashMap<(&str, &str), usize> = over
         .iter()
         .filter(|at| !messages[**at].resolved)
         .filter_map(|at| Some((alert(&messages[*at].text)?, *at)))
         .collect();
-    over.extend((0..messages.len()).filter(|at| {
+    // What comes again behind it stands in the first one's repeats.
+    let once = |at: &usize| messages[*at].repeats <= 1;
+    over.extend((0..messages.len()).filter(once).filter(|at| {
         let named = alert(&messages[*at].text);
         named.is_some_and(|named| recovered.get(&named).is_some_and(|back| back > at))
     }));
-    over.extend(told_again(messages, &over));
+    over.extend(told_again(messages, &over).into_iter().filter(once));
     for (at, told) in told.into_iter().enumerate() {
         let Some((word, true, what)) = told else { continue };
         let later = back.get(&(word, what)).is_some_and(|back| *back > at);
-        if later && messages[at].repeats <= 1 {
+        if later && once(&at) {
             over.insert(at);
+        }
+    }
+    over
+}
+
+/// The messages of mails that say at their head that all of it is over.
+fn mails(messages: &[Message], grammar: &Grammar) -> Vec<usize> {
+    let mut is_over = false;
+    let mut over = Vec::new();
+    for (at, message) in messages.iter().enumerate() {
+        if grammar.is_in(Kind::RecoveryMail, &message.text) {
+            is_over = true;
+        } else if is_over && grammar.is_in(Kind::MessageHead, &message.text) {
+            is_over = false;
+        }
+        if is_over {
+            over.push(at);
         }
     }
     over
@@ -87,6 +113,11 @@ pub(super) fn over(messages: &[Message], grammar: &Grammar) -> BTreeSet<usize> {
 fn alert(text: &str) -> Option<(&str, &str)> {
     let head = text.get(..text.floor_char_boundary(MAX_HEAD))?.lines().next()?;
     let (start, name) = super::routing::alert_at_head(head)?;
+    // `worker_pool` is a thing of which several alarms may tell.
+    let is_alert = name.bytes().any(|byte| byte.is_ascii_uppercase());
+    if !is_alert {
+        return None;
+    }
     let words = head[start + name.len()..].split_whitespace();
     let mut words = words.map(|word| word.trim_matches(|c: char| !c.is_alphanumeric()));
     Some((name, words.find(|word| !word.is_empty()).unwrap_or_default()))
@@ -125,16 +156,12 @@ fn is_state(word: &str) -> bool {
     STATES.contains(&word) || is_time(word) || (word.len() == 5 && word.as_bytes()[2] == b':')
 }
 
-/// Whether a word is a number with its unit, like `34%`, `0.1%` or `3s`; a number alone may be part
-/// of a name, as in `port 3`.
+/// Whether a word is a number with its unit, like `34%`, `0.1%` or `3s`; without one it may be part
+/// of a name, as in `port 3`, `rack 3b` or `PostgreSQL 14.2`.
 fn is_measured(word: &str) -> bool {
     let word = word.trim_matches(|c: char| !c.is_alphanumeric() && c != '%');
     let unit = word.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
-    let number = &word[..word.len() - unit.len()];
-    !number.is_empty()
-        && number.bytes().filter(|byte| *byte == b'.').count() <= 1
-        && (unit == "%" || (1..=3).contains(&unit.len()) || number.contains('.') && unit.is_empty())
-        && unit.chars().all(|c| c.is_alphabetic() || c == '%')
+    unit.len() < word.len() && UNITS.contains(&unit)
 }
 
 /// Which pair of words a message holds, whether it is the bad one of it, and all that stands in
@@ -225,6 +252,35 @@ mod tests {
         assert_eq!(taken_back(&[back, fires]), [0], "it comes again");
         assert_eq!(taken_back(&["TRIGGERED: disk of db-1 is full", back]), [1], "another one");
         assert_eq!(taken_back(&["TRIGGERED: loss on port 3", "RESOLVED: loss on port 4"]), [1]);
+    }
+
+    #[test]
+    fn a_mail_that_is_over_ends_where_something_else_begins() {
+        let mail = [
+            "Subject: [PagerDuty] RESOLVED - Incident 7 payments error rate > 5%",
+            "Description: HTTP 5xx ratio is 0.2% over 5 minutes",
+        ];
+        assert_eq!(taken_back(&mail), [0, 1]);
+        let and_then = [mail[0], mail[1], "[03:10] Anke: payments is down again"];
+        assert_eq!(taken_back(&and_then), [0, 1]);
+        assert!(taken_back(&["Subject: payments error rate > 5%", mail[1]]).is_empty());
+    }
+
+    #[test]
+    fn what_fires_again_and_what_is_another_thing_is_not_over() {
+        let mut again = [
+            Message::new("[02:10] bot: [FIRING:1] ShopErrorsHigh shop/checkout error rate 60%"),
+            Message::new("[02:24] bot: [RESOLVED] ShopErrorsHigh shop/checkout error rate 0.1%"),
+        ];
+        again[0].repeats = 2;
+        assert_eq!(over_in(&again), BTreeSet::from([1]));
+        for (down, up) in [
+            ("power of rack 3b is lost", "[RESOLVED] power of rack 4b is lost"),
+            ("PostgreSQL 14.2 does not start", "RESOLVED: PostgreSQL 15.2 does not start"),
+            ("[FIRING] worker_pool queue is full", "[RESOLVED] worker_pool queue is slow"),
+        ] {
+            assert_eq!(taken_back(&[down, up]), [1], "{down}");
+        }
     }
 
     #[test]

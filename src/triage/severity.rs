@@ -13,9 +13,6 @@ use super::rule::{Meaning, Rule};
 /// What is said where nothing in the messages says how bad it is.
 const NO_RULE: &str = "no rule knows a failure in these words, and nothing says that it is well";
 
-/// What is said of talk.
-const NOTHING: &str = "people talk, and nobody names a thing or says that anything fails";
-
 /// A rule of the severity table that holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Held {
@@ -63,24 +60,23 @@ pub(super) struct Severity {
 
 impl Severity {
     /// Says whether the level is known: nothing is to be done only where a message says that it is
-    /// meant, where most of them say that they are well or that it is over, or where they neither
-    /// name a thing nor say that anything fails, as people do at lunch. What nobody can judge is
-    /// taken for a partial failure. `well` are those that say so by what no line of the table tells.
-    pub(super) fn weigh(&mut self, pattern: Pattern, talk: bool, well: impl Fn(usize) -> bool) {
+    /// meant, or where most of them say that they are well or that it is over. What nobody can judge
+    /// is taken for a partial failure. `well` are those that say so by what no line of the table
+    /// tells.
+    pub(super) fn weigh(&mut self, pattern: Pattern, well: impl Fn(usize) -> bool) {
         let all = self.of_messages.len();
+        let levels = self.of_messages.iter().flatten().count();
         let told = (0..all).filter(|at| self.of_messages[*at].is_some() || well(*at)).count();
         let untold = self.level == Level::Info && pattern == Pattern::Unknown;
         let meant = self.held.iter().any(|held| !held.wide);
-        let most = all > 0 && told * 2 >= all;
-        self.known = !untold || meant || most || talk;
-        let says_nothing = self.held.is_empty() && self.label.is_none();
-        if !self.known {
+        // That one of two denies something says nothing of the other.
+        let most = all > 0 && (levels * 2 >= all || told * 2 > all);
+        self.known = !untold || meant || most;
+        if untold && self.held.is_empty() && self.known && self.label.is_none() {
+            "the messages say that it is over, or did not happen".clone_into(&mut self.because);
+        } else if !self.known {
             self.level = Level::Medium;
             NO_RULE.clone_into(&mut self.because);
-        } else if untold && says_nothing && most {
-            "the messages say that it is over, or did not happen".clone_into(&mut self.because);
-        } else if untold && says_nothing {
-            NOTHING.clone_into(&mut self.because);
         }
     }
 
@@ -368,23 +364,21 @@ mod tests {
         let weighed = |of_messages: &[Option<Level>], well: usize, pattern| {
             let of_messages = of_messages.to_vec();
             let mut severity = Severity { of_messages, ..Severity::default() };
-            severity.weigh(pattern, false, |at| at < well);
+            severity.weigh(pattern, |at| at < well);
             (severity.level, severity.known)
         };
         let meant = |wide| {
             let held = vec![Held { wide, ..held(Line::I1) }];
             let of_messages = vec![Some(Level::Info), None, None];
             let mut severity = Severity { held, of_messages, ..Severity::default() };
-            severity.weigh(Pattern::Unknown, false, |_| false);
+            severity.weigh(Pattern::Unknown, |_| false);
             severity.known
         };
         assert_eq!((meant(false), meant(true)), (true, false));
-        let mut talk = Severity { of_messages: vec![None], ..Severity::default() };
-        talk.weigh(Pattern::Unknown, true, |_| false);
-        assert_eq!((talk.level, talk.known), (Level::Info, true), "{}", talk.because);
         let unknown = Pattern::Unknown;
         assert_eq!(weighed(&[None], 0, unknown), (Level::Medium, false));
         assert_eq!(weighed(&[None], 1, unknown), (Level::Info, true));
+        assert_eq!(weighed(&[None, None], 1, unknown), (Level::Medium, false));
         assert_eq!(weighed(&[Some(Level::Info), None], 0, unknown), (Level::Info, true));
         assert_eq!(weighed(&[Some(Level::Info), None, None], 0, unknown), (Level::Medium, false));
         assert_eq!(weighed(&[None], 0, Pattern::DnsFailure), (Level::Info, true));

@@ -97,6 +97,8 @@ pub struct BesideView {
     pub anchor: String,
     /// Why this one.
     pub reason: String,
+    /// Why to look twice before it is trusted; empty where it worked lately.
+    pub warning: String,
 }
 
 /// How bad it is, and what the team would call that. Nobody's severity is set by it.

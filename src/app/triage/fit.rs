@@ -155,15 +155,19 @@ pub(super) struct Fits<'a> {
     /// The names of each, and those among them that fit.
     runbooks: BTreeMap<&'a Slug, Vec<Name<'a>>>,
     fits: BTreeMap<&'a Slug, Fit>,
+    /// Those that are pages for many alerts.
+    pages: BTreeSet<&'a Slug>,
 }
 
 impl<'a> Fits<'a> {
     /// Looks at the names of all runbooks.
     pub(super) fn of(runbooks: &'a [Document], said: &'a Said, kind: Kind<'a>) -> Self {
+        let is_page = |document: &&Document| document.summary.alerts.len() > MANY_ALERTS;
+        let pages = runbooks.iter().filter(is_page).map(|document| &document.slug).collect();
         let named = runbooks.iter().map(|document| (&document.slug, names(document)));
         let runbooks: BTreeMap<&Slug, Vec<Name<'_>>> = named.collect();
         let rarity = Rarity::of(runbooks.values());
-        let mut fits = Self { said, kind, rarity, runbooks, fits: BTreeMap::new() };
+        let mut fits = Self { said, kind, rarity, runbooks, fits: BTreeMap::new(), pages };
         let fitting =
             fits.runbooks.iter().filter_map(|(slug, names)| Some((*slug, fits.fit(names)?)));
         fits.fits = fitting.collect();
@@ -210,6 +214,16 @@ impl<'a> Fits<'a> {
         whole < Kinship::Same && whole.min(self.kinship(&[heading])) == Kinship::Other
     }
 
+    /// Whether the names of a runbook or the heading of a section mean a failure of the same kind, or
+    /// the runbook's hold a word of the messages: a procedure for anything holds many words.
+    pub(super) fn may_be_meant(&self, slug: &Slug, heading: &str) -> bool {
+        let Some(names) = self.runbooks.get(slug) else { return false };
+        let mut words = names.iter().flat_map(|name| &name.words);
+        words.any(|(_, stem)| self.said.holds(stem))
+            || self.kinship(names).max(self.kind.of_name(heading)) > Kinship::Silent
+            || self.pages.contains(slug)
+    }
+
     fn is_of_another_product(&self, names: &[Name<'_>]) -> bool {
         differ(&self.said.products, &products(names.iter().map(|name| name.text)))
     }
@@ -235,10 +249,14 @@ impl<'a> Fits<'a> {
         if in_full { kinship.max(Kinship::Silent) } else { kinship }
     }
 
-    /// How well a section fits by its own heading: a page may have one for each alert.
-    pub(super) fn of_section(&self, heading: &str) -> Option<Fit> {
+    /// How well a section fits by its own heading: a page may have one for each alert. In a runbook
+    /// for one thing it is a part of a procedure, and a word or two of it say little.
+    pub(super) fn of_section(&self, slug: &Slug, heading: &str) -> Option<Fit> {
         let name = name("section", heading);
-        (name.every.len() > 1).then(|| self.fit(&[name])).flatten()
+        let share = name.said_share(self.said, &self.rarity);
+        let fit = (name.every.len() > 1).then(|| self.fit(&[name])).flatten()?;
+        let is_own = self.pages.contains(slug) || self.fits.contains_key(slug);
+        (is_own || fit.kinship > Kinship::Silent || share >= IN_FULL).then_some(fit)
     }
 
     /// The one that fits best, if one does. Of two that fit alike, the first by name.

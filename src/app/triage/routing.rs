@@ -66,7 +66,11 @@ impl App {
         report: &Report,
         engine: &Engine,
     ) -> Result<Vec<AlsoView>, Error> {
-        let runbooks = self.runbooks()?;
+        if report.also.iter().all(|also| !also.apart) {
+            let view = |also: &Also| AlsoView { also: also.clone(), runbook: None };
+            return Ok(report.also.iter().map(view).collect());
+        }
+        let (runbooks, judged) = (self.runbooks()?, self.judged()?);
         let mut looked = 0;
         let mut view = |also: &Also| {
             let mut found = None;
@@ -75,10 +79,11 @@ impl App {
                 found = self.seek(&Sought::beside(report, also, engine), &runbooks)?.ok();
             }
             let runbook = found.and_then(|found| {
-                let document = runbooks.iter().find(|document| document.slug == found.slug)?;
-                let title = document.summary.title.clone();
+                let one = judged.iter().find(|one| one.document.slug == found.slug)?;
+                let title = one.document.summary.title.clone();
+                let warning = self.line(one).reason;
                 let Found { slug, anchor, reason, .. } = found;
-                Some(BesideView { slug, title, anchor, reason })
+                Some(BesideView { slug, title, anchor, reason, warning })
             });
             Ok(AlsoView { also: also.clone(), runbook })
         };

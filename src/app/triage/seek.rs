@@ -165,13 +165,15 @@ impl App {
 /// next one far less.
 fn stands_out(hits: &[HitView], fits: &Fits<'_>) -> Option<Found> {
     let best = hits.first().filter(|best| best.held >= NEARLY_ALL)?;
-    if fits.is_of_another(&best.slug, &best.heading) {
+    if fits.is_of_another(&best.slug, &best.heading)
+        || !fits.may_be_meant(&best.slug, &best.heading)
+    {
         return None;
     }
     // Sections of one runbook are rivals only where each is about something of its own.
     let is_rival = |hit: &&HitView| {
         hit.slug != best.slug
-            || hit.heading != best.heading && fits.of_section(&hit.heading).is_some()
+            || hit.heading != best.heading && fits.of_section(&hit.slug, &hit.heading).is_some()
     };
     let next = hits.iter().find(is_rival).map_or(0.0, |hit| hit.score);
     let reason = "it holds most of what the messages say, and is found far before any other";
@@ -185,7 +187,7 @@ fn spoken_of(hits: &[HitView], fits: &Fits<'_>) -> Option<Found> {
     let near = hits.iter().take_while(|hit| hit.score >= best * NEAR);
     let fitting =
         near.filter(|hit| !fits.is_of_another(&hit.slug, &hit.heading)).filter_map(|hit| {
-            let of_section = fits.of_section(&hit.heading);
+            let of_section = fits.of_section(&hit.slug, &hit.heading);
             let fit = of_section.as_ref().or_else(|| fits.of_runbook(&hit.slug))?;
             Some((fit.kinship, found(hit, fit.reason.clone())))
         });

@@ -19,11 +19,11 @@ static ASSIGNED: LazyLock<Regex> = LazyLock::new(|| {
     ))
 });
 /// A name at the end of a line, and one word on the next: `password:` and below it the password, as
-/// in a chat.
+/// in a chat and in JSON whose lines were wrapped.
 static BELOW: LazyLock<Regex> = LazyLock::new(|| {
     let words = &*WORDS;
     pattern(&format!(
-        r#"(?im)(?-u:\b)[0-9a-z_.-]*({words})(?:(?:[ \t]+(?:is|was|lautet|ist|war)[ \t]*:?|[ \t]*\\?[:=])[ \t]*\r?\n[ \t>|]*|[ \t]*\r?\n[ \t>|]*[:=][ \t]*)["'`]?([^\s"'`]+)["'`]?[,;.]?[ \t]*\r?$"#
+        r#"(?im)(?-u:\b)[0-9a-z_.-]*({words})["'`]?(?:(?:[ \t]+(?:is|was|lautet|ist|war)[ \t]*:?|[ \t]*\\?[:=])[ \t]*\r?\n[ \t>|]*|[ \t]*\r?\n[ \t>|]*[:=][ \t]*(?:\r?\n[ \t>|]*)?)["'`]?([^\s"'`]+)["'`]?[,;.}}\])]*[ \t]*\r?$"#
     ))
 });
 /// `--password VALUE`, `-storepass VALUE`.

@@ -84,7 +84,12 @@ const fn shows(kind: Kind) -> Shows {
         Kind::Left | Kind::Ill | Kind::Good | Kind::Negation | Kind::Lasts | Kind::Happened => {
             Shows::Told
         }
-        Kind::Recovery | Kind::RecoveryLine | Kind::SeverityName | Kind::Heading => Shows::Found,
+        Kind::Recovery
+        | Kind::RecoveryLine
+        | Kind::RecoveryMail
+        | Kind::MessageHead
+        | Kind::SeverityName
+        | Kind::Heading => Shows::Found,
         _ => Shows::Denied,
     }
 }
