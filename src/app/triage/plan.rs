@@ -226,14 +226,17 @@ fn is_done_by(step: &PlanStep, runbook: &mut [Planned]) -> Option<usize> {
 
 /// Names beside each step of the runbook what its commands have of its author's example: where one
 /// of them does what a step of the rules does, the words that stand where that one has a name of the
-/// messages. The release of another day stands in more commands than the one that is compared.
+/// messages, or a place for it where they name none. The release of another day stands in more
+/// commands than the one that is compared. What the runbook is named after is its own.
 fn name_examples(kept: &mut [Planned], others: &[&PlanStep]) {
     let mut theirs: BTreeSet<String> = BTreeSet::new();
-    for one in kept.iter().filter(|one| !one.step.instead.is_empty()) {
+    for one in kept.iter() {
         let lines = one.step.commands.join("\n").replace("\\\n", " ");
         for command in others.iter().filter_map(|step| step.command.as_ref()) {
-            let same = lines.lines().filter(|line| act(line) == act(command));
-            theirs.extend(same.flat_map(|line| in_place_of(line, command, others)));
+            let same =
+                lines.lines().filter(|line| !act(line).is_empty() && act(line) == act(command));
+            let found = same.flat_map(|line| in_place_of(line, command, others));
+            theirs.extend(found.filter(|value| !holds_word(&one.step.source, value)));
         }
     }
     for one in kept {
@@ -406,6 +409,22 @@ mod tests {
         assert_eq!(steps[0].samples, ["monitoring", "ops-prod"]);
         assert_eq!(steps[1].samples, ["monitoring", "ops-prod"]);
         assert!(steps[2].samples.is_empty());
+    }
+
+    #[test]
+    fn an_example_is_one_where_the_messages_name_nothing_too_but_not_in_its_own_runbook() {
+        use SectionKind::Mitigate;
+        let back = "helm rollback <RELEASE> <REVISION> -n <NAMESPACE> --wait";
+        let mut report = Report::default();
+        report.plan = vec![rule("Roll back.", Some(back))];
+        let theirs = "helm rollback monitoring 13 -n ops-prod --wait";
+        let samples = |slug: &str| {
+            let mut one = step("1", Mitigate, "Go back", theirs);
+            one.step.source = format!("{slug}#1");
+            plan(&report, vec![one], &[]).steps[0].samples.clone()
+        };
+        assert_eq!(samples("helm"), ["monitoring", "ops-prod"]);
+        assert_eq!(samples("rollback/monitoring"), ["ops-prod"]);
     }
 
     fn told(rules: Vec<PlanStep>, ways: &[Ways]) -> Vec<String> {

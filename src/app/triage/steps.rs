@@ -44,7 +44,7 @@ pub(super) fn steps(
     report: &Report,
     lint: &PlanLint,
 ) -> Vec<Planned> {
-    let values = values(&report.signals);
+    let values = values(report);
     let telling = Telling { slug: runbook.slug.as_str(), values: &values, report, lint };
     let applies = |step: &&StepView| {
         is_response(step.kind)
@@ -110,11 +110,26 @@ fn has_children(all: &[StepView], parent: &StepId) -> bool {
     ids.any(|id| id.strip_prefix(parent.as_str()).is_some_and(is_child))
 }
 
-/// What messages name, as values for placeholders: `RELEASE`, `NAMESPACE`.
-fn values(signals: &[Signal]) -> BTreeMap<String, String> {
+/// What messages name, as values for placeholders: `RELEASE`, `NAMESPACE`. First by those that say
+/// what it is: a table of nodes names the healthy ones, too. What only others name is taken where
+/// they name one.
+fn values(report: &Report) -> BTreeMap<String, String> {
+    let named = || report.signals.iter().filter(|signal| signal.names && signal.affirmed);
+    let leads = |signal: &&Signal| {
+        signal.place.message.is_none_or(|at| report.routing.leading.contains(&at))
+    };
     let mut values = BTreeMap::new();
-    for signal in signals.iter().filter(|signal| signal.names && signal.affirmed) {
+    for signal in named().filter(leads) {
         values.entry(signal.kind.to_uppercase()).or_insert_with(|| signal.value.clone());
+    }
+    let mut others: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
+    for signal in named() {
+        others.entry(signal.kind.to_uppercase()).or_default().insert(&signal.value);
+    }
+    for (kind, of) in others {
+        if let (1, Some(value)) = (of.len(), of.first()) {
+            values.entry(kind).or_insert_with(|| (*value).to_owned());
+        }
     }
     values
 }

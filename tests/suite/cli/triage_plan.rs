@@ -57,6 +57,23 @@ fn what_destroys_is_left_out_in_whatever_form_a_runbook_asks_for_it() {
 }
 
 #[test]
+fn a_place_is_filled_with_what_is_at_fault_and_not_with_what_stands_above_it() {
+    let lab = Lab::new();
+    let page = "# KubeNodeNotReady\n\n## Step 1 — Check\n\n```sh\nkubectl describe node <NODE>\n```\n\n\
+        ## Step 2 — Mitigate\n\n```sh\nkubectl drain <NODE>\n```\n";
+    lab.write("runbooks/node.md", page);
+    let filled = |text: &str| {
+        let plan = judged(&lab, text)["plan"].clone();
+        let steps = plan.as_array().expect("a plan").iter();
+        let ours = steps.filter(|step| step["source"].as_str().expect("a source") != "template");
+        ours.map(|step| step["commands"][0].as_str().expect("a command").to_owned())
+            .collect::<Vec<_>>()
+    };
+    let first = &filled("node worker-3 is Ready\nnode worker-2 is NotReady, KubeNodeNotReady\n")[0];
+    assert_eq!(first, "kubectl describe node worker-2");
+}
+
+#[test]
 fn what_only_speaks_of_destroying_stays() {
     for middle in [
         "Never delete the namespace.\n\n```sh\nkubectl get ns\n```",
