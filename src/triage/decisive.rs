@@ -164,6 +164,15 @@ fn untold(input: &Input<'_>, line: &Line<'_>, told: &[Statement]) -> Option<Stat
     }
     let text = judged(&input.messages.get(line.message)?.text);
     let mut quote = Quote::around(text, line.place.start, line.place.end);
+    // A sentence that is told in several parts is told, but for its beginning.
+    let within = |part: &&Part| {
+        let place = part.place;
+        place.message == Some(line.message) && quote.start <= place.start && place.end <= quote.end
+    };
+    if known().filter(within).count() > 1 && known().filter(within).any(|it| it.value.contains(' '))
+    {
+        return None;
+    }
     // What was told of this sentence is not told again; a name alone is no sentence.
     for part in known().filter(|part| part.place.message == Some(line.message)) {
         if !part.value.contains(' ') {

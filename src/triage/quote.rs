@@ -152,12 +152,18 @@ impl Quote {
     /// The same without what stands before a place, and what parts both.
     pub(super) fn behind(&self, text: &str, place: usize) -> Self {
         let from = place.clamp(self.start, self.end);
+        let closing = |c: char| c.is_whitespace() || "'\"”’»)]}".contains(c);
+        let rest = text.get(from..self.end).unwrap_or_default();
+        let from = self.end - rest.trim_start_matches(closing).len();
         Self { cut: self.cut, ..Self::trimmed(text, from, self.end) }
     }
 
     /// The same without what stands behind a place.
     pub(super) fn before(&self, text: &str, place: usize) -> Self {
-        Self::trimmed(text, self.start, place.clamp(self.start, self.end))
+        let to = place.clamp(self.start, self.end);
+        let opening = |c: char| c.is_whitespace() || "'\"“‘«([{".contains(c);
+        let rest = text.get(self.start..to).unwrap_or_default();
+        Self::trimmed(text, self.start, self.start + rest.trim_end_matches(opening).len())
     }
 
     fn trimmed(text: &str, from: usize, to: usize) -> Self {
