@@ -36,7 +36,7 @@ pub struct LeftOut {
 
 impl LeftOut {
     /// A step with what it would destroy.
-    pub(super) fn new(text: String, command: Option<String>, dangers: Vec<PlanDanger>) -> Self {
+    pub fn new(text: String, command: Option<String>, dangers: Vec<PlanDanger>) -> Self {
         let mut left = Self { text, command, ..Self::default() };
         for PlanDanger { rule, destroys, safer, .. } in dangers {
             left.rules.push(rule);

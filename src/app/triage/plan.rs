@@ -314,14 +314,9 @@ fn of_template(step: &PlanStep) -> TriageStep {
 
 /// A step that the plan does without.
 fn left(step: TriageStep) -> LeftOut {
-    LeftOut {
-        text: format!("{} ({})", step.text, step.source),
-        command: (!step.commands.is_empty()).then(|| step.commands.join("\n")),
-        rules: step.dangers.iter().map(|danger| danger.rule.clone()).collect(),
-        destroys: step.dangers.iter().map(|danger| danger.destroys.clone()).collect(),
-        safer: step.dangers.into_iter().map(|danger| danger.safer).collect(),
-        said: None,
-    }
+    let text = format!("{} ({})", step.text, step.source);
+    let command = (!step.commands.is_empty()).then(|| step.commands.join("\n"));
+    LeftOut::new(text, command, step.dangers)
 }
 
 /// What a command does, without what it does it to: `helm rollback`, `kubectl get pods`.

@@ -86,9 +86,17 @@ impl<'a> Sought<'a> {
         let texts = &self.report.messages;
         let is_unknown = self.kind.pattern == Pattern::Unknown;
         let leads = |at: &usize| is_unknown || self.routing.leading.contains(at);
-        let leading = (0..texts.len()).filter(leads);
-        let texts: Vec<&str> = leading.map(|at| texts[at].text.as_str()).collect();
-        texts.join("\n").chars().take(LONGEST).collect()
+        let leading = (0..texts.len()).filter(leads).map(|at| texts[at].text.chars());
+        // Of a log of megabytes no more is copied than is searched with.
+        let mut told = String::new();
+        for text in leading {
+            let left = LONGEST.saturating_sub(told.chars().count());
+            if left == 0 {
+                break;
+            }
+            told.extend(text.chain(std::iter::once('\n')).take(left));
+        }
+        told
     }
 
     /// What it is and the thing at fault, in the words of the rules.
