@@ -339,6 +339,25 @@ mod tests {
     }
 
     #[test]
+    fn a_chain_is_found_in_dense_sentences_about_machines_and_products() {
+        check(
+            &[
+                "Cooling lost in hall 2: CRAC-1 tripped while CRAC-2 is off for repair",
+                "Storage array san-a powered down due to CRAC-1 over-temperature, wms-db-1 lost its LUNs \
+                 because san-a is unavailable",
+                "picking idle for an hour because wms-db-1 answers nothing",
+            ],
+            &[],
+            &["crac-1", "san-a", "wms-db-1", "picking"],
+        );
+        check(
+            &["cart-api was changed due to CHG-2011", "Users cannot pay because cart-api is down"],
+            &[],
+            &[],
+        );
+    }
+
+    #[test]
     fn a_word_in_front_of_a_name_is_none_of_it() {
         check(
             &[

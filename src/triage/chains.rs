@@ -63,6 +63,9 @@ impl Kind {
     }
 }
 
+/// How many places of a kind are looked at in one text.
+const MAX_TRIES: usize = 200;
+
 /// An entry as it stands in a file.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -113,10 +116,29 @@ impl Forms {
         Ok(Self { groups: groups.collect(), regex: Some(regex) })
     }
 
-    /// What the groups of each place hold, in the order of the kind's groups.
-    pub(super) fn found<'t>(&self, text: &'t str) -> impl Iterator<Item = Vec<Match<'t>>> {
-        let all = self.regex.iter().flat_map(move |regex| regex.captures_iter(text));
-        all.filter_map(|found| self.groups.iter().find_map(|groups| held(&found, groups)))
+    /// What the groups of each place hold that is wanted, in the order of the kind's groups. Behind a
+    /// place that is not wanted, the search goes on within it: it may hide another.
+    pub(super) fn found<'t>(
+        &self,
+        text: &'t str,
+        is_wanted: impl Fn(&[Match<'t>]) -> bool,
+    ) -> impl Iterator<Item = Vec<Match<'t>>> {
+        let mut from = 0;
+        let mut tries = 0..MAX_TRIES;
+        let next = move || {
+            loop {
+                tries.next()?;
+                let found = self.regex.as_ref()?.captures_at(text, from)?;
+                let whole = found.get(0)?;
+                let held = self.groups.iter().find_map(|groups| held(&found, groups));
+                if let Some(held) = held.filter(|held| is_wanted(held)) {
+                    from = whole.end();
+                    return Some(held);
+                }
+                from = text.ceil_char_boundary(whole.start() + 1);
+            }
+        };
+        std::iter::from_fn(next)
     }
 
     /// Where it first stands in a text.

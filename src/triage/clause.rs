@@ -201,6 +201,14 @@ impl<'g> Clauses<'g> {
         self.is_denied(text, start) || from > start && denies() && self.is_denied(text, last)
     }
 
+    /// The words within what was found that deny the last of it, as in `the disk is not full`. They may
+    /// be the rule's own, as in `the connection is not available`: only a rule that finds the same
+    /// without them is denied.
+    pub(super) fn denial_within(&self, found: &str) -> Option<Range<usize>> {
+        let before = found.trim_end_matches(|letter: char| !letter.is_whitespace());
+        self.grammar.all(Kind::Not, before).next()
+    }
+
     /// Whether what was found is counted as none: `scrub finished with 0 errors`, `failed=0`, `lag 0`.
     fn counts_none(&self, text: &str, start: usize, end: usize) -> bool {
         let found = text.get(start..end).unwrap_or_default();
@@ -243,8 +251,8 @@ impl<'g> Clauses<'g> {
     /// Whether the words in front of a byte deny what stands there. What is over was said all the
     /// same: `the second attempt succeeded`.
     pub(super) fn denies(&self, text: &str, at: usize) -> bool {
-        // Far enough back for the longest form, and no further.
-        let from = text.ceil_char_boundary(at.saturating_sub(48));
+        // Far enough back for the longest form, and not into what was said before: `oh no` is no "no".
+        let from = text.ceil_char_boundary(at.saturating_sub(48)).max(self.around(at).0);
         let (before, after) = (text.get(from..at), text.get(at..));
         before.zip(after).is_some_and(|(before, after)| self.grammar.denies(before, after))
     }

@@ -1,11 +1,12 @@
 //! From places where rules hold to one pattern, its subtype and the runner-up.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::clause::Role;
 use super::knowledge::Knowledge;
 use super::pattern::Pattern;
 use super::reading::Found;
+use super::rule::Meaning;
 
 /// Less evidence than this is none.
 const FLOOR: f64 = 2.0;
@@ -66,8 +67,21 @@ pub(super) fn decide(found: &[Found<'_>], knowledge: &Knowledge) -> Verdict {
 }
 
 /// Takes away what is a last resort, where something else reaches the floor: the name of a component
-/// beside a word of trouble must not turn what is known.
+/// beside a word of trouble must not turn what is known. The same where a rule that knows more found
+/// it denied, as in `the disk is not full`.
 pub(super) fn without_fallbacks(found: &mut Vec<Found<'_>>) {
+    let speaks_for = |one: &Found<'_>| match one.rule.meaning {
+        Meaning::Evidence { pattern, .. } => Some((one.message, pattern)),
+        _ => None,
+    };
+    let told = |found: &[Found<'_>], affirmed| -> BTreeSet<(usize, Pattern)> {
+        // What has the least weight only names what it is about.
+        let of_rules = found.iter().filter(|one| !one.rule.fallback && one.weight() > 1);
+        of_rules.filter(|one| one.hit.affirmed == affirmed).filter_map(speaks_for).collect()
+    };
+    let (denied, affirmed) = (told(found, false), told(found, true));
+    let is_denied = |of: (usize, Pattern)| denied.contains(&of) && !affirmed.contains(&of);
+    found.retain(|one| !one.rule.fallback || !speaks_for(one).is_some_and(is_denied));
     let known = ranked(&scores(found.iter().filter(|one| !one.rule.fallback)));
     if known.first().is_some_and(|(_, score)| *score >= FLOOR) {
         found.retain(|one| !one.rule.fallback);

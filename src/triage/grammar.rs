@@ -68,6 +68,12 @@ pub(super) enum Kind {
     Recovery,
     /// A line that says so of its paragraph.
     RecoveryLine,
+    /// All that was told before is over.
+    AllClear,
+    /// Not where this stands with it.
+    NotAllClear,
+    /// A state that is well: what left it is ill, and what came to it is well.
+    Reached,
     /// At the head of a message: it begins a mail all of which is over.
     RecoveryMail,
     /// At the head of a message: something else begins, so that a mail before it has ended.
@@ -100,7 +106,7 @@ impl Kind {
     pub(super) const fn frame(self) -> (&'static str, &'static str) {
         match self {
             Self::Not | Self::NoneOf => (concat!(edge!(), "(?:"), r")\s+\z"),
-            Self::No | Self::Zero => (r"\A(?:", r")\z"),
+            Self::No | Self::Zero | Self::Reached => (r"\A(?:", r")\z"),
             Self::Left => (r"\A\s*(?:", concat!(")", edge!())),
             Self::Good => (r"\A(?:", concat!(")", edge!())),
             Self::Talk => (r"\A\W*(?:", concat!(")", edge!(), r"[^:\n]{0,40}:")),

@@ -235,8 +235,11 @@ fn lessen_effects(reading: &mut Reading<'_>, cascade: &[Stage]) {
         .collect();
     for found in reading.found.iter_mut().filter(|found| effects.contains(&found.message)) {
         let generic = found.evidence().is_some_and(|(pattern, _, _)| pattern.is_generic());
-        let is_cause = found.hit.role == Role::Cause && kept.contains(&found.message);
-        if generic && !is_cause {
+        let is_cause = found.hit.role == Role::Cause;
+        // What it calls the cause is the effect before it, where the origin speaks for itself.
+        let of_another = is_cause && of_origin;
+        let is_kept = is_cause && kept.contains(&found.message);
+        if of_another || generic && !is_kept {
             found.hit.role = Role::Symptom;
         }
     }

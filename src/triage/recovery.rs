@@ -45,6 +45,9 @@ const STATES: [&str; 24] = [
     "störung",
 ];
 
+/// Stands for the pair of all states that are left and reached.
+const STATE: &str = "from to";
+
 /// The messages that are over: their source says so, or a later one takes them back. What went down
 /// more than once stands as one message with its repeats, and is not taken back: it may be about
 /// others, or go up and down.
@@ -70,6 +73,7 @@ pub(super) fn over(messages: &[Message], grammar: &Grammar) -> BTreeSet<usize> {
     let mut over: BTreeSet<usize> =
         messages.iter().enumerate().filter(is_over).map(|(at, _)| at).collect();
     over.extend(mails(messages, grammar));
+    over.extend(all_clear(messages, grammar));
     let recovered: HashMap<(&str, &str), usize> = over
         .iter()
         .filter(|at| !messages[**at].resolved)
@@ -109,6 +113,17 @@ fn mails(messages: &[Message], grammar: &Grammar) -> Vec<usize> {
     over
 }
 
+/// The messages up to the last that says that all is well again, and that one. What came more than
+/// once may have come behind it.
+fn all_clear(messages: &[Message], grammar: &Grammar) -> Vec<usize> {
+    let is_clear = |message: &Message| {
+        let head = &message.text[..message.text.floor_char_boundary(MAX_HEAD)];
+        grammar.is_in(Kind::AllClear, head) && !grammar.is_in(Kind::NotAllClear, head)
+    };
+    let Some(last) = messages.iter().rposition(is_clear) else { return Vec::new() };
+    (0..=last).filter(|at| messages[*at].repeats <= 1).collect()
+}
+
 /// The alert that a message names, and the word behind it, which says what it is of.
 fn alert(text: &str) -> Option<(&str, &str)> {
     let head = text.get(..text.floor_char_boundary(MAX_HEAD))?.lines().next()?;
@@ -145,10 +160,9 @@ fn told_again(messages: &[Message], over: &BTreeSet<usize>) -> Vec<usize> {
 /// little is left to tell what it is about.
 fn without_state(text: &str) -> Option<String> {
     let head = text.get(..text.floor_char_boundary(MAX_HEAD))?.lines().next()?.to_lowercase();
-    let bare = |word: &str| word.trim_matches(|c: char| !c.is_alphanumeric()).to_owned();
     let words = head.split_whitespace().filter(|word| !is_time(word) && !is_measured(word));
     let words = words.map(bare).filter(|word| !word.is_empty() && !is_state(word));
-    let words: Vec<String> = words.collect();
+    let words: Vec<&str> = words.collect();
     (words.len() >= 2).then(|| words.join(" "))
 }
 
@@ -171,8 +185,12 @@ fn change<'g>(text: &str, grammar: &'g Grammar) -> Option<(&'g str, bool, String
     let mut what = String::new();
     let mut month = false;
     let mut words = 0;
-    for word in head.split_whitespace() {
-        let bare = word.trim_matches(|c: char| !c.is_alphanumeric());
+    let all: Vec<&str> = head.split_whitespace().collect();
+    for (at, word) in all.iter().enumerate() {
+        let bare = bare(word);
+        if let Some(well) = transition(&all[at..], grammar) {
+            return (words >= 2).then_some((STATE, !well, what));
+        }
         if let Some((pair, down)) = grammar.opposite(bare) {
             // With fewer words in front nothing says what it is about.
             return (words >= 2).then_some((pair, down, what));
@@ -187,6 +205,21 @@ fn change<'g>(text: &str, grammar: &'g Grammar) -> Option<(&'g str, bool, String
         }
     }
     None
+}
+
+/// Which state words that begin with `from FULL to DOWN` come to, if they name two of which just one
+/// is well: whether it is that one.
+fn transition(words: &[&str], grammar: &Grammar) -> Option<bool> {
+    let (left, reached) = match words {
+        ["from", left, "to" | "->" | "=>" | "→", reached, ..] => (left, reached),
+        _ => return None,
+    };
+    let is_well = |word: &str| grammar.is_in(Kind::Reached, bare(word));
+    (is_well(left) != is_well(reached)).then(|| is_well(reached))
+}
+
+fn bare(word: &str) -> &str {
+    word.trim_matches(|c: char| !c.is_alphanumeric())
 }
 
 /// Whether a word is a time or date, like `10:00:01.5` or `2026-05-01t10:00:01z`.
@@ -252,6 +285,36 @@ mod tests {
         assert_eq!(taken_back(&[back, fires]), [0], "it comes again");
         assert_eq!(taken_back(&["TRIGGERED: disk of db-1 is full", back]), [1], "another one");
         assert_eq!(taken_back(&["TRIGGERED: loss on port 3", "RESOLVED: loss on port 4"]), [1]);
+    }
+
+    #[test]
+    fn who_says_that_all_is_well_takes_back_what_was_told_before() {
+        let chat = ["[02:10] anna: checkout is down", "[02:31] ben: all green again, closing"];
+        assert_eq!(taken_back(&chat), [0, 1]);
+        let and_then = [chat[0], chat[1], "[02:40] anna: checkout is down once more"];
+        assert_eq!(taken_back(&and_then), [0, 1]);
+        for no_clear in [
+            "[02:31] ben: all green but the payments",
+            "[02:31] ben: is everything back to normal?",
+            "[02:31] ben: it was all green before the deploy",
+            "[02:31] ben: will close the incident when all is good",
+            "[02:31] jens: alles wieder da, aber der Shop noch nicht",
+        ] {
+            assert!(taken_back(&[chat[0], no_clear]).is_empty(), "{no_clear}");
+        }
+        let mut again = chat.map(Message::new);
+        again[0].repeats = 2;
+        assert_eq!(over_in(&again), BTreeSet::from([1]), "it may have come behind it");
+    }
+
+    #[test]
+    fn what_reaches_a_state_again_that_it_left_is_over() {
+        let ospf = "%OSPF-5-ADJCHG: Process 1, Nbr 10.0.0.2 on Gi0/1 from";
+        let (left, reached) = (format!("{ospf} FULL to DOWN"), format!("{ospf} LOADING to FULL"));
+        assert_eq!(taken_back(&[&left, &reached]), [0]);
+        assert!(taken_back(&[&reached, &left]).is_empty());
+        assert!(taken_back(&[&left, &format!("{ospf} INIT to LOADING")]).is_empty());
+        assert!(taken_back(&[&left, &reached.replace("10.0.0.2", "10.0.0.3")]).is_empty());
     }
 
     #[test]

@@ -1,10 +1,13 @@
 //! A rule: what a message must hold, what that means, and an example of each kind.
 
+use std::ops::Range;
+
 use serde::Deserialize;
 
 use super::clause::{Clauses, Role};
 use super::expression::{Expression, OpenWays};
 use super::level::Line;
+use super::matcher::Matcher;
 use super::pattern::Pattern;
 use super::source::name;
 use super::tier::Tier;
@@ -12,6 +15,9 @@ use crate::text::yaml::one_or_many;
 
 /// How many places of one rule in one message are looked at.
 const MAX_HITS: usize = 12;
+
+/// How much around a place tells an expression where words end, in bytes.
+const AROUND: usize = 32;
 
 /// What a rule says when it holds.
 #[derive(Clone, Debug, PartialEq)]
@@ -112,12 +118,13 @@ impl Rule {
             if !self.is_in_bounds(number) || !self.is_near(text, clauses, start, end) {
                 continue;
             }
+            let is_told = clauses.affirms(text, start, end)
+                || self.tells_of_an_end() && !clauses.denies(text, start);
             let hit = Hit {
                 start,
                 end,
                 role: self.role.unwrap_or_else(|| clauses.role_at(start)),
-                affirmed: clauses.affirms(text, start, end)
-                    || self.tells_of_an_end() && !clauses.denies(text, start),
+                affirmed: is_told && !is_denied_within(matcher, text, clauses, start..end),
             };
             let rank = |hit: &Hit| (hit.affirmed, hit.role);
             if best.as_ref().is_none_or(|best| rank(&hit) > rank(best)) {
@@ -154,8 +161,32 @@ impl Rule {
         let (from, _) = clauses.around(start);
         let (_, to) = clauses.around(end.saturating_sub(1).max(start));
         let clause = text.get(from..to.max(end)).unwrap_or_default();
-        self.near.iter().all(|other| other.is_in(clause))
+        // What a last resort rests on is a word of trouble, and that may be denied.
+        let is_told = |other: &Expression| {
+            let places = other.matcher().into_iter().flat_map(|matcher| matcher.places(clause));
+            places
+                .map(|place| text.floor_char_boundary(from + place.start))
+                .any(|at| !clauses.denies(text, at))
+        };
+        self.near
+            .iter()
+            .all(|other| if self.fallback { is_told(other) } else { other.is_in(clause) })
     }
+}
+
+/// Whether words within what was found deny it: without them the same is found.
+fn is_denied_within(
+    matcher: &Matcher,
+    text: &str,
+    clauses: &Clauses<'_>,
+    Range { start, end }: Range<usize>,
+) -> bool {
+    let Some(denial) = clauses.denial_within(&text[start..end]) else { return false };
+    let from = text.floor_char_boundary(start.saturating_sub(AROUND));
+    let to = text.ceil_char_boundary((end + AROUND).min(text.len()));
+    let told = [&text[from..start + denial.start], &text[start + denial.end..to]].concat();
+    let same = start - from..end - denial.len() - from;
+    matcher.places(&told).any(|place| place == same)
 }
 
 /// A number as logs write it; `1,024` is one number.

@@ -38,6 +38,34 @@ fn our_own_cases_pass() {
 }
 
 #[test]
+fn what_is_denied_in_the_midst_of_it_or_is_past_is_no_failure() {
+    let engine = engine();
+    for text in [
+        "the disk is not full",
+        "the disk on db-1 is not really full",
+        "Platte ist nicht voll",
+        "database is not down",
+        "the certificate has not expired",
+        "the disk was full in March",
+        "I'll update the runbook for disk full",
+    ] {
+        let report = judged(&[text], &engine);
+        assert_eq!(report.pattern, Pattern::Unknown, "{text}: {:?}", report.evidence);
+        assert!(report.severity.level <= Level::Info, "{text}: {:?}", report.severity);
+    }
+    for (text, pattern) in [
+        ("database shop is not accepting connections", Pattern::DatabaseEvent),
+        ("cart-7f9 is not ready, CrashLoopBackOff", Pattern::ContainerEvent),
+        ("the disk is full, the shop is not slow", Pattern::DiskFull),
+        ("No space left on device", Pattern::DiskFull),
+        ("the certificate was not renewed and has expired", Pattern::CertificateExpiry),
+        ("oh no the disk is full", Pattern::DiskFull),
+    ] {
+        assert_eq!(judged(&[text], &engine).pattern, pattern, "{text}");
+    }
+}
+
+#[test]
 fn a_stuck_release_is_told_with_its_cause_and_without_destroying_anything() {
     let engine = engine();
     let report = run(&stuck(), engine.0, engine.1).report;

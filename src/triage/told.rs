@@ -20,24 +20,26 @@ const MAX_TOLD: usize = 24;
 
 /// What a text says: what people call a reason, then what the one who speaks fails of.
 pub(super) fn told<'t>(text: &'t str, services: &Services) -> Vec<Told<'t>> {
-    let forms = |kind| services.chains.of(kind).found(text).take(MAX_TOLD);
+    let forms = |kind| services.chains.of(kind);
+    let is_name = |name: &Match<'t>| services.is_name(name.as_str());
     let mut all: Vec<Told<'t>> = Vec::new();
     let mut add = |cause: Match<'t>, effect: Match<'t>| {
         let (start, end) = (effect.start().min(cause.start()), effect.end().max(cause.end()));
         let (cause, effect) = (cause.as_str(), effect.as_str());
-        if cause != effect && services.is_name(cause) && services.is_name(effect) {
+        if cause != effect {
             all.push(Told { cause, effect, start, end });
         }
     };
-    for groups in forms(Kind::Because) {
+    let both = |names: &[Match<'t>]| names.iter().all(is_name);
+    for groups in forms(Kind::Because).found(text, both).take(MAX_TOLD) {
         if let [cause, effect] = groups[..] {
             add(cause, effect);
         }
     }
     let first = |groups: Vec<Match<'t>>| groups.first().copied();
-    let mut speakers = forms(Kind::Speaker).filter_map(first);
-    let Some(speaker) = speakers.find(|name| services.is_name(name.as_str())) else { return all };
-    for cause in forms(Kind::OfWhom).filter_map(first) {
+    let speaker = forms(Kind::Speaker).found(text, both).find_map(first);
+    let Some(speaker) = speaker else { return all };
+    for cause in forms(Kind::OfWhom).found(text, both).take(MAX_TOLD).filter_map(first) {
         if cause.start() >= speaker.end() {
             add(cause, speaker);
         }
@@ -67,6 +69,10 @@ mod tests {
         check(
             "storefront returns 503 because checkout is unavailable; cart-api is down since redis refuses connections",
             &[("checkout", "storefront"), ("redis", "cart-api")],
+        );
+        check(
+            "initiators log 'connection timed out', till-srv hangs because iscsi-7 is unreachable",
+            &[("iscsi-7", "till-srv")],
         );
         check("it fails because the disk is full", &[]);
         check("the upgrade failed because of us", &[]);

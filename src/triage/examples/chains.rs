@@ -43,7 +43,7 @@ fn told(entry: &Entry, forms: &Forms, text: &str, services: &Services) -> Vec<St
         let edges = cascade::edges(text, services);
         return edges.iter().map(|(cause, effect)| shown(cause, effect)).collect();
     }
-    let found = forms.found(text).filter_map(|held| {
+    let found = forms.found(text, |_| true).filter_map(|held| {
         let names: Vec<&str> = held.iter().map(Match::as_str).collect();
         match names[..] {
             [name] if entry.raw.is == Kind::Mention => Some(name.to_lowercase()),

@@ -85,6 +85,9 @@ const fn shows(kind: Kind) -> Shows {
             Shows::Told
         }
         Kind::Recovery
+        | Kind::AllClear
+        | Kind::NotAllClear
+        | Kind::Reached
         | Kind::RecoveryLine
         | Kind::RecoveryMail
         | Kind::MessageHead
