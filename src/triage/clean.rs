@@ -6,6 +6,16 @@ use std::borrow::Cow;
 /// `\r\n` becomes `\n`, and a blank of any kind is a blank: what nobody sees must not hide a word from
 /// a rule, or a secret.
 pub fn cleaned(text: &str) -> Cow<'_, str> {
+    // Programs part words, names and lines of a list by NUL.
+    cleaned_with(text, ' ')
+}
+
+/// The same of a plan: NUL stays, since a shell and a reader take it for different things.
+pub fn cleaned_plan(text: &str) -> Cow<'_, str> {
+    cleaned_with(text, '\0')
+}
+
+fn cleaned_with(text: &str, nul: char) -> Cow<'_, str> {
     let harmless = |byte: u8| matches!(byte, b'\n' | b'\t' | 0x20..=0x7e | 0x80..);
     let steering = |letter: char| letter.is_control() && !matches!(letter, '\n' | '\t');
     let unseen = |letter: char| is_unseen(letter) || blank(letter).is_some();
@@ -23,8 +33,7 @@ pub fn cleaned(text: &str) -> Cow<'_, str> {
                 skip_sequence(opener, &mut letters);
             }
             '\r' if letters.peek() != Some(&'\n') => kept.push('\n'),
-            // Programs part words, names and lines of a list by it.
-            '\0' => kept.push(' '),
+            '\0' => kept.push(nul),
             _ if steering(letter) || is_unseen(letter) => {}
             _ => kept.push(blank(letter).unwrap_or(letter)),
         }
@@ -131,5 +140,6 @@ mod tests {
         check("pass\u{200b}word\u{ad}=x", "password=x");
         check("rm\u{a0}\u{2212}rf \u{ff41}", "rm -rf a");
         check("größer — „so“", "größer — „so“");
+        assert_eq!(cleaned_plan("a\u{0}b\u{1}c"), "a\u{0}bc");
     }
 }

@@ -100,7 +100,7 @@ pub use self::allowed::Doing;
 pub use self::also::Also;
 pub use self::cascade::Stage;
 pub use self::clause::Role;
-pub use self::clean::cleaned;
+pub use self::clean::{cleaned, cleaned_plan};
 pub use self::correlate::Group;
 pub use self::knowledge::Knowledge;
 pub use self::level::{Level, Line};

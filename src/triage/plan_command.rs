@@ -45,7 +45,7 @@ macro_rules! words {
         concat!(
             r"kill|reboot|shutdown|halt|find|for|while|until|if|case|set|true|false|truncate|source|time|",
             r"watch|timeout|make|test|sleep|wait|return|exit|local|read|trap|head|tail|sort|cut|tee|at|exec|command|alias|",
-            r"format|erase|service|script|parallel|select|code|node|php|net|reg|sc|screen|salt|start|flock|unlink",
+            r"format|erase|clear|no|reload|request|write|service|script|parallel|select|code|node|php|net|reg|sc|screen|salt|start|flock|unlink",
         )
     };
 }
@@ -73,6 +73,28 @@ pub(super) static VARIABLE: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+/// A name with a capital first letter, as a phone's keyboard and the start of a sentence write it.
+static CAPITAL: LazyLock<Regex> = LazyLock::new(|| pattern(r"^[A-Z][a-z0-9_.-]+(?:[ \t]|$)"));
+
+/// What only a command line has.
+static FLAGS: LazyLock<Regex> = LazyLock::new(|| pattern(r"\s--?[A-Za-z]|[$|<>=]|&&"));
+
+/// Where the first clause of a line ends.
+static CLAUSE: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"(?i)[,;.:!?](?:\s|$)|\s(?:and|then|but|und|dann|aber)\s"));
+
+/// Words that a sentence about a program has and a command has not: an article, or a verb in a form
+/// that no sub-command has.
+static TELLS: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(concat!(
+        r"(?i)\s(?:(?:the|an?|this|that|our|your|der|die|das|den|dem|ein|eine)\s+\S|",
+        r"(?:is|are|was|were|has|had|have|did|does|will|would|should|must|can|cannot|may|might|could|",
+        r"fails|failed|hangs|hung|keeps|kept|needs|seems|looks|says|said|shows|showed|takes|took|timed|works|worked|runs|ran|",
+        r"returns|returned|reports|reported|gets|got|goes|went|removes|deletes|destroys|drops|wipes|fixes|breaks|stops|starts|",
+        r"leaves|causes|helps|means|ist|sind|war|hat|wird|muss|kann|geht|hilft|entfernt|l(?:\x{f6}|oe)scht|h(?:\x{e4}|ae)ngt)(?:\s|$))",
+    ))
+});
+
 /// Programs that print or search what they are given, and run nothing of it.
 static PRINTS: LazyLock<Regex> = LazyLock::new(|| {
     pattern(r"^(?:sudo )?(?:echo|printf|[efz]?grep|rg|git (?:grep|log|commit))\s")
@@ -83,7 +105,9 @@ static SQL: LazyLock<Regex> = LazyLock::new(|| {
     pattern(concat!(
         r"^(?:DROP\s|ALTER\s|DELETE\s+FROM\s|UPDATE\s+\S+(?:\s+\w+)?\s+SET\s|WITH\s+\w+\s+AS\s|",
         r"TRUNCATE\s+(?:TABLE\s+)?[\w.,\x22 ]+?(?m:\s*;|$)|",
-        r"(?i:reset\s+(?:master|binary\s+logs|slave|replica)\b|purge\s+(?:binary|master)\s+logs\b|select\s+\w+\()|",
+        // "Reset master-1" is about a machine.
+        r"(?i:reset\s+(?:master|binary\s+logs|slave|replica)(?:\s*(?:[;,'\x22`)]|[.](?:\s|$)|$)|\s+(?:to|on|all|for|at|and|then|first|again|auf|und)\b)|",
+        r"purge\s+(?:binary|master)\s+logs\b|select\s+\w+\(|set\s+(?:@@)?(?:global|persist)[\s.]+\w+\s*=|dbcc\s+\w+)|",
         r"(?i:drop\s+(?:table|database|schema)\s|truncate\s+table\s|truncate\s+[\w.\x22]+\s*;|",
         r"delete\s+from\s+[\w.\x22]+(?m:\s*;|\s*$|\s+where\s)|update\s+[\w.\x22]+\s+set\s))",
     ))
@@ -206,6 +230,32 @@ pub(super) fn runs(line: &str, rules: &Rules) -> bool {
 /// Whether a line begins with a program that the rules or we know, however it is spelled: `\rm`,
 /// `"rm"` and `r''m` are `rm` to a shell.
 pub(super) fn begins_with_program(line: &str, rules: &Rules) -> bool {
+    names_program(line, rules) || is_capitalised(line, rules)
+}
+
+/// Whether a line begins with the name of a program that has got a capital first letter: "Kubectl
+/// delete ns a". What tells of a program ("Helm is stuck") is a sentence, and so is what begins
+/// with a word of English and has no flag ("Find it").
+pub(super) fn is_capitalised(line: &str, rules: &Rules) -> bool {
+    if !CAPITAL.is_match(line) {
+        return false;
+    }
+    let small = with_small_letter(&line[..line.floor_char_boundary(LONGEST_NAME)]);
+    let clause = CLAUSE.find(&small).map_or(small.as_str(), |end| &small[..end.start()]);
+    let plain = || !WORD.is_match(clause) && !TELLS.is_match(clause);
+    (TOOL.is_match(&small) || names_program(&small, rules)) && (FLAGS.is_match(clause) || plain())
+}
+
+/// A text with a small first letter.
+pub(super) fn with_small_letter(text: &str) -> String {
+    let mut small = text.to_owned();
+    if let Some(first) = small.get_mut(..1) {
+        first.make_ascii_lowercase();
+    }
+    small
+}
+
+fn names_program(line: &str, rules: &Rules) -> bool {
     let head = line.floor_char_boundary(LONGEST_NAME);
     let Some(named) = rules.program_at_start(&line[..head]) else { return false };
     // What stands whole between quotation marks is a quotation.
@@ -362,7 +412,17 @@ mod tests {
         check("(cd /x && rm a)", Some("(cd /x && rm a)"));
         check("> /dev/sda", Some("> /dev/sda"));
         check("./x.sh -a", Some("./x.sh -a"));
+        check("Rm -rf /data", Some("Rm -rf /data"));
+        check("Owlctl drop a\nb", Some("Owlctl drop a"));
+        check("Find / -delete", Some("Find / -delete"));
         for text in [
+            "Helm is stuck.",
+            "Helm uninstall hangs",
+            "Docker restarts the pod",
+            "Owlctl the a",
+            "Owlctl a is b",
+            "Kill the process on web-1",
+            "Rme -rf /data",
             "Find it.",
             "find the pod",
             "delete from the list what is old",

@@ -1,8 +1,14 @@
 //! How much of a plan is read, and what is said about the rest: what nobody has read is no plan to
 //! follow.
 
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use regex::Regex;
+
 use super::plan_lint::PlanDanger;
 use crate::runbook::danger::DangerLevel;
+use crate::text::pattern::pattern;
 
 /// How many bytes of a plan are read. A plan is written for people; a megabyte is a book.
 pub(super) const LONGEST_PLAN: usize = 4 << 20;
@@ -31,6 +37,78 @@ pub(super) fn not_read(all: usize, read: usize) -> PlanDanger {
     }
 }
 
+/// A word, and what nobody sees within it.
+static WORD: LazyLock<Regex> = LazyLock::new(|| pattern(r"[^\s\x00]+(?:\x00+[^\s\x00]+)*"));
+
+/// Words in letters that are not Latin. A single one is a sign: \u{394}, \u{3bb}.
+static OTHER_SCRIPT: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(concat!(
+        r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}]{2}|",
+        r"[[\p{L}\p{M}]--[\p{Latin}\p{Common}\p{Inherited}]]{3}",
+    ))
+});
+
+/// Letters of Cyrillic and Greek that look like Latin ones.
+const LOOK_ALIKE: &str = "\u{430}\u{435}\u{43e}\u{440}\u{441}\u{443}\u{445}\u{455}\u{456}\u{458}\u{4bb}\u{501}\u{51b}\u{51d}\
+    \u{410}\u{412}\u{415}\u{41a}\u{41c}\u{41d}\u{41e}\u{420}\u{421}\u{422}\u{425}\u{405}\u{406}\u{408}\
+    \u{391}\u{392}\u{395}\u{396}\u{397}\u{399}\u{39a}\u{39c}\u{39d}\u{39f}\u{3a1}\u{3a4}\u{3a5}\u{3a7}\u{3bf}\u{3bd}";
+
+/// The first word that is not what it looks like: a NUL stands in it, or a letter of another script
+/// among Latin ones.
+pub(super) fn disguised(text: &str) -> Option<Range<usize>> {
+    if text.is_ascii() && !text.contains('\0') {
+        return None;
+    }
+    let is_one = |word: &str| {
+        let latin = word.contains(|c: char| c.is_ascii_alphabetic());
+        let alike = word.contains(|c| LOOK_ALIKE.contains(c));
+        let others = word.contains(|c: char| !c.is_ascii() && !LOOK_ALIKE.contains(c));
+        word.contains('\0') || latin && alike && !others
+    };
+    WORD.find_iter(text).find(|word| is_one(word.as_str())).map(|word| word.range())
+}
+
+/// What is said of it.
+pub(super) fn not_what_it_looks_like() -> PlanDanger {
+    PlanDanger {
+        rule: "not-read".to_owned(),
+        level: DangerLevel::Deny,
+        destroys:
+            "whatever it does: a letter that nobody sees, or that looks like another, stands \
+            in this word, so that it is not what a person reads"
+                .to_owned(),
+        safer: "type the line anew in plain letters, and check it again".to_owned(),
+    }
+}
+
+/// Lines of a text that are in another script, but for comments.
+pub(super) fn lines_in_other_script(text: &str) -> impl Iterator<Item = Range<usize>> + '_ {
+    let mut at = 0;
+    let lines = text.split_inclusive('\n').map(move |line| {
+        let start = at;
+        at += line.len();
+        (start, line)
+    });
+    lines.filter_map(|(start, line)| {
+        let is_said = !line.is_ascii() && !line.trim_start().starts_with('#');
+        let said = start..start + line.trim_end().len();
+        (is_said && OTHER_SCRIPT.is_match(line)).then_some(said)
+    })
+}
+
+/// What is said of so many of them.
+pub(super) fn in_other_script(count: usize) -> PlanDanger {
+    let lines = crate::text::count(count, "line is", "lines are");
+    PlanDanger {
+        rule: "not-read".to_owned(),
+        level: DangerLevel::Warn,
+        destroys: format!(
+            "whatever it says: plans are read in English and German only, and {lines} in another script"
+        ),
+        safer: "have it put into English or German, and check that".to_owned(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::PlanLint;
@@ -56,6 +134,53 @@ mod tests {
         let expected = [("k8s-delete-namespace", 1), ("not-read", 1), ("rm-rf", 2)];
         let expected = expected.map(|(rule, line)| (rule.to_owned(), line));
         assert_eq!(found(&format!("{long}\nrm -rf /data\n")), expected);
+    }
+
+    #[test]
+    fn a_word_that_is_not_what_it_looks_like_is_refused() {
+        let lint = PlanLint::built_in().expect("the built-in rules");
+        for plan in [
+            "kube\0ctl delete ns shop",
+            "Look.\n`kube\0ctl delete ns shop`\n",
+            "```\nkube\0\0ctl get ns\n```\n",
+            "kubectl d\u{435}lete ns shop",
+            "rm -rf /d\u{430}ta",
+        ] {
+            let found = lint.check(plan);
+            let refused = |one: &crate::triage::PlanFinding| {
+                one.danger.rule == "not-read" && one.danger.refuses() && !one.text.contains('\0')
+            };
+            assert!(found.iter().any(refused), "{plan:?}: {found:?}");
+        }
+        for plan in ["ls\0", "\0ls \0 -l", "wait 5 \u{b5}s, 10 k\u{3a9}", "gr\u{f6}\u{df}er"] {
+            assert_eq!(lint.check(plan), [], "{plan:?}");
+        }
+    }
+
+    #[test]
+    fn lines_in_another_script_are_not_read_and_told_once() {
+        let lint = PlanLint::built_in().expect("the built-in rules");
+        for (plan, expected) in [
+            (
+                "1. Look.\n2. \u{423}\u{434}\u{430}\u{43b}\u{438}\u{442}\u{44c} namespace\n3. \u{41a}\u{43e}\u{43d}\u{435}\u{446}\n",
+                Some((2, 2, "2 lines are")),
+            ),
+            (
+                "\u{5220}\u{9664}\u{547d}\u{540d}\u{7a7a}\u{95f4} production",
+                Some((1, 1, "1 line is")),
+            ),
+            ("\u{627}\u{62d}\u{630}\u{641} shop", Some((1, 1, "1 line is"))),
+            ("ls\n# \u{43f}\u{440}\u{438}\u{432}\u{435}\u{442}\nls\n", None),
+            ("echo '\u{43f}\u{440}\u{438}\u{432}\u{435}\u{442}'", None),
+            ("See why \u{3bb} and \u{394}t grow", None),
+        ] {
+            let found = lint.check(plan);
+            let told = found.first().map(|one| (one.step, one.line, one.danger.refuses()));
+            assert_eq!(told, expected.map(|(step, line, _)| (step, line, false)), "{plan}");
+            assert!(found.len() < 2, "{plan}: {found:?}");
+            let says = |said: &str| found[0].danger.destroys.contains(said);
+            assert!(expected.is_none_or(|(.., said)| says(said)), "{plan}: {found:?}");
+        }
     }
 
     #[test]

@@ -7,7 +7,9 @@ use regex::Regex;
 
 use crate::runbook::danger::Rules;
 
-use super::plan_command::{Ends, TOOL, VARIABLE, begins_with_program, is_sql, only_prints, runs};
+use super::plan_command::{
+    Ends, TOOL, VARIABLE, begins_with_program, is_capitalised, is_sql, only_prints, runs,
+};
 use crate::text::pattern::pattern;
 
 /// How far the ends of a line are looked for, where a command stands within a sentence.
@@ -16,15 +18,15 @@ const LONGEST_LINE: usize = 4_000;
 /// A program that stands bare within a sentence.
 static WITHIN: LazyLock<Regex> = LazyLock::new(|| {
     pattern(concat!(
-        r"(?:^|[\s(:])((?:sudo )?(?:kubectl|helm|argocd|terraform|tofu|pulumi|docker|systemctl|redis-cli|psql|",
+        r"(?:^|[\s(:])((?i:sudo )?(?:(?i:kubectl|helm|argocd|terraform|tofu|pulumi|docker|systemctl|redis-cli|psql|",
         r"etcdctl|rabbitmqctl|mdadm|zpool|zfs|lvremove|vgremove|pvremove|wipefs|iptables|nft|ufw|setenforce|dropdb|",
         r"pg_resetwal|pg_restore|mongorestore|pgbackrest|xtrabackup|mariabackup|rclone|heroku|consul|vault|nomad|kubeadm|k3s|",
         r"blkdiscard|sgdisk|lvreduce|aws|gcloud|az|gsutil|virsh|borg|restic|velero|rbd|ceph|mongosh?|userdel|crontab|vssadmin|diskpart|",
-        r"git (?:push|reset|clean)|mkfs(?:\.\w+)?|dd if=\S+|kafka-[a-z-]+(?:\.sh)?|xargs|curl|wget|",
+        r"git (?:push|reset|clean))|mkfs(?:\.\w+)?|dd if=\S+|kafka-[a-z-]+(?:\.sh)?|xargs|curl|wget|",
         r"(?:ba|z|da|k)?sh -[a-z]+|(?:python3?|perl|ruby|node|php) -[a-z]+|find (?:[/.~$]\S*)|",
         r"(?:Remove|Clear|Format|Stop|Initialize)-[A-Z][A-Za-z]+)\s+[-a-z/$\x22'DC]|",
         // No word of a sentence is written like this.
-        r"(?:sudo )?(?:/\S*/|\\)?rm\s+-[a-zA-Z]+\s+\S)",
+        r"(?i:sudo )?(?:/\S*/|\\)?[Rr]m\s+-[a-zA-Z]+\s+\S)",
     ))
 });
 
@@ -34,7 +36,7 @@ static ORDERED: LazyLock<Regex> = LazyLock::new(|| {
         r"(?:(?P<past>\b(?i:has|have|had|having|been|be|was|were)\s+(?:\w+ly\s+)?)?",
         r"(?P<order>\b(?i:run|execute|type|issue|invoke|call|use|using|then|next|finally|afterwards|also|please|",
         r"dann|danach|anschlie(?:\x{df}|ss)end|zuletzt|starte|f(?:\x{fc}|ue)hre))[,:]?|[\w)\x22'][.;:])",
-        r"[ \t]+(?P<command>[a-z./~$\\][^\s]*[ \t]+\S)",
+        r"[ \t]+(?P<command>[A-Za-z./~$\\][^\s]*[ \t]+\S)",
     ))
 });
 
@@ -120,9 +122,10 @@ impl Ends<'_> {
                     Some(_) => {
                         TOOL.is_match(line)
                             || VARIABLE.is_match(line)
+                            || is_sql(line)
                             || begins_with_program(line, self.rules)
                     }
-                    None => TOOL.is_match(line),
+                    None => TOOL.is_match(line) || is_capitalised(line, self.rules),
                 };
                 let command = runs.then(|| bare_command(text, start)).flatten();
                 if command.is_some() {
@@ -162,9 +165,15 @@ impl Quotes {
     }
 }
 
-/// Commands that stand bare within a sentence: first byte, one past the last.
-pub(super) fn within(sentence: &str) -> impl Iterator<Item = (usize, usize)> + '_ {
-    WITHIN.captures_iter(sentence).filter_map(|found| bare_command(sentence, found.get(1)?.start()))
+/// Commands that stand bare within a sentence: first byte, one past the last. With a capital letter
+/// it may be no more than the name of a program: "the Helm release is stuck".
+pub(super) fn within(sentence: &str, rules: &Rules) -> impl Iterator<Item = (usize, usize)> {
+    WITHIN.captures_iter(sentence).filter_map(|found| {
+        let (start, end) = bare_command(sentence, found.get(1)?.start())?;
+        let named = &sentence[start..end];
+        let is_small = !named.starts_with(|c: char| c.is_ascii_uppercase());
+        (is_small || runs(named, rules)).then_some((start, end))
+    })
 }
 
 /// A command that stands bare within a sentence, by its first byte; none in a comment of a script,
@@ -192,11 +201,18 @@ mod tests {
 
     #[test]
     fn a_command_stands_bare_within_a_sentence() {
+        let rules = Rules::from_yaml("programs: []\nrules: []\n").expect("no rules");
+        let check = |text: &str, expected: &[&str]| {
+            let found = within(text, &rules).map(|(start, end)| &text[start..end]);
+            assert_eq!(found.collect::<Vec<_>>(), expected, "{text}");
+        };
         let text = "Then run kubectl delete ns shop, and wait. The helm chart stays.";
-        let found: Vec<&str> = within(text).map(|(start, end)| &text[start..end]).collect();
-        assert_eq!(found, ["kubectl delete ns shop", "helm chart stays"]);
-        assert_eq!(within("delete it using kubectl (carefully)").count(), 0);
-        assert_eq!(within("# kubectl delete ns shop").count(), 0);
-        assert_eq!(within("3. # kubectl delete ns shop").count(), 0);
+        check(text, &["kubectl delete ns shop", "helm chart stays"]);
+        check("Then run Kubectl delete ns shop.", &["Kubectl delete ns shop"]);
+        check("First Rm -rf /data there", &["Rm -rf /data there"]);
+        check("See why the Helm release is stuck", &[]);
+        check("delete it using kubectl (carefully)", &[]);
+        check("# kubectl delete ns shop", &[]);
+        check("3. # kubectl delete ns shop", &[]);
     }
 }

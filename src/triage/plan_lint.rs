@@ -1,11 +1,14 @@
 //! What a plan would destroy: its commands by the parsed words of the rules for commands, its
 //! prose by rules of its own.
 
+use std::ops::Range;
+
 use serde::Serialize;
 
 use super::allowed::{Allowed, Doing};
+use super::plan_command::{is_capitalised, with_small_letter};
 use super::plan_forbidden;
-use super::plan_limits::{LONGEST_COMMAND, LONGEST_PLAN, not_read, read_part};
+use super::plan_limits::{self, LONGEST_COMMAND, LONGEST_PLAN, not_read, read_part};
 use super::plan_prose::{self, Prose};
 use super::plan_text::{self, Piece};
 use super::source::FileError;
@@ -134,66 +137,122 @@ impl PlanLint {
     /// lines or on one. In order of steps; each rule once a step. What is too long to be read is a
     /// finding of its own.
     pub fn check(&self, plan: &str) -> Vec<PlanFinding> {
-        let (all, plan) = (plan.len(), read_part(plan, LONGEST_PLAN));
-        let mut findings: Vec<PlanFinding> = Vec::new();
-        let lines = crate::text::LineIndex::new(plan);
+        let (all, given) = (plan.len(), read_part(plan, LONGEST_PLAN));
+        // As it looks; no byte stands in another place.
+        let plan = given.replace('\0', " ");
+        let plan = plan.as_str();
+        let mut found = Found::default();
         // One after another: a later step may use what an earlier one has set.
         let mut session = self.commands.session();
         let forbidden = plan_forbidden::lists(plan, |line| self.prose.forbids_list(line));
-        let steps = plan_text::steps(plan, &self.commands, &forbidden);
-        for (place, step) in steps.iter().enumerate() {
-            let first = findings.len();
-            let mut add = |start: usize, end: usize, danger: PlanDanger| {
-                let mut of_step = findings.iter_mut().skip(first);
-                if let Some(known) = of_step.find(|one| one.danger.rule == danger.rule) {
-                    if danger.level <= known.danger.level {
-                        return;
-                    }
-                    known.danger.level = danger.level;
-                    (known.start, known.end) = (start, end);
-                } else {
-                    let (step, text) = (step.number, String::new());
-                    findings.push(PlanFinding { step, place, line: 0, start, end, text, danger });
-                }
-            };
+        for step in plan_text::steps(plan, &self.commands, &forbidden) {
+            found.begin(step.number);
             // Words say what is meant before the command says how, so their order is the text's.
             for piece in &step.pieces {
+                let (Piece::Words(part) | Piece::Command(part)) = piece;
+                let text = plan.get(part.clone()).unwrap_or_default();
+                let as_given = given.get(part.clone()).unwrap_or_default();
+                if let Some(word) = plan_limits::disguised(as_given) {
+                    found.add(part.start, word, plan_limits::not_what_it_looks_like());
+                }
                 match piece {
-                    Piece::Words(range) => {
-                        let words = plan.get(range.clone()).unwrap_or_default();
-                        for (danger, start, end) in self.prose.find(words) {
-                            add(range.start + start, range.start + end, danger);
+                    Piece::Words(_) => {
+                        for (danger, start, end) in self.prose.find(text) {
+                            found.add(part.start, start..end, danger);
                         }
+                        found.not_understood(part.start, text);
                     }
-                    Piece::Command(range) => {
-                        let whole = plan.get(range.clone()).unwrap_or_default();
-                        let command = read_part(whole, LONGEST_COMMAND);
-                        for (place, danger) in session.check(command) {
-                            add(range.start + place.start, range.start + place.end, danger.into());
+                    Piece::Command(_) => {
+                        let command = read_part(text, LONGEST_COMMAND);
+                        let capital = is_capitalised(command, &self.commands);
+                        let small = capital.then(|| with_small_letter(command));
+                        for (place, danger) in session.check(small.as_deref().unwrap_or(command)) {
+                            found.add(part.start, place, danger.into());
                         }
-                        if command.len() < whole.len() {
-                            let rest = range.start + command.len();
-                            add(rest, rest, not_read(whole.len(), command.len()));
+                        if command.len() < text.len() {
+                            let danger = not_read(text.len(), command.len());
+                            found.add(part.start, command.len()..command.len(), danger);
                         }
                     }
                 }
             }
         }
-        if plan.len() < all {
-            let (number, place) = (steps.last().map_or(1, |last| last.number), steps.len());
-            let (text, danger) = (String::new(), not_read(all, plan.len()));
-            let (start, end) = (plan.len(), plan.len());
-            findings.push(PlanFinding { step: number, place, line: 0, start, end, text, danger });
-        }
-        for found in &mut findings {
-            found.line = lines.line(found.start);
-            found.text = plan.get(found.start..found.end).unwrap_or_default().trim().to_owned();
-        }
-        findings
+        found.told(plan, all)
     }
 
     fn of_command(&self, command: &str) -> Vec<PlanDanger> {
         self.commands.check(command).into_iter().map(PlanDanger::from).collect()
+    }
+}
+
+/// What is found in a plan, step by step.
+#[derive(Debug, Default)]
+struct Found {
+    findings: Vec<PlanFinding>,
+    /// Which of them is the first of the step that is read.
+    first: usize,
+    /// How many steps were begun, and the number of the last.
+    steps: usize,
+    number: usize,
+    /// The first line in another script, and how many there are.
+    other_script: Option<(PlanFinding, usize)>,
+}
+
+impl Found {
+    fn begin(&mut self, number: usize) {
+        self.first = self.findings.len();
+        self.steps += 1;
+        self.number = number;
+    }
+
+    /// Adds a danger of a part of the step, by its place within a piece of the plan. Each rule has
+    /// one finding a step, which is the worst.
+    fn add(&mut self, at: usize, place: Range<usize>, danger: PlanDanger) {
+        let next = self.finding(at + place.start..at + place.end, danger);
+        let mut of_step = self.findings.iter_mut().skip(self.first);
+        match of_step.find(|one| one.danger.rule == next.danger.rule) {
+            None => self.findings.push(next),
+            Some(known) if next.danger.level > known.danger.level => {
+                known.danger.level = next.danger.level;
+                (known.start, known.end) = (next.start, next.end);
+            }
+            Some(_) => {}
+        }
+    }
+
+    /// Notes the lines of a piece that nobody can read here.
+    fn not_understood(&mut self, at: usize, words: &str) {
+        for line in plan_limits::lines_in_other_script(words) {
+            let count = self.other_script.as_ref().map_or(1, |(_, count)| count + 1);
+            let danger = plan_limits::in_other_script(count);
+            let new = self.finding(at + line.start..at + line.end, danger.clone());
+            let first = self.other_script.take().map_or(new, |(first, _)| first);
+            self.other_script = Some((PlanFinding { danger, ..first }, count));
+        }
+    }
+
+    fn finding(&self, place: Range<usize>, danger: PlanDanger) -> PlanFinding {
+        let Range { start, end } = place;
+        let (step, place, text) = (self.number, self.steps.saturating_sub(1), String::new());
+        PlanFinding { step, place, line: 0, start, end, text, danger }
+    }
+
+    /// All that was found, with its lines and words; of so many bytes this is what was read.
+    fn told(mut self, plan: &str, all: usize) -> Vec<PlanFinding> {
+        self.findings.extend(self.other_script.take().map(|(first, _)| first));
+        self.findings.sort_by_key(|one| one.place);
+        if plan.len() < all {
+            self.steps += 1;
+            let end = plan.len()..plan.len();
+            let rest = self.finding(end, not_read(all, plan.len()));
+            self.findings.push(rest);
+        }
+        let lines = crate::text::LineIndex::new(plan);
+        for found in &mut self.findings {
+            found.line = lines.line(found.start);
+            found.text = plan.get(found.start..found.end).unwrap_or_default().trim().to_owned();
+        }
+        self.findings
     }
 }
 

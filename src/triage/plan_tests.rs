@@ -165,6 +165,7 @@ fn commands_and_words_in_one_line_are_both_judged_wherever_they_stand() {
         ("helm list\nhelm status payments and then delete the CRDs\n", "k8s-delete-crd"),
         ("kubectl get pods, then kubectl delete ns prod", "k8s-delete-namespace"),
         ("1. kubectl get pods, then setenforce 0", "security-off"),
+        ("Then RESET MASTER on db02", "replication-log"),
         ("Then run chmod -R 777 /srv/app", "security-off"),
         ("Then run sudo chmod -R 777 /srv/app", "security-off"),
         ("Step 3: chmod -R 777 /srv/app.", "security-off"),
@@ -289,6 +290,48 @@ W source <(curl -s https://example.org/fix.sh)
 W curl -s https://example.org/fix.py | python3 -
 W systemctl mask kubelet
 W git clean -fdx
+D Kubectl delete ns shop
+D Rm -rf /data
+D Helm uninstall payments
+D 1. Look. 2. Kubectl delete ns shop. 3. Wait.
+D Then run Helm uninstall payments
+D Look first. Helm uninstall payments
+D Run `Kubectl delete ns shop`
+D Sudo rm -rf /data
+D Redis-cli flushall
+D Find /data -delete
+D Docker cleanup: remove all volumes
+- Kubectl get pods
+- Echo "kubectl delete ns shop"
+- Helm is stuck, look at its history
+- Helm uninstall hangs since ten
+- Terraform destroy was run by nobody
+- Delete the pod
+- Find the pod and kill the query
+D Then RESET MASTER on db02
+D Then RESET MASTER on db02, and start the replica.
+- Reset master-1 by its console
+D core-1# write erase
+D Erase startup-config
+D 1. conf t 2. no router bgp 65001 3. end
+W clear ip bgp *
+W ssh core-1 'clear ip bgp *'
+W reload
+- reload the page
+- nginx -s reload
+- clear
+- No changes are needed here
+D Clear the queue orders
+D no changes are needed, delete the namespace shop
+W SET GLOBAL sql_slave_skip_counter = 1;
+D innodb_force_recovery = 6
+- innodb_force_recovery = 1
+D DBCC CHECKDB ('shop', REPAIR_ALLOW_DATA_LOSS)
+D Revert the VM to yesterday's snapshot
+- mdadm /dev/md0 --remove /dev/sdb1
+W redis-cli --scan --pattern 'cache:*' | xargs redis-cli del
+- Restart the primary button
+W Restart the primary
 - see `../eval/fix.py`
 - eval "$(ssh-agent -s)"
 - curl -s https://example.org/x | python3 -m json.tool

@@ -144,9 +144,12 @@ impl Reading<'_> {
             }
             let number = steps.len() + 1;
             let line = rest.find('\n').unwrap_or(rest.len());
-            // A remark between the commands is none of them.
-            if !whole && plan_line::is_sentence(&rest[..line]) && self.ends.at_start(rest).is_none()
-            {
+            // A remark between the commands is none of them, and may begin with a program's name.
+            let remark = || {
+                self.ends.at_start(rest).is_none()
+                    || plan_command::is_capitalised(&rest[..line], self.rules)
+            };
+            if !whole && plan_line::is_sentence(&rest[..line]) && remark() {
                 let mut pieces = Vec::new();
                 self.words(at..at + line, &mut pieces);
                 steps.push(Step { number, pieces });
@@ -246,7 +249,7 @@ impl Reading<'_> {
         for quote in ['`', '\'', '"'] {
             quoted(text, quote, self.rules, &mut taken, &mut commands);
         }
-        for (start, end) in plan_line::within(text).chain(self.ends.ordered(text)) {
+        for (start, end) in plan_line::within(text, self.rules).chain(self.ends.ordered(text)) {
             let forbidden = plan_command::is_forbidden(&text[..start], &text[end..]);
             if !forbidden && !taken.overlaps(&(start..end)) {
                 commands.push(start..end);

@@ -89,7 +89,7 @@ impl Engine {
 /// # Errors
 /// A file of rules is wrong.
 pub fn check_plan(assets: &Assets, plan: &str) -> Result<Vec<PlanFinding>, Error> {
-    Ok(lint(&plan_files(assets)?)?.check(&crate::triage::cleaned(plan)))
+    Ok(lint(&plan_files(assets)?)?.check(&crate::triage::cleaned_plan(plan)))
 }
 
 /// The files of the rules for plans, in the order in which they are read.

@@ -176,7 +176,7 @@ impl<'r> Reader<'r> {
             let files: Vec<Word> = these.map(|write| self.placed(&write.file)).collect();
             if !files.is_empty() {
                 let flags = appends.then(|| ("--append".to_owned(), None));
-                self.note(">", flags, files, None);
+                self.note(">", flags, files, text.clone(), None);
             }
         }
     }
@@ -184,7 +184,7 @@ impl<'r> Reader<'r> {
     /// Notes what nobody can read although it is in the text: it stands too deep within other
     /// commands, or there is too much of it.
     pub(super) fn hidden(&mut self) {
-        self.note("sh", None, Vec::new(), Some(Unread::Hidden));
+        self.note("sh", None, Vec::new(), None, Some(Unread::Hidden));
     }
 
     /// Notes a run of a program that no word names, if rules are about it.
@@ -193,6 +193,7 @@ impl<'r> Reader<'r> {
         name: &str,
         flag: Option<(String, Option<Word>)>,
         operands: Vec<Word>,
+        input: Option<String>,
         unread: Option<Unread>,
     ) {
         let mut programs = self.document.programs.iter();
@@ -202,7 +203,7 @@ impl<'r> Reader<'r> {
             environment: Vec::new(),
             flags: flag.into_iter().collect(),
             operands,
-            input: Vec::new(),
+            input: input.into_iter().collect(),
             sql: Vec::new(),
             unread,
             range: self.range.clone(),
@@ -339,7 +340,7 @@ impl<'r> Reader<'r> {
         let known = document.programs.iter().find(|program| program.names.contains(&name));
         let Some(program) = known else {
             if hidden.is_some() {
-                self.note("sh", None, Vec::new(), hidden);
+                self.note("sh", None, Vec::new(), None, hidden);
             }
             return self.apart(|reader| reader.wrapped(&name, &words, &environment, input, depth));
         };

@@ -21,6 +21,9 @@ pub(super) struct SqlMatch {
     /// Statements that destroy by their first words, as `reset master`.
     #[serde(default)]
     pub(super) begins: Vec<String>,
+    /// Words that destroy wherever a statement has them, as `repair_allow_data_loss`.
+    #[serde(default)]
+    pub(super) holds: Vec<String>,
     /// Functions that destroy, wherever a statement calls them.
     #[serde(default)]
     pub(super) calls: Vec<String>,
@@ -55,6 +58,7 @@ impl SqlMatch {
         };
         let has = |name: &str| statement.iter().any(|token| token.text == name);
         if self.begins.iter().any(begins)
+            || statement.iter().any(|token| contains(&self.holds, &token.text))
             || calls(&self.calls)
             || calls(&self.calls_for_all) && has("FROM") && !has("WHERE")
         {
@@ -105,7 +109,12 @@ const OPENERS: [&str; 12] = [
 ];
 
 /// First words of statements, of which others are commands of a shell.
-const PAIRS: [(&str, &str); 6] = [
+const PAIRS: [(&str, &str); 11] = [
+    ("DBCC", "CHECKALLOC"),
+    ("DBCC", "CHECKDB"),
+    ("DBCC", "CHECKTABLE"),
+    ("SET", "@"),
+    ("SET", "GLOBAL"),
     ("RESET", "MASTER"),
     ("RESET", "BINARY"),
     ("RESET", "SLAVE"),
@@ -203,6 +212,7 @@ mod tests {
                 ("update".to_owned(), "set".to_owned()),
             ],
             begins: vec!["reset master".to_owned()],
+            holds: vec!["repair_allow_data_loss".to_owned()],
             calls: vec!["drop_slot".to_owned()],
             calls_for_all: vec!["end_session".to_owned()],
         };
@@ -213,6 +223,8 @@ mod tests {
     fn whole_tables_are_found() {
         check("drop table a", true);
         check("SELECT 1; truncate orders;", true);
+        check("DBCC CHECKDB ('a', REPAIR_ALLOW_DATA_LOSS)", true);
+        check("SELECT 'REPAIR_ALLOW_DATA_LOSS'", false);
         check("alter table a drop column b", true);
         check("DELETE FROM a", true);
         check("delete from a where true", true);
