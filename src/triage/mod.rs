@@ -287,7 +287,8 @@ impl Judging<'_> {
         let is_about = |at: usize| !apart.contains(&at);
         let routing = routing::routing(input, knowledge, &reading, verdict, &levels, is_about);
         let Narrative { statements, plan, left_out, to_check } = narrative;
-        let left_out = plan_proposal::with_proposals(input, lint, left_out);
+        let avoided = narrative::avoided(knowledge, verdict);
+        let (left_out, unread) = plan_proposal::with_proposals(input, lint, &avoided, left_out);
         let nature = PlanNature::of(plan.iter().map(|step| step.doing), false);
         let report = Report {
             pattern: verdict.pattern,
@@ -313,7 +314,7 @@ impl Judging<'_> {
             to_check,
             evidence,
             messages: input.messages.iter().zip(levels).map(view).collect(),
-            notes: notes(input, &reading),
+            notes: notes(input, &reading).into_iter().chain(unread).collect(),
             signals: reading.signals,
         };
         report.with_tier(nature)

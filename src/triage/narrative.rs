@@ -18,7 +18,7 @@ use super::product::products;
 use super::quote::shortened;
 use super::reading::{Reading, judged};
 use super::slots::{Slots, Unclear, slots};
-use super::subtype::{Run, Subtype, Template};
+use super::subtype::{Proposed, Run, Subtype, Template};
 
 /// A runner-up with this share of the leader's score has almost as much.
 const NEAR: f64 = 0.8;
@@ -95,8 +95,7 @@ pub(super) fn write(
         let to_check = vec![open.to_owned()];
         return Narrative { to_check, ..Narrative::default() };
     }
-    let named = verdict.subtype.as_ref().and_then(|name| knowledge.subtype(verdict.pattern, name));
-    let general = knowledge.subtypes.get(verdict.pattern.as_str());
+    let (named, general) = subtypes(knowledge, verdict);
     let decided = |mut statements: Vec<Statement>| {
         let only_quoted = statements.is_empty();
         if only_quoted {
@@ -114,11 +113,13 @@ pub(super) fn write(
     told_once(&mut statements);
     let statements = decided(statements);
     let mut narrative = Narrative { statements, ..Narrative::default() };
-    let planned = general.filter(|_| subtype.plan.is_empty()).unwrap_or(subtype);
+    let planned = planned(subtype, general);
     let filling =
         Filling { slots: &slots, products: named_products(planned, input, reading, verdict) };
     steps(&mut narrative, planned, &filling, lint);
-    let told = |template: &&Template| concerns(template, &filling, input);
+    // What has no command is told once somebody proposes it.
+    let shown = |one: &Template| one.run.is_some() || one.proposed.is_none();
+    let told = |template: &&Template| shown(template) && concerns(template, &filling, input);
     for template in planned.avoid.iter().filter(told) {
         let (text, command, _) = step(template, &filling);
         let dangers = lint.judge(&text, command.as_deref());
@@ -127,6 +128,27 @@ pub(super) fn write(
     narrative.to_check = to_check(subtype, planned, &filling, &unclear);
     narrative.to_check.extend(rival(verdict, grounds));
     narrative
+}
+
+/// What is known of the verdict's subtype, and of its pattern.
+fn subtypes<'k>(
+    knowledge: &'k Knowledge,
+    verdict: &Verdict,
+) -> (Option<&'k Subtype>, Option<&'k Subtype>) {
+    let named = verdict.subtype.as_ref().and_then(|name| knowledge.subtype(verdict.pattern, name));
+    (named, knowledge.subtypes.get(verdict.pattern.as_str()))
+}
+
+/// A subtype without a plan has that of its pattern.
+fn planned<'k>(subtype: &'k Subtype, general: Option<&'k Subtype>) -> &'k Subtype {
+    general.filter(|_| subtype.plan.is_empty()).unwrap_or(subtype)
+}
+
+/// What is to be avoided in this kind of failure, if somebody proposes it.
+pub(super) fn avoided<'k>(knowledge: &'k Knowledge, verdict: &Verdict) -> Vec<&'k Proposed> {
+    let (named, general) = subtypes(knowledge, verdict);
+    let steps = named.or(general).map(|subtype| &planned(subtype, general).avoid);
+    steps.into_iter().flatten().filter_map(|step| step.proposed.as_ref()).collect()
 }
 
 /// Whether a message says that something is over, be it of what no rule knows.

@@ -11,6 +11,8 @@ use super::plan_lint::{PlanDanger, PlanLint};
 use super::plan_words::{compiled, either, unknown};
 use super::quote::shortened;
 use super::reading::judged;
+use super::subtype::Proposed;
+use crate::text::count;
 
 /// How many proposals are told; more of them say no more.
 const MOST: usize = 5;
@@ -108,51 +110,83 @@ impl Proposing {
     }
 }
 
-/// What the messages propose and what it would destroy, in front of what the plan leaves out; what
-/// a template only warns of for the same reason needs no word of its own.
+/// What the messages propose and what it would destroy, in front of what the plan leaves out, and in
+/// words what of it was not looked at or is not told. What a template only warns of for the same
+/// reason needs no word of its own. What is to be avoided in this kind of failure counts beside the
+/// rules for plans.
 pub(super) fn with_proposals(
     input: &Input<'_>,
     lint: &PlanLint,
+    avoided: &[&Proposed],
     left_out: Vec<LeftOut>,
-) -> Vec<LeftOut> {
+) -> (Vec<LeftOut>, Option<String>) {
     let proposing = lint.prose.proposing();
-    let places = input.messages.iter().enumerate().flat_map(|(at, message)| {
+    let mut places = input.messages.iter().enumerate().flat_map(|(at, message)| {
         let text = judged(&message.text);
         proposing.find(text).map(move |(start, behind, end)| (at, text, start, behind, end))
     });
-    let mut all: Vec<LeftOut> = Vec::new();
-    for (message, text, start, behind, end) in places.take(MOST_JUDGED) {
+    let mut all: Vec<(Place, LeftOut)> = Vec::new();
+    for (message, text, start, behind, end) in places.by_ref().take(MOST_JUDGED) {
         let proposed = text[behind..end].trim().trim_end_matches(['?', '!']);
-        let dangers = dangers(lint, proposed);
-        let rules: Vec<String> = dangers.iter().map(|danger| danger.rule.clone()).collect();
-        if rules.is_empty() || all.iter().any(|known| known.rules == rules) {
-            continue;
-        }
+        let dangers = dangers(lint, avoided, proposed);
         let said = text[start..end].trim_end();
         let place = Place { message: Some(message), start, end: start + said.len() };
+        if dangers.is_empty() || all.iter().any(|(known, one)| says(known, one, place, &dangers)) {
+            continue;
+        }
+        let first = input.messages[message].line;
+        let line = first + text[..start].matches('\n').count();
+        let line = if first > 0 { format!(" (line {line})") } else { String::new() };
         let text = format!(
-            "Somebody is about to do this, or asks whether to: \u{201c}{}\u{201d}",
+            "Somebody is about to do this, or asks whether to{line}: \u{201c}{}\u{201d}",
             shortened(said)
         );
-        all.push(LeftOut { said: Some(place), ..LeftOut::new(text, None, dangers) });
-        if all.len() == MOST {
-            break;
-        }
+        all.push((place, LeftOut { said: Some(place), ..LeftOut::new(text, None, dangers) }));
     }
+    all.sort_by_key(|(place, _)| *place);
+    let more = all.len().saturating_sub(MOST);
+    let unread = if places.next().is_some() {
+        Some(format!(
+            "of what somebody may propose in the messages only the first {MOST_JUDGED} places were \
+             judged"
+        ))
+    } else {
+        (more > 0).then(|| {
+            format!(
+                "{} in the messages would destroy something",
+                count(more, "more proposal", "more proposals")
+            )
+        })
+    };
+    let proposed: Vec<LeftOut> = all.into_iter().map(|(_, one)| one).collect();
     let told = |one: &LeftOut| {
-        let proposed = |rule: &String| all.iter().any(|known| known.rules.contains(rule));
+        let proposed = |rule: &String| proposed.iter().any(|known| known.rules.contains(rule));
         !one.rules.is_empty() && one.rules.iter().all(proposed)
     };
     let others: Vec<LeftOut> = left_out.into_iter().filter(|one| !told(one)).collect();
-    all.into_iter().chain(others).collect()
+    (proposed.into_iter().take(MOST).chain(others).collect(), unread)
+}
+
+/// Whether what is known at one place says all that is found at another: the two places overlap, as
+/// those of "just" and of the question that it opens.
+fn says(known: &Place, one: &LeftOut, place: Place, dangers: &[PlanDanger]) -> bool {
+    let overlap =
+        known.message == place.message && known.start < place.end && place.start < known.end;
+    overlap && dangers.iter().all(|danger| one.rules.contains(&danger.rule))
 }
 
 /// What a proposal would destroy, the worst first and each rule once.
-fn dangers(lint: &PlanLint, proposed: &str) -> Vec<PlanDanger> {
+fn dangers(lint: &PlanLint, avoided: &[&Proposed], proposed: &str) -> Vec<PlanDanger> {
     let mut dangers: Vec<PlanDanger> = Vec::new();
-    for found in lint.check(proposed) {
-        if dangers.iter().all(|known| known.rule != found.danger.rule) {
-            dangers.push(found.danger);
+    let told = |one: &&&Proposed| {
+        let mut places = one.places(proposed).into_iter();
+        places.any(|place| lint.prose.is_told(proposed, place.start, place.end))
+    };
+    let here = avoided.iter().filter(told).map(|one| one.danger());
+    let everywhere = lint.check(proposed).into_iter().map(|found| found.danger);
+    for danger in here.chain(everywhere) {
+        if dangers.iter().all(|known| known.rule != danger.rule) {
+            dangers.push(danger);
         }
     }
     dangers.sort_by_key(|danger| !danger.refuses());
@@ -168,7 +202,7 @@ mod tests {
         let lint = PlanLint::built_in().expect("the built-in rules");
         let messages = text.lines().map(Message::new).collect();
         let input = Input { messages, ..Input::default() };
-        let found = with_proposals(&input, lint, Vec::new());
+        let (found, _) = with_proposals(&input, lint, &[], Vec::new());
         for one in &found {
             let place = one.said.expect("a place");
             let message = &input.messages[place.message.expect("a message")].text;
@@ -231,9 +265,9 @@ mod tests {
     }
 
     #[test]
-    fn the_same_is_told_once_and_a_template_that_warns_of_it_is_silent() {
+    fn each_who_proposes_it_is_told_and_a_template_that_warns_of_it_is_silent() {
         let text = "jens: soll ich FLUSHALL machen?\nanna: I will run FLUSHALL\n";
-        assert_eq!(proposed(text).len(), 1);
+        assert_eq!(proposed(text).len(), 2);
         let lint = PlanLint::built_in().expect("the built-in rules");
         let avoid = |rule: &str| LeftOut {
             text: "x".to_owned(),
@@ -242,9 +276,10 @@ mod tests {
         };
         let messages = text.lines().map(Message::new).collect();
         let input = Input { messages, ..Input::default() };
-        let left = with_proposals(&input, lint, vec![avoid("redis-flush"), avoid("tf-destroy")]);
+        let left_out = vec![avoid("redis-flush"), avoid("tf-destroy")];
+        let (left, unread) = with_proposals(&input, lint, &[], left_out);
         let rules: Vec<&str> = left.iter().map(|one| one.rules[0].as_str()).collect();
-        assert_eq!(rules, ["redis-flush", "tf-destroy"]);
+        assert_eq!((rules, unread), (vec!["redis-flush", "redis-flush", "tf-destroy"], None));
         assert!(left[0].said.is_some());
     }
 
@@ -254,5 +289,47 @@ mod tests {
             ["namespace", "CRD", "PVC", "orders table", "release", "orders topic", "cluster"];
         let text: String = rules.map(|it| format!("I will delete the {it}\n")).concat();
         assert_eq!(proposed(&text).len(), MOST);
+        assert_eq!(
+            unread(&text).expect("two are not told"),
+            "2 more proposals in the messages would destroy something"
+        );
+        let text = format!("{}I will delete the namespace\n", "I will look\n".repeat(MOST_JUDGED));
+        assert!(unread(&text).expect("a limit").contains("first 200 places"));
+        assert_eq!(unread(&text[12..]), None);
+    }
+
+    fn unread(text: &str) -> Option<String> {
+        let lint = PlanLint::built_in().expect("the built-in rules");
+        let messages = text.lines().map(Message::new).collect();
+        let input = Input { messages, ..Input::default() };
+        with_proposals(&input, lint, &[], Vec::new()).1
+    }
+
+    #[test]
+    fn what_this_kind_of_failure_forbids_is_told_with_its_line() {
+        let proposals = |text: &str| {
+            let knowledge = super::super::Knowledge::built_in().expect("the built-in rules");
+            let lint = PlanLint::built_in().expect("the built-in rules");
+            let mut messages: Vec<Message> = text.lines().map(Message::new).collect();
+            messages.iter_mut().enumerate().for_each(|(at, one)| one.line = at + 1);
+            let input = Input { messages, ..Input::default() };
+            let report = super::super::triage(&input, &Default::default(), knowledge, lint);
+            let said = report.left_out.into_iter().filter(|one| one.said.is_some());
+            said.map(|one| (one.rules[0].clone(), one.text)).collect::<Vec<_>>()
+        };
+        let ransom =
+            "ransomware: files on fs-2 are being encrypted, every folder has a README_RESTORE.txt";
+        let found = proposals(&format!(
+            "{ransom}\nben: let me just reboot the host\nanna: I will not reboot it\n"
+        ));
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert!(found[0].0 == "evidence-memory" && found[0].1.contains("(line 2)"), "{found:?}");
+        let found = proposals(&format!(
+            "{ransom}\nben: soll ich den Server neu starten?\nanna: shall we restore the backups onto it?\n"
+        ));
+        let rules: Vec<&str> = found.iter().map(|(rule, _)| rule.as_str()).collect();
+        assert_eq!(rules, ["evidence-memory", "backup-into-hostile"]);
+        let disk = "No space left on device /var\nben: let me just reboot the host\n";
+        assert!(proposals(disk).iter().all(|(rule, _)| rule != "evidence-memory"));
     }
 }

@@ -252,6 +252,11 @@ impl Prose {
         &self.proposing
     }
 
+    /// Whether the text tells somebody to do what stands there.
+    pub(super) fn is_told(&self, text: &str, start: usize, end: usize) -> bool {
+        self.talk.is_told(text, start, end)
+    }
+
     /// Whether a line forbids what the list below it names.
     pub(super) fn forbids_list(&self, line: &str) -> bool {
         self.talk.forbids_list(line)

@@ -1,13 +1,17 @@
 //! What is said and done about a refinement of a pattern.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer};
 
 use super::expression::Expression;
+use super::plan_lint::PlanDanger;
 use super::product::is_known;
 use super::words::Words;
+use crate::runbook::danger::DangerLevel;
+use crate::text::yaml::one_or_many;
 
 /// The words for one subtype; a file describes it.
 #[derive(Debug, Default, Deserialize)]
@@ -60,6 +64,62 @@ pub(super) struct Template {
     /// Before anything that a runbook says: what must not go on meanwhile.
     #[serde(default)]
     pub(super) first: bool,
+    /// Of a step to avoid: how somebody proposes it, and what that would cost in this failure.
+    #[serde(default)]
+    pub(super) proposed: Option<Proposed>,
+}
+
+/// How people propose what is to be avoided in one kind of failure, where no rule for plans knows
+/// of it, or knows it to be worse than elsewhere.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Proposed {
+    /// The rule's id.
+    #[serde(deserialize_with = "super::source::name")]
+    id: String,
+    /// Expressions that find it among what is proposed.
+    #[serde(deserialize_with = "one_or_many")]
+    any: Vec<String>,
+    destroys: String,
+    safer: String,
+    /// An example that it finds, and one that it does not.
+    #[serde(deserialize_with = "one_or_many")]
+    finds: Vec<String>,
+    #[serde(deserialize_with = "one_or_many")]
+    ignores: Vec<String>,
+    #[serde(skip)]
+    expression: Option<Arc<Expression>>,
+}
+
+impl Proposed {
+    fn compile(&mut self, words: &Arc<Words>) -> Result<(), (String, String)> {
+        let expression = Expression::of(&self.any, words)?;
+        if let Some(text) = self.finds.iter().find(|text| !expression.is_in(text)) {
+            return Err((self.id.clone(), format!("it does not find its example `{text}`")));
+        }
+        if let Some(text) = self.ignores.iter().find(|text| expression.is_in(text)) {
+            return Err((self.id.clone(), format!("it finds `{text}`, which it should not")));
+        }
+        self.expression = Some(Arc::new(expression));
+        Ok(())
+    }
+
+    /// Where it is proposed in a text.
+    pub(super) fn places(&self, text: &str) -> Vec<Range<usize>> {
+        let matcher = self.expression.as_ref().and_then(|expression| expression.matcher());
+        matcher.map_or_else(Vec::new, |matcher| matcher.places(text).collect())
+    }
+
+    /// What it would cost.
+    pub(super) fn danger(&self) -> PlanDanger {
+        let Self { id, destroys, safer, .. } = self;
+        PlanDanger {
+            rule: id.clone(),
+            level: DangerLevel::Warn,
+            destroys: destroys.clone(),
+            safer: safer.clone(),
+        }
+    }
 }
 
 /// The command of a step: one for all, or of each product its own. Of a product that no message
@@ -101,7 +161,7 @@ pub(super) struct Slot {
 
 impl<'de> Deserialize<'de> for Slot {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let ways = crate::text::yaml::one_or_many(deserializer)?;
+        let ways = one_or_many(deserializer)?;
         Ok(Self { ways, expressions: Vec::new() })
     }
 }
@@ -120,6 +180,12 @@ impl Subtype {
             let message = "what a command may do stands in plan-allowed.yaml: leave `harmless` out";
             return Err((step.text.clone(), message.to_owned()));
         }
+        if let Some(step) = self.plan.iter().find(|step| step.proposed.is_some()) {
+            let message = "only a step to avoid has `proposed`".to_owned();
+            return Err((step.text.clone(), message));
+        }
+        let proposed = self.avoid.iter_mut().filter_map(|step| step.proposed.as_mut());
+        proposed.map(|one| one.compile(words)).collect::<Result<(), _>>()?;
         let commands = self.plan.iter().chain(&self.avoid).filter_map(|step| step.run.as_ref());
         if let Some(unknown) = commands.flat_map(Run::products).find(|it| !is_known(it)) {
             return Err((unknown.to_owned(), "no product is called so".to_owned()));

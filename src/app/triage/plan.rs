@@ -91,11 +91,15 @@ fn parted(runbook: Vec<Planned>, ways: &[Ways]) -> (Vec<Planned>, Vec<Planned>) 
     (refused, kept)
 }
 
-/// What is left out for the same reasons stands there once.
+/// What is left out for the same reasons stands there once, but for what people propose: each of
+/// them has to read it.
 fn alike_as_one(all: Vec<LeftOut>) -> Vec<LeftOut> {
     let mut merged: Vec<LeftOut> = Vec::new();
     for one in all {
-        let Some(known) = merged.iter_mut().find(|known| known.rules == one.rules) else {
+        let alike = |known: &&mut LeftOut| {
+            known.rules == one.rules && known.said.is_none() && one.said.is_none()
+        };
+        let Some(known) = merged.iter_mut().find(alike) else {
             merged.push(one);
             continue;
         };
