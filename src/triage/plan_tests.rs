@@ -331,6 +331,21 @@ D Revert the VM to yesterday's snapshot
 - mdadm /dev/md0 --remove /dev/sdb1
 W redis-cli --scan --pattern 'cache:*' | xargs redis-cli del
 - Restart the primary button
+D storcli /c0/vall delete
+D lvresize -L -10G vg0/a
+D ceph pg 1.2 mark_unfound_lost delete
+D pcs property set stonith-enabled=false
+D drbdadm -- --discard-my-data connect r0
+D zkCli.sh deleteall /brokers
+D qm destroy 100
+D ALTER DATABASE OPEN RESETLOGS
+D RESTORE DATABASE shop FROM DISK='x' WITH REPLACE
+W SHUTDOWN ABORT
+- storcli /c0 show all
+- Restore the snapshot into a new volume and compare.
+- Take a snapshot of the VM before the upgrade.
+- Write a note to the ticket.
+- Docker restarts the container by itself.
 W Restart the primary
 - see `../eval/fix.py`
 - eval "$(ssh-agent -s)"

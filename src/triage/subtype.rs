@@ -184,8 +184,8 @@ impl Subtype {
             let message = "only a step to avoid has `proposed`".to_owned();
             return Err((step.text.clone(), message));
         }
-        let proposed = self.avoid.iter_mut().filter_map(|step| step.proposed.as_mut());
-        proposed.map(|one| one.compile(words)).collect::<Result<(), _>>()?;
+        let mut proposed = self.avoid.iter_mut().filter_map(|step| step.proposed.as_mut());
+        proposed.try_for_each(|one| one.compile(words))?;
         let commands = self.plan.iter().chain(&self.avoid).filter_map(|step| step.run.as_ref());
         if let Some(unknown) = commands.flat_map(Run::products).find(|it| !is_known(it)) {
             return Err((unknown.to_owned(), "no product is called so".to_owned()));
