@@ -1,7 +1,8 @@
 //! The other failures of a paste. Somebody at the end of a shift pastes all that is red. What names
 //! other things than the verdict is about, or is an alert of another name, is a failure of its own;
-//! what plainly tells of another component may have the same cause. Both are told beside the
-//! verdict: a failure that is not shown is one that nobody mends.
+//! what plainly tells of another component, of another fault of the same kind, or of errors of a
+//! service that the verdict does not name, may have the same cause. All are told beside the verdict: a
+//! failure that is not shown is one that nobody mends.
 
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
@@ -15,15 +16,19 @@ use super::knowledge::Knowledge;
 use super::level::Level;
 use super::message::{Input, Message};
 use super::pattern::Pattern;
-use super::reading::{Found, Reading};
+use super::reading::{Found, Reading, judged};
 use super::report::{Evidence, Routing};
 use super::routing;
+use super::signal::Signal;
 
 /// How far into a message the name of its alert stands, in bytes.
 const MAX_HEAD: usize = 80;
 
 /// What a rule that knows the very wording adds, as neither an effect nor a hint does.
 const PLAIN: f64 = 3.0;
+
+/// The kind of a service that answers with errors.
+const FAILING: &str = "failing";
 
 /// A failure that messages speak of beside the one that the verdict is about.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -93,6 +98,7 @@ pub(super) fn others<'r>(
 ) -> Vec<Other<'r>> {
     let things = things(knowledge, reading, input.messages.len());
     let leads = bearing(reading, verdict);
+    let of_another = of_another_fault(knowledge, reading, verdict, &things);
     // A message that names nothing may well be about the same, unless it is an alert of another name.
     let named: BTreeSet<&String> = leads.iter().flat_map(|at| &things[*at]).collect();
     let alert = |at: usize| alert(input.messages.get(at)?);
@@ -102,7 +108,7 @@ pub(super) fn others<'r>(
     let mut all: Vec<Other<'r>> = Vec::new();
     for of_message in reading.found.chunk_by(|one, next| one.message == next.message) {
         let at = of_message[0].message;
-        if leads.contains(&at) || in_chain.contains(&at) {
+        if leads.contains(&at) && !of_another.contains(&at) || in_chain.contains(&at) {
             continue;
         }
         let Some((pattern, subtype)) = decide::leading(of_message) else { continue };
@@ -110,8 +116,13 @@ pub(super) fn others<'r>(
         let shares = things[at].iter().any(|thing| named.contains(thing));
         let other_alert =
             !alerts.is_empty() && alert(at).is_some_and(|name| !alerts.contains(name));
-        let apart = !shares && (both_named || other_alert);
-        if !apart && !speaks_for_itself(of_message, pattern) {
+        // Another fault of the same kind is no reason to judge anew what the kind is.
+        let apart = !shares && (both_named || other_alert) && !of_another.contains(&at);
+        let is_told = || {
+            speaks_for_itself(of_message, pattern)
+                || !shares && pattern.is_generic() && fails_elsewhere(input, reading, at, &leads)
+        };
+        if !apart && !is_told() {
             continue;
         }
         match all.iter_mut().find(|one| one.pattern == pattern && one.subtype == subtype) {
@@ -131,6 +142,56 @@ fn bearing(reading: &Reading<'_>, verdict: &Verdict) -> BTreeSet<usize> {
         found.evidence().is_some_and(|(pattern, _, _)| pattern == verdict.pattern)
     };
     reading.found.iter().filter(of_verdict).map(|found| found.message).collect()
+}
+
+/// The messages of the verdict's kind that tell of another fault than it does, and only of other
+/// things: two workloads that fail each in its own way are mended one by one.
+fn of_another_fault(
+    knowledge: &Knowledge,
+    reading: &Reading<'_>,
+    verdict: &Verdict,
+    things: &[BTreeSet<String>],
+) -> BTreeSet<usize> {
+    let Some(own) = verdict.subtype.as_deref() else { return BTreeSet::new() };
+    let (mut of_it, mut others) = (BTreeSet::new(), BTreeSet::new());
+    for of_message in reading.found.chunk_by(|one, next| one.message == next.message) {
+        let at = of_message[0].message;
+        let mut subtypes = of_message.iter().filter_map(Found::evidence);
+        if subtypes.any(|(pattern, subtype, _)| pattern == verdict.pattern && subtype == Some(own))
+        {
+            of_it.insert(at);
+            continue;
+        }
+        let other = decide::leading(of_message).filter(|(pattern, _)| *pattern == verdict.pattern);
+        let other = other.and_then(|(_, subtype)| subtype);
+        let together = |other| {
+            let covers = |one, other| knowledge.covers(verdict.pattern, one, other);
+            covers(own, other) || covers(other, own)
+        };
+        if other.is_some_and(|other| !together(other)) && !things[at].is_empty() {
+            others.insert(at);
+        }
+    }
+    let named: BTreeSet<&String> = of_it.iter().flat_map(|at| &things[*at]).collect();
+    others.retain(|at| !named.is_empty() && things[*at].iter().all(|it| !named.contains(it)));
+    others
+}
+
+/// Whether a message says of a service that it answers with errors, which no message of the verdict
+/// names.
+fn fails_elsewhere(
+    input: &Input<'_>,
+    reading: &Reading<'_>,
+    at: usize,
+    leads: &BTreeSet<usize>,
+) -> bool {
+    let of_message = |signal: &&Signal| signal.place.message == Some(at) && signal.affirmed;
+    let mut failing =
+        reading.signals.iter().filter(of_message).filter(|signal| signal.kind == FAILING);
+    failing.any(|signal| {
+        let name = signal.value.to_lowercase();
+        leads.iter().all(|lead| !judged(&input.messages[*lead].text).to_lowercase().contains(&name))
+    })
 }
 
 /// Which messages are about the worst of several failures, if that is not the one that most speaks
@@ -260,6 +321,27 @@ mod tests {
     }
 
     #[test]
+    fn another_fault_of_the_same_kind_is_told_where_it_is_of_another_thing() {
+        let of = |text: &str| {
+            let report = report(text);
+            let also = report.also.iter().filter(|also| also.pattern == report.pattern);
+            let also = also.map(|also| also.subtype.clone().unwrap_or_default());
+            (report.subtype.clone().unwrap_or_default(), also.collect::<Vec<_>>())
+        };
+        let image =
+            "pod web-5d8f7c9b4-k2x9p: Failed to pull image \"shop/web:9\": not found, ErrImagePull";
+        let (first, second) =
+            of(&format!("pod cart-6c9d8b7f5-x2x9p is in CrashLoopBackOff\n{image}\n"));
+        let mut both = vec![first];
+        both.extend(second);
+        both.sort();
+        assert_eq!(both, ["crash_loop", "image_pull"]);
+        let same = image.replace("web-5d8f7c9b4-k2x9p", "cart-6c9d8b7f5-x2x9p");
+        let (_, second) = of(&format!("pod cart-6c9d8b7f5-x2x9p is in CrashLoopBackOff\n{same}\n"));
+        assert!(second.is_empty(), "{second:?}");
+    }
+
+    #[test]
     fn an_alert_of_another_name_is_a_failure_of_its_own() {
         for speaker in ["", "[FIRING] ", "AlertBot: [FIRING] "] {
             let report = report(&format!(
@@ -284,6 +366,11 @@ mod tests {
         let disk = "filesystem /var on host db-2.example is 100% full";
         check(&format!("{disk}\nhost db-2.example: replication of orders has stopped\n"), &also);
         check(&format!("{disk}\nreplication of orders has stopped\n"), &also);
+        // A service of its own with errors, which the other does not name.
+        let errors = [(Pattern::ServerError, false)];
+        check(&format!("checkout returns HTTP 500 since 02:10\n{disk}\n"), &errors);
+        check("checkout returns HTTP 500\nhost checkout-1: filesystem /var is 100% full\n", &[]);
+        check(&format!("{disk}\ncheckout returns HTTP 500 since host db-2.example is full\n"), &[]);
         // Of any failure somebody sees errors and waits: that is no other one.
         check(&format!("{disk}\nusers see HTTP 503 and requests time out\n"), &[]);
         check(

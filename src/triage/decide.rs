@@ -209,10 +209,7 @@ fn subtype(
     }
     sums.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.2.cmp(&b.2)));
     let (leader, _, _) = *sums.first()?;
-    let covers = |name: &str| {
-        let subtype = knowledge.subtype(pattern, name);
-        subtype.is_some_and(|subtype| subtype.covers.iter().any(|one| one == leader))
-    };
+    let covers = |name: &str| knowledge.covers(pattern, name, leader);
     let over = sums.iter().find(|(name, sum, _)| *sum >= COVERING && covers(name));
     let Some((over, _, _)) = over else { return Some(leader.to_owned()) };
     because.push(format!("{over} has to be mended before {leader} can be"));

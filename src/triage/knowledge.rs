@@ -107,6 +107,13 @@ impl Knowledge {
         self.subtypes.get(&of_pattern).or_else(|| self.subtypes.get(name))
     }
 
+    /// Whether one refinement of a pattern may have led to another one, so that what mends the first
+    /// is for the second, too.
+    pub fn covers(&self, pattern: Pattern, one: &str, other: &str) -> bool {
+        let subtype = self.subtype(pattern, one);
+        subtype.is_some_and(|subtype| subtype.covers.iter().any(|name| name == other))
+    }
+
     /// Reads files. The order of the files changes nothing.
     ///
     /// # Errors

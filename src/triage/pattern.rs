@@ -131,6 +131,12 @@ impl Pattern {
             Self::RateLimit | Self::ServerError | Self::ConnectionRefused | Self::Timeout
         )
     }
+
+    /// Whether it is seen by who calls: errors and waiting, and what stands between them and what
+    /// they call.
+    pub const fn is_of_callers(self) -> bool {
+        self.is_generic() || matches!(self, Self::LoadBalancerEvent | Self::CloudEvent)
+    }
 }
 
 impl fmt::Display for Pattern {

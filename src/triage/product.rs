@@ -55,6 +55,26 @@ pub fn differ(one: &BTreeSet<&str>, other: &BTreeSet<&str>) -> bool {
     !one.is_empty() && !other.is_empty() && one.is_disjoint(other)
 }
 
+/// Things of a cluster, as people and programs name them.
+static OF_CLUSTER: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)kube|k8s|etcd|api-?server|cert-manager|\b(?:pods?|nodes?|namespaces?|clusters?|ingress\w*|deployments?|containers?|client cert\w*|secrets?)\b",
+    )
+});
+
+/// What anybody sees from outside: the address of a site.
+static OF_SITE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)https?://|\bwww\.|\bweb ?sites?\b|\bCN ?= ?(?:\*\.)?[\w-]+\.[\w.-]+|\b(?:domain|host|hostname|certificate|cert) (?:of |for |on )?(?:\*\.)?[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}\b",
+    )
+});
+
+/// Whether a text is about a site that anybody may open, and about nothing of a cluster.
+pub fn is_of_site(texts: &[&str]) -> bool {
+    texts.iter().any(|text| OF_SITE.is_match(text))
+        && !texts.iter().any(|text| OF_CLUSTER.is_match(text))
+}
+
 /// Whether this is the name of one.
 pub(super) fn is_known(name: &str) -> bool {
     PRODUCTS.iter().any(|(known, _)| *known == name)
@@ -63,6 +83,17 @@ pub(super) fn is_known(name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_site_is_told_from_what_a_cluster_is_made_of() {
+        let check = |text: &str, expected| assert_eq!(is_of_site(&[text]), expected, "{text}");
+        check("Certificate of https://shop.example.com expires in 3 days", true);
+        check("certificate for shop.example.com has expired", true);
+        check("x509: certificate has expired, host www.shop.example", true);
+        check("the client certificate of the kubelet on node-3 expires", false);
+        check("Unable to reach https://10.96.0.1:443: kube-apiserver is down", false);
+        check("the certificate expires in 3 days", false);
+    }
 
     #[test]
     fn a_runbook_of_another_product_is_known_by_its_names() {

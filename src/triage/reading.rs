@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::beside::{ELSEWHERE, PRODUCTION};
 use super::clause::{Clauses, Role};
+use super::command_line::is_command;
 use super::correlate::thing;
 use super::expression::OpenWays;
 use super::gates::{Gates, TextLetters};
@@ -181,8 +182,12 @@ fn pair(line: &str) -> Option<&str> {
     (is_key && value.len() <= 120).then_some(value)
 }
 
-/// Whether a text is a key with a name as its value, or a heading over lines of keys and values.
+/// Whether a text is a key with a name as its value, a heading over lines of keys and values, or the
+/// command that printed the lines below.
 fn is_table(text: &str) -> bool {
+    if is_command(text) {
+        return true;
+    }
     let mut lines = text.lines().filter(|line| !line.trim().is_empty());
     let Some(first) = lines.next().and_then(pair) else { return false };
     if text.trim().contains('\n') {
@@ -191,13 +196,18 @@ fn is_table(text: &str) -> bool {
     !first.is_empty() && !first.contains(char::is_whitespace)
 }
 
-/// Where a text holds the words of a label; an empty place where it does not.
+/// Where a text holds the words of a label, be it with a version behind them as in `cart-2.3.0`; an
+/// empty place where it does not.
 fn word_in(text: &str, value: &str) -> (usize, usize) {
     let is_part = |c: char| c.is_alphanumeric() || "-_.".contains(c);
+    let versioned = |after: &str| {
+        let version = after.strip_prefix("-v").or_else(|| after.strip_prefix('-'));
+        version.is_some_and(|version| version.starts_with(|c: char| c.is_ascii_digit()))
+    };
     let mut found = text.match_indices(value).filter(|_| !value.is_empty());
     let whole = found.find(|(start, _)| {
         let (before, after) = (&text[..*start], &text[start + value.len()..]);
-        !before.ends_with(is_part) && !after.starts_with(is_part)
+        !before.ends_with(is_part) && (!after.starts_with(is_part) || versioned(after))
     });
     whole.map_or((0, 0), |(start, _)| (start, start + value.len()))
 }
@@ -299,7 +309,17 @@ mod tests {
         check("INFO: release 'edge' was upgraded", false);
         check("Lock Info:\n  somebody holds it", false);
         check("Events:", false);
+        check("$ kubectl -n shop get pods", true);
         check("no key", false);
+    }
+
+    #[test]
+    fn a_label_stands_where_its_words_do_also_before_a_version() {
+        let check = |text: &str, expected| assert_eq!(word_in(text, "cart"), expected, "{text}");
+        check("failed cart-2.3.0 x", (7, 11));
+        check("failed cart-v2 x", (7, 11));
+        check("failed cart-blue x, cart", (20, 24));
+        check("failed shop-cart-2.3.0", (0, 0));
     }
 
     #[test]

@@ -31,13 +31,9 @@ pub(super) fn routing(
     levels: &[Option<Level>],
     is_about: impl Fn(usize) -> bool,
 ) -> Routing {
-    let mut leads = vec![false; input.messages.len()];
-    for found in &reading.found {
-        leads[found.message] |=
-            found.evidence().is_some_and(|(pattern, _, _)| pattern == verdict.pattern);
-    }
     let lasting = |at: &usize| is_about(*at) && !reading.over.contains(at);
     let mut order: Vec<usize> = (0..input.messages.len()).filter(lasting).collect();
+    let leads = leading(reading, verdict, &order, input.messages.len());
     order.sort_by_key(|at| (!leads[*at], Reverse(levels[*at]), *at));
     order.truncate(MAX_MESSAGES);
 
@@ -65,6 +61,24 @@ pub(super) fn routing(
     Routing { words: words(knowledge, verdict), object, alerts, names, leading }
 }
 
+/// Which messages, of those that have a say, say what the verdict says: those that speak of its
+/// refinement, else those that speak of its kind. One that names another part of the same whole has
+/// words of another runbook.
+fn leading(reading: &Reading<'_>, verdict: &Verdict, lasting: &[usize], count: usize) -> Vec<bool> {
+    let speaking = |of_subtype: bool| {
+        let mut leads = vec![false; count];
+        for found in &reading.found {
+            leads[found.message] |= found.evidence().is_some_and(|(pattern, subtype, _)| {
+                let is_it = subtype.is_some() && subtype == verdict.subtype.as_deref();
+                pattern == verdict.pattern && (!of_subtype || is_it)
+            });
+        }
+        leads
+    };
+    let of_subtype = speaking(true);
+    if lasting.iter().any(|at| of_subtype[*at]) { of_subtype } else { speaking(false) }
+}
+
 /// What the rules call it.
 fn words(knowledge: &Knowledge, verdict: &Verdict) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
@@ -73,6 +87,7 @@ fn words(knowledge: &Knowledge, verdict: &Verdict) -> Vec<String> {
     let named = verdict.subtype.as_deref().unwrap_or(kind);
     let titled = knowledge.subtype(verdict.pattern, named).map(|subtype| subtype.title.clone());
     words.extend(titled.filter(|title| !title.is_empty()));
+    words.extend(knowledge.subtype(verdict.pattern, named).and_then(|it| it.mended_by.clone()));
     // That it is of the network says nothing of what it is, and stands in many a title.
     if verdict.pattern != Pattern::Unknown && !kind.ends_with("_EVENT") {
         words.push(kind.to_lowercase().replace('_', " "));
@@ -142,6 +157,16 @@ mod tests {
         ]);
         assert_eq!(routing.alerts, ["ZzzLag", "BbbNothing", "AaaNothing"]);
         assert_eq!(routing.leading, [2]);
+    }
+
+    #[test]
+    fn what_speaks_of_another_part_of_the_same_whole_does_not_lead() {
+        let routing = routed(vec![
+            Message::new("failed calling webhook \"quota.shop.example\": connection refused"),
+            Message::new("etcd cluster: no leader, insufficient members (1)"),
+            Message::new("etcdserver: no leader"),
+        ]);
+        assert_eq!(routing.leading, [1, 2]);
     }
 
     #[test]

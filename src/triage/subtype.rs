@@ -24,6 +24,9 @@ pub(super) struct Subtype {
     /// is what is found where one of these has more.
     #[serde(default)]
     pub(super) covers: Vec<String>,
+    /// What runbooks that mend it are called, where that is not what it is called itself.
+    #[serde(default)]
+    pub(super) mended_by: Option<String>,
     /// Kinds of signals that name the thing at fault, best first.
     #[serde(default)]
     pub(super) object: Vec<String>,

@@ -52,20 +52,22 @@ pub struct Pasted {
 /// what is known decides which lines may say something, and which of them say the same.
 pub fn read(text: &str, knowledge: &Knowledge) -> Pasted {
     let text = cleaned(text);
-    if let Some(pasted) = payload::read(&text, knowledge) {
-        return pasted;
-    }
-    let mut pasted = log::read(&text, knowledge);
-    if let Some((release, messages)) = helm::from_text(&text) {
+    let mut pasted = payload::read(&text, knowledge).unwrap_or_else(|| lines(&text, knowledge));
+    helm::name(&mut pasted, knowledge);
+    pasted
+}
+
+/// Reads what is no JSON.
+fn lines(text: &str, knowledge: &Knowledge) -> Pasted {
+    let mut pasted = log::read(text, knowledge);
+    if let Some(told) = helm::from_text(text) {
         pasted.kind = InputKind::Helm;
-        for message in messages {
-            // What stands as one message is not said twice: not line by line as well.
-            let end = message.offset + message.text.len();
-            pasted.messages.retain(|line| !(message.offset..end).contains(&line.offset));
-            pasted.messages.push(message);
-        }
+        // What stands as one message is not said twice: not line by line as well.
+        let is_told = |line: &Message| told.places.iter().any(|it| it.contains(&line.offset));
+        pasted.messages.retain(|line| !is_told(line));
+        pasted.messages.extend(told.messages);
         pasted.messages.sort_by_key(|message| message.offset);
-        pasted.helm = Some(release);
+        pasted.helm = Some(told.release);
     }
     pasted
 }
@@ -159,6 +161,64 @@ mod tests {
         );
         let json = r#"{"name":"api","namespace":"shop","version":3,"info":{"status":"failed","description":"x"}}"#;
         assert_eq!(read(json).helm.expect("a release").status.as_deref(), Some("failed"));
+    }
+
+    #[test]
+    fn the_command_above_names_the_release_else_its_chart_does() {
+        let head = "REVISION\tUPDATED                 \tSTATUS         \tCHART    \tAPP VERSION\tDESCRIPTION\n";
+        let good = "12      \tFri May 15 09:11:04 2026\tsuperseded     \tgate-2.3.0\t2.3        \tUpgrade complete\n";
+        let stuck = "13      \tMon May 18 14:05:33 2026\tpending-upgrade\tgate-3.0.0\t           \tPreparing upgrade\n";
+        let json = r#"[{"revision":12,"status":"superseded","chart":"gate-2.3.0","description":"Upgrade complete"},
+            {"revision":13,"status":"pending-upgrade","chart":"gate-3.0.0","description":"Preparing upgrade"}]"#;
+        let check = |text: &str, name: &str, namespace: Option<&str>, guessed: bool| {
+            let pasted = read(text);
+            let release = pasted.helm.expect("a release");
+            assert_eq!(release.name.as_deref(), Some(name), "{text}");
+            assert_eq!(release.namespace.as_deref(), namespace, "{text}");
+            assert_eq!(release.last_good, Some(12), "{text}");
+            assert_eq!(release.revisions[1].description, "Preparing upgrade");
+            let said = pasted.notes.iter().any(|note| note.contains("taken for gate"));
+            assert_eq!(said, guessed, "{:?}", pasted.notes);
+        };
+        for rows in [format!("{head}{good}{stuck}"), format!("{good}{stuck}")] {
+            let above = |command: &str| format!("{command}\n{rows}");
+            check(&above("$ helm history edge -n shop"), "edge", Some("shop"), false);
+            check(&above("helm -n shop history edge --max 10"), "edge", Some("shop"), false);
+            check(&rows, "gate", None, true);
+            let rolled = rows.replace("Preparing", "Rollback \"edge\" failed: Preparing");
+            assert_eq!(read(&rolled).helm.expect("a release").name.as_deref(), Some("edge"));
+        }
+        check(&format!("$ helm history edge -n shop -o json\n{json}"), "edge", Some("shop"), false);
+        check(json, "gate", None, true);
+        // Of two commands nobody knows which one it was.
+        let two = format!("$ helm history edge\n$ helm history web\n{head}{good}{stuck}");
+        assert_ne!(read(&two).helm.expect("a release").name.as_deref(), Some("edge"));
+    }
+
+    #[test]
+    fn what_failed_before_a_good_revision_is_over() {
+        let row = |number: u32, status: &str, said: &str| {
+            format!(
+                "{number}\tMon May 18 14:05:33 2026\t{status}\tgate-2.3.{number}\t2.3\t{said}\n"
+            )
+        };
+        let check = |rows: &[String], expected: &[(u32, bool)]| {
+            let pasted = read(&rows.concat());
+            let told = pasted.messages.iter().filter(|one| !one.text.contains("complete"));
+            let number = |text: &str| text.split_whitespace().next()?.parse().ok();
+            let told: Vec<(u32, bool)> =
+                told.filter_map(|one| Some((number(&one.text)?, one.resolved))).collect();
+            assert_eq!(told, expected, "{:?}", pasted.messages);
+        };
+        let failed = |number| row(number, "failed", "Upgrade \"gate\" failed: timed out");
+        let good = |number| row(number, "superseded", "Upgrade complete");
+        let deployed = row(14, "deployed", "Upgrade complete");
+        check(&[failed(12), good(13), failed(14)], &[(12, true), (14, false)]);
+        check(&[good(12), failed(13), deployed], &[(13, true)]);
+        check(
+            &[good(12), failed(13), row(14, "pending-rollback", "Rollback to 12")],
+            &[(13, false), (14, false)],
+        );
     }
 
     #[test]
