@@ -78,6 +78,12 @@ impl Engine {
         kind(&spaced(title), &self.knowledge).or_else(|| kind(title, &self.knowledge))
     }
 
+    /// Whether one refinement of a pattern may have led to the other.
+    pub(super) fn go_together(&self, pattern: Pattern, one: &str, other: &str) -> bool {
+        let covers = |one, other| self.knowledge.covers(pattern, one, other);
+        covers(one, other) || covers(other, one)
+    }
+
     /// Runs a case; nothing but what it holds is looked at.
     pub fn run(&self, scenario: &Scenario) -> Outcome {
         run(scenario, &self.knowledge, &self.lint)

@@ -9,13 +9,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use super::kind::{Kind, Kinship};
+use super::said::{Said, tells};
 use crate::app::Document;
 use crate::domain::id::Slug;
 use crate::search::telling_words;
 use crate::triage::{differ, products};
-
-/// So much of one message is read for words, in bytes.
-const LONGEST: usize = 8 << 10;
 
 /// A name of one word has to be at least so long to be one.
 const SHORTEST: usize = 5;
@@ -49,86 +47,19 @@ static OF_DOCUMENTS: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
     telling_words(words).map(|(_, stem)| stem).collect()
 });
 
-/// What machines and documents are called, and that something is wrong with them: words of any
-/// alarm.
-static GENERIC: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
-    let words = "runbook page playbook guide alert alarm incident issue problem error errors fail \
-        failed failing failure service app application apps node pod pods host hosts server \
-        servers machine cluster kube kubernetes system layer code status state high low no not out \
-        up down off on back any all via new old time times user users job jobs request requests \
-        production staging prod warning critical unknown image images connection message log logs \
-        process data database name type value run running event events too many much more most \
-        less several almost when use used using step check verify meaning background context";
+/// Halves of names, as in `DaemonSet`, `API server` and `controller manager`: they tell nothing
+/// alone, nor where they do not stand together.
+const HALVES: [&str; 4] = ["api", "set", "control", "manag"];
+
+/// Words that say of something that it fails, and for whom it is called.
+static FAILS: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
+    let words = "fail failing failed failure failures error errors rate ratio high slow latency down \
+        unavailable outage degraded provider gateway upstream third party 5xx 500 503 requests p99";
     telling_words(words).map(|(_, stem)| stem).collect()
 });
 
-/// Halves of names, as in `DaemonSet` and `API server`: alone they tell nothing.
-const HALVES: [&str; 2] = ["api", "set"];
-
-/// Whether a word says what a text is about, and not only that it is about a machine.
-pub(super) fn tells(stem: &str) -> bool {
-    stem.len() > 2 && !GENERIC.contains(stem) && !stem.bytes().all(|byte| byte.is_ascii_digit())
-}
-
-/// What messages say, and what the rules call it.
-pub(super) struct Said {
-    /// Stems of the messages' words, message by message.
-    texts: Vec<Vec<String>>,
-    /// All of them.
-    words: BTreeSet<String>,
-    /// Stems of the rules' words.
-    ruled: BTreeSet<String>,
-    /// Products that the messages name.
-    products: BTreeSet<&'static str>,
-}
-
-impl Said {
-    pub(super) fn new<'t>(
-        texts: impl Iterator<Item = &'t str>,
-        ruled: impl Iterator<Item = &'t str>,
-    ) -> Self {
-        let stems = |text: &str| telling_words(text).map(|(_, stem)| stem).collect::<Vec<_>>();
-        let cut = |text: &'t str| &text[..text.floor_char_boundary(LONGEST)];
-        let texts: Vec<&str> = texts.map(cut).collect();
-        let products = products(texts.iter().copied());
-        let texts: Vec<Vec<String>> = texts.into_iter().map(stems).collect();
-        let words = texts.iter().flatten().cloned().collect();
-        Self { texts, words, ruled: ruled.flat_map(stems).collect(), products }
-    }
-
-    /// Whether a message says two words of a phrase no further apart than this, and in its order.
-    fn in_order(&self, words: &[&str], apart: usize) -> bool {
-        let together = |pair: &[&str], text: &Vec<String>| {
-            text.iter()
-                .enumerate()
-                .filter(|(_, word)| *word == pair[0])
-                .any(|(at, _)| text[at + 1..].iter().take(apart).any(|word| word == pair[1]))
-        };
-        words.windows(2).any(|pair| self.texts.iter().any(|text| together(pair, text)))
-    }
-
-    /// Whether a message says any two of these words no further apart than this.
-    fn near(&self, words: &[&str], apart: usize) -> bool {
-        self.texts.iter().any(|text| {
-            let places: Vec<(usize, &String)> = text
-                .iter()
-                .enumerate()
-                .filter(|(_, word)| words.contains(&word.as_str()))
-                .collect();
-            places.windows(2).any(|pair| pair[0].1 != pair[1].1 && pair[1].0 - pair[0].0 <= apart)
-        })
-    }
-
-    /// How many words of the messages say something.
-    pub(super) fn telling(&self) -> usize {
-        self.words.iter().filter(|stem| tells(stem)).count()
-    }
-
-    /// Whether the messages hold a word.
-    pub(super) fn holds(&self, stem: &str) -> bool {
-        self.words.contains(stem)
-    }
-}
+/// So many runbooks whose names hold a word make it the name of a team, or of all that it runs.
+const OF_TEAM: usize = 3;
 
 /// How well a runbook or section fits.
 #[derive(Debug)]
@@ -142,7 +73,7 @@ pub(super) struct Fit {
 
 impl Fit {
     /// What is of the same kind comes before what only has the words.
-    fn rank(&self) -> (Kinship, f64) {
+    pub(super) fn rank(&self) -> (Kinship, f64) {
         (self.kinship, self.score)
     }
 }
@@ -197,6 +128,11 @@ impl<'a> Fits<'a> {
         Some(Fit { kinship, ..fit })
     }
 
+    /// The one that fits best by its names, where those mean the very failure.
+    pub(super) fn twin(&self) -> Option<(&Slug, &Fit)> {
+        self.best().filter(|(_, fit)| fit.kinship == Kinship::Twin)
+    }
+
     /// How well a runbook fits.
     pub(super) fn of_runbook(&self, slug: &Slug) -> Option<&Fit> {
         self.fits.get(slug)
@@ -219,13 +155,18 @@ impl<'a> Fits<'a> {
     pub(super) fn may_be_meant(&self, slug: &Slug, heading: &str) -> bool {
         let Some(names) = self.runbooks.get(slug) else { return false };
         let mut words = names.iter().flat_map(|name| &name.words);
-        words.any(|(_, stem)| self.said.holds(stem))
+        // What says how anything fails does not say what is meant.
+        words.any(|(_, stem)| self.said.holds(stem) && !FAILS.contains(stem))
             || self.kinship(names).max(self.kind.of_name(heading)) > Kinship::Silent
             || self.pages.contains(slug)
     }
 
+    /// Whether the names are of another product, or of a part of Kubernetes where the messages are
+    /// about a site that anybody may open.
     fn is_of_another_product(&self, names: &[Name<'_>]) -> bool {
-        differ(&self.said.products, &products(names.iter().map(|name| name.text)))
+        let is_part = |name: &Name<'_>| name.every.iter().any(|(word, _)| word.starts_with("kube"));
+        self.said.of_site && names.iter().any(is_part)
+            || differ(&self.said.products, &products(names.iter().map(|name| name.text)))
     }
 
     /// How the kind of failure that names mean stands to the one of the messages. Rules are wrong at
@@ -257,6 +198,27 @@ impl<'a> Fits<'a> {
         let fit = (name.every.len() > 1).then(|| self.fit(&[name])).flatten()?;
         let is_own = self.pages.contains(slug) || self.fits.contains_key(slug);
         (is_own || fit.kinship > Kinship::Silent || share >= IN_FULL).then_some(fit)
+    }
+
+    /// Why a runbook is meant that is for one thing failing, however it fails, where the messages
+    /// speak of that thing and of errors: who answers with them does so for a cause of any kind, and
+    /// often for one that is not its own. A word that many names hold is that of a team.
+    pub(super) fn of_failing(&self, slug: &Slug) -> Option<String> {
+        let names = self.runbooks.get(slug)?;
+        let name = names.iter().find(|name| self.is_for_one_failing(name))?;
+        (self.kind.pattern.is_of_callers() && !self.is_of_another_product(names))
+            .then(|| format!("it is for errors of what the messages speak of: {}", name.text))
+    }
+
+    fn is_for_one_failing(&self, name: &Name<'_>) -> bool {
+        let (fails, others): (Vec<&String>, Vec<&String>) =
+            name.every.iter().map(|(_, stem)| stem).partition(|stem| FAILS.contains(*stem));
+        let (of_team, things): (Vec<&String>, Vec<&String>) =
+            others.into_iter().partition(|stem| self.rarity.count(stem) >= OF_TEAM);
+        !fails.is_empty()
+            && of_team.len() < 2
+            && !things.is_empty()
+            && things.iter().all(|stem| tells(stem) && self.said.holds(stem))
     }
 
     /// The one that fits best, if one does. Of two that fit alike, the first by name.
@@ -323,11 +285,15 @@ impl Name<'_> {
         let is_title = matches!(self.what, "title" | "section");
         let stems: Vec<&str> = held.iter().map(|(_, stem)| stem.as_str()).collect();
         let in_full = self.said_share(said, rarity) >= IN_FULL;
+        let is_ruled = |one: &(String, String)| said.ruled.contains(&one.1);
         let enough = match words.as_slice() {
             [] => false,
+            // Where many runbooks are for such a thing, its word tells them not apart, but it counts.
+            [_] if is_title && self.words.len() > 1 && self.words.iter().all(is_ruled) => true,
             [(word, _)] => held.len() == 1 && (ruled == 1 || self.whole && word.len() >= SHORTEST),
             _ if is_title && ruled == words.len() => true,
-            _ if both < 2 || held.iter().all(|(_, stem)| HALVES.contains(&stem.as_str())) => false,
+            _ if both < 2 => false,
+            _ if stems.iter().all(|stem| HALVES.contains(stem)) => said.in_order(&stems, 1),
             _ if is_title || stems.len() < 2 => true,
             _ => said.in_order(&stems, if in_full { FAR } else { APART }),
         };
@@ -461,6 +427,10 @@ mod tests {
         check("title", "Backup failed", "the backup of the disk array runs", "disk", false);
         check("title", "Backup failed", "backup exited with 1", "backup failed", true);
         check("alert", "KubePodNotReady", "the pod is not ready", "", false);
+        let manager = "Kube Controller Manager Down";
+        let log = "cert-manager/controller: an order of a certificate failed";
+        check("title", manager, log, "", false);
+        check("title", manager, "kube-controller-manager is gone", "", true);
         check("title", "KubeletTooManyPods", "FATAL: sorry, too many clients already", "", false);
         check("title", "KubeAPIErrorBudgetBurn", "the api server is slow", "slow", false);
         let far =

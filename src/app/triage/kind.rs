@@ -38,7 +38,10 @@ impl Kind<'_> {
             Some((pattern, subtype)) if pattern == self.pattern => {
                 match (subtype.as_deref(), self.subtype) {
                     (Some(one), Some(other)) if one == other => Kinship::Twin,
-                    (Some(_), Some(_)) => Kinship::Other,
+                    (Some(one), Some(other)) => {
+                        let together = self.engine.go_together(pattern, one, other);
+                        if together { Kinship::Same } else { Kinship::Other }
+                    }
                     _ => Kinship::Same,
                 }
             }

@@ -8,6 +8,7 @@ mod known;
 mod note;
 mod plan;
 mod routing;
+mod said;
 mod samples;
 mod seek;
 mod steps;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::fit::tells;
+use super::said::tells;
 use super::steps::Planned;
 use super::ways::Ways;
 use crate::runbook::SectionKind;

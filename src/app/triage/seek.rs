@@ -3,15 +3,16 @@
 use std::collections::BTreeSet;
 
 use super::engine::Engine;
-use super::fit::{Fits, Said};
-use super::kind::Kind;
+use super::fit::Fits;
+use super::kind::{Kind, Kinship};
+use super::said::{Said, tells};
 use crate::app::search::{AlertAnswer, Query};
 use crate::app::{App, Document};
 use crate::domain::id::{Slug, StepId};
 use crate::error::Error;
 use crate::runbook::DocKind;
-use crate::search::{By, DocClass};
-use crate::triage::{Also, Pattern, Report, Routing};
+use crate::search::{By, DocClass, telling_words};
+use crate::triage::{Also, Pattern, Report, Routing, differ, products};
 use crate::views::{HitView, RunbookRef, SearchResults};
 
 /// So many are named where none fits.
@@ -31,6 +32,12 @@ const NEAR: f32 = 0.6;
 /// was so for 118 of the 120 descriptions of other teams' alerts that had such a runbook.
 const NEARLY_ALL: f32 = 0.7;
 const STANDS_OUT: f32 = 1.5;
+
+/// So many words stand in front of the name of an alert where a team says that it is its own.
+const IN_FRONT: usize = 2;
+
+/// So many names of the messages are held against those of alerts that are written otherwise.
+const MOST_NAMES: usize = 100;
 
 /// So many telling words of the messages are enough to find something by them alone.
 const ENOUGH: usize = 3;
@@ -71,6 +78,28 @@ impl<'a> Sought<'a> {
         let known: BTreeSet<String> = all.map(|alert| alert.to_lowercase()).collect();
         let names = self.routing.names.iter();
         names.filter(|name| known.contains(&name.to_lowercase())).cloned().collect()
+    }
+
+    /// A name in the messages, and the alert of a runbook that is called the same but for a word or
+    /// two in front, which one of two teams leaves out. None where several alerts may be meant.
+    fn alert_alike<'d>(&self, runbooks: &'d [Document]) -> Option<(&'a str, &'d str)> {
+        let alerts = runbooks.iter().flat_map(|document| {
+            let alerts = document.summary.alerts.iter();
+            alerts.map(move |alert| (document, alert.as_str(), words(alert)))
+        });
+        let alerts: Vec<_> = alerts.collect();
+        let mut names = self.routing.names.iter().take(MOST_NAMES).map(String::as_str);
+        names.find_map(|name| {
+            let of_name = words(name);
+            let is_alike = |(document, alert, of_alert): &&(&Document, &str, Vec<String>)| {
+                let title = document.summary.title.as_str();
+                differ_in_front(&of_name, of_alert)
+                    && !differ(&products([name].into_iter()), &products([title, alert].into_iter()))
+            };
+            let mut alike = alerts.iter().filter(is_alike).map(|(_, alert, _)| *alert);
+            let first = alike.next()?;
+            alike.all(|other| other.eq_ignore_ascii_case(first)).then_some((name, first))
+        })
     }
 
     /// What the messages say of it that decided what it is.
@@ -124,6 +153,12 @@ impl App {
         if let Some(found) = self.named_by_alert(&sought.known_alerts(runbooks))? {
             return Ok(Ok(found));
         }
+        if let Some((name, alert)) = sought.alert_alike(runbooks)
+            && let Some(found) = self.named_by_alert(&[alert.to_owned()])?
+        {
+            let reason = format!("{}, which is {name} but for the word in front", found.reason);
+            return Ok(Ok(Found { reason, ..found }));
+        }
         let told = self.found(sought.told())?;
         if sought.kind.pattern == Pattern::Unknown {
             return Ok(Err(nearest(&told.hits, told.nearest)));
@@ -131,7 +166,13 @@ impl App {
         let said = sought.said();
         let fits = Fits::of(runbooks, &said, sought.kind);
         let clear = (said.telling() >= ENOUGH).then(|| stands_out(&told.hits, &fits)).flatten();
-        if let Some(found) = clear.or_else(|| spoken_of(&told.hits, &fits)) {
+        let spoken = spoken_of(&told.hits, &fits);
+        // What means the very failure comes before what has the words, unless it has more of them.
+        let comes_after = |(kinship, score): (Kinship, f64)| {
+            kinship == Kinship::Silent && fits.twin().is_some_and(|(_, twin)| twin.rank().1 > score)
+        };
+        let spoken = spoken.filter(|(rank, _)| !comes_after(*rank));
+        if let Some(found) = clear.or_else(|| spoken.map(|(_, found)| found)) {
             return Ok(Ok(found));
         }
         let ruled = self.found(sought.ruled())?;
@@ -145,6 +186,10 @@ impl App {
                 slug: slug.clone(),
                 reason: fit.reason.clone(),
             }));
+        }
+        let failing = told.hits.first().and_then(|hit| Some((hit, fits.of_failing(&hit.slug)?)));
+        if let Some((hit, reason)) = failing {
+            return Ok(Ok(found(hit, reason)));
         }
         // What the messages say themselves comes first.
         let hits: Vec<HitView> = told.hits.into_iter().chain(ruled.hits).collect();
@@ -169,6 +214,21 @@ impl App {
     }
 }
 
+/// The words of a name, as they are compared.
+fn words(name: &str) -> Vec<String> {
+    telling_words(name).map(|(_, stem)| stem).collect()
+}
+
+/// Whether two names of alerts are the same but for a word or two in front of one of them. What is
+/// left has to tell something: any team has something that is not ready.
+fn differ_in_front(one: &[String], other: &[String]) -> bool {
+    let (short, long) = if one.len() < other.len() { (one, other) } else { (other, one) };
+    let telling = short.iter().filter(|stem| tells(stem)).count();
+    let tells_enough = telling >= 2 || telling == 1 && short.len() > 2;
+    let in_front = long.len() - short.len();
+    (1..=IN_FRONT).contains(&in_front) && tells_enough && long.ends_with(short)
+}
+
 /// What stands out among what a search found: it holds nearly all that the messages say, and the
 /// next one far less.
 fn stands_out(hits: &[HitView], fits: &Fits<'_>) -> Option<Found> {
@@ -188,19 +248,18 @@ fn stands_out(hits: &[HitView], fits: &Fits<'_>) -> Option<Found> {
     (best.score >= next * STANDS_OUT).then(|| found(best, reason.to_owned()))
 }
 
-/// What a search found that is about it: a runbook by its names, or a section by its heading. The
-/// first of those that mean the same kind of failure, else the first of all.
-fn spoken_of(hits: &[HitView], fits: &Fits<'_>) -> Option<Found> {
+/// What a search found that is about it, and how well it fits: a runbook by its names, or a section
+/// by its heading. The first of those that mean the same kind of failure, else the first of all.
+fn spoken_of(hits: &[HitView], fits: &Fits<'_>) -> Option<((Kinship, f64), Found)> {
     let best = hits.first()?.score;
     let near = hits.iter().take_while(|hit| hit.score >= best * NEAR);
     let fitting =
         near.filter(|hit| !fits.is_of_another(&hit.slug, &hit.heading)).filter_map(|hit| {
             let of_section = fits.of_section(&hit.slug, &hit.heading);
             let fit = of_section.as_ref().or_else(|| fits.of_runbook(&hit.slug))?;
-            Some((fit.kinship, found(hit, fit.reason.clone())))
+            Some((fit.rank(), found(hit, fit.reason.clone())))
         });
-    let first_of_best = fitting.reduce(|a, b| if b.0 > a.0 { b } else { a });
-    first_of_best.map(|(_, found)| found)
+    fitting.reduce(|a, b| if b.0.0 > a.0.0 { b } else { a })
 }
 
 fn found(hit: &HitView, reason: String) -> Found {
@@ -218,4 +277,25 @@ fn nearest(hits: &[HitView], others: Vec<RunbookRef>) -> Vec<RunbookRef> {
     }
     nearest.truncate(NEAREST);
     nearest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_in_front_makes_no_other_alert() {
+        let check = |one: &str, other: &str, expected| {
+            let (one, other) = (words(one), words(other));
+            assert_eq!(differ_in_front(&one, &other), expected, "{one:?}");
+            assert_eq!(differ_in_front(&other, &one), expected, "{one:?}");
+        };
+        check("APILatencyP99High", "BookstoreAPILatencyP99High", true);
+        check("shop_queue_grows", "ProdShopQueueGrows", true);
+        check("NotReady", "KubeNodeNotReady", false);
+        check("ErrorsHigh", "ShopErrorsHigh", false);
+        check("QueueGrows", "QueueGrows", false);
+        check("QueueGrows", "QueueGrowsFast", false);
+        check("QueueGrows", "TheTeamsOwnShopQueueGrows", false);
+    }
 }

@@ -7,7 +7,7 @@
 
 use std::collections::BTreeSet;
 
-use super::fit::{Said, tells};
+use super::said::{Said, tells};
 use crate::domain::id::StepId;
 use crate::runbook::{Runbook, SectionKind, Step};
 use crate::search::telling_words;

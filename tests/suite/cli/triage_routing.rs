@@ -201,3 +201,59 @@ fn the_words_of_an_alert_lead_to_its_page() {
     assert!(right * 2 >= all, "{right} of {all}");
     assert!(wrong.len() * 5 <= all, "{wrong:#?}");
 }
+
+#[test]
+fn an_alert_leads_to_the_page_that_names_it_with_a_word_more_or_less_in_front() {
+    let lab = Lab::new();
+    let named = |alert: &str| {
+        format!("# {alert}\n\n## Alert / trigger\n\n- `{alert}`\n\n## Step 1 — Check\n\nLook.\n")
+    };
+    lab.write("runbooks/latency.md", &named("BookstoreAPILatencyP99High"));
+    lab.write("runbooks/queue.md", &named("OrderQueueGrows"));
+    let route = |text: &str| judged(&lab, text)["routing"]["runbook"].clone();
+    let found = route("[FIRING] APILatencyP99High catalog 2.4s\n");
+    assert_eq!(found["slug"], "latency");
+    assert_eq!(
+        found["reason"],
+        "it names the alert BookstoreAPILatencyP99High, which is APILatencyP99High but for the word \
+         in front"
+    );
+    assert_eq!(route("[FIRING] BookstoreOrderQueueGrows 4000 messages\n")["slug"], "queue");
+    // Two may be meant, so that none is.
+    lab.write("runbooks/other.md", &named("ShopAPILatencyP99High"));
+    assert_eq!(route("[FIRING] APILatencyP99High 2.4\n"), Value::Null);
+}
+
+#[test]
+fn a_site_has_no_runbook_of_the_cluster() {
+    let lab = Lab::new();
+    let page = |title: &str| format!("# {title}\n\n## Step 1 — Check\n\nLook.\n");
+    lab.write("runbooks/client.md", &page("Kube Client Certificate Expiration"));
+    let slug = |text: &str| judged(&lab, text)["routing"]["runbook"]["slug"].clone();
+    let site = "Certificate of https://shop.example.com expires in 3 days\n";
+    assert_eq!(slug(site), Value::Null);
+    assert_eq!(slug("a client certificate of the cluster expires in 3 days\n"), "client");
+    lab.write("runbooks/site.md", &page("Certificate expiration of a site"));
+    assert_eq!(slug(site), "site");
+}
+
+/// A service answers with errors for causes of any kind, and often for one that is not its own.
+#[test]
+fn the_runbook_of_what_fails_is_opened_whatever_the_cause() {
+    let lab = Lab::new();
+    let page = |title: &str| format!("# {title}\n\n## Step 1 — Check\n\nLook at the {title}.\n");
+    for (slug, title) in [
+        ("payments", "Payment provider failing"),
+        ("search", "Search latency high"),
+        ("keys", "Rotate the keys"),
+        ("disk", "Disk full on a node"),
+    ] {
+        lab.write(&format!("runbooks/{slug}.md"), &page(title));
+    }
+    let route = |text: &str| judged(&lab, text)["routing"]["runbook"]["slug"].clone();
+    let stripe =
+        "Stripe reports a partial outage: payment requests to api.stripe.com fail with 503\n";
+    assert_eq!(route(stripe), "payments");
+    assert_eq!(route("the payment of the certificate is due, it expires in 3 days\n"), Value::Null);
+    assert_eq!(route("upstream api.stripe.com fails with 503\n"), Value::Null);
+}
