@@ -227,7 +227,11 @@ fn an_alert_leads_to_the_page_that_names_it_with_a_word_more_or_less_in_front() 
 #[test]
 fn a_site_has_no_runbook_of_the_cluster() {
     let lab = Lab::new();
-    let page = |title: &str| format!("# {title}\n\n## Step 1 — Check\n\nLook.\n");
+    let page = |title: &str| {
+        format!(
+            "# {title}\n\n## Step 1 — Check\n\nLook.\n\n## Step 2 — Mitigate\n\n```sh\ntrue\n```\n"
+        )
+    };
     lab.write("runbooks/client.md", &page("Kube Client Certificate Expiration"));
     let slug = |text: &str| judged(&lab, text)["routing"]["runbook"]["slug"].clone();
     let site = "Certificate of https://shop.example.com expires in 3 days\n";
@@ -237,13 +241,43 @@ fn a_site_has_no_runbook_of_the_cluster() {
     assert_eq!(slug(site), "site");
 }
 
+#[test]
+fn a_history_of_helm_alone_leads_to_what_mends_the_release() {
+    let history = |last: &str| {
+        format!(
+            "REVISION\tUPDATED                 \tSTATUS    \tCHART    \tAPP VERSION\tDESCRIPTION\n\
+             7       \tFri May 15 09:11:04 2026\tsuperseded\tcart-2.3.0\t2.3\tUpgrade complete\n\
+             8       \tMon May 18 14:05:33 2026\t{last}\n"
+        )
+    };
+    let stuck = history("pending-upgrade\tcart-3.0.0\t3.0\tPreparing upgrade");
+    let failed = history("failed\tcart-3.0.0\t3.0\tcontext deadline exceeded");
+    let well = history("deployed\tcart-3.0.0\t3.0\tUpgrade complete");
+    for title in ["Helm release stuck", "Code rollback via Helm"] {
+        let lab = Lab::new();
+        lab.write("runbooks/it.md", &format!("# {title}\n\n## Step 1 — Check\n\nLook.\n\n## Step 2 — Mitigate\n\n```sh\ntrue\n```\n"));
+        for text in [&stuck, &failed] {
+            let view = judged(&lab, text);
+            assert_eq!(view["pattern"], "CONTAINER_EVENT", "{view}");
+            assert_eq!(view["routing"]["runbook"]["slug"], "it", "{title}: {text}");
+            assert!(view["plan"].to_string().contains("helm rollback cart 7"), "{view}");
+        }
+        assert_eq!(judged(&lab, &well)["routing"]["runbook"], Value::Null);
+        assert_eq!(judged(&lab, &well)["pattern"], "UNKNOWN");
+    }
+}
+
 /// A service answers with errors for causes of any kind, and often for one that is not its own.
 #[test]
 fn the_runbook_of_what_fails_is_opened_whatever_the_cause() {
     let lab = Lab::new();
-    let page = |title: &str| format!("# {title}\n\n## Step 1 — Check\n\nLook at the {title}.\n");
+    let page = |title: &str| {
+        format!(
+            "# {title}\n\n## Step 1 — Check\n\nLook at the dashboard.\n\n## Step 2 — Mitigate\n\n```sh\ntrue\n```\n"
+        )
+    };
     for (slug, title) in [
-        ("payments", "Payment provider failing"),
+        ("payment-provider", "Payment provider failing"),
         ("search", "Search latency high"),
         ("keys", "Rotate the keys"),
         ("disk", "Disk full on a node"),
@@ -253,7 +287,8 @@ fn the_runbook_of_what_fails_is_opened_whatever_the_cause() {
     let route = |text: &str| judged(&lab, text)["routing"]["runbook"]["slug"].clone();
     let stripe =
         "Stripe reports a partial outage: payment requests to api.stripe.com fail with 503\n";
-    assert_eq!(route(stripe), "payments");
-    assert_eq!(route("the payment of the certificate is due, it expires in 3 days\n"), Value::Null);
+    assert_eq!(route(stripe), "payment-provider");
+    let certificate = "the payment of the certificate is due, it expires in 3 days\n";
+    assert_eq!(route(certificate), Value::Null);
     assert_eq!(route("upstream api.stripe.com fails with 503\n"), Value::Null);
 }
