@@ -140,8 +140,11 @@ impl<'g> Clauses<'g> {
         }));
         let maybe = grammar.all(Kind::Maybe, text);
         none.extend(maybe.map(|found| (found.start, self.around(found.start).1)));
-        if !grammar.is_in(Kind::Lasts, text) {
-            none.extend(grammar.all(Kind::Past, text).map(|found| self.around(found.start)));
+        if !grammar.is_in(Kind::Recurs, text) {
+            let sentences = grammar.all(Kind::Past, text).map(|found| sentence(text, &found));
+            none.extend(
+                sentences.filter(|(from, to)| !grammar.is_in(Kind::Lasts, &text[*from..*to])),
+            );
         }
         let line_end = |at: usize| text[at..].find('\n').map_or(text.len(), |end| at + end);
         let line = |found: Range<usize>| {
@@ -270,6 +273,17 @@ static NONE: LazyLock<Regex> = LazyLock::new(|| {
         r#"(?:[.,](?:[^0-9]|\z)|[^0-9A-Za-z_.,%/-]|\z)"#,
     ))
 });
+
+/// The sentence around a place: first byte, one past the last.
+fn sentence(text: &str, place: &Range<usize>) -> (usize, usize) {
+    let ends = |text: &str| {
+        let ends = [". ", "! ", "? ", "\n"].map(|end| text.find(end));
+        ends.into_iter().flatten().min()
+    };
+    let start = [". ", "! ", "? ", "\n"].map(|end| text[..place.start].rfind(end));
+    let start = start.into_iter().flatten().max().map_or(0, |at| at + 1);
+    (start, ends(&text[place.end..]).map_or(text.len(), |at| place.end + at))
+}
 
 /// Where a quotation that begins there, or just before, ends.
 fn quotation(text: &str, at: usize) -> Option<usize> {

@@ -52,8 +52,10 @@ pub(super) enum Kind {
     Maybe,
     /// It was once; holds for its clause, unless the message says that it lasts.
     Past,
-    /// It lasts, or is there again.
+    /// It lasts, as the same sentence says.
     Lasts,
+    /// It is there again, wherever the message says so.
+    Recurs,
     /// Nothing is wrong in the whole line.
     NoIncident,
     /// The line announces work to come: what it says will not work does so by intent.

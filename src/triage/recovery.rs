@@ -5,6 +5,9 @@ use std::collections::{BTreeSet, HashMap};
 use super::grammar::{Grammar, Kind};
 use super::message::Message;
 
+/// Who says that all is well says it in so many bytes.
+const MAX_CLEAR: usize = 160;
+
 /// How much of a message is looked at, in bytes.
 const MAX_HEAD: usize = 512;
 
@@ -117,8 +120,10 @@ fn mails(messages: &[Message], grammar: &Grammar) -> Vec<usize> {
 /// once may have come behind it.
 fn all_clear(messages: &[Message], grammar: &Grammar) -> Vec<usize> {
     let is_clear = |message: &Message| {
-        let head = &message.text[..message.text.floor_char_boundary(MAX_HEAD)];
-        grammar.is_in(Kind::AllClear, head) && !grammar.is_in(Kind::NotAllClear, head)
+        let text = &message.text;
+        text.len() <= MAX_CLEAR
+            && grammar.is_in(Kind::AllClear, text)
+            && !grammar.is_in(Kind::NotAllClear, text)
     };
     let Some(last) = messages.iter().rposition(is_clear) else { return Vec::new() };
     (0..=last).filter(|at| messages[*at].repeats <= 1).collect()
@@ -299,6 +304,14 @@ mod tests {
             "[02:31] ben: it was all green before the deploy",
             "[02:31] ben: will close the incident when all is good",
             "[02:31] jens: alles wieder da, aber der Shop noch nicht",
+            "[02:31] ben: checked the cluster: all pods are healthy",
+            "[02:31] ben: database looks good, all graphs green on my side",
+            "GitHub status: all systems operational so it is us",
+            "INFO healthcheck: all systems operational",
+            "readiness: all good",
+            "Subject: everyone back to the bridge please",
+            "the last incident is closed, this one is new",
+            "pool members all green, config sync state In Sync",
         ] {
             assert!(taken_back(&[chat[0], no_clear]).is_empty(), "{no_clear}");
         }

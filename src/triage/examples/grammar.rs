@@ -81,9 +81,13 @@ const fn shows(kind: Kind) -> Shows {
         Kind::Cause | Kind::Detail => Shows::Role(Role::Cause),
         Kind::Effect => Shows::Role(Role::Symptom),
         Kind::Comma | Kind::Stop => Shows::Begins,
-        Kind::Left | Kind::Ill | Kind::Good | Kind::Negation | Kind::Lasts | Kind::Happened => {
-            Shows::Told
-        }
+        Kind::Left
+        | Kind::Ill
+        | Kind::Good
+        | Kind::Negation
+        | Kind::Lasts
+        | Kind::Recurs
+        | Kind::Happened => Shows::Told,
         Kind::Recovery
         | Kind::AllClear
         | Kind::NotAllClear
