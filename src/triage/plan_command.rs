@@ -45,7 +45,7 @@ macro_rules! words {
         concat!(
             r"kill|reboot|shutdown|halt|find|for|while|until|if|case|set|true|false|truncate|source|time|",
             r"watch|timeout|make|test|sleep|wait|return|exit|local|read|trap|head|tail|sort|cut|tee|at|exec|command|alias|",
-            r"format|erase|clear|no|reload|request|write|service|script|parallel|select|code|node|php|net|reg|sc|screen|salt|start|flock|unlink",
+            r"function|format|erase|clear|no|reload|request|write|service|script|parallel|select|code|node|php|net|reg|sc|screen|salt|start|flock|unlink",
         )
     };
 }
@@ -58,7 +58,7 @@ static WORD: LazyLock<Regex> = LazyLock::new(|| pattern(concat!(r"^(?:", words!(
 /// What a command line has and a sentence has not.
 static SHELL_SIGNS: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r#"\s-{1,2}\w|[$|=<>"{}]|\s[~.]?/|;\s*(?:do|then)\b|\s\d+$|^\S+$|&&|\s[A-Za-z]:(?:[\\\s]|$)"#,
+        r#"\s-{1,2}\w|[$|=<>"{}]|\s[~.]?/|;\s*(?:do|then)\b|\s\d+$|^\S+$|&&|\s[A-Za-z]:(?:[\\\s]|$)|^make\s+[\w.-]+$"#,
     )
 });
 
@@ -73,8 +73,10 @@ pub(super) static VARIABLE: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
-/// A name with a capital first letter, as a phone's keyboard and the start of a sentence write it.
-static CAPITAL: LazyLock<Regex> = LazyLock::new(|| pattern(r"^[A-Z][a-z0-9_.-]+(?:[ \t]|$)"));
+/// A name with a capital first letter, as a phone's keyboard and the start of a sentence write it,
+/// or in capitals as what follows it.
+static CAPITAL: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"^(?:[A-Z][a-z0-9_.-]+(?:[ \t]|$)|[A-Z][A-Z0-9_.-]+[ \t]+[A-Z-])"));
 
 /// What only a command line has.
 static FLAGS: LazyLock<Regex> = LazyLock::new(|| pattern(r"\s--?[A-Za-z]|[$|<>=]|&&"));
@@ -246,8 +248,17 @@ pub(super) fn is_capitalised(line: &str, rules: &Rules) -> bool {
     (TOOL.is_match(&small) || names_program(&small, rules)) && (FLAGS.is_match(clause) || plain())
 }
 
-/// A text with a small first letter.
+/// A text with a small first letter; where its first word is in capitals, all that are.
 pub(super) fn with_small_letter(text: &str) -> String {
+    let in_capitals = |word: &str| word.len() > 1 && !word.contains(|c: char| c.is_lowercase());
+    if text.split_whitespace().next().is_some_and(in_capitals) {
+        let words = text.split_inclusive(char::is_whitespace);
+        let small = words.map(|word| match in_capitals(word.trim_end()) {
+            true => word.to_ascii_lowercase(),
+            false => word.to_owned(),
+        });
+        return small.collect();
+    }
     let mut small = text.to_owned();
     if let Some(first) = small.get_mut(..1) {
         first.make_ascii_lowercase();
@@ -415,8 +426,13 @@ mod tests {
         check("Rm -rf /data", Some("Rm -rf /data"));
         check("Owlctl drop a\nb", Some("Owlctl drop a"));
         check("Find / -delete", Some("Find / -delete"));
+        check("RM -RF /data", Some("RM -RF /data"));
+        check("KUBECTL DELETE NS shop", Some("KUBECTL DELETE NS shop"));
+        check("make destroy", Some("make destroy"));
         for text in [
             "Helm is stuck.",
+            "HELM is stuck.",
+            "make sure it is up",
             "Helm uninstall hangs",
             "Docker restarts the pod",
             "Owlctl the a",

@@ -1,10 +1,11 @@
 //! How much of a plan is read, and what is said about the rest: what nobody has read is no plan to
 //! follow.
 
+use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use regex::Regex;
+use regex::{Captures, Regex};
 
 use super::plan_lint::PlanDanger;
 use crate::runbook::danger::DangerLevel;
@@ -49,7 +50,7 @@ static OTHER_SCRIPT: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// Letters of Cyrillic and Greek that look like Latin ones.
-const LOOK_ALIKE: &str = "\u{430}\u{435}\u{43e}\u{440}\u{441}\u{443}\u{445}\u{455}\u{456}\u{458}\u{4bb}\u{501}\u{51b}\u{51d}\
+const LOOK_ALIKE: &str = "\u{43a}\u{43c}\u{442}\u{430}\u{435}\u{43e}\u{440}\u{441}\u{443}\u{445}\u{455}\u{456}\u{458}\u{4bb}\u{501}\u{51b}\u{51d}\
     \u{410}\u{412}\u{415}\u{41a}\u{41c}\u{41d}\u{41e}\u{420}\u{421}\u{422}\u{425}\u{405}\u{406}\u{408}\
     \u{391}\u{392}\u{395}\u{396}\u{397}\u{399}\u{39a}\u{39c}\u{39d}\u{39f}\u{3a1}\u{3a4}\u{3a5}\u{3a7}\u{3bf}\u{3bd}";
 
@@ -63,15 +64,19 @@ pub(super) fn disguised(text: &str) -> Option<Range<usize>> {
         let latin = word.contains(|c: char| c.is_ascii_alphabetic());
         let alike = word.contains(|c| LOOK_ALIKE.contains(c));
         let others = word.contains(|c: char| !c.is_ascii() && !LOOK_ALIKE.contains(c));
-        word.contains('\0') || latin && alike && !others
+        latin && alike && !others
     };
-    WORD.find_iter(text).find(|word| is_one(word.as_str())).map(|word| word.range())
+    // Only within one run of letters: a word may take another's ending behind a hyphen.
+    let letters = |word: &str| word.split(|c: char| !c.is_alphabetic()).any(is_one);
+    let mut words = WORD.find_iter(text);
+    let found = words.find(|word| word.as_str().contains('\0') || letters(word.as_str()));
+    found.map(|word| word.range())
 }
 
 /// What is said of it.
 pub(super) fn not_what_it_looks_like() -> PlanDanger {
     PlanDanger {
-        rule: "not-read".to_owned(),
+        rule: "disguised".to_owned(),
         level: DangerLevel::Deny,
         destroys:
             "whatever it does: a letter that nobody sees, or that looks like another, stands \
@@ -81,7 +86,24 @@ pub(super) fn not_what_it_looks_like() -> PlanDanger {
     }
 }
 
-/// Lines of a text that are in another script, but for comments.
+/// An entity as a page writes it for a blank or a sign.
+static ENTITY: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)&(?:(nbsp|#160|#xa0|ensp|emsp|#32|#x20)|(amp|#38)|(lt|#60)|(gt|#62)|(quot|#34)|(apos|#39|#x27));",
+    )
+});
+
+/// A text with its entities read, and no byte in another place: blanks stand behind each.
+pub(super) fn without_entities(text: &str) -> Cow<'_, str> {
+    const READ: [&str; 6] = [" ", "&", "<", ">", "\"", "'"];
+    ENTITY.replace_all(text, |found: &Captures<'_>| {
+        let read = (1..).zip(READ).find(|(group, _)| found.get(*group).is_some());
+        let width = found.get(0).map_or(0, |all| all.len());
+        format!("{:width$}", read.map_or(" ", |(_, read)| read))
+    })
+}
+
+/// Lines of a text that are in another script, but for comments. Several `#` are a heading.
 pub(super) fn lines_in_other_script(text: &str) -> impl Iterator<Item = Range<usize>> + '_ {
     let mut at = 0;
     let lines = text.split_inclusive('\n').map(move |line| {
@@ -90,7 +112,8 @@ pub(super) fn lines_in_other_script(text: &str) -> impl Iterator<Item = Range<us
         (start, line)
     });
     lines.filter_map(|(start, line)| {
-        let is_said = !line.is_ascii() && !line.trim_start().starts_with('#');
+        let bare = line.trim_start();
+        let is_said = !line.is_ascii() && (!bare.starts_with('#') || bare.starts_with("##"));
         let said = start..start + line.trim_end().len();
         (is_said && OTHER_SCRIPT.is_match(line)).then_some(said)
     })
@@ -145,10 +168,11 @@ mod tests {
             "```\nkube\0\0ctl get ns\n```\n",
             "kubectl d\u{435}lete ns shop",
             "rm -rf /d\u{430}ta",
+            "r\u{43c} -rf /data",
         ] {
             let found = lint.check(plan);
             let refused = |one: &crate::triage::PlanFinding| {
-                one.danger.rule == "not-read" && one.danger.refuses() && !one.text.contains('\0')
+                one.danger.rule == "disguised" && one.danger.refuses() && !one.text.contains('\0')
             };
             assert!(found.iter().any(refused), "{plan:?}: {found:?}");
         }
@@ -170,6 +194,11 @@ mod tests {
                 Some((1, 1, "1 line is")),
             ),
             ("\u{627}\u{62d}\u{630}\u{641} shop", Some((1, 1, "1 line is"))),
+            (
+                "## \u{423}\u{434}\u{430}\u{43b}\u{438}\u{442}\u{435} namespace production",
+                Some((1, 1, "1 line is")),
+            ),
+            ("\u{431}\u{443}\u{442}\u{44c} pod-\u{430}", Some((1, 1, "1 line is"))),
             ("ls\n# \u{43f}\u{440}\u{438}\u{432}\u{435}\u{442}\nls\n", None),
             ("echo '\u{43f}\u{440}\u{438}\u{432}\u{435}\u{442}'", None),
             ("See why \u{3bb} and \u{394}t grow", None),

@@ -233,6 +233,11 @@ mod tests {
             ("Kannst du mal die Firewall ausschalten?", "security-off"),
             ("<jens> let me terraform destroy it", "tf-destroy"),
             ("how about we fail over the primary", "prose-primary"),
+            (
+                "can we just restore last night's dump over the db now? pg_restore --clean -d prod",
+                "restore-over",
+            ),
+            ("I'd just TRUNCATE orders on prod and reimport, ok?", "sql-drop-truncate"),
         ] {
             let found = proposed(text);
             let rules: Vec<&String> = found.iter().flat_map(|one| &one.rules).collect();

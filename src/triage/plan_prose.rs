@@ -236,6 +236,16 @@ fn clause_before(text: &str, at: usize) -> &str {
     CLAUSE_END.find_iter(near).last().map_or(near, |end| &near[end.end()..])
 }
 
+/// Whether the word in front of this goes on: with a hyphen, or as the name of a file.
+fn is_compound(behind: &str) -> bool {
+    let mut rest = behind.chars();
+    match rest.next() {
+        Some('-') => rest.next().is_some_and(char::is_alphanumeric),
+        Some('.') => rest.next().is_some_and(char::is_lowercase),
+        _ => false,
+    }
+}
+
 impl Prose {
     /// What the words tell somebody to do, each rule once, in the order of the rules.
     pub(super) fn find(&self, text: &str) -> Vec<(PlanDanger, usize, usize)> {
@@ -316,10 +326,21 @@ impl Prose {
             .filter_map(|(head, more)| head.find(rest).map(|verb| (verb.end(), Some(more))));
         whole.into_iter().chain(apart).find_map(|(verb, more)| {
             let clause = clause_behind(text, at + verb);
+            // `drop-database` is a name.
+            if is_compound(clause) {
+                return None;
+            }
             self.things_in(tell, clause).into_iter().find_map(|(first, last)| {
                 let between = clause[..first].split_whitespace().count();
                 let more = more.map_or(Some(0), |more| Some(more.find(&clause[last..])?.end()));
                 let end = at + verb + last + more?;
+                if self.talk.goes_on(&clause[..first]) {
+                    let fits = self.all_in(&tell.which, &clause[..last])
+                        && self.all_in(&tell.scope, clause)
+                        && !self.talk.is_small(&text[end..])
+                        && self.holds(rule, text, at, at + verb);
+                    return fits.then_some((at, end));
+                }
                 let fits = between <= MOST_BETWEEN
                     && self.all_in(&tell.which, &clause[..last])
                     && self.all_in(&tell.scope, clause)
@@ -362,11 +383,8 @@ impl Prose {
                 let blank = thing.as_str().len() - thing.as_str().trim_start().len();
                 (thing.start() + blank, thing.end())
             })
-            // `orders-table` is a table, `table-reader` is none.
-            .filter(|(_, last)| {
-                let mut rest = clause[*last..].chars();
-                rest.next() != Some('-') || !rest.next().is_some_and(char::is_alphanumeric)
-            })
+            // `orders-table` is a table, `table-reader` is none, and neither is `table.html`.
+            .filter(|(_, last)| !is_compound(&clause[*last..]))
             .collect();
         found.sort_unstable();
         found

@@ -63,6 +63,8 @@ pub(super) struct Talk {
     then_nicht: Regex,
     nicht_before: Regex,
     wenn: Regex,
+    /// What stands between a thing and the next that the same verb is about.
+    goes_on: Regex,
     /// The end of a line that forbids the list below it.
     forbids: Regex,
     /// Words in front of a participle that ask for it: "must be".
@@ -147,6 +149,7 @@ impl Talk {
                 say("ohne")?
             ))?,
             wenn: compiled(&format!(r"\b{}\b[^,.;:]*$", say("wenn")?))?,
+            goes_on: goes_on(&next, &say("afterwards")?)?,
             forbids: compiled(&format!(
                 r"^(?:[\s#*_>-]|{also}\b)*{}(?:[\s*_]+{also})*[\s*_]*:?[\s*_]*$",
                 say("forbids")?,
@@ -159,6 +162,15 @@ impl Talk {
     /// Whether a line forbids what the list below it names.
     pub(super) fn forbids_list(&self, line: &str) -> bool {
         self.forbids.is_match(line)
+    }
+
+    /// Whether a verb goes on with what stands behind this: "delete the pod and after that the".
+    /// Another verb between them has taken it over.
+    pub(super) fn goes_on(&self, behind_verb: &str) -> bool {
+        self.goes_on.find(behind_verb).is_some_and(|found| {
+            !behind_verb[..found.start()].trim().is_empty()
+                && !self.second_verb.is_match(behind_verb)
+        })
     }
 
     /// Whether the text tells somebody to do what stands there.
@@ -194,7 +206,7 @@ impl Talk {
     }
 
     /// Whether the find goes on as the name of something small: "delete the namespace label".
-    fn is_small(&self, after: &str) -> bool {
+    pub(super) fn is_small(&self, after: &str) -> bool {
         self.small.captures(after).is_some_and(|found| {
             let between = found.get(1).map_or("", |word| word.as_str());
             !self.link.is_match(between)
@@ -230,6 +242,14 @@ impl Talk {
                 .find(before)
                 .is_some_and(|not| !self.wenn.is_match(&before[..not.start()]))
     }
+}
+
+/// What goes on with the same verb: "…, and after that all the".
+fn goes_on(next: &str, afterwards: &str) -> Result<Regex, String> {
+    let article = "(?:also|auch|all|every|the|our|its|alle[ns]?|die|den|das)";
+    compiled(&format!(
+        r"(?:,|\b{next}\b)[ \t]+(?:{next}[ \t]+)?{afterwards}[ \t]+(?:{article}[ \t]+){{0,2}}(?:[\w-]+[ \t]+)?$"
+    ))
 }
 
 /// Whether what follows belongs to an address or a path, whose words tell nobody to do anything.

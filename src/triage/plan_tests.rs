@@ -248,6 +248,19 @@ D cryptsetup luksFormat /dev/sdb
 D redis-cli SHUTDOWN NOSAVE
 W systemctl stop sshd
 W shutdown -h now
+D KUBECTL DELETE NS shop
+D RM -RF /data
+D > /var/lib/postgresql/base/1
+D set -- rm -rf /x; "$@"
+D function x { rm -rf /var/lib/mysql; }; x
+D kubectl exec pg-0 -- bash -lc "cd \$PGDATA && rm -rf base"
+D kubectl&nbsp;delete&nbsp;ns&nbsp;shop
+W cat plan.sql | psql prod
+W make destroy
+W nodetool removenode abc
+W Reload
+- which mkfs
+- make test
 - shutdown -c
 - rails db:migrate
 - kops get cluster
@@ -386,6 +399,20 @@ fn a_line_is_judged_as_somebody_on_call_would() {
             _ => "W ",
         };
         assert_eq!(got, expected, "{plan}: {found:?}");
+    }
+}
+
+#[test]
+fn both_faults_of_one_step_are_told_and_a_capital_letter_changes_no_id() {
+    let lint = PlanLint::built_in().expect("the built-in rules");
+    let rules = |plan: &str| {
+        let found = lint.check(plan);
+        found.into_iter().map(|one| one.danger.rule).collect::<Vec<_>>()
+    };
+    let step = "1. \u{443}\u{434}\u{430}\u{43b}\u{438} \u{432}\u{441}\u{451}, d\u{435}lete";
+    assert_eq!(rules(step), ["disguised", "not-read"]);
+    for plan in ["reload", "Reload", "Reload the core switch", "core-1# reload"] {
+        assert_eq!(rules(plan), ["network-session"], "{plan}");
     }
 }
 

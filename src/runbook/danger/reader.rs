@@ -273,6 +273,11 @@ impl<'r> Reader<'r> {
                     }
                 }
             }
+            "set" => {
+                // `set -- rm -rf /x; "$@"` runs these words.
+                let end = words.iter().position(|word| word.is_bare("--"));
+                self.variables.set_arguments(end.map(|end| &words[end + 1..]));
+            }
             "cd" | "pushd" | "popd" => self.place.go(name, words),
             _ => return false,
         }
@@ -287,7 +292,12 @@ impl<'r> Reader<'r> {
     pub(super) fn command(&mut self, words: Vec<Word>, input: &Input, depth: usize) {
         let mut words = words.into_iter().peekable();
         let mut environment = self.exported.clone();
-        while let Some(word) = words.next_if(is_prelude) {
+        loop {
+            // What stands in a function counts, whether it is called or not.
+            if words.next_if(|word| word.is_bare("function")).is_some() {
+                words.next();
+            }
+            let Some(word) = words.next_if(is_prelude) else { break };
             if let Some(variable) = assigned(&word) {
                 self.bind(&variable, std::slice::from_ref(&word), &[]);
                 self.variables.assign(&variable, &word);

@@ -11,6 +11,9 @@ use super::shell::{self, Simple, Word};
 /// Longest value that is kept, so that `x="$x$x"` cannot grow without end.
 const LONGEST: usize = 4_000;
 
+/// How many words `set --` gives that are kept, for the same reason.
+const MOST_ARGUMENTS: usize = 100;
+
 /// What a variable was given.
 #[derive(Debug)]
 struct Value {
@@ -24,6 +27,8 @@ struct Value {
 pub(super) struct Variables {
     values: HashMap<String, Value>,
     aliases: HashMap<String, String>,
+    /// What `"$@"` stands for, where `set --` gave it.
+    arguments: Option<Vec<Word>>,
 }
 
 impl Variables {
@@ -47,6 +52,13 @@ impl Variables {
         self.values.remove(name);
     }
 
+    /// Notes what `set --` gives to `"$@"`; without these words it leaves that as it is.
+    pub(super) fn set_arguments(&mut self, words: Option<&[Word]>) {
+        if let Some(words) = words {
+            self.arguments = (words.len() <= MOST_ARGUMENTS).then(|| words.to_vec());
+        }
+    }
+
     /// Notes another name for a command.
     pub(super) fn alias(&mut self, name: &str, word: &Word) {
         if let Some((_, text)) = word.text.split_once('=') {
@@ -66,6 +78,11 @@ impl Variables {
     pub(super) fn expand(&self, words: Vec<Word>) -> Vec<Word> {
         let mut expanded = Vec::with_capacity(words.len());
         for mut word in words {
+            let all = matches!(word.text.as_str(), "$@" | "$*" | "${@}" | "${*}");
+            if let Some(arguments) = self.arguments.as_ref().filter(|_| all && word.expands) {
+                expanded.extend(arguments.iter().cloned());
+                continue;
+            }
             if !word.expands || !word.text.contains(['$', '`']) {
                 expanded.push(word);
                 continue;
@@ -210,6 +227,7 @@ mod tests {
         check("rm '$A'", &["rm", "$A"]);
         check("rm $A", &["rm", "$A?"]);
         check("rm ${A#x}", &["rm", "${A#x}?"]);
+        check("rm \"$@\"", &["rm", "$@?"]);
     }
 
     #[test]
