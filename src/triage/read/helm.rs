@@ -102,46 +102,102 @@ pub(super) struct Told {
     pub(super) messages: Vec<Message>,
     /// The places of the text that these speak for.
     pub(super) places: Vec<Range<usize>>,
+    /// Where another release begins, of which nothing was read.
+    pub(super) until: Option<usize>,
 }
 
-/// Reads the text of `helm history` and of `helm status`.
-pub(super) fn from_text(text: &str) -> Option<Told> {
-    let mut release = HelmRelease::default();
-    let mut in_table = false;
-    // Where each revision stands, and the lines from NAME to STATUS.
-    let mut rows: BTreeMap<u64, (Range<usize>, usize)> = BTreeMap::new();
-    let mut head: Option<(usize, usize)> = None;
-    let mut block: Option<(Range<usize>, usize)> = None;
+/// Where a revision stands, and on which line.
+type Standing = (Range<usize>, usize);
+
+/// A history of a text.
+#[derive(Default)]
+struct Table {
+    /// Where it begins, with the command above it.
+    start: usize,
+    /// Its rows, and what the command says.
+    release: HelmRelease,
+    /// Where each of its rows stands.
+    standing: Vec<Standing>,
+}
+
+/// The lines of a text: where each stands, without its end, and its number.
+fn lines(text: &str) -> impl Iterator<Item = (&str, Standing)> {
     let mut offset = 0;
-    for (number, whole) in text.split_inclusive('\n').take(MAX_REVISIONS * 4).enumerate() {
+    text.split_inclusive('\n').take(MAX_REVISIONS * 4).enumerate().map(move |(at, whole)| {
         let start = offset;
         offset += whole.len();
-        let end = start + whole.trim_end().len();
-        let line = whole.trim_end().trim_start_matches(['#', ' ']);
+        let line = whole.trim_end();
+        (line, (start..start + line.len(), at + 1))
+    })
+}
+
+/// The histories of a text, each with the command above it.
+fn tables(text: &str, knowledge: &Knowledge) -> Vec<Table> {
+    let mut tables: Vec<Table> = Vec::new();
+    let mut commands: Vec<(&str, usize)> = Vec::new();
+    let (mut in_table, mut anew, mut count) = (false, true, 0);
+    for (whole, standing) in lines(text) {
+        let line = whole.trim_start_matches(['#', ' ']);
         if line.starts_with("REVISION") && line.contains("STATUS") && line.contains("DESCRIPTION") {
-            in_table = true;
+            (in_table, anew) = (true, true);
             continue;
         }
         // Without its head, too, a row is known by the way in which Helm writes a date.
-        match row(line).filter(|(_, dated)| in_table || *dated) {
-            Some((row, _)) if release.revisions.len() < MAX_REVISIONS => {
-                rows.insert(row.revision, (start..end, number + 1));
-                release.revisions.push(row);
+        let Some((row, _)) = row(line).filter(|(_, dated)| in_table || *dated) else {
+            in_table = false;
+            if is_command(whole) {
+                commands.push((whole, standing.0.start));
             }
-            Some(_) => {}
-            None => in_table = false,
+            continue;
+        };
+        if anew || !commands.is_empty() {
+            let start = commands.first().map_or(standing.0.start, |(_, start)| *start);
+            let mut table = Table { start, ..Table::default() };
+            let said = commands.iter().map(|(command, _)| *command);
+            table.release.name_by(said, knowledge);
+            tables.push(table);
+            commands.clear();
+            anew = false;
         }
+        count += 1;
+        if let Some(table) = tables.last_mut().filter(|_| count <= MAX_REVISIONS) {
+            table.release.revisions.push(row);
+            table.standing.push(standing);
+        }
+    }
+    tables
+}
+
+/// Reads the text of `helm history` and of `helm status`. Of several histories those of the first
+/// release are read.
+pub(super) fn from_text(text: &str, knowledge: &Knowledge) -> Option<Told> {
+    let mut release = HelmRelease::default();
+    let mut rows: BTreeMap<u64, Standing> = BTreeMap::new();
+    let tables = tables(text, knowledge);
+    let another = |table: &&Table| table.release.is_another(&tables[0].release);
+    let until = tables.iter().find(another).map(|table| table.start);
+    for table in tables.iter().take_while(|table| !another(table)) {
+        for (row, standing) in table.release.revisions.iter().zip(&table.standing) {
+            rows.insert(row.revision, standing.clone());
+            release.revisions.push(row.clone());
+        }
+    }
+    // The lines from NAME to STATUS.
+    let mut head: Option<(usize, usize)> = None;
+    let mut block: Option<Standing> = None;
+    for (whole, (place, number)) in lines(text) {
+        let line = whole.trim_start_matches(['#', ' ']);
         let Some((key, value)) = line.split_once(':') else { continue };
         let value = value.trim();
         match key {
             "NAME" => {
                 release.name = some(value);
-                head = Some((start, number + 1));
+                head = Some((place.start, number));
             }
             "NAMESPACE" => release.namespace = some(value),
             "STATUS" => {
                 release.status = some(value);
-                block = head.map(|(from, line)| (from..end, line));
+                block = head.map(|(from, line)| (from..place.end, line));
             }
             _ => {}
         }
@@ -152,8 +208,12 @@ pub(super) fn from_text(text: &str) -> Option<Told> {
     }
     let bad = release.status.as_deref().is_some_and(is_bad);
     release.settle();
+    if let Some(table) = tables.first() {
+        release.name = release.name.or_else(|| table.release.name.clone());
+        release.namespace = release.namespace.or_else(|| table.release.namespace.clone());
+    }
     let (mut messages, mut places) = (Vec::new(), Vec::new());
-    let message = |(place, line): &(Range<usize>, usize)| {
+    let message = |(place, line): &Standing| {
         let said = text.get(place.clone()).unwrap_or_default();
         let shown = said.trim_start();
         let offset = place.end - shown.len();
@@ -172,32 +232,42 @@ pub(super) fn from_text(text: &str) -> Option<Told> {
     let told = |row: &&HelmRevision| row.is_bad() || Some(row.revision) == release.last_good;
     let told = release.revisions.iter().filter(told).filter_map(|row| rows.get(&row.revision));
     places.extend(told.map(|(place, _)| place.clone()));
-    Some(Told { release, messages, places })
+    Some(Told { release, messages, places, until })
+}
+
+/// The one thing of a kind that texts name; of several nobody says which is meant.
+fn named<'t>(
+    knowledge: &Knowledge,
+    kind: &str,
+    texts: impl Iterator<Item = &'t str>,
+) -> Option<String> {
+    let mut names: BTreeSet<&str> = BTreeSet::new();
+    for text in texts {
+        let rules = knowledge.signals.iter().filter(|rule| rule.kind == kind);
+        let values = rules.flat_map(|rule| rule.values(text));
+        names.extend(values.filter_map(|(from, to)| text.get(from..to)));
+    }
+    names.first().filter(|_| names.len() == 1).map(|name| (*name).to_owned())
 }
 
 /// Names the release, where it has no name yet, and its namespace: by the commands that were pasted
-/// with the output, else by what its revisions say of it, else by its chart.
-pub(super) fn name(pasted: &mut Pasted, knowledge: &Knowledge) {
+/// with the output, else by what its revisions say of it, else by its chart. Where another release
+/// begins in the text, nothing behind it names this one.
+pub(super) fn name(pasted: &mut Pasted, knowledge: &Knowledge, until: Option<usize>) {
     let Some(release) = pasted.helm.as_mut() else { return };
-    let named = |kind: &str, by_commands: bool| {
-        let messages = pasted.messages.iter().filter(|it| !by_commands || is_command(&it.text));
-        let rules = || knowledge.signals.iter().filter(|rule| rule.kind == kind);
-        let names: BTreeSet<&str> = messages
-            .flat_map(|message| {
-                let text = message.text.as_str();
-                rules()
-                    .flat_map(|rule| rule.values(text))
-                    .filter_map(|(from, to)| text.get(from..to))
-            })
-            .collect();
-        // Of several nobody says which is meant.
-        names.first().filter(|_| names.len() == 1).map(|name| (*name).to_owned())
-    };
-    if release.namespace.is_none() {
-        release.namespace = named("namespace", true);
+    if until.is_some() {
+        pasted.notes.push(
+            "a history of another release stands there as well: it was not read as one, so paste it \
+             by itself"
+                .to_owned(),
+        );
     }
+    let before = |message: &&Message| until.is_none_or(|until| message.offset < until);
+    let texts = pasted.messages.iter().filter(before).map(|message| message.text.as_str());
+    release.name_by(texts, knowledge);
     if release.name.is_none() {
-        release.name = named(RELEASE, true).or_else(|| named(RELEASE, false));
+        let rows = release.revisions.iter().map(|row| row.description.as_str());
+        release.name = named(knowledge, RELEASE, rows);
     }
     if release.name.is_some() || release.status.as_deref().is_none_or(|status| !is_bad(status)) {
         return;
@@ -208,7 +278,15 @@ pub(super) fn name(pasted: &mut Pasted, knowledge: &Knowledge) {
     else {
         return;
     };
-    for message in pasted.messages.iter_mut().filter(|message| message.text.contains(&chart)) {
+    // What JSON tells has our words.
+    let nameless = HelmRelease::default();
+    let told: BTreeSet<String> =
+        release.revisions.iter().map(|row| nameless.told(row).text).collect();
+    let is_row = |text: &str| {
+        told.contains(text)
+            || row(text).is_some_and(|(row, _)| chart_name(&row.chart) == Some(chart.as_str()))
+    };
+    for message in pasted.messages.iter_mut().filter(|message| is_row(&message.text)) {
         message.labels.insert(RELEASE.to_owned(), chart.clone());
     }
     pasted.notes.push(format!(
@@ -217,10 +295,15 @@ pub(super) fn name(pasted: &mut Pasted, knowledge: &Knowledge) {
     release.name = Some(chart);
 }
 
-/// The name of a chart, without its version.
+/// The name of a chart, without its version: `spark-3-operator` of `spark-3-operator-2.3.0`.
 fn chart_name(chart: &str) -> Option<&str> {
-    let digit = |rest: &str| rest.trim_start_matches('v').starts_with(|c: char| c.is_ascii_digit());
-    let at = chart.match_indices('-').map(|(at, _)| at).find(|at| digit(&chart[at + 1..]))?;
+    let is_version = |rest: &str| {
+        let rest = rest.strip_prefix('v').unwrap_or(rest);
+        let behind = rest.trim_start_matches(|c: char| c.is_ascii_digit());
+        behind.len() < rest.len() && behind.starts_with('.')
+    };
+    let mut hyphens = chart.match_indices('-').map(|(at, _)| at);
+    let at = hyphens.find(|at| is_version(&chart[at + 1..]))?;
     chart.get(..at).filter(|name| !name.is_empty())
 }
 
@@ -324,9 +407,48 @@ impl HelmRelease {
         telling
     }
 
+    /// Takes its name and its namespace, as far as they are not known, from the commands among texts.
+    pub(super) fn name_by<'t>(
+        &mut self,
+        texts: impl Iterator<Item = &'t str>,
+        knowledge: &Knowledge,
+    ) {
+        let commands: Vec<&str> = texts.filter(|text| is_command(text)).collect();
+        let said = |kind| named(knowledge, kind, commands.iter().copied());
+        self.name = self.name.take().or_else(|| said(RELEASE));
+        self.namespace = self.namespace.take().or_else(|| said("namespace"));
+    }
+
+    /// Whether it is another one: its name or its namespace says so, else its charts do.
+    pub(super) fn is_another(&self, other: &Self) -> bool {
+        let differ = |one: &Option<String>, other: &Option<String>| match (one, other) {
+            (Some(one), Some(other)) => Some(one != other),
+            _ => None,
+        };
+        let charts = |release: &Self| -> BTreeSet<String> {
+            let charts = release.revisions.iter().map(|row| row.chart.as_str());
+            charts.map(|chart| chart_name(chart).unwrap_or(chart).to_owned()).collect()
+        };
+        let other_place = differ(&self.namespace, &other.namespace) == Some(true);
+        let other_name = differ(&self.name, &other.name);
+        other_place || other_name.unwrap_or_else(|| charts(self).is_disjoint(&charts(other)))
+    }
+
+    /// Takes what was read of it later.
+    pub(super) fn take(&mut self, later: Self) {
+        self.name = self.name.take().or(later.name);
+        self.namespace = self.namespace.take().or(later.namespace);
+        self.status = later.status;
+        self.revisions.extend(later.revisions);
+        self.settle();
+    }
+
     /// What follows from the revisions.
     fn settle(&mut self) {
-        self.revisions.sort_by_key(|row| row.revision);
+        // Of a revision that is told twice the last row counts: it is newer.
+        let rows = std::mem::take(&mut self.revisions).into_iter();
+        let by_number: BTreeMap<u64, HelmRevision> = rows.map(|row| (row.revision, row)).collect();
+        self.revisions = by_number.into_values().collect();
         let newest = self.revisions.last().map_or(0, |row| row.revision);
         if let Some(row) = self.revisions.last().filter(|row| !row.status.is_empty()) {
             self.status = Some(row.status.clone());

@@ -52,15 +52,13 @@ pub struct Pasted {
 /// what is known decides which lines may say something, and which of them say the same.
 pub fn read(text: &str, knowledge: &Knowledge) -> Pasted {
     let text = cleaned(text);
-    let mut pasted = payload::read(&text, knowledge).unwrap_or_else(|| lines(&text, knowledge));
-    helm::name(&mut pasted, knowledge);
-    pasted
+    payload::read(&text, knowledge).unwrap_or_else(|| lines(&text, knowledge))
 }
 
 /// Reads what is no JSON.
 fn lines(text: &str, knowledge: &Knowledge) -> Pasted {
     let mut pasted = log::read(text, knowledge);
-    if let Some(told) = helm::from_text(text) {
+    if let Some(told) = helm::from_text(text, knowledge) {
         pasted.kind = InputKind::Helm;
         // What stands as one message is not said twice: not line by line as well.
         let is_told = |line: &Message| told.places.iter().any(|it| it.contains(&line.offset));
@@ -68,6 +66,7 @@ fn lines(text: &str, knowledge: &Knowledge) -> Pasted {
         pasted.messages.extend(told.messages);
         pasted.messages.sort_by_key(|message| message.offset);
         pasted.helm = Some(told.release);
+        helm::name(&mut pasted, knowledge, told.until);
     }
     pasted
 }
@@ -193,6 +192,78 @@ mod tests {
         // Of two commands nobody knows which one it was.
         let two = format!("$ helm history edge\n$ helm history web\n{head}{good}{stuck}");
         assert_ne!(read(&two).helm.expect("a release").name.as_deref(), Some("edge"));
+    }
+
+    #[test]
+    fn what_others_say_of_another_release_does_not_name_this_one() {
+        let rows = "12\tFri May 15 09:11:04 2026\tsuperseded\tcart-2.3.0\t2.3\tUpgrade complete\n\
+                    13\tMon May 18 14:05:33 2026\tpending-upgrade\tcart-3.0.0\t3.0\tPreparing upgrade\n";
+        let json = r#"[{"revision":12,"status":"superseded","chart":"cart-2.3.0","description":"Upgrade complete"},
+            {"revision":13,"status":"pending-upgrade","chart":"cart-3.0.0","description":"Preparing upgrade"}]"#;
+        let said =
+            "yesterday somebody upgraded release \"billing\" in staging, and the cart is slow";
+        for history in [rows, json] {
+            let pasted = read(&format!("{said}\n{history}\n"));
+            let release = pasted.helm.as_ref().expect("a release");
+            assert_eq!(release.name.as_deref(), Some("cart"));
+            assert!(pasted.notes.iter().any(|note| note.contains("taken for cart")));
+            let labelled = |message: &Message| message.labels.contains_key("release");
+            for message in &pasted.messages {
+                assert_eq!(labelled(message), !message.text.contains("billing"), "{message:?}");
+            }
+        }
+        let of_chart = |chart: &str| {
+            let rows = rows.replace("cart-2.3.0", chart).replace("cart-3.0.0", chart);
+            read(&rows).helm.expect("a release").name
+        };
+        assert_eq!(of_chart("spark-3-operator-2.3.0").as_deref(), Some("spark-3-operator"));
+        assert_eq!(of_chart("gate-v2.3.0-rc.1").as_deref(), Some("gate"));
+        assert_eq!(of_chart("gate"), None);
+    }
+
+    #[test]
+    fn a_history_of_another_release_is_not_read_into_the_first() {
+        let row = |number: u32, status: &str, chart: &str| {
+            format!(
+                "{number}\tMon May 18 14:05:33 2026\t{status}\t{chart}-2.{number}.0\t2.3\tUpgrade complete\n"
+            )
+        };
+        let head = "REVISION\tUPDATED\tSTATUS\tCHART\tAPP VERSION\tDESCRIPTION\n";
+        let cart =
+            format!("{head}{}{}", row(3, "superseded", "cart"), row(4, "pending-upgrade", "cart"));
+        let web = format!("{head}{}{}", row(4, "superseded", "web"), row(9, "deployed", "web"));
+        let json = |chart: &str, last: u32, status: &str| {
+            format!(
+                "[{{\"revision\":3,\"status\":\"superseded\",\"chart\":\"{chart}-2.3.0\",\"description\":\"x\"}},\
+                 {{\"revision\":{last},\"status\":\"{status}\",\"chart\":\"{chart}-2.4.0\",\"description\":\"x\"}}]"
+            )
+        };
+        let (cart_json, web_json) =
+            (json("cart", 4, "pending-upgrade"), json("web", 9, "deployed"));
+        let check = |text: &str, name: &str, another: bool| {
+            let pasted = read(text);
+            let release = pasted.helm.expect("a release");
+            let numbers: Vec<u64> = release.revisions.iter().map(|row| row.revision).collect();
+            assert_eq!(numbers, [3, 4], "{text}");
+            assert_eq!(release.status.as_deref(), Some("pending-upgrade"), "{text}");
+            assert_eq!(release.name.as_deref(), Some(name), "{text}");
+            let told = pasted.notes.iter().any(|note| note.contains("of another release"));
+            assert_eq!(told, another, "{:?}", pasted.notes);
+        };
+        for (cart, web) in [(&cart, &web), (&cart_json, &web_json)] {
+            let of = |name: &str, table: &str| format!("$ helm history {name}\n{table}\n");
+            check(&(of("edge", cart) + &of("site", web)), "edge", true);
+            // What stands above the second one does not name the first.
+            check(&format!("{cart}\n{}", of("site", web)), "cart", true);
+            check(&format!("{cart}\n\n{web}"), "cart", true);
+            check(&(of("edge", cart) + "$ helm rollback edge 3\n"), "edge", false);
+            // The same history once more: its newest rows count.
+            let earlier = cart.replace("pending-upgrade", "deployed");
+            check(&(of("edge", &earlier) + &of("edge", cart)), "edge", false);
+        }
+        let other_place =
+            format!("$ helm history edge -n a\n{cart}$ helm history edge -n b\n{cart}");
+        check(&other_place, "edge", true);
     }
 
     #[test]

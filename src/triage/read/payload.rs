@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 use serde_json::Value;
 
-use super::{Pasted, log, structured};
+use super::{Pasted, helm, log, structured};
 use crate::text::LineIndex;
 use crate::text::pattern::pattern;
 use crate::triage::knowledge::Knowledge;
@@ -32,16 +32,27 @@ pub(super) fn read(text: &str, knowledge: &Knowledge) -> Option<Pasted> {
     let payloads = payloads(text)?;
     let lines = LineIndex::new(text);
     let mut all = Pasted::default();
-    let mut from = 0;
+    let (mut from, mut until) = (0, None);
     for (range, pasted) in payloads {
+        let above = all.messages.len();
         around(text, from..range.start, &lines, knowledge, &mut all);
+        if let Some(mut release) = pasted.helm {
+            let said = all.messages[above..].iter().map(|message| message.text.as_str());
+            release.name_by(said, knowledge);
+            match &mut all.helm {
+                None => all.helm = Some(release),
+                Some(first) if first.is_another(&release) => until = until.or(Some(from)),
+                Some(_) if until.is_some() => {}
+                Some(first) => first.take(release),
+            }
+        }
         all.kind = pasted.kind;
         all.messages.extend(pasted.messages);
-        all.helm = pasted.helm.or(all.helm);
         all.notes.extend(pasted.notes);
         from = range.end;
     }
     around(text, from..text.len(), &lines, knowledge, &mut all);
+    helm::name(&mut all, knowledge, until);
     Some(all)
 }
 
