@@ -101,6 +101,8 @@ pub(super) fn others<'r>(
     let of_another = of_another_fault(knowledge, reading, verdict, &things);
     // A message that names nothing may well be about the same, unless it is an alert of another name.
     let named: BTreeSet<&String> = leads.iter().flat_map(|at| &things[*at]).collect();
+    let leads_say: Vec<String> =
+        leads.iter().map(|at| judged(&input.messages[*at].text).to_lowercase()).collect();
     let alert = |at: usize| alert(input.messages.get(at)?);
     let alerts: BTreeSet<&str> = leads.iter().filter_map(|at| alert(*at)).collect();
     let in_chain: BTreeSet<usize> =
@@ -120,7 +122,7 @@ pub(super) fn others<'r>(
         let apart = !shares && (both_named || other_alert) && !of_another.contains(&at);
         let is_told = || {
             speaks_for_itself(of_message, pattern)
-                || !shares && pattern.is_generic() && fails_elsewhere(input, reading, at, &leads)
+                || !shares && pattern.is_generic() && fails_elsewhere(reading, at, &leads_say)
         };
         if !apart && !is_told() {
             continue;
@@ -164,10 +166,7 @@ fn of_another_fault(
         }
         let other = decide::leading(of_message).filter(|(pattern, _)| *pattern == verdict.pattern);
         let other = other.and_then(|(_, subtype)| subtype);
-        let together = |other| {
-            let covers = |one, other| knowledge.covers(verdict.pattern, one, other);
-            covers(own, other) || covers(other, own)
-        };
+        let together = |other| knowledge.go_together(verdict.pattern, own, other);
         if other.is_some_and(|other| !together(other)) && !things[at].is_empty() {
             others.insert(at);
         }
@@ -178,19 +177,14 @@ fn of_another_fault(
 }
 
 /// Whether a message says of a service that it answers with errors, which no message of the verdict
-/// names.
-fn fails_elsewhere(
-    input: &Input<'_>,
-    reading: &Reading<'_>,
-    at: usize,
-    leads: &BTreeSet<usize>,
-) -> bool {
+/// names; these are in lower case.
+fn fails_elsewhere(reading: &Reading<'_>, at: usize, leads: &[String]) -> bool {
     let of_message = |signal: &&Signal| signal.place.message == Some(at) && signal.affirmed;
     let mut failing =
         reading.signals.iter().filter(of_message).filter(|signal| signal.kind == FAILING);
     failing.any(|signal| {
         let name = signal.value.to_lowercase();
-        leads.iter().all(|lead| !judged(&input.messages[*lead].text).to_lowercase().contains(&name))
+        leads.iter().all(|lead| !lead.contains(&name))
     })
 }
 

@@ -114,6 +114,11 @@ impl Knowledge {
         subtype.is_some_and(|subtype| subtype.covers.iter().any(|name| name == other))
     }
 
+    /// Whether one refinement of a pattern may have led to the other, whichever came first.
+    pub fn go_together(&self, pattern: Pattern, one: &str, other: &str) -> bool {
+        self.covers(pattern, one, other) || self.covers(pattern, other, one)
+    }
+
     /// Reads files. The order of the files changes nothing.
     ///
     /// # Errors

@@ -62,17 +62,48 @@ static OF_CLUSTER: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
-/// What anybody sees from outside: the address of a site.
+/// What anybody sees from outside: a site, or the name of one in its address or certificate.
 static OF_SITE: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"(?i)https?://|\bwww\.|\bweb ?sites?\b|\bCN ?= ?(?:\*\.)?[\w-]+\.[\w.-]+|\b(?:domain|host|hostname|certificate|cert) (?:of |for |on )?(?:\*\.)?[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}\b",
-    )
+    let name = r"(?:\*\.)?(?<name>[\w-]+(?:\.[\w-]+)+)(?::(?<port>\d+))?";
+    pattern(&format!(
+        r"(?i)(?<site>\bweb ?sites?\b)|(?:https?://|\bCN ?= ?|\b(?:domain|certificate|cert) (?:of |for |on )?|\b(?<www>www)\.){name}"
+    ))
 });
+
+/// The ends of names that nobody can look up from outside.
+const PRIVATE: [&str; 12] = [
+    "internal",
+    "intern",
+    "intranet",
+    "private",
+    "local",
+    "localdomain",
+    "svc",
+    "lan",
+    "corp",
+    "home",
+    "consul",
+    "arpa",
+];
 
 /// Whether a text is about a site that anybody may open, and about nothing of a cluster.
 pub fn is_of_site(texts: &[&str]) -> bool {
-    texts.iter().any(|text| OF_SITE.is_match(text))
-        && !texts.iter().any(|text| OF_CLUSTER.is_match(text))
+    let is_site = |text: &&&str| {
+        OF_SITE.captures_iter(text).any(|found| {
+            let name = found.name("name").map(|name| name.as_str());
+            // What listens elsewhere is a part of something.
+            let port = found.name("port").is_none_or(|port| matches!(port.as_str(), "80" | "443"));
+            found.name("site").is_some() || name.is_some_and(is_public) && port
+        })
+    };
+    texts.iter().any(|text| is_site(&text)) && !texts.iter().any(|text| OF_CLUSTER.is_match(text))
+}
+
+/// Whether anybody may look a name up: its end is no number, and none that a network has for itself.
+fn is_public(name: &str) -> bool {
+    let end = name.rsplit_once('.').map_or(name, |(_, end)| end).to_ascii_lowercase();
+    let is_word = end.len() > 1 && end.bytes().all(|byte| byte.is_ascii_alphabetic());
+    is_word && !PRIVATE.contains(&end.as_str())
 }
 
 /// Whether this is the name of one.
@@ -90,6 +121,21 @@ mod tests {
         check("Certificate of https://shop.example.com expires in 3 days", true);
         check("certificate for shop.example.com has expired", true);
         check("x509: certificate has expired, host www.shop.example", true);
+        check("the website is down", true);
+        check("GET https://shop.example.com:443/ answers with 503", true);
+        for inside in [
+            "http://10.0.0.5:9153/metrics refused",
+            "https://10.0.0.5/ refused",
+            "host db-2.internal is down",
+            "host web-7.example is down",
+            "https://shop.corp/ times out",
+            "http://cart.shop.svc/ times out",
+            "http://cart.shop.svc.cluster.local:8080/ times out",
+            "http://prometheus.example.com:9090/metrics refused",
+            "certificate for nas.lan has expired",
+        ] {
+            check(inside, false);
+        }
         check("the client certificate of the kubelet on node-3 expires", false);
         check("Unable to reach https://10.96.0.1:443: kube-apiserver is down", false);
         check("the certificate expires in 3 days", false);

@@ -80,8 +80,7 @@ impl Engine {
 
     /// Whether one refinement of a pattern may have led to the other.
     pub(super) fn go_together(&self, pattern: Pattern, one: &str, other: &str) -> bool {
-        let covers = |one, other| self.knowledge.covers(pattern, one, other);
-        covers(one, other) || covers(other, one)
+        self.knowledge.go_together(pattern, one, other)
     }
 
     /// Runs a case; nothing but what it holds is looked at.
