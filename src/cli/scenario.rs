@@ -65,25 +65,36 @@ pub(crate) fn run(args: &Args, session: &mut Session) -> Result<Done, Error> {
 fn run_cases(args: &RunArgs, session: &mut Session) -> Result<Done, Error> {
     let assets = Assets::new(Some(&session.config.workspace));
     let paths: Vec<PathBuf> = args.paths.iter().map(|path| session.here.join(path)).collect();
-    let mut read = read_scenarios(&assets, &paths)?;
-    let view = run_scenarios(&assets, &read.scenarios, args.calibration)?;
-    if args.json {
-        session.out.json(&view);
-    } else {
-        print(session, &view);
-    }
+    let judged = read_scenarios(&assets, &paths).and_then(|read| {
+        let view = run_scenarios(&assets, &read.scenarios, args.calibration)?;
+        Ok((read.broken, view))
+    });
+    let (outcomes, broken, failed) = match judged {
+        Ok((broken, view)) => {
+            if args.json {
+                session.out.json(&view);
+            } else {
+                print(session, &view);
+            }
+            (view.run.scenarios, broken, view.run.failed)
+        }
+        // A report of an earlier run would look as if this one had gone well.
+        Err(error) => (Vec::new(), vec![("runledger scenario run".to_owned(), error)], 0),
+    };
+    let report = junit(&outcomes, failed, &broken);
+    let mut errors: Vec<Error> = broken.into_iter().map(|(_, error)| error).collect();
     // What came out is told first: a report that cannot be written takes nothing from it.
     if let Some(file) = &args.junit {
         let path = session.here.join(file);
-        if let Err(error) = write_report(&path, junit(&view).as_bytes()) {
-            read.broken.push(unwritten(&path, error));
+        if let Err(error) = write_report(&path, report.as_bytes()) {
+            errors.push(unwritten(&path, error));
         }
     }
-    if let Some(last) = read.broken.pop() {
-        read.broken.iter().for_each(|error| session.out.error(error));
+    if let Some(last) = errors.pop() {
+        errors.iter().for_each(|error| session.out.error(error));
         return Err(last);
     }
-    Ok(if view.run.failed > 0 { Done::DoesNotHold } else { Done::Well })
+    Ok(if failed > 0 { Done::DoesNotHold } else { Done::Well })
 }
 
 fn new(args: &NewArgs, session: &mut Session) -> Result<Done, Error> {
@@ -195,14 +206,21 @@ fn believed(session: &mut Session, told: &Calibration) {
     }
 }
 
-/// The form that CI servers read.
-fn junit(view: &ScenarioRunView) -> String {
-    let (all, failed) = (view.run.scenarios.len(), view.run.failed);
+/// The form that CI servers read. A file that is no case stands in it as well: what is not run has
+/// not passed.
+fn junit(outcomes: &[Outcome], failed: usize, broken: &[(String, Error)]) -> String {
+    let (all, errors) = (outcomes.len() + broken.len(), broken.len());
     let mut xml = format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
-         <testsuite name=\"runledger scenarios\" tests=\"{all}\" failures=\"{failed}\">\n"
+         <testsuite name=\"runledger scenarios\" tests=\"{all}\" failures=\"{failed}\" errors=\"{errors}\">\n"
     );
-    for one in &view.run.scenarios {
+    for (file, error) in broken {
+        let (file, words) = (escaped(file), escaped(&error.to_string()));
+        xml.push_str(&format!(
+            "  <testcase name=\"{file}\"><error message=\"{words}\"/></testcase>\n"
+        ));
+    }
+    for one in outcomes {
         xml.push_str(&format!("  <testcase name=\"{}\">", escaped(&one.name)));
         if !one.passed && !one.failed {
             xml.push_str("<skipped message=\"it asserts nothing\"/>");

@@ -37,8 +37,8 @@ const LINES: usize = 40;
 pub struct ReadScenarios {
     /// The cases.
     pub scenarios: Vec<Scenario>,
-    /// The files that are none, each with its place and why.
-    pub broken: Vec<Error>,
+    /// The files that are none, each with why.
+    pub broken: Vec<(String, Error)>,
 }
 
 impl ReadScenarios {
@@ -54,14 +54,16 @@ impl ReadScenarios {
                         let name = &scenario.name;
                         let twice =
                             Error::refused(format!("the name {name} is that of {other} already"));
-                        all.broken.push(twice.at(file).hinted("give one of the two another name"));
+                        let twice = twice.at(file.as_str());
+                        let twice = twice.hinted("give one of the two another name");
+                        all.broken.push((file, twice));
                     }
                     None => {
                         files.insert(scenario.name.clone(), file);
                         all.scenarios.push(scenario);
                     }
                 },
-                Err(error) => all.broken.push(error),
+                Err(error) => all.broken.push((file, error)),
             }
         }
         all
@@ -247,7 +249,7 @@ mod tests {
         let read = |paths: &[PathBuf]| read_scenarios(&Assets::new(None), paths).expect("cases");
         let both = read(&[folder.path().to_path_buf()]);
         assert_eq!((both.scenarios.len(), both.broken.len()), (1, 1));
-        let told = both.broken[0].to_string();
+        let told = both.broken[0].1.to_string();
         assert!(told.contains("a.yaml already") && told.contains("b.yml: the name one"), "{told}");
         // A file that is named twice is one file.
         let same = read(&[folder.path().join("a.yaml"), folder.path().join("a.yaml")]);

@@ -159,8 +159,13 @@ impl Scenario {
     pub fn from_yaml(file: &str, yaml: &str) -> Result<Self, FileError> {
         let wrong =
             |line, column, message| FileError { file: file.to_owned(), line, column, message };
+        // A slip in a key is told as itself, and not by what is missing for it.
+        if let Some((key, message)) = slip_of_key(&Source::own(file, yaml)) {
+            let (line, column) = place_of_key(yaml, &key);
+            return Err(wrong(line, column, message));
+        }
         let scenario: Self = Source::own(file, yaml).read()?;
-        if let Some((key, message)) = scenario.slip(yaml) {
+        if let Some((key, message)) = scenario.slip() {
             let begins = |line: &str| line.trim_start().starts_with(&key);
             let has = |line: &str| line.contains(&key);
             let line = yaml.lines().position(begins).or_else(|| yaml.lines().position(has));
@@ -178,19 +183,9 @@ impl Scenario {
         Ok(scenario)
     }
 
-    /// Something that would quietly assert less than its author meant: a key that is nearly one of
-    /// ours, an answer that there is none of, a time that is none. The key, and what is wrong.
-    fn slip(&self, yaml: &str) -> Option<(String, String)> {
-        let written: BTreeMap<String, serde_yaml::Value> =
-            serde_yaml::from_str(yaml).unwrap_or_default();
-        // Others are kept for people: where a label is from, what a page showed.
-        for key in written.keys().filter(|key| !KEYS.contains(&key.as_str())) {
-            // A slip of the hand seldom takes the first letter.
-            let near = nearest(key, KEYS).filter(|near| near.chars().next() == key.chars().next());
-            if let Some(near) = near {
-                return Some((key.clone(), format!("unknown key `{key}`; did you mean `{near}`?")));
-            }
-        }
+    /// Something that would quietly assert less than its author meant: an answer that there is none
+    /// of, a time that is none. The key, and what is wrong.
+    fn slip(&self) -> Option<(String, String)> {
         let expect = &self.expect;
         let bounds =
             [("confidence_min", expect.confidence_min), ("confidence_max", expect.confidence_max)];
@@ -215,6 +210,37 @@ impl Scenario {
         let message = format!("{wrong} is no time like 2026-06-01T14:03:00Z");
         Some(("occurred_at".to_owned(), message))
     }
+}
+
+/// A key that is nearly one of ours, and what is wrong with it. Others are kept for people: where a
+/// label is from, what a page showed.
+fn slip_of_key(source: &Source<'_>) -> Option<(String, String)> {
+    let written: BTreeMap<String, serde_yaml::Value> = source.read().ok()?;
+    written.into_keys().filter(|key| !KEYS.contains(&key.as_str())).find_map(|key| {
+        // A slip of the hand seldom takes the first letter.
+        let near = nearest(&key, KEYS).filter(|near| near.chars().next() == key.chars().next())?;
+        let message = format!("unknown key `{key}`; did you mean `{near}`?");
+        Some((key, message))
+    })
+}
+
+/// Line and column of a key of the outermost map, which may stand in braces or quotes.
+fn place_of_key(yaml: &str, key: &str) -> (usize, usize) {
+    let byte_in = |line: &str| {
+        line.match_indices(key).map(|(at, _)| at).find(|at| {
+            let before = line[..*at].trim_end_matches(['"', '\'']);
+            let behind = line[at + key.len()..].trim_start_matches(['"', '\'']);
+            (before.is_empty() || before.ends_with(['{', ' ', ',']))
+                && behind.trim_start().starts_with(':')
+        })
+    };
+    // Of several the one at the head of its line that is least indented is that of the outermost map.
+    let found = yaml.lines().enumerate().filter_map(|(at, line)| Some((at, line, byte_in(line)?)));
+    let indent = |line: &str| line.len() - line.trim_start_matches(' ').len();
+    let is_within =
+        |line: &str, byte: usize| !line[..byte].trim_matches([' ', '"', '\'']).is_empty();
+    let found = found.min_by_key(|(at, line, byte)| (is_within(line, *byte), indent(line), *at));
+    found.map_or((1, 1), |(at, line, byte)| (at + 1, line[..byte].chars().count() + 1))
 }
 
 /// The keys of a case.
@@ -274,6 +300,13 @@ mod tests {
         check("[HIGH]", "[BOGUS]", 9, "`BOGUS` is no severity");
         check("  severity: [HIGH]", "  severty: [HIGH]", 9, "nothing is accepted for `severty`");
         check("accept:", "accpet:", 7, "did you mean `accept`?");
+        // One that is missing for it is not what is wrong, and a text may hold the same letters.
+        check("expect:", "expekt:", 3, "did you mean `expect`?");
+        check("[x]\nexpect:", "[x, ' mesages: y']\nmesages: []\nexpect:", 3, "`messages`?");
+        check("messages: [x]", "\"mesages\": [x]", 2, "unknown key `mesages`");
+        let in_braces = Scenario::from_yaml("a.yaml", "{name: a, mesages: [x], expect: {}}");
+        let error = in_braces.expect_err("a slip");
+        assert_eq!((error.line, error.column), (1, 11), "{error}");
         for wrong in [".nan", ".inf", "-.inf", "-0.1", "1.5"] {
             for key in ["confidence_min", "confidence_max"] {
                 check("cascade: 'no'", &format!("{key}: {wrong}"), 5, "no confidence from 0 to 1");

@@ -508,6 +508,32 @@ fn a_case_fails_honestly_and_one_without_an_answer_is_neither() {
 }
 
 #[test]
+fn a_file_that_is_no_case_stands_in_the_report_for_ci() {
+    let lab = Lab::new();
+    lab.write("cases/tea.yaml", "name: tea\nmessages: [x]\nexpect: {pattern: null}\n");
+    lab.write("cases/a-key.yaml", "name: a\nmesages: [x]\nexpect: {}\n");
+    lab.write("cases/b-yaml.yaml", "name: [b\n");
+    let report = |of: &[&str]| {
+        let args = [&["scenario", "run"], of, &["--junit", "out.xml"]].concat();
+        let said = lab.run(&args).refused();
+        (said, lab.read("out.xml"))
+    };
+    let (said, xml) = report(&["cases", "cases/gone.yaml"]);
+    said.says("a-key.yaml:2:1").says("unknown key `mesages`; did you mean `messages`?");
+    assert!(xml.contains("tests=\"4\" failures=\"0\" errors=\"3\""), "{xml}");
+    assert_eq!(xml.matches("<error message=\"").count(), 3, "{xml}");
+    for words in ["unknown key `mesages`", "b-yaml.yaml", "gone.yaml", "<testcase name=\"tea\">"] {
+        assert!(xml.contains(words), "{words}: {xml}");
+    }
+    // Where nothing could be run at all, the report of an earlier run does not stay.
+    let (_, xml) = report(&["no-such-folder"]);
+    assert!(xml.contains("tests=\"1\" failures=\"0\" errors=\"1\""), "{xml}");
+    lab.write("none/readme.txt", "nothing");
+    let (_, xml) = report(&["none"]);
+    assert!(xml.contains("errors=\"1\"") && xml.contains("there is no case"), "{xml}");
+}
+
+#[test]
 fn a_report_that_cannot_be_written_is_an_error_after_what_came_out() {
     let lab = Lab::new();
     lab.write("cases/tea.yaml", "name: tea\nmessages: [x]\nexpect: {severity: null}\n");
