@@ -117,12 +117,14 @@ pub(super) fn write(
     let filling =
         Filling { slots: &slots, products: named_products(planned, input, reading, verdict) };
     steps(&mut narrative, planned, &filling, lint);
-    // What has no command is told once somebody proposes it.
-    let shown = |one: &Template| one.run.is_some() || one.proposed.is_none();
-    let told = |template: &&Template| shown(template) && concerns(template, &filling, input);
+    let told = |template: &&Template| concerns(template, &filling, input);
     for template in planned.avoid.iter().filter(told) {
         let (text, command, _) = step(template, &filling);
-        let dangers = lint.judge(&text, command.as_deref());
+        // What has no command is left to its own reason, by which it is known once it is proposed.
+        let dangers = match &template.proposed {
+            Some(proposed) if command.is_none() => vec![proposed.danger()],
+            _ => lint.judge(&text, command.as_deref()),
+        };
         narrative.left_out.push(LeftOut::new(text, command, dangers));
     }
     narrative.to_check = to_check(subtype, planned, &filling, &unclear);

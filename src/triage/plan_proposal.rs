@@ -158,13 +158,13 @@ pub(super) fn with_proposals(
             )
         })
     };
-    let proposed: Vec<LeftOut> = all.into_iter().map(|(_, one)| one).collect();
+    let proposed: Vec<LeftOut> = all.into_iter().take(MOST).map(|(_, one)| one).collect();
     let told = |one: &LeftOut| {
         let proposed = |rule: &String| proposed.iter().any(|known| known.rules.contains(rule));
         !one.rules.is_empty() && one.rules.iter().all(proposed)
     };
     let others: Vec<LeftOut> = left_out.into_iter().filter(|one| !told(one)).collect();
-    (proposed.into_iter().take(MOST).chain(others).collect(), unread)
+    (proposed.into_iter().chain(others).collect(), unread)
 }
 
 /// Whether what is known at one place says all that is found at another: the two places overlap, as

@@ -92,6 +92,20 @@ fn a_stuck_release_is_told_with_its_cause_and_without_destroying_anything() {
     assert!(!run(&alone, engine.0, engine.1).report.correlated);
 }
 
+#[test]
+fn what_a_kind_of_failure_forbids_is_told_once_whether_or_not_somebody_proposes_it() {
+    let engine = engine();
+    let told = |text: &str| {
+        let report = pasted(text, &engine);
+        assert_eq!(report.subtype.as_deref(), Some("raid_degraded"), "{:?}", report.because);
+        let of_rule = |out: &&LeftOut| out.rules.iter().any(|rule| rule == "raid-second-disk");
+        report.left_out.iter().filter(of_rule).map(|out| out.said.is_some()).collect::<Vec<_>>()
+    };
+    let array = "md/raid1:md0: Disk failure on sdb1, array md0 on host db-1 is degraded\n";
+    assert_eq!(told(array), [false]);
+    assert_eq!(told(&format!("{array}jens: shall I reboot the host?\n")), [true]);
+}
+
 fn pasted(text: &str, engine: &Engine) -> Report {
     let messages = read::read(text, engine.0).messages;
     let input = Input { messages, ..Input::default() };
