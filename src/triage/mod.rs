@@ -112,7 +112,9 @@ pub use self::pattern::Pattern;
 pub use self::plan_avoid::LeftOut;
 pub use self::plan_lint::{PlanDanger, PlanFinding, PlanLint, PlanSources};
 pub use self::product::{differ, is_of_site, products};
-pub use self::report::{Evidence, Ground, MessageView, Report, Routing, RunnerUp, SeverityView};
+pub use self::report::{
+    Effect, Evidence, Ground, MessageView, Report, Routing, RunnerUp, SeverityView,
+};
 pub use self::signal::Signal;
 pub use self::source::{FileError, Source};
 pub use self::tier::{PlanNature, Tier};
@@ -287,6 +289,7 @@ impl Judging<'_> {
         let apart: BTreeSet<usize> = apart.flat_map(Other::messages).collect();
         let is_about = |at: usize| !apart.contains(&at);
         let routing = routing::routing(input, knowledge, &reading, verdict, &levels, is_about);
+        let effect = routing::effect(input, knowledge, &reading, verdict, &levels, is_about);
         let Narrative { statements, plan, left_out, to_check } = narrative;
         let avoided = narrative::avoided(knowledge, verdict);
         let (left_out, unread) = plan_proposal::with_proposals(input, lint, &avoided, left_out);
@@ -308,6 +311,7 @@ impl Judging<'_> {
             remediation: Tier::default(),
             remediation_because: String::new(),
             routing,
+            effect,
             root_cause: narrative::sentence(&statements),
             statements,
             plan,

@@ -51,6 +51,10 @@ pub struct Report {
     pub remediation_because: String,
     /// What leads to a runbook; the faces put the runbook beside it.
     pub routing: Routing,
+    /// What else the same messages say of what the verdict's refinement leads to: where no runbook is
+    /// for the one, that for the other is the one to open.
+    #[serde(skip)]
+    pub effect: Option<Effect>,
     /// One sentence; empty where nothing is known.
     pub root_cause: String,
     /// The sentence's statements, each with its places.
@@ -136,6 +140,15 @@ pub struct Ground {
     pub says: String,
     /// Where; a number into `evidence`, none for a line that follows from the pattern.
     pub evidence: Option<usize>,
+}
+
+/// A refinement that the one of the verdict leads to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Effect {
+    /// It.
+    pub subtype: String,
+    /// What a search for its runbook needs.
+    pub routing: Routing,
 }
 
 /// What a search for a runbook needs.

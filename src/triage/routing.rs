@@ -1,6 +1,7 @@
 //! What leads to a runbook: which messages say what is wrong, and the names that stand in them.
 
 use std::cmp::Reverse;
+use std::collections::BTreeMap;
 
 use super::correlate;
 use super::decide::Verdict;
@@ -8,8 +9,8 @@ use super::knowledge::Knowledge;
 use super::level::Level;
 use super::message::Input;
 use super::pattern::Pattern;
-use super::reading::{Reading, judged};
-use super::report::Routing;
+use super::reading::{Found, Reading, judged};
+use super::report::{Effect, Routing};
 
 /// So many messages are looked through for names.
 const MAX_MESSAGES: usize = 500;
@@ -59,6 +60,32 @@ pub(super) fn routing(
     let leading = order.into_iter().filter(|at| leads[*at]).collect();
     let object = correlate::object(knowledge, verdict, reading);
     Routing { words: words(knowledge, verdict), object, alerts, names, leading }
+}
+
+/// The same for what the verdict's refinement leads to, of several for that of which most is said: a
+/// container that is ended for its memory restarts again and again.
+pub(super) fn effect(
+    input: &Input<'_>,
+    knowledge: &Knowledge,
+    reading: &Reading<'_>,
+    verdict: &Verdict,
+    levels: &[Option<Level>],
+    is_about: impl Fn(usize) -> bool,
+) -> Option<Effect> {
+    let own = verdict.subtype.as_deref()?;
+    let mut said: BTreeMap<&str, f64> = BTreeMap::new();
+    for (pattern, subtype, score) in reading.found.iter().filter_map(Found::evidence) {
+        let covered = subtype.filter(|one| knowledge.covers(verdict.pattern, own, one));
+        if let Some(subtype) = covered.filter(|_| pattern == verdict.pattern) {
+            *said.entry(subtype).or_default() += score;
+        }
+    }
+    let (most, _) = said.into_iter().reduce(|a, b| if b.1 > a.1 { b } else { a })?;
+    let subtype = most.to_owned();
+    let other =
+        Verdict { pattern: verdict.pattern, subtype: Some(subtype.clone()), ..Verdict::default() };
+    let routing = routing(input, knowledge, reading, &other, levels, is_about);
+    Some(Effect { subtype, routing })
 }
 
 /// Which messages, of those that have a say, say what the verdict says: those that speak of its

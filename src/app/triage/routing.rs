@@ -52,7 +52,7 @@ impl App {
                 view.alerts.push(alert);
             }
         }
-        match self.seek(&sought, &runbooks)? {
+        match self.seek_for(asking.report, asking.engine, &runbooks)? {
             Ok(found) => self.routed(view, found, asking),
             Err(nearest) => {
                 Ok(Routed { view: RoutingView { nearest, ..view }, ..Routed::default() })

@@ -71,6 +71,13 @@ impl<'a> Sought<'a> {
         Self { report, routing: &also.routing, kind: Kind { engine, pattern, subtype } }
     }
 
+    /// One for what it leads to, as the same messages tell it.
+    fn effect(report: &'a Report, engine: &'a Engine) -> Option<Self> {
+        let (pattern, effect) = (report.pattern, report.effect.as_ref()?);
+        let subtype = Some(effect.subtype.as_str());
+        Some(Self { report, routing: &effect.routing, kind: Kind { engine, pattern, subtype } })
+    }
+
     /// The names among those in the messages that runbooks know as those of alerts, in the same
     /// order.
     pub(super) fn known_alerts(&self, runbooks: &[Document]) -> Vec<String> {
@@ -144,7 +151,29 @@ impl App {
         Ok(runbooks)
     }
 
-    /// The runbook that is about it, or else the nearest. The index is up to date already.
+    /// The runbook for what a report is about, else the one for what that leads to, or else the
+    /// nearest. The index is up to date already.
+    pub(super) fn seek_for(
+        &mut self,
+        report: &Report,
+        engine: &Engine,
+        runbooks: &[Document],
+    ) -> Result<Result<Found, Vec<RunbookRef>>, Error> {
+        let nearest = match self.seek(&Sought::of(report, engine), runbooks)? {
+            Ok(found) => return Ok(Ok(found)),
+            Err(nearest) => nearest,
+        };
+        let Some(effect) = Sought::effect(report, engine) else { return Ok(Err(nearest)) };
+        let found = self.seek(&effect, runbooks)?.map_err(|_| nearest);
+        Ok(found.map(|found| {
+            let words = |subtype: Option<&str>| subtype.unwrap_or_default().replace('_', " ");
+            let (own, other) = (words(report.subtype.as_deref()), words(effect.kind.subtype));
+            let reason = format!("{}; none is for {own}, which leads to {other}", found.reason);
+            Found { reason, ..found }
+        }))
+    }
+
+    /// The runbook that is about it, or else the nearest.
     pub(super) fn seek(
         &mut self,
         sought: &Sought<'_>,
@@ -161,7 +190,7 @@ impl App {
         }
         let told = self.found(sought.told())?;
         if sought.kind.pattern == Pattern::Unknown {
-            return Ok(Err(nearest(&told.hits, told.nearest)));
+            return Ok(Err(nearest(told.hits.iter().map(named).chain(told.nearest))));
         }
         let said = sought.said();
         let fits = Fits::of(runbooks, &said, sought.kind);
@@ -192,8 +221,8 @@ impl App {
             return Ok(Ok(found(hit, reason)));
         }
         // What the messages say themselves comes first.
-        let hits: Vec<HitView> = told.hits.into_iter().chain(ruled.hits).collect();
-        Ok(Err(nearest(&hits, told.nearest)))
+        let hits = told.hits.iter().chain(&ruled.hits).map(named);
+        Ok(Err(nearest(hits.chain(told.nearest))))
     }
 
     /// The sections of runbooks that a search finds.
@@ -266,11 +295,13 @@ fn found(hit: &HitView, reason: String) -> Found {
     Found { slug: hit.slug.clone(), anchor: hit.anchor.clone(), step: hit.step.clone(), reason }
 }
 
-fn nearest(hits: &[HitView], others: Vec<RunbookRef>) -> Vec<RunbookRef> {
+fn named(hit: &HitView) -> RunbookRef {
+    RunbookRef { slug: hit.slug.clone(), title: hit.title.clone() }
+}
+
+fn nearest(all: impl Iterator<Item = RunbookRef>) -> Vec<RunbookRef> {
     let mut nearest: Vec<RunbookRef> = Vec::new();
-    let hits =
-        hits.iter().map(|hit| RunbookRef { slug: hit.slug.clone(), title: hit.title.clone() });
-    for one in hits.chain(others) {
+    for one in all {
         if nearest.iter().all(|known| known.slug != one.slug) {
             nearest.push(one);
         }

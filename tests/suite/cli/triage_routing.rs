@@ -267,6 +267,34 @@ fn a_history_of_helm_alone_leads_to_what_mends_the_release() {
     }
 }
 
+#[test]
+fn where_none_is_for_the_cause_that_for_its_effect_is_opened() {
+    let lab = Lab::new();
+    let page = |title: &str| format!("# {title}\n\n## Diagnosis\n\n- Look at the logs.\n");
+    for title in ["KubePodCrashLooping", "KubeHpaMaxedOut", "PrometheusRuleFailures"] {
+        lab.write(&format!("runbooks/{}.md", title.to_lowercase()), &page(title));
+    }
+    let rows = "NAMESPACE   NAME                       READY   STATUS             RESTARTS   AGE\n\
+                shop        cart-6c9d8b7f5-x2x9p       0/1     CrashLoopBackOff   14         52m\n\
+                shop        web-5d8f7c9b4-k2x9p        0/1     OOMKilled          6          21m\n";
+    let events = "2m  Warning  BackOff     pod/cart-0     Back-off restarting failed container cart\n\
+                  3m  Warning  OOMKilling  node/worker-3  Memory cgroup out of memory: Killed process 4711 (java)\n";
+    for text in [rows, events] {
+        let view = judged(&lab, text);
+        assert_eq!(view["subtype"], "oom_killed", "{view}");
+        assert_eq!(
+            view["routing"]["runbook"]["slug"], "kubepodcrashlooping",
+            "{}",
+            view["routing"]
+        );
+        let reason = view["routing"]["runbook"]["reason"].to_string();
+        assert!(reason.contains("none is for oom killed, which leads to crash loop"), "{reason}");
+    }
+    // Where no message says that it restarts, nothing leads there.
+    let view = judged(&lab, "pod web-1 was OOMKilled, exit code 137\n");
+    assert_eq!(view["routing"]["runbook"], Value::Null);
+}
+
 /// A service answers with errors for causes of any kind, and often for one that is not its own.
 #[test]
 fn the_runbook_of_what_fails_is_opened_whatever_the_cause() {
