@@ -6,6 +6,7 @@
 mod alerts;
 mod events;
 mod helm;
+mod helm_row;
 mod log;
 mod payload;
 mod secrets;
