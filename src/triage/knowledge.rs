@@ -317,6 +317,7 @@ impl Loading {
             with: list(&raw.with)?,
             near: list(&raw.near)?,
             without: list(&raw.without)?,
+            apart: list(&raw.apart)?,
             after: raw.after,
             at_least: raw.at_least,
             below: raw.below,

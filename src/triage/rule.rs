@@ -76,6 +76,8 @@ pub(super) struct Rule {
     pub(super) near: Vec<Expression>,
     /// None may stand in the message.
     pub(super) without: Vec<Expression>,
+    /// None may stand in the same clause.
+    pub(super) apart: Vec<Expression>,
     /// Only after an earlier message in which another rule holds.
     pub(super) after: Option<After>,
     /// Bounds for the number in the first group that took part.
@@ -115,7 +117,7 @@ impl Rule {
             let start = text.floor_char_boundary(whole.start);
             let end = text.ceil_char_boundary(whole.end);
             let number = group.and_then(|(_, group)| number(&text.as_bytes()[group]));
-            if !self.is_in_bounds(number) || !self.is_near(text, clauses, start, end) {
+            if !self.is_in_bounds(number) || !self.is_beside(text, clauses, start, end) {
                 continue;
             }
             let is_told = clauses.affirms(text, start, end)
@@ -154,8 +156,9 @@ impl Rule {
             && self.below.is_none_or(|most| number.is_some_and(|number| number < most))
     }
 
-    fn is_near(&self, text: &str, clauses: &Clauses<'_>, start: usize, end: usize) -> bool {
-        if self.near.is_empty() {
+    /// Whether what must stand in the same clause does, and nothing that may not.
+    fn is_beside(&self, text: &str, clauses: &Clauses<'_>, start: usize, end: usize) -> bool {
+        if self.near.is_empty() && self.apart.is_empty() {
             return true;
         }
         let (from, _) = clauses.around(start);
@@ -168,9 +171,11 @@ impl Rule {
                 .map(|place| text.floor_char_boundary(from + place.start))
                 .any(|at| !clauses.denies(text, at))
         };
-        self.near
-            .iter()
-            .all(|other| if self.fallback { is_told(other) } else { other.is_in(clause) })
+        !self.apart.iter().any(|other| other.is_in(clause))
+            && self
+                .near
+                .iter()
+                .all(|other| if self.fallback { is_told(other) } else { other.is_in(clause) })
     }
 }
 
@@ -234,6 +239,8 @@ pub(super) struct RawRule {
     pub(super) near: Vec<String>,
     #[serde(default, deserialize_with = "one_or_many")]
     pub(super) without: Vec<String>,
+    #[serde(default, deserialize_with = "one_or_many")]
+    pub(super) apart: Vec<String>,
     #[serde(default)]
     pub(super) after: Option<After>,
     #[serde(default)]

@@ -66,6 +66,30 @@ fn what_is_denied_in_the_midst_of_it_or_is_past_is_no_failure() {
 }
 
 #[test]
+fn a_full_disk_of_a_database_is_not_taken_for_its_copy_that_found_no_space() {
+    let engine = engine();
+    let check = |text: &str, pattern| {
+        let report = judged(&[text], &engine);
+        assert_eq!(report.pattern, pattern, "{text}: {:?}", report.evidence);
+        report.severity.level
+    };
+    for text in [
+        "production database is down, no space left on device on /var/lib/mysql, last backup was 2 hours ago",
+        "/var/lib/postgresql 100% used: could not write: No space left on device. The backup to /backup failed",
+        "Filesystem /hana/log on db01 100% used because its backup destination also has no space left",
+    ] {
+        assert_eq!(check(text, Pattern::DiskFull), Level::Critical, "{text}");
+    }
+    for text in [
+        "Backup of db-1 failed: no space left on device on backup-nas",
+        "nightly backup failed, no space left on device",
+        "pg_dump: error: No space left on device",
+    ] {
+        assert_eq!(check(text, Pattern::BackupEvent), Level::Medium, "{text}");
+    }
+}
+
+#[test]
 fn a_stuck_release_is_told_with_its_cause_and_without_destroying_anything() {
     let engine = engine();
     let report = run(&stuck(), engine.0, engine.1).report;
