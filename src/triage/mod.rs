@@ -31,6 +31,7 @@ mod also;
 mod beside;
 #[cfg(test)]
 mod built_in;
+mod came_back;
 mod cascade;
 mod chains;
 mod clause;

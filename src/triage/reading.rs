@@ -160,6 +160,11 @@ pub(super) fn read<'k>(input: &Input<'_>, knowledge: &'k Knowledge) -> Reading<'
         }
         reading.clauses.push(clauses);
     }
+    let back = super::came_back::came_back(&input.messages, &reading, &knowledge.grammar);
+    for found in reading.found.iter_mut().filter(|found| back.contains(&found.message)) {
+        found.hit.affirmed = false;
+    }
+    reading.over.extend(back);
     let came_after = |one: &Found<'_>| is_after(one, &reading);
     let kept: Vec<bool> = reading.found.iter().map(came_after).collect();
     let mut kept = kept.into_iter();
@@ -198,7 +203,7 @@ fn is_table(text: &str) -> bool {
 
 /// Where a text holds the words of a label, be it with a version behind them as in `cart-2.3.0`; an
 /// empty place where it does not.
-fn word_in(text: &str, value: &str) -> (usize, usize) {
+pub(super) fn word_in(text: &str, value: &str) -> (usize, usize) {
     let is_part = |c: char| c.is_alphanumeric() || "-_.".contains(c);
     let versioned = |after: &str| {
         let version = after.strip_prefix("-v").or_else(|| after.strip_prefix('-'));

@@ -130,7 +130,7 @@ fn all_clear(messages: &[Message], grammar: &Grammar) -> Vec<usize> {
 }
 
 /// The alert that a message names, and the word behind it, which says what it is of.
-fn alert(text: &str) -> Option<(&str, &str)> {
+pub(super) fn alert(text: &str) -> Option<(&str, &str)> {
     let head = text.get(..text.floor_char_boundary(MAX_HEAD))?.lines().next()?;
     let (start, name) = super::routing::alert_at_head(head)?;
     // `worker_pool` is a thing of which several alarms may tell.

@@ -20,7 +20,8 @@ impl Knowledge {
         for (at, rule) in self.rules.iter().enumerate().filter(|(_, rule)| asked(rule.file)) {
             let mut report =
                 |path: &[&str], message| wrong.push(sources[rule.file].at(&rule.id, path, message));
-            let expressions = rule.any.iter().chain(&rule.with).chain(&rule.near).chain(&rule.apart);
+            let expressions =
+                rule.any.iter().chain(&rule.with).chain(&rule.near).chain(&rule.apart);
             if let Some(problem) = expressions.chain(&rule.without).find_map(Expression::problem) {
                 report(&[], problem.to_owned());
             }
