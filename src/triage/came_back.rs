@@ -46,16 +46,16 @@ impl<'m> About<'m> {
     /// knows is of whatever befell the thing.
     fn ends(&self, other: &Self) -> bool {
         let same = self.patterns.is_empty() || !self.patterns.is_disjoint(&other.patterns);
-        let no_other_alert = self.alert.is_none() || self.alert == other.alert;
         // By their words, as nobody calls a node a node twice.
         let mut things = other.things.iter();
         let names_all =
             !other.things.is_empty() && things.all(|thing| word_in(self.text, thing) != (0, 0));
-        same && no_other_alert && names_all
+        same && names_all
     }
 }
 
-/// The messages that a later one takes back. What came more than once may have come behind it.
+/// The messages that a later one takes back, or one at the head of their paragraph. What came more
+/// than once may have come behind it.
 pub(super) fn came_back(
     messages: &[Message],
     reading: &Reading<'_>,
@@ -65,13 +65,28 @@ pub(super) fn came_back(
     let headed = headed.filter(|at| grammar.is_in(Kind::Recovery, &messages[*at].text));
     let recoveries: Vec<(usize, About<'_>)> =
         headed.map(|at| (at, About::of(at, messages, reading))).collect();
-    let Some((last, _)) = recoveries.last() else { return BTreeSet::new() };
-    let told = (0..*last).filter(|at| messages[*at].repeats <= 1 && !reading.over.contains(at));
-    told.filter(|at| {
+    if recoveries.is_empty() {
+        return BTreeSet::new();
+    }
+    // A mail repeats below its head what it was about.
+    let is_below = |at: usize, head: usize| {
+        let (line, head) = (&messages[at], &messages[head]);
+        line.paragraph.is_some()
+            && line.paragraph == head.paragraph
+            && !grammar.is_in(Kind::MessageHead, &line.text)
+            && !grammar.is_in(Kind::MessageHead, &head.text)
+    };
+    let lasting = |at: &usize| messages[*at].repeats <= 1 && !reading.over.contains(at);
+    let is_back = |at: &usize| {
         let told = About::of(*at, messages, reading);
-        recoveries.iter().any(|(back, recovery)| back > at && recovery.ends(&told))
-    })
-    .collect()
+        let is_same = |it: &About<'_>| it.alert.is_none() || it.alert == told.alert;
+        let is_of = |back: usize, it: &About<'_>| match back > *at {
+            true => is_same(it),
+            false => is_below(*at, back) && (told.alert.is_none() || is_same(it)),
+        };
+        recoveries.iter().any(|(back, it)| is_of(*back, it) && it.ends(&told))
+    };
+    (0..messages.len()).filter(lasting).filter(is_back).collect()
 }
 
 #[cfg(test)]
@@ -106,5 +121,25 @@ mod tests {
         check(["disk full on host db-1", "[RESOLVED] TheOddAlert host db-1"], &[1]);
         check(["RESOLVED: host db-1 recovered", "disk full on host db-1"], &[0]);
         check(["disk full", "RESOLVED: host db-1 recovered"], &[1]);
+    }
+
+    #[test]
+    fn what_a_recovery_repeats_below_its_head_is_over() {
+        let paste = |text: &str| {
+            let knowledge = Knowledge::built_in().expect("the built-in files");
+            let messages = super::super::read::read(text, knowledge).messages;
+            let read = reading::read(&Input { messages, ..Input::default() }, knowledge);
+            read.found.iter().filter(|found| found.evidence().is_some()).count()
+        };
+        let head = "[RESOLVED] DiskFull host db-1\n";
+        let below = "summary: disk on host db-1 is full (98%)";
+        assert_eq!(paste(&format!("{head}  - {below}")), 0);
+        for other in [
+            &below.replace("db-1", "db-2"),
+            &format!("\n{below}"),
+            &format!("[02:31] ann: {below}"),
+        ] {
+            assert!(paste(&format!("{head}{other}")) > 0, "{other}");
+        }
     }
 }
