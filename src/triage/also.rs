@@ -18,7 +18,7 @@ use super::message::{Input, Message};
 use super::pattern::Pattern;
 use super::reading::{Found, Reading, judged};
 use super::report::{Evidence, Routing};
-use super::routing;
+use super::routing::{Router, alert_at_head};
 use super::signal::Signal;
 
 /// How far into a message the name of its alert stands, in bytes.
@@ -207,13 +207,11 @@ pub(super) fn worse<'o>(
 
 /// The other failures as they are told, worst first.
 pub(super) fn also(
-    input: &Input<'_>,
-    knowledge: &Knowledge,
-    reading: &Reading<'_>,
+    router: Router<'_, '_>,
     others: &[Other<'_>],
-    levels: &[Option<Level>],
     evidence: &[Evidence],
 ) -> Vec<Also> {
+    let levels = router.levels;
     let told = |other: &Other<'_>| {
         let Other { pattern, subtype, apart, ref messages } = *other;
         // What is told is the worst of it, of several the first.
@@ -223,7 +221,7 @@ pub(super) fn also(
         let verdict =
             Verdict { pattern, subtype: subtype.map(str::to_owned), ..Verdict::default() };
         let is_of_it = |at: usize| other.messages().any(|of| of == at);
-        let routing = routing::routing(input, knowledge, reading, &verdict, levels, is_of_it);
+        let routing = router.routing(&verdict, is_of_it);
         Also {
             pattern,
             subtype: verdict.subtype,
@@ -268,7 +266,7 @@ fn alert(message: &Message) -> Option<&str> {
     let labelled = message.labels.get("alertname").map(String::as_str);
     labelled.or_else(|| {
         let head = &message.text[..message.text.floor_char_boundary(MAX_HEAD)];
-        routing::alert_at_head(head).map(|(_, name)| name)
+        alert_at_head(head).map(|(_, name)| name)
     })
 }
 

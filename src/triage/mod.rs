@@ -128,6 +128,7 @@ use self::confidence::{features, value};
 use self::decide::Verdict;
 use self::narrative::Narrative;
 use self::reading::{Found, Reading};
+use self::routing::Router;
 use self::rule::Meaning;
 use self::severity::{Held, Severity};
 use self::tier::Grounds;
@@ -260,7 +261,8 @@ impl Judging<'_> {
         let recovered = !affirmed && reading.found.iter().find(denied).is_some();
         let evidence = evidence(input, &reading);
         let others = also::others(input, knowledge, &reading, verdict, &cascade);
-        let also = also::also(input, knowledge, &reading, &others, &levels, &evidence);
+        let router = Router { input, knowledge, reading: &reading, levels: &levels };
+        let also = also::also(router, &others, &evidence);
         let decisive = decisive::Grounds { held: &severity.held, also: &also, cascade: &cascade };
         let narrative =
             narrative::write(knowledge, lint, input, &reading, verdict, &decisive, recovered);
@@ -289,8 +291,8 @@ impl Judging<'_> {
         let apart = others.iter().filter(|other| other.apart);
         let apart: BTreeSet<usize> = apart.flat_map(Other::messages).collect();
         let is_about = |at: usize| !apart.contains(&at);
-        let routing = routing::routing(input, knowledge, &reading, verdict, &levels, is_about);
-        let effect = routing::effect(input, knowledge, &reading, verdict, &levels, is_about);
+        let routing = router.routing(verdict, is_about);
+        let effect = router.effect(verdict, is_about);
         let Narrative { statements, plan, left_out, to_check } = narrative;
         let avoided = narrative::avoided(knowledge, verdict);
         let (left_out, unread) = plan_proposal::with_proposals(input, lint, &avoided, left_out);

@@ -21,71 +21,73 @@ const MAX_NAMES: usize = 100;
 /// A shorter word is no name of an alert that could be told from others.
 const SHORTEST: usize = 6;
 
-/// What a search for a runbook needs. Only messages that may be about the verdict and whose failure
-/// is not over have a say, and of those the ones that say what the verdict says speak first: a
-/// runbook for another alarm of the same paste is the wrong one to open.
-pub(super) fn routing(
-    input: &Input<'_>,
-    knowledge: &Knowledge,
-    reading: &Reading<'_>,
-    verdict: &Verdict,
-    levels: &[Option<Level>],
-    is_about: impl Fn(usize) -> bool,
-) -> Routing {
-    let lasting = |at: &usize| is_about(*at) && !reading.over.contains(at);
-    let mut order: Vec<usize> = (0..input.messages.len()).filter(lasting).collect();
-    let leads = leading(reading, verdict, &order, input.messages.len());
-    order.sort_by_key(|at| (!leads[*at], Reverse(levels[*at]), *at));
-    order.truncate(MAX_MESSAGES);
-
-    let (mut alerts, mut names) = (Vec::new(), Vec::new());
-    let add = |list: &mut Vec<String>, name: &str| {
-        if !list.iter().any(|known| known == name) {
-            list.push(name.to_owned());
-        }
-    };
-    for at in &order {
-        let message = &input.messages[*at];
-        if let Some(name) = message.labels.get("alertname") {
-            add(&mut alerts, name);
-            add(&mut names, name);
-        }
-        let text = judged(&message.text);
-        for (start, name) in identifiers(text).take(MAX_NAMES) {
-            if !reading.clauses[*at].is_denied(text, start) {
-                add(&mut names, name);
-            }
-        }
-    }
-    let leading = order.into_iter().filter(|at| leads[*at]).collect();
-    let object = correlate::object(knowledge, verdict, reading);
-    Routing { words: words(knowledge, verdict), object, alerts, names, leading }
+/// What was read, out of which names for a search are taken.
+#[derive(Clone, Copy)]
+pub(super) struct Router<'a, 'k> {
+    pub(super) input: &'a Input<'a>,
+    pub(super) knowledge: &'k Knowledge,
+    pub(super) reading: &'a Reading<'k>,
+    /// How bad each message is.
+    pub(super) levels: &'a [Option<Level>],
 }
 
-/// The same for what the verdict's refinement leads to, of several for that of which most is said: a
-/// container that is ended for its memory restarts again and again.
-pub(super) fn effect(
-    input: &Input<'_>,
-    knowledge: &Knowledge,
-    reading: &Reading<'_>,
-    verdict: &Verdict,
-    levels: &[Option<Level>],
-    is_about: impl Fn(usize) -> bool,
-) -> Option<Effect> {
-    let own = verdict.subtype.as_deref()?;
-    let mut said: BTreeMap<&str, f64> = BTreeMap::new();
-    for (pattern, subtype, score) in reading.found.iter().filter_map(Found::evidence) {
-        let covered = subtype.filter(|one| knowledge.covers(verdict.pattern, own, one));
-        if let Some(subtype) = covered.filter(|_| pattern == verdict.pattern) {
-            *said.entry(subtype).or_default() += score;
+impl Router<'_, '_> {
+    /// What a search for a runbook needs. Only messages that may be about the verdict and whose
+    /// failure is not over have a say, and of those the ones that say what the verdict says speak
+    /// first: a runbook for another alarm of the same paste is the wrong one to open.
+    pub(super) fn routing(self, verdict: &Verdict, is_about: impl Fn(usize) -> bool) -> Routing {
+        let Self { input, knowledge, reading, levels } = self;
+        let lasting = |at: &usize| is_about(*at) && !reading.over.contains(at);
+        let mut order: Vec<usize> = (0..input.messages.len()).filter(lasting).collect();
+        let leads = leading(reading, verdict, &order, input.messages.len());
+        order.sort_by_key(|at| (!leads[*at], Reverse(levels[*at]), *at));
+        order.truncate(MAX_MESSAGES);
+
+        let (mut alerts, mut names) = (Vec::new(), Vec::new());
+        let add = |list: &mut Vec<String>, name: &str| {
+            if !list.iter().any(|known| known == name) {
+                list.push(name.to_owned());
+            }
+        };
+        for at in &order {
+            let message = &input.messages[*at];
+            if let Some(name) = message.labels.get("alertname") {
+                add(&mut alerts, name);
+                add(&mut names, name);
+            }
+            let text = judged(&message.text);
+            for (start, name) in identifiers(text).take(MAX_NAMES) {
+                if !reading.clauses[*at].is_denied(text, start) {
+                    add(&mut names, name);
+                }
+            }
         }
+        let leading = order.into_iter().filter(|at| leads[*at]).collect();
+        let object = correlate::object(knowledge, verdict, reading);
+        Routing { words: words(knowledge, verdict), object, alerts, names, leading }
     }
-    let (most, _) = said.into_iter().reduce(|a, b| if b.1 > a.1 { b } else { a })?;
-    let subtype = most.to_owned();
-    let other =
-        Verdict { pattern: verdict.pattern, subtype: Some(subtype.clone()), ..Verdict::default() };
-    let routing = routing(input, knowledge, reading, &other, levels, is_about);
-    Some(Effect { subtype, routing })
+
+    /// The same for what the verdict's refinement leads to, of several for that of which most is
+    /// said: a container that is ended for its memory restarts again and again.
+    pub(super) fn effect(
+        self,
+        verdict: &Verdict,
+        is_about: impl Fn(usize) -> bool,
+    ) -> Option<Effect> {
+        let pattern = verdict.pattern;
+        let own = verdict.subtype.as_deref()?;
+        let mut said: BTreeMap<&str, f64> = BTreeMap::new();
+        for (of, subtype, score) in self.reading.found.iter().filter_map(Found::evidence) {
+            let covered = subtype.filter(|one| self.knowledge.covers(pattern, own, one));
+            if let Some(subtype) = covered.filter(|_| of == pattern) {
+                *said.entry(subtype).or_default() += score;
+            }
+        }
+        let (most, _) = said.into_iter().reduce(|a, b| if b.1 > a.1 { b } else { a })?;
+        let subtype = most.to_owned();
+        let other = Verdict { pattern, subtype: Some(subtype.clone()), ..Verdict::default() };
+        Some(Effect { subtype, routing: self.routing(&other, is_about) })
+    }
 }
 
 /// Which messages, of those that have a say, say what the verdict says: those that speak of its

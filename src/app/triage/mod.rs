@@ -9,6 +9,7 @@ mod note;
 mod plan;
 mod routing;
 mod said;
+mod same;
 mod samples;
 mod seek;
 mod steps;

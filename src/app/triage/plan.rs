@@ -2,19 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use super::said::tells;
+use super::same::{is_done_by, name_examples, verifies};
 use super::steps::Planned;
 use super::ways::Ways;
 use crate::runbook::SectionKind;
-use crate::search::telling_words;
 use crate::triage::{Doing, LeftOut, PlanDanger, PlanNature, PlanStep, Report};
 use crate::views::triage::TriageStep;
-
-/// A step without a command is done where one of the runbook holds this share of its words.
-const SAME: f64 = 0.6;
-
-/// Of so few words nothing can be said.
-const FEWEST: usize = 4;
 
 /// A plan as it is shown.
 pub(super) struct Plan {
@@ -131,12 +124,6 @@ fn place(at: usize, others: &[&PlanStep], done: &[Option<usize>], kept: &[Planne
     }
 }
 
-/// Whether a step looks whether it helped, by the word that it begins with.
-fn verifies(text: &str) -> bool {
-    let verb = text.split(' ').next().unwrap_or_default();
-    ["Verify", "Check", "Confirm", "Watch"].contains(&verb)
-}
-
 /// The runbook's steps with those of the rules before them. Of steps of which one is to be taken,
 /// those that the messages speak for stand there with that word; where they speak for none, all
 /// are one step, since a person has to choose.
@@ -201,108 +188,6 @@ fn choose(choice: &Ways, first: &Planned) -> TriageStep {
     TriageStep { text, source: format!("{slug}#{parent}"), ..TriageStep::default() }
 }
 
-/// The step of the runbook that does what this one does. Where it does it with other names or
-/// numbers than the messages give, as with the revision of the last time, both stand together.
-fn is_done_by(step: &PlanStep, runbook: &mut [Planned]) -> Option<usize> {
-    let Some(command) = &step.command else { return is_told_by(step, runbook) };
-    let act = act(command);
-    let does = |line: &&str| !act.is_empty() && self::act(line) == act;
-    let lines = |one: &TriageStep| one.commands.join("\n");
-    let one = |one: &Planned| lines(&one.step).lines().any(|line| does(&line));
-    // The same command looks before, and looks again whether it helped.
-    let at = if verifies(&step.text) {
-        runbook.iter().rposition(one)?
-    } else {
-        runbook.iter().position(one)?
-    };
-    let one = &mut runbook[at].step;
-    let commands = lines(one);
-    let said = step.parts.iter().filter(|part| command.contains(&part.value));
-    let same = |line: &str| said.clone().all(|part| line.contains(&part.value));
-    if !commands.lines().filter(does).any(same) {
-        // Whoever does the one has to choose between the two.
-        one.doing = None;
-        one.instead.push(command.clone());
-        one.parts.extend(said.cloned());
-    }
-    Some(at)
-}
-
-/// Names beside each step of the runbook what its commands have of its author's example: where one
-/// of them does what a step of the rules does, the words that stand where that one has a name of the
-/// messages, or a place for it where they name none. The release of another day stands in more
-/// commands than the one that is compared. What the runbook is named after is its own.
-fn name_examples(kept: &mut [Planned], others: &[&PlanStep]) {
-    let mut theirs: BTreeSet<String> = BTreeSet::new();
-    for one in kept.iter() {
-        let lines = one.step.commands.join("\n").replace("\\\n", " ");
-        for command in others.iter().filter_map(|step| step.command.as_ref()) {
-            let same =
-                lines.lines().filter(|line| !act(line).is_empty() && act(line) == act(command));
-            let found = same.flat_map(|line| in_place_of(line, command, others));
-            theirs.extend(found.filter(|value| !holds_word(&one.step.source, value)));
-        }
-    }
-    for one in kept {
-        let lines = one.step.commands.join("\n");
-        for value in theirs.iter().filter(|value| holds_word(&lines, value)) {
-            if !one.step.samples.contains(value) {
-                one.step.samples.push(value.clone());
-            }
-            one.step.doing = None;
-        }
-    }
-}
-
-/// The words of a line that stand where a command has what messages name, or a place for it.
-fn in_place_of(line: &str, command: &str, others: &[&PlanStep]) -> Vec<String> {
-    let named = |word: &str| {
-        word.starts_with('<')
-            || others.iter().flat_map(|step| &step.parts).any(|part| part.value == word)
-    };
-    let is_name = |word: &str| {
-        word.len() > 2
-            && word.starts_with(char::is_alphabetic)
-            && word.chars().all(|c| c.is_alphanumeric() || "-._/".contains(c))
-    };
-    let pairs = line.split_whitespace().zip(command.split_whitespace());
-    let differ = pairs.filter(|(theirs, ours)| theirs != ours && named(ours) && is_name(theirs));
-    differ.map(|(theirs, _)| theirs.to_owned()).collect()
-}
-
-/// Whether lines hold a word that is no part of a longer one.
-fn holds_word(lines: &str, word: &str) -> bool {
-    let is_part = |c: char| c.is_alphanumeric();
-    lines.match_indices(word).any(|(at, _)| {
-        !lines[..at].ends_with(is_part) && !lines[at + word.len()..].starts_with(is_part)
-    })
-}
-
-/// The step of the runbook that says in words what this one says.
-fn is_told_by(step: &PlanStep, runbook: &[Planned]) -> Option<usize> {
-    let verify = |one: &Planned| one.kind == SectionKind::Verify;
-    if step.text.starts_with("Verify ")
-        && let Some(at) = runbook.iter().rposition(verify)
-    {
-        return Some(at);
-    }
-    // Names out of the messages stand in every step.
-    let named: BTreeSet<String> = step.parts.iter().flat_map(|part| stems(&part.value)).collect();
-    let words: BTreeSet<String> =
-        stems(&step.text).filter(|stem| tells(stem) && !named.contains(stem)).collect();
-    if words.len() < FEWEST {
-        return None;
-    }
-    let share = |one: &Planned| words.intersection(&one.words).count() as f64 / words.len() as f64;
-    let shares = runbook.iter().map(share).enumerate();
-    let best = shares.reduce(|best, next| if next.1 > best.1 { next } else { best });
-    best.filter(|(_, share)| *share >= SAME).map(|(at, _)| at)
-}
-
-fn stems(text: &str) -> impl Iterator<Item = String> {
-    telling_words(text).map(|(_, stem)| stem)
-}
-
 fn of_template(step: &PlanStep) -> TriageStep {
     TriageStep {
         step: 0,
@@ -323,31 +208,9 @@ fn left(step: TriageStep) -> LeftOut {
     LeftOut::new(text, command, step.dangers)
 }
 
-/// What a command does, without what it does it to: `helm rollback`, `kubectl get pods`.
-fn act(line: &str) -> String {
-    let head = line.split('|').next().unwrap_or_default();
-    let mut plain: Vec<&str> = Vec::new();
-    let mut words = head.split_whitespace();
-    while let Some(word) = words.next() {
-        match word {
-            "sudo" if plain.is_empty() => {}
-            // What it is for stands behind it.
-            "-n" | "--namespace" | "--context" | "--kube-context" => {
-                words.next();
-            }
-            _ if word.starts_with('-') => {}
-            _ => plain.push(word),
-        }
-    }
-    // Verbs that say little without their object.
-    let vague = ["get", "describe", "delete", "patch", "rollout", "logs", "show", "status"];
-    let most = if plain.get(1).is_some_and(|verb| vague.contains(verb)) { 3 } else { 2 };
-    plain.truncate(most);
-    plain.join(" ")
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::same::stems;
     use super::*;
     use crate::domain::id::StepId;
 
@@ -525,16 +388,5 @@ mod tests {
             }
         };
         assert_eq!(nature(deny), PlanNature { harmless: false, destructive: true });
-    }
-
-    #[test]
-    fn an_act_is_told_without_what_it_is_done_to() {
-        let check = |command, expected| assert_eq!(act(command), expected, "{command}");
-        check("helm rollback edge 13 -n shop --wait", "helm rollback");
-        check("kubectl -n shop get pods -l app=edge | wc -l", "kubectl get pods");
-        check("helm get values edge --revision 3", "helm get values");
-        check("sudo systemctl restart cart", "systemctl restart");
-        check("df -h", "df");
-        check("", "");
     }
 }

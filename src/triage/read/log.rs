@@ -14,6 +14,7 @@ use crate::text::pattern::pattern;
 use crate::triage::knowledge::Knowledge;
 use crate::triage::message::{Message, unix_ms};
 use crate::triage::reading::{Judgement, MAX_TEXT, judgement};
+use crate::triage::told::told;
 
 /// How many messages are kept for judging.
 pub(super) const MAX_MESSAGES: usize = 2000;
@@ -203,7 +204,14 @@ impl Reader<'_> {
     /// What a line amounts to; none where too many were judged already.
     fn judge(&mut self, line: &str) -> Option<Judgement> {
         self.judged += 1;
-        (self.judged <= MAX_JUDGED).then(|| judgement(line, self.knowledge))
+        let mut judgement = (self.judged <= MAX_JUDGED).then(|| judgement(line, self.knowledge))?;
+        // Each step of a chain is news, be it told in the words of the one before.
+        if self.few && judgement.holds() {
+            let steps = told(line, &self.knowledge.services);
+            let steps = steps.iter().map(|told| format!("{} -> {}", told.cause, told.effect));
+            judgement.named.extend(steps);
+        }
+        Some(judgement)
     }
 
     /// Whether a line in which no rule holds may tell something about one in which a rule does.

@@ -111,6 +111,15 @@ mod tests {
     }
 
     #[test]
+    fn each_step_of_a_chain_is_a_message_though_only_numbers_differ() {
+        let step = |effect, cause| format!("{effect} fails because {cause} is unavailable\n");
+        let (first, second) = (step("a3-api", "a4-api"), step("a2-api", "a3-api"));
+        let pasted = read(&[first.as_str(), &second, &second].concat());
+        assert_eq!(texts(&pasted), [first.trim(), second.trim()]);
+        assert_eq!(pasted.messages[1].repeats, 2);
+    }
+
+    #[test]
     fn events_are_read_as_json_and_as_text() {
         let json = r#"{"kind":"List","items":[
             {"kind":"Event","type":"Normal","reason":"Pulled","message":"ok","involvedObject":{"kind":"Pod","name":"a"}},
