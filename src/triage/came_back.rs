@@ -8,7 +8,7 @@ use super::grammar::{Grammar, Kind};
 use super::message::Message;
 use super::pattern::Pattern;
 use super::reading::{Reading, word_in};
-use super::recovery::alert;
+use super::recovery::{alert, is_headed};
 use super::rule::Meaning;
 
 /// What is compared of two messages.
@@ -62,7 +62,7 @@ pub(super) fn came_back(
     grammar: &Grammar,
 ) -> BTreeSet<usize> {
     let headed = reading.over.iter().copied();
-    let headed = headed.filter(|at| grammar.is_in(Kind::Recovery, &messages[*at].text));
+    let headed = headed.filter(|at| is_headed(&messages[*at].text, grammar));
     let recoveries: Vec<(usize, About<'_>)> =
         headed.map(|at| (at, About::of(at, messages, reading))).collect();
     if recoveries.is_empty() {

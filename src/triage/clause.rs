@@ -151,7 +151,16 @@ impl<'g> Clauses<'g> {
             let start = text[..found.start].rfind('\n').map_or(0, |at| at + 1);
             (start, line_end(found.end))
         };
-        none.extend(grammar.all(Kind::NoIncident, text).map(line));
+        // `no false alarm`, and `a false alarm on web-1, but web-2 is down`.
+        let is_meant = |found: &Range<usize>| {
+            let (start, end) = line(found.clone());
+            let before = &text[self.around(found.start).0..found.start];
+            !self.denies(text, found.start)
+                && !grammar.is_in(Kind::Negation, before)
+                && !text[found.end..].starts_with('?')
+                && !grammar.is_in(Kind::NotOver, &text[start..end])
+        };
+        none.extend(grammar.all(Kind::NoIncident, text).filter(is_meant).map(line));
         // Announced work that went wrong is an outage like any other.
         let announced = grammar.all(Kind::Planned, text).map(line);
         let to_come = |(start, end): &(usize, usize)| {

@@ -66,8 +66,12 @@ pub(super) enum Kind {
     Talk,
     /// What stands in front is a subject, as in `disk full runbook review`.
     Subject,
-    /// At the head of a message: it tells that something is over.
+    /// At the head of a message: its source tells that something is over.
     Recovery,
+    /// The same in the words of people, who may say the opposite with them.
+    RecoveryTold,
+    /// Nothing is over that stands in a line with this, and no alarm false.
+    NotOver,
     /// A line that says so of its paragraph.
     RecoveryLine,
     /// All that was told before is over.
@@ -112,7 +116,7 @@ impl Kind {
             Self::Left => (r"\A\s*(?:", concat!(")", edge!())),
             Self::Good => (r"\A(?:", concat!(")", edge!())),
             Self::Talk => (r"\A\W*(?:", concat!(")", edge!(), r"[^:\n]{0,40}:")),
-            Self::Recovery | Self::RecoveryMail | Self::MessageHead => {
+            Self::Recovery | Self::RecoveryTold | Self::RecoveryMail | Self::MessageHead => {
                 (concat!(marks!(), "(?:"), concat!(")", edge!()))
             }
             Self::RecoveryLine => (concat!(marks!(), "(?:"), r")(?u:\W)*\z"),

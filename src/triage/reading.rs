@@ -1,6 +1,6 @@
 //! All messages, read once: signals and the places where rules hold.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::beside::{ELSEWHERE, PRODUCTION};
 use super::clause::{Clauses, Role};
@@ -12,7 +12,7 @@ use super::knowledge::Knowledge;
 use super::message::{Input, Place};
 use super::paths::blanked;
 use super::pattern::Pattern;
-use super::rule::{Hit, Meaning, Rule};
+use super::rule::{After, Hit, Meaning, Rule};
 use super::signal::{self, Signal};
 
 /// How much of one message is judged, in bytes.
@@ -165,10 +165,7 @@ pub(super) fn read<'k>(input: &Input<'_>, knowledge: &'k Knowledge) -> Reading<'
         found.hit.affirmed = false;
     }
     reading.over.extend(back);
-    let came_after = |one: &Found<'_>| is_after(one, &reading);
-    let kept: Vec<bool> = reading.found.iter().map(came_after).collect();
-    let mut kept = kept.into_iter();
-    reading.found.retain(|_| kept.next().unwrap_or(true));
+    keep_what_came_after(&mut reading);
     super::decide::without_fallbacks(&mut reading.found);
     if let Some(conditions) = input.conditions {
         let text = judged(conditions);
@@ -217,21 +214,66 @@ pub(super) fn word_in(text: &str, value: &str) -> (usize, usize) {
     whole.map_or((0, 0), |(start, _)| (start, start + value.len()))
 }
 
-/// Whether what has to come before a rule did: another rule in an earlier message, which names the
-/// same where that is asked for. Rules without such a demand pass.
-fn is_after(one: &Found<'_>, reading: &Reading<'_>) -> bool {
-    let Some(after) = &one.rule.after else { return true };
-    let mut earlier = reading.found.iter().filter(|other| {
-        other.rule.id == after.rule && other.hit.affirmed && other.message < one.message
-    });
-    earlier.any(|other| {
-        let Some(kind) = &after.same else { return true };
-        let named = |message: usize| {
-            let of_kind = reading.signals.iter().filter(|signal| signal.kind == *kind);
-            of_kind.filter(move |signal| signal.place.message == Some(message))
-        };
-        named(other.message).any(|old| named(one.message).any(|new| new.value == old.value))
-    })
+/// Takes away what only counts behind another rule, where that one did not hold before it, or not of
+/// the same thing where that is asked for.
+fn keep_what_came_after(reading: &mut Reading<'_>) {
+    let mut named: HashMap<(&str, usize), Vec<&str>> = HashMap::new();
+    let asked: BTreeSet<&str> =
+        reading.found.iter().filter_map(|one| one.rule.after.as_ref()?.same.as_deref()).collect();
+    for signal in reading.signals.iter().filter(|signal| asked.contains(signal.kind.as_str())) {
+        if let Some(message) = signal.place.message {
+            named.entry((&signal.kind, message)).or_default().push(&signal.value);
+        }
+    }
+    // Of each rule that something waits for, what the messages named in which it held so far.
+    let mut held: HashMap<&After, BTreeSet<&str>> = HashMap::new();
+    let waiting: BTreeMap<&str, Vec<&After>> = reading.found.iter().fold(
+        BTreeMap::new(),
+        |mut waiting: BTreeMap<&str, Vec<&After>>, one| {
+            if let Some(after) = &one.rule.after {
+                let of_rule = waiting.entry(&after.rule).or_default();
+                if !of_rule.contains(&after) {
+                    of_rule.push(after);
+                }
+            }
+            waiting
+        },
+    );
+    if waiting.is_empty() {
+        return;
+    }
+    let mut order: Vec<usize> = (0..reading.found.len()).collect();
+    order.sort_by_key(|at| (reading.found[*at].message, reading.found[*at].hit.start));
+    let mut kept = vec![true; reading.found.len()];
+    for at in order {
+        let one = &reading.found[at];
+        if let Some(after) = &one.rule.after {
+            let before = held.get(after);
+            kept[at] = before.is_some_and(|before| match after.same {
+                None => true,
+                Some(_) => {
+                    names(&named, after, one.message).iter().any(|name| before.contains(name))
+                }
+            });
+        }
+        for after in waiting.get(one.rule.id.as_str()).into_iter().flatten() {
+            if one.hit.affirmed {
+                held.entry(after).or_default().extend(names(&named, after, one.message));
+            }
+        }
+    }
+    let mut kept = kept.into_iter();
+    reading.found.retain(|_| kept.next().unwrap_or(true));
+}
+
+/// What a message names of the kind that both have to name.
+fn names<'n>(
+    named: &HashMap<(&str, usize), Vec<&'n str>>,
+    after: &After,
+    message: usize,
+) -> Vec<&'n str> {
+    let of_kind = after.same.as_ref().and_then(|kind| named.get(&(kind.as_str(), message)));
+    of_kind.cloned().unwrap_or_default()
 }
 
 /// What a line amounts to: two of a shape are the same message only if this is the same.

@@ -71,7 +71,7 @@ pub(super) fn over(messages: &[Message], grammar: &Grammar) -> BTreeSet<usize> {
     let is_over = |(_, message): &(usize, &Message)| {
         message.resolved
             || message.paragraph.is_some_and(|paragraph| headed.contains(&paragraph))
-            || grammar.is_in(Kind::Recovery, &message.text)
+            || is_headed(&message.text, grammar)
     };
     let mut over: BTreeSet<usize> =
         messages.iter().enumerate().filter(is_over).map(|(at, _)| at).collect();
@@ -97,6 +97,14 @@ pub(super) fn over(messages: &[Message], grammar: &Grammar) -> BTreeSet<usize> {
         }
     }
     over
+}
+
+/// Whether a message says at its head that something is over. What people say in their own words they
+/// may deny, or go on with what is not over.
+pub(super) fn is_headed(text: &str, grammar: &Grammar) -> bool {
+    grammar.is_in(Kind::Recovery, text)
+        || grammar.is_in(Kind::RecoveryTold, text)
+            && !grammar.is_in(Kind::NotOver, text.lines().next().unwrap_or_default())
 }
 
 /// The messages of mails that say at their head that all of it is over.

@@ -50,7 +50,7 @@ pub(super) struct SeverityMeaning {
 }
 
 /// What came before: somebody who guessed passwords and then got in is no visitor.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct After {
     /// The id of the rule that has to hold before.

@@ -89,6 +89,8 @@ const fn shows(kind: Kind) -> Shows {
         | Kind::Recurs
         | Kind::Happened => Shows::Told,
         Kind::Recovery
+        | Kind::RecoveryTold
+        | Kind::NotOver
         | Kind::AllClear
         | Kind::NotAllClear
         | Kind::Reached

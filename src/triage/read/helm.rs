@@ -16,7 +16,7 @@ use crate::triage::message::Message;
 /// The label of a message that names a release.
 const RELEASE: &str = "release";
 
-/// Revisions of one history that are read.
+/// Revisions of one history that are read, the newest of them.
 const MAX_REVISIONS: usize = 500;
 
 /// A release as Helm tells it.
@@ -57,7 +57,8 @@ pub(super) fn from_json(json: &Value) -> Option<Pasted> {
         Value::Array(rows)
             if rows.iter().all(|row| row.get("revision").is_some_and(Value::is_u64)) =>
         {
-            release.revisions = rows.iter().take(MAX_REVISIONS).map(revision).collect();
+            let passed = rows.len().saturating_sub(MAX_REVISIONS);
+            release.revisions = rows.iter().skip(passed).map(revision).collect();
         }
         Value::Object(_) if json.pointer("/info/status").is_some() => {
             release.name = some(text_at(json, "/name"));
@@ -124,7 +125,7 @@ struct Table {
 /// The lines of a text: where each stands, without its end, and its number.
 fn lines(text: &str) -> impl Iterator<Item = (&str, Standing)> {
     let mut offset = 0;
-    text.split_inclusive('\n').take(MAX_REVISIONS * 4).enumerate().map(move |(at, whole)| {
+    text.split_inclusive('\n').enumerate().map(move |(at, whole)| {
         let start = offset;
         offset += whole.len();
         let line = whole.trim_end();
@@ -136,7 +137,7 @@ fn lines(text: &str) -> impl Iterator<Item = (&str, Standing)> {
 fn tables(text: &str, knowledge: &Knowledge) -> Vec<Table> {
     let mut tables: Vec<Table> = Vec::new();
     let mut commands: Vec<(&str, usize)> = Vec::new();
-    let (mut in_table, mut anew, mut count) = (false, true, 0);
+    let (mut in_table, mut anew) = (false, true);
     for (whole, standing) in lines(text) {
         let line = whole.trim_start_matches(['#', ' ']);
         if line.starts_with("REVISION") && line.contains("STATUS") && line.contains("DESCRIPTION") {
@@ -160,13 +161,49 @@ fn tables(text: &str, knowledge: &Knowledge) -> Vec<Table> {
             commands.clear();
             anew = false;
         }
-        count += 1;
-        if let Some(table) = tables.last_mut().filter(|_| count <= MAX_REVISIONS) {
+        if let Some(table) = tables.last_mut() {
             table.release.revisions.push(row);
             table.standing.push(standing);
         }
     }
+    for table in &mut tables {
+        let passed = table.standing.len().saturating_sub(MAX_REVISIONS);
+        table.release.revisions.drain(..passed);
+        table.standing.drain(..passed);
+    }
     tables
+}
+
+/// What `helm status` says of a release: the lines from its name to its status, and what they hold.
+struct Block {
+    release: HelmRelease,
+    standing: Standing,
+}
+
+/// The blocks of a text. One ends where a line is no key with a value.
+fn blocks(text: &str) -> Vec<Block> {
+    let mut blocks: Vec<Block> = Vec::new();
+    let mut open: Option<Block> = None;
+    for (whole, (place, number)) in lines(text) {
+        let line = whole.trim_start_matches(['#', ' ']);
+        let pair = line.split_once(':').map(|(key, value)| (key, value.trim()));
+        let is_key = |key: &str| key.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b' ');
+        match (pair.filter(|(key, _)| is_key(key)), &mut open) {
+            (Some(("NAME", name)), _) => {
+                let release = HelmRelease { name: some(name), ..HelmRelease::default() };
+                open = Some(Block { release, standing: (place, number) });
+            }
+            (Some(("NAMESPACE", value)), Some(block)) => block.release.namespace = some(value),
+            (Some(("STATUS", value)), Some(block)) => {
+                block.release.status = some(value);
+                block.standing.0.end = place.end;
+                blocks.extend(open.take());
+            }
+            (Some(_), _) => {}
+            (None, _) => open = None,
+        }
+    }
+    blocks
 }
 
 /// Reads the text of `helm history` and of `helm status`. Of several histories those of the first
@@ -175,37 +212,38 @@ pub(super) fn from_text(text: &str, knowledge: &Knowledge) -> Option<Told> {
     let mut release = HelmRelease::default();
     let mut rows: BTreeMap<u64, Standing> = BTreeMap::new();
     let tables = tables(text, knowledge);
-    let another = |table: &&Table| table.release.is_another(&tables[0].release);
+    let mut blocks = blocks(text);
+    let first = match (tables.first(), blocks.first()) {
+        (Some(table), Some(block)) if block.standing.0.start < table.start => block.release.clone(),
+        (Some(table), _) => table.release.clone(),
+        (None, Some(block)) => block.release.clone(),
+        (None, None) => return None,
+    };
+    // A status has no chart that could tell it from a history without a name.
+    let others = |block: &Block| {
+        let named = first.name.is_some() || first.namespace.is_some();
+        named && block.release.is_another(&first) && block.release.name != first.name
+    };
+    let another = |table: &&Table| match first.revisions.is_empty() && table.release.name.is_none()
+    {
+        true => false,
+        false => table.release.is_another(&first),
+    };
     let until = tables.iter().find(another).map(|table| table.start);
+    let other_block = blocks.iter().find(|block| others(block)).map(|it| it.standing.0.start);
+    let until = until.into_iter().chain(other_block).min();
     for table in tables.iter().take_while(|table| !another(table)) {
         for (row, standing) in table.release.revisions.iter().zip(&table.standing) {
             rows.insert(row.revision, standing.clone());
             release.revisions.push(row.clone());
         }
     }
-    // The lines from NAME to STATUS.
-    let mut head: Option<(usize, usize)> = None;
-    let mut block: Option<Standing> = None;
-    for (whole, (place, number)) in lines(text) {
-        let line = whole.trim_start_matches(['#', ' ']);
-        let Some((key, value)) = line.split_once(':') else { continue };
-        let value = value.trim();
-        match key {
-            "NAME" => {
-                release.name = some(value);
-                head = Some((place.start, number));
-            }
-            "NAMESPACE" => release.namespace = some(value),
-            "STATUS" => {
-                release.status = some(value);
-                block = head.map(|(from, line)| (from..place.end, line));
-            }
-            _ => {}
-        }
-    }
-    let status = release.name.is_some() && release.status.is_some();
-    if !status && release.revisions.is_empty() {
-        return None;
+    // Of two looks at the same release the later one counts.
+    blocks.retain(|block| !others(block));
+    let block = blocks.pop();
+    if let Some(Block { release: said, .. }) = &block {
+        let HelmRelease { name, namespace, status, .. } = said.clone();
+        release = HelmRelease { name, namespace, status, ..release };
     }
     let bad = release.status.as_deref().is_some_and(is_bad);
     release.settle();
@@ -221,9 +259,9 @@ pub(super) fn from_text(text: &str, knowledge: &Knowledge) -> Option<Told> {
         Message { offset, line: *line, ..Message::new(shown) }
     };
     // A status is spread over several lines.
-    if let Some(block) = block.filter(|_| bad) {
-        messages.push(message(&block));
-        places.push(block.0);
+    if let Some(Block { standing, .. }) = block.filter(|_| bad) {
+        messages.push(message(&standing));
+        places.push(standing.0);
     }
     for one in release.telling() {
         if let Some(row) = rows.get(&one.row.revision) {
