@@ -67,6 +67,9 @@ struct RawFile {
     /// Those of them that are known without "severity" in front.
     #[serde(default)]
     alone: Vec<String>,
+    /// Those that are known behind "severity" only, as they name other things, too.
+    #[serde(default)]
+    not_alone: Vec<String>,
 }
 
 /// All rules, ready to be used.
@@ -167,6 +170,8 @@ struct Loading {
     names: Names,
     /// Labels that are known by themselves, with the number of their file.
     alone: Vec<(usize, String)>,
+    /// The same of words that are none by themselves.
+    not_alone: Vec<(usize, String)>,
 }
 
 /// The names of words, entries and subtypes, each with the file it stands in.
@@ -264,6 +269,7 @@ impl Loading {
             added.map_err(|(word, m)| source.at("labels", &[level.as_str(), &word], m))?;
         }
         self.alone.extend(file.alone.into_iter().map(|word| (at, word)));
+        self.not_alone.extend(file.not_alone.into_iter().map(|word| (at, word)));
         for (kept, told) in [
             (&mut self.generic, &file.generic),
             (&mut self.domains, &file.domains),
@@ -375,6 +381,10 @@ impl Loading {
         for (file, word) in &self.alone {
             let known = self.labels.known_alone(word);
             known.map_err(|message| sources[*file].at("alone", &[word], message))?;
+        }
+        for (file, word) in &self.not_alone {
+            let known = self.labels.not_alone(word);
+            known.map_err(|message| sources[*file].at("not_alone", &[word], message))?;
         }
         self.labels.called(self.grammar.source(grammar::Kind::SeverityName));
         let compiled = self.grammar.compile().and_then(|()| self.services.compile());

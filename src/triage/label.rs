@@ -34,6 +34,8 @@ pub(super) struct Labels {
     levels: BTreeMap<String, Level>,
     /// Words that are known without "severity" in front of them.
     alone: BTreeSet<String>,
+    /// Words that are not, though they have a digit.
+    not_alone: BTreeSet<String>,
     /// What sources call a level, as an expression.
     names: Option<String>,
     compiled: OnceLock<Option<Regex>>,
@@ -63,12 +65,26 @@ impl Labels {
     /// # Errors
     /// It stands for no level.
     pub(super) fn known_alone(&mut self, word: &str) -> Result<(), String> {
-        let word = word.to_lowercase();
-        if !self.levels.contains_key(&word) {
-            return Err(format!("`{word}` stands for no level: name it in `labels`"));
-        }
+        let word = self.of_a_level(word)?;
         self.alone.insert(word);
         Ok(())
+    }
+
+    /// Says that a word is known behind "severity" only: `s3` is a store as well.
+    ///
+    /// # Errors
+    /// It stands for no level.
+    pub(super) fn not_alone(&mut self, word: &str) -> Result<(), String> {
+        let word = self.of_a_level(word)?;
+        self.not_alone.insert(word);
+        Ok(())
+    }
+
+    /// A word as it is compared, if it stands for a level.
+    fn of_a_level(&self, word: &str) -> Result<String, String> {
+        let word = word.to_lowercase();
+        let unknown = || format!("`{word}` stands for no level: name it in `labels`");
+        if self.levels.contains_key(&word) { Ok(word.clone()) } else { Err(unknown()) }
     }
 
     /// Says what sources call a level.
@@ -108,8 +124,11 @@ impl Labels {
             let words: Vec<String> = words.into_iter().map(regex::escape).collect();
             if words.is_empty() { NOTHING.to_owned() } else { words.join("|") }
         };
-        let numbered =
-            |word: &str| word.contains(char::is_numeric) && word.contains(char::is_alphabetic);
+        let numbered = |word: &str| {
+            word.contains(char::is_numeric)
+                && word.contains(char::is_alphabetic)
+                && !self.not_alone.contains(word)
+        };
         let all = among(&|_| true);
         let numbered_words = among(&|word| numbered(word));
         let alone = among(&|word| self.alone.contains(word));
@@ -160,6 +179,8 @@ mod tests {
         check("Alert rule labelled severity=critical; x", Some(Level::Critical));
         check("severity: \"warning\"", Some(Level::Medium));
         check("severity: 2", Some(Level::High));
+        check("severity: S3", Some(Level::Medium));
+        check("s3: bucket orders is gone", None);
         check("[P1] checkout is down", Some(Level::High));
         check("SEV2 - login", Some(Level::High));
         check("sev-1: login", Some(Level::Critical));

@@ -18,6 +18,10 @@ static OF_A_SHARE: LazyLock<Regex> =
 static WITH_SLASH: LazyLock<Regex> = LazyLock::new(|| {
     pattern(r#"://[^\s/:@'"<>]*:([^\s/:@'"<>]*[^\s0-9/:@'"<>][^\s/:@'"<>]*/[^\s:@?'"<>]*)@"#)
 });
+/// The same with a sign that ends passwords, too, before the first slash.
+static WITH_BOTH: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r#"://[^\s/:@'"<>]*:([^\s/?'"<>]*@[^\s?'"<>]*/[^\s?'"<>]*)@[0-9A-Za-z\[]"#)
+});
 /// `https://TOKEN@host`, `https://TOKEN:x-oauth-basic@host`.
 static BEFORE_HOST: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"://([0-9A-Za-z_.-]{10,})(?::[0-9A-Za-z_.-]*)?@[0-9A-Za-z\[]"));
@@ -86,7 +90,8 @@ pub(super) fn find(text: &str, spots: &mut Vec<Spot>) {
         let hooks = rule.captures_iter(text).filter_map(|found| found.get(1));
         spots.extend(hooks.map(|hook| Spot { range: hook.range(), kind }));
     }
-    let rules: [Checked; 9] = [
+    let rules: [Checked; 10] = [
+        (&WITH_BOTH, "password", |_| true),
         (&IN_ADDRESS, "password", |_| true),
         (&OF_A_SHARE, "password", |_| true),
         (&WITHOUT_PASSWORD, "token", looks_made),

@@ -33,8 +33,10 @@ mod stand_in;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
+use aho_corasick::AhoCorasick;
 use regex::Regex;
 
 use made::looks_made;
@@ -75,7 +77,43 @@ pub fn redact_keeping_lines(text: &str) -> Redacted {
 fn spots(text: &str) -> Vec<Spot> {
     let mut spots = Vec::new();
     find(text, MOST_LAYERS, &mut spots);
+    let again = repeated(text, &spots);
+    spots.extend(again);
     merged(spots)
+}
+
+/// So many secrets of one text are looked for again.
+const MOST_REPEATED: usize = 1000;
+
+/// A shorter value may be a word of any text, in bytes.
+const SHORTEST_REPEATED: usize = 8;
+
+/// Where what was found to be a secret stands once more with nothing around that says so, as in
+/// `invalid credential …`. A password that is a word, like `postgres`, stays where it is a word.
+fn repeated(text: &str, spots: &[Spot]) -> Vec<Spot> {
+    let mut kinds: BTreeMap<&str, &'static str> = BTreeMap::new();
+    for spot in spots {
+        let value = text.get(spot.range.clone()).unwrap_or_default();
+        let is_one = value.len() >= SHORTEST_REPEATED
+            && !value.contains(char::is_whitespace)
+            && looks_made(value)
+            && value.contains(char::is_alphabetic);
+        if is_one && kinds.len() < MOST_REPEATED {
+            kinds.entry(value).or_insert(spot.kind);
+        }
+    }
+    let Ok(values) = AhoCorasick::new(kinds.keys()) else { return Vec::new() };
+    let kinds: Vec<&'static str> = kinds.into_values().collect();
+    if kinds.is_empty() {
+        return Vec::new();
+    }
+    let is_part = |c: char| c.is_alphanumeric();
+    let is_whole = |range: &Range<usize>| {
+        !text[..range.start].ends_with(is_part) && !text[range.end..].starts_with(is_part)
+    };
+    let found =
+        values.find_iter(text).map(|found| (found.range(), kinds[found.pattern().as_usize()]));
+    found.filter(|(range, _)| is_whole(range)).map(|(range, kind)| Spot { range, kind }).collect()
 }
 
 /// What all rules see in a text, and in what is written in escapes or base64 within it.

@@ -11,7 +11,7 @@ use crate::text::pattern::pattern;
 /// What each shape is called, and its pattern; a first group, where there is one, is the secret.
 ///
 /// Word boundaries are those of ASCII, which the fast engine of `regex` knows.
-const SHAPES: [(&str, &str); 40] = [
+const SHAPES: [(&str, &str); 41] = [
     ("AWS access key", r"(?-u:\b)(?:AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{16}(?-u:\b)"),
     ("Google API key", r"(?-u:\b)AIza[0-9A-Za-z_-]{35}"),
     ("Google token", r"(?-u:\b)(?:ya29\.[0-9A-Za-z_-]{20,}|GOCSPX-[0-9A-Za-z_-]{20,})"),
@@ -30,6 +30,7 @@ const SHAPES: [(&str, &str); 40] = [
     ("Stripe key", r"(?-u:\b)[rs]k_(?:live|test)_[0-9A-Za-z]{16,}"),
     ("webhook secret", r"(?-u:\b)whsec_[0-9A-Za-z+/=]{16,}"),
     ("npm token", r"(?-u:\b)npm_[0-9A-Za-z]{36}"),
+    ("DigitalOcean token", r"(?-u:\b)do[opr]_v1_[0-9a-f]{64}(?-u:\b)"),
     ("PyPI token", r"(?-u:\b)pypi-[0-9A-Za-z_-]{50,}"),
     ("Docker token", r"(?-u:\b)dckr_(?:pat|oat)_[0-9A-Za-z_-]{20,}"),
     ("SendGrid key", r"(?-u:\b)SG\.[0-9A-Za-z_-]{16,32}\.[0-9A-Za-z_-]{16,64}"),

@@ -24,6 +24,21 @@ fn stays(text: &str) {
 }
 
 #[test]
+fn what_is_a_secret_once_is_one_wherever_it_stands() {
+    let kinds = ["password", "password"];
+    check("password=‹Sommer26xyz› then\ninvalid credential ‹Sommer26xyz› for app", &kinds);
+    check("invalid credential ‹Sommer26xyz›\npassword=‹Sommer26xyz›", &kinds);
+    check("password=‹postgres›, role postgres is there", &["password"]);
+    check("password=‹Sommer26xyz›, pod Sommer26xyzzy", &["password"]);
+}
+
+#[test]
+fn a_password_may_hold_the_signs_that_end_it() {
+    check("postgres://app:‹p@ss/QL21w:rd›@db-1:5432/prod", &["password"]);
+    check("see https://db-1:8443/team/ann@example.com and bob@example.com", &[]);
+}
+
+#[test]
 fn keys_with_a_shape_are_taken_out() {
     // In pieces, so that nobody who scans this file for secrets finds one.
     let one =

@@ -116,7 +116,6 @@ mod tests {
         let (first, second) = (step("a3-api", "a4-api"), step("a2-api", "a3-api"));
         let pasted = read(&[first.as_str(), &second, &second].concat());
         assert_eq!(texts(&pasted), [first.trim(), second.trim()]);
-        assert_eq!(pasted.messages[1].repeats, 2);
     }
 
     #[test]
