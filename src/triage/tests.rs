@@ -90,6 +90,54 @@ fn a_full_disk_of_a_database_is_not_taken_for_its_copy_that_found_no_space() {
 }
 
 #[test]
+fn a_denied_all_clear_is_none() {
+    let engine = engine();
+    for text in [
+        "Hallo, die Störung ist noch nicht behoben. Datenbank weiterhin nicht erreichbar, alle Kunden betroffen.",
+        "Störung nicht behoben: Datenbank down",
+        "Keine Entwarnung, der Shop ist weiter offline",
+        "kein Fehlalarm: Datenbank down",
+        "not a false alarm: database down",
+        "false alarm? no - the payments API really is down",
+        "planned maintenance went wrong: primary db does not come back up",
+        "I fixed the typo in the runbook. prod db is still down",
+        "resolved: by failing over. old primary still accepts writes, split-brain",
+    ] {
+        let report = judged(&[text], &engine);
+        assert!(report.severity.level >= Level::High, "{text}: {:?}", report.evidence);
+    }
+    let chat = ["checkout is down, 503", "DNS is all good again"];
+    assert!(judged(&chat, &engine).severity.level >= Level::High);
+    for text in ["Die Störung ist behoben", "false alarm: disk full on db-1", "Resolved: disk full"]
+    {
+        assert!(judged(&[text], &engine).severity.level <= Level::Info, "{text}");
+    }
+}
+
+#[test]
+fn what_was_destroyed_by_hand_is_told_and_its_last_copy_is_kept() {
+    let engine = engine();
+    let dropped = "raj: I dropped the customers table in prod by accident";
+    let report = judged(&[dropped, "eve: pg-2 has recovery_min_apply_delay=1h"], &engine);
+    assert_eq!((report.severity.level, report.subtype.as_deref()), (Level::Critical, None));
+    assert!(report.plan[0].text.starts_with("Pause"), "{:?}", report.plan);
+    assert_eq!(report.plan[0].command.as_deref(), Some("psql -c 'select pg_wal_replay_pause()'"));
+    let report = judged(&[dropped], &engine);
+    assert!(report.plan.iter().all(|step| !step.text.starts_with("Pause")));
+    for (text, pattern) in [
+        ("oops, deleted the wrong PVC in prod", Pattern::StorageEvent),
+        ("argocd sync --prune deleted 43 resources, including the PVCs", Pattern::StorageEvent),
+        (
+            "mongo-1 state ROLLBACK, 18234 documents written to rollback directory",
+            Pattern::DatabaseEvent,
+        ),
+    ] {
+        let report = judged(&[text], &engine);
+        assert_eq!((report.pattern, report.severity.level), (pattern, Level::Critical), "{text}");
+    }
+}
+
+#[test]
 fn a_stuck_release_is_told_with_its_cause_and_without_destroying_anything() {
     let engine = engine();
     let report = run(&stuck(), engine.0, engine.1).report;

@@ -86,7 +86,12 @@ fn in_place_of(line: &str, command: &str, others: &[&PlanStep]) -> Vec<String> {
             && word.chars().all(|c| c.is_alphanumeric() || "-._/".contains(c))
     };
     let pairs = line.split_whitespace().zip(command.split_whitespace());
-    let differ = pairs.filter(|(theirs, ours)| theirs != ours && named(ours) && is_name(theirs));
+    // Flags stand in another order in each: `get pods -n shop` and `-n shop get pods`.
+    let act = act(line);
+    let is_of_act = |word: &str| act.split(' ').any(|of_act| of_act == word);
+    let differ = pairs.filter(|(theirs, ours)| {
+        theirs != ours && named(ours) && is_name(theirs) && !is_of_act(theirs)
+    });
     differ.map(|(theirs, _)| theirs.to_owned()).collect()
 }
 
@@ -150,6 +155,14 @@ fn act(line: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_command_does_is_no_value_of_an_example() {
+        let others: Vec<&PlanStep> = Vec::new();
+        let found = |line| in_place_of(line, "kubectl -n <NAMESPACE> get pods", &others);
+        assert!(found("kubectl get pods -n shop").is_empty());
+        assert_eq!(found("kubectl -n shop get pods"), ["shop"]);
+    }
 
     #[test]
     fn an_act_is_told_without_what_it_is_done_to() {

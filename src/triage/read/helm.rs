@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::helm_row::{chart_name, row};
+use super::helm_status::{Block, blocks};
 use super::{InputKind, Pasted, text_at};
 use crate::triage::clean::cleaned;
 use crate::triage::command_line::is_command;
@@ -82,7 +83,7 @@ pub(super) fn from_json(json: &Value) -> Option<Pasted> {
     Some(Pasted { kind: InputKind::Helm, messages, helm: Some(release), notes: Vec::new() })
 }
 
-fn some(text: &str) -> Option<String> {
+pub(super) fn some(text: &str) -> Option<String> {
     (!text.is_empty()).then(|| cleaned(text).into_owned())
 }
 
@@ -109,7 +110,7 @@ pub(super) struct Told {
 }
 
 /// Where a revision stands, and on which line.
-type Standing = (Range<usize>, usize);
+pub(super) type Standing = (Range<usize>, usize);
 
 /// A history of a text.
 #[derive(Default)]
@@ -123,7 +124,7 @@ struct Table {
 }
 
 /// The lines of a text: where each stands, without its end, and its number.
-fn lines(text: &str) -> impl Iterator<Item = (&str, Standing)> {
+pub(super) fn lines(text: &str) -> impl Iterator<Item = (&str, Standing)> {
     let mut offset = 0;
     text.split_inclusive('\n').enumerate().map(move |(at, whole)| {
         let start = offset;
@@ -174,38 +175,6 @@ fn tables(text: &str, knowledge: &Knowledge) -> Vec<Table> {
     tables
 }
 
-/// What `helm status` says of a release: the lines from its name to its status, and what they hold.
-struct Block {
-    release: HelmRelease,
-    standing: Standing,
-}
-
-/// The blocks of a text. One ends where a line is no key with a value.
-fn blocks(text: &str) -> Vec<Block> {
-    let mut blocks: Vec<Block> = Vec::new();
-    let mut open: Option<Block> = None;
-    for (whole, (place, number)) in lines(text) {
-        let line = whole.trim_start_matches(['#', ' ']);
-        let pair = line.split_once(':').map(|(key, value)| (key, value.trim()));
-        let is_key = |key: &str| key.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b' ');
-        match (pair.filter(|(key, _)| is_key(key)), &mut open) {
-            (Some(("NAME", name)), _) => {
-                let release = HelmRelease { name: some(name), ..HelmRelease::default() };
-                open = Some(Block { release, standing: (place, number) });
-            }
-            (Some(("NAMESPACE", value)), Some(block)) => block.release.namespace = some(value),
-            (Some(("STATUS", value)), Some(block)) => {
-                block.release.status = some(value);
-                block.standing.0.end = place.end;
-                blocks.extend(open.take());
-            }
-            (Some(_), _) => {}
-            (None, _) => open = None,
-        }
-    }
-    blocks
-}
-
 /// Reads the text of `helm history` and of `helm status`. Of several histories those of the first
 /// release are read.
 pub(super) fn from_text(text: &str, knowledge: &Knowledge) -> Option<Told> {
@@ -219,10 +188,12 @@ pub(super) fn from_text(text: &str, knowledge: &Knowledge) -> Option<Told> {
         (None, Some(block)) => block.release.clone(),
         (None, None) => return None,
     };
-    // A status has no chart that could tell it from a history without a name.
-    let others = |block: &Block| {
-        let named = first.name.is_some() || first.namespace.is_some();
-        named && block.release.is_another(&first) && block.release.name != first.name
+    // A status has no chart that could tell it from a history without a name; that of the same
+    // release says what the newest row says.
+    let newest = first.revisions.last().map(|row| row.status.clone());
+    let others = |block: &Block| match &first.name {
+        Some(_) => block.release.name != first.name && block.release.is_another(&first),
+        None => newest.is_some() && block.release.status != newest,
     };
     let another = |table: &&Table| match first.revisions.is_empty() && table.release.name.is_none()
     {
@@ -230,7 +201,8 @@ pub(super) fn from_text(text: &str, knowledge: &Knowledge) -> Option<Told> {
         false => table.release.is_another(&first),
     };
     let until = tables.iter().find(another).map(|table| table.start);
-    let other_block = blocks.iter().find(|block| others(block)).map(|it| it.standing.0.start);
+    let other_block =
+        blocks.iter().find(|it| others(it)).map(|it| with_command(text, it.standing.0.start));
     let until = until.into_iter().chain(other_block).min();
     for table in tables.iter().take_while(|table| !another(table)) {
         for (row, standing) in table.release.revisions.iter().zip(&table.standing) {
@@ -272,6 +244,13 @@ pub(super) fn from_text(text: &str, knowledge: &Knowledge) -> Option<Told> {
     let told = release.revisions.iter().filter(told).filter_map(|row| rows.get(&row.revision));
     places.extend(told.map(|(place, _)| place.clone()));
     Some(Told { release, messages, places, until })
+}
+
+/// Where the command stands that printed what begins there, if it is in the line above.
+fn with_command(text: &str, start: usize) -> usize {
+    let above = text[..start].trim_end_matches('\n');
+    let line = above.rfind('\n').map_or(0, |end| end + 1);
+    if is_command(&above[line..]) { line } else { start }
 }
 
 /// The one thing of a kind that texts name; of several nobody says which is meant.

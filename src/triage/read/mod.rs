@@ -7,6 +7,7 @@ mod alerts;
 mod events;
 mod helm;
 mod helm_row;
+mod helm_status;
 mod log;
 mod payload;
 mod secrets;
@@ -228,6 +229,38 @@ mod tests {
         assert_eq!(of_chart("spark-3-operator-2.3.0").as_deref(), Some("spark-3-operator"));
         assert_eq!(of_chart("gate-v2.3.0-rc.1").as_deref(), Some("gate"));
         assert_eq!(of_chart("gate"), None);
+    }
+
+    #[test]
+    fn a_status_of_another_release_names_nothing_of_a_history() {
+        let rows = "REVISION\tUPDATED\tSTATUS\tCHART\tAPP VERSION\tDESCRIPTION\n\
+                    12\tFri May 15 09:11:04 2026\tsuperseded\tedge-2.3.0\t2.3\tUpgrade complete\n\
+                    13\tMon May 18 14:05:33 2026\tpending-upgrade\tedge-3.0.0\t3.0\tPreparing\n";
+        let status = "$ helm status site -n shop\nNAME: site\nNAMESPACE: shop\nSTATUS: deployed\n";
+        let named = |text: &str| {
+            let helm = read(text).helm.expect("a release");
+            (helm.name, helm.namespace, helm.status)
+        };
+        let pending = Some("pending-upgrade".to_owned());
+        let web = Some("web".to_owned());
+        let text = format!("$ helm history edge -n web\n{rows}\n{status}");
+        assert_eq!(named(&text), (Some("edge".to_owned()), web, pending.clone()));
+        // Without a command its chart names it, and not the status.
+        assert_eq!(named(&format!("{rows}\n{status}")), (Some("edge".to_owned()), None, pending));
+        let same = status.replace("deployed", "pending-upgrade");
+        assert_eq!(named(&format!("{rows}\n{same}")).0.as_deref(), Some("site"));
+    }
+
+    #[test]
+    fn of_a_long_history_the_newest_revisions_are_read() {
+        let row = |at: usize| {
+            let status = if at == 600 { "pending-upgrade" } else { "superseded" };
+            format!(r#"{{"revision":{at},"status":"{status}","chart":"edge-2.3.0"}}"#)
+        };
+        let rows: Vec<String> = (1..=600).map(row).collect();
+        let helm = read(&format!("[{}]", rows.join(","))).helm.expect("a history");
+        assert_eq!(helm.status.as_deref(), Some("pending-upgrade"));
+        assert_eq!((helm.revisions.len(), helm.last_good), (500, Some(599)));
     }
 
     #[test]
