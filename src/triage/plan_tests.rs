@@ -382,6 +382,16 @@ W Restart the primary
 - The outage began when somebody ran rm -rf / on the host.
 - Do not under any circumstances run `terraform destroy`.
 - Ask the DBA what a DROP TABLE would do here.
+D k3s kubectl delete ns shop
+D microk8s.kubectl delete ns shop
+D kubectl.exe delete ns shop
+D minikube kubectl -- delete ns shop
+D kubectl --as-uid 3 delete ns shop
+D k3s server --cluster-reset
+- k3s kubectl get ns
+- kubectl --as-uid delete get ns shop
+- kubectl.exe get ns
+- docker compose -f x.yml down
 - Den Namespace production nicht löschen.
 - Kein Backup löschen, bevor alles geprüft ist.
 "#;

@@ -17,6 +17,7 @@ pub(super) fn parse<'w>(
 ) -> Parsed<'w> {
     let (mut flags, mut operands, mut at) = (Vec::new(), Vec::new(), 0);
     let mut only_operands = false;
+    let mut loose = false;
     while let Some(word) = words.get(at) {
         let typed = typed(word);
         let word = typed.as_ref();
@@ -28,7 +29,7 @@ pub(super) fn parse<'w>(
         }
         at += 1;
         if !is_flag {
-            operands.push(word.clone());
+            operands.push(Word { loose, ..word.clone() });
         } else if text == "--" {
             only_operands = true;
         } else if style.any_case() {
@@ -36,6 +37,10 @@ pub(super) fn parse<'w>(
         } else if parse_flag(known, style, word, words.get(at), &mut flags) {
             at += 1;
         }
+        loose = is_flag
+            && flags.last().is_some_and(|(name, given)| {
+                given.is_none() && !known.iter().any(|flag| flag.names.contains(name))
+            });
     }
     (flags, operands, words.get(at..).unwrap_or_default())
 }

@@ -373,21 +373,27 @@ impl Operands {
     }
 }
 
-/// The operands behind one of these sub-commands; all of them where none is asked for.
+/// The operands behind one of these sub-commands; all of them where none is asked for. What may be
+/// the value of a flag that nobody knows may stand between its words.
 fn behind_verb<'a>(verbs: &[String], run: &'a Invocation<'_>) -> Option<&'a [Word]> {
     if verbs.is_empty() {
         return Some(&run.operands);
     }
     let any_case = run.program.style.any_case();
+    let is = |word: &Word, part: &str| {
+        word.text == part || any_case && word.text.eq_ignore_ascii_case(part)
+    };
+    let leads = |word: &Word| run.program.leads.contains(&word.text);
     verbs.iter().find_map(|verb| {
-        let mut count = 0;
+        let mut rest = run.operands.as_slice();
         let same = verb.split(' ').all(|part| {
-            count += 1;
-            run.operands.get(count - 1).is_some_and(|word| {
-                word.text == part || any_case && word.text.eq_ignore_ascii_case(part)
-            })
+            let passed = |word: &&Word| !is(word, part) && (word.loose || leads(word));
+            let skipped = rest.iter().take_while(passed).count();
+            let Some((word, behind)) = rest[skipped..].split_first() else { return false };
+            rest = behind;
+            is(word, part)
         });
-        same.then(|| &run.operands[count..])
+        same.then_some(rest)
     })
 }
 

@@ -72,7 +72,7 @@ impl Reader<'_> {
                 return Took::Nothing(None);
             }
         }
-        let cost = if prefix.runs == Runs::Words { 1 } else { NESTED };
+        let cost = if matches!(prefix.runs, Runs::Words | Runs::Verb) { 1 } else { NESTED };
         let Some(depth) = depth.checked_sub(cost).filter(|depth| *depth > 0) else {
             self.hidden();
             return Took::All;
@@ -86,6 +86,9 @@ impl Reader<'_> {
         if prefix.operand && !rest.is_empty() {
             given.push(rest.remove(0));
         }
+        if prefix.runs == Runs::Verb {
+            rest.splice(0..0, operands);
+        }
         match prefix.runs {
             // `env -S 'rm -rf' /x`: what its flag tells stands in front of the words.
             Runs::Words if !given.is_empty() => {
@@ -97,7 +100,7 @@ impl Reader<'_> {
             }
             // `docker compose down` runs nothing in a container, and is a command of its own.
             Runs::Words if rest.is_empty() => return Took::Nothing(None),
-            Runs::Words => {
+            Runs::Words | Runs::Verb => {
                 // What is set in front of the prefix holds for the command, too.
                 let set = environment.iter().map(|name| plain(&format!("{name}=")));
                 self.command(set.chain(rest).collect(), input, depth);

@@ -79,6 +79,9 @@ pub(super) struct Program {
     /// Flags with which it changes nothing, or a last word, as in `aws s3 rb help`.
     #[serde(default)]
     pub(super) harmless: Vec<String>,
+    /// Words in front of its sub-commands that change nothing about them, as `beta`.
+    #[serde(default)]
+    pub(super) leads: Vec<String>,
     /// Whether what it runs gets its words, so that `--help` is none of its own.
     #[serde(default)]
     pub(super) hands_on: bool,
@@ -97,7 +100,8 @@ impl Program {
     /// Adds what another text knows about the same program.
     fn add(&mut self, more: Self) {
         // Named one by one, so that none is forgotten.
-        let Self { names, flags, style, harmless, hands_on, sql, sql_operands, paths } = more;
+        let Self { names, flags, style, harmless, leads, hands_on, sql, sql_operands, paths } =
+            more;
         for name in names {
             if !self.names.contains(&name) {
                 self.names.push(name);
@@ -108,6 +112,7 @@ impl Program {
             self.style = style;
         }
         self.harmless.extend(harmless);
+        self.leads.extend(leads);
         self.hands_on |= hands_on;
         self.sql.extend(sql);
         self.sql_operands |= sql_operands;
@@ -130,6 +135,8 @@ fn names<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::E
 pub(super) enum Runs {
     /// The words behind its own, and what its `-c` tells in front of them.
     Words,
+    /// Its sub-command, which is a program's name, and the words behind it.
+    Verb,
     /// The words behind its own, with more that only the run tells.
     WordsAndInput,
     /// The words behind its own, joined, as shell text.
@@ -352,6 +359,10 @@ impl Document {
         }
         let lower = name.to_lowercase();
         let lower = lower.strip_suffix(".exe").unwrap_or(&lower);
+        // Windows runs the programs of others, too: `kubectl.exe`.
+        if lower.len() < name.len() && self.knows(lower) {
+            return lower.to_owned();
+        }
         let any_case = |style: Style, names: &[String]| {
             style.any_case() && names.iter().any(|known| known == lower)
         };

@@ -26,6 +26,8 @@ pub(super) struct Word {
     pub(super) braces: bool,
     /// Whether it names a file below the folder that `cd` went to.
     pub(super) moved: bool,
+    /// Whether it may be the value of the flag in front of it, of which nothing is known.
+    pub(super) loose: bool,
     /// The insides of its substitutions.
     pub(super) scripts: Vec<String>,
     /// Commands whose output it stands for, where that is known.
