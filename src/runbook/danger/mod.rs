@@ -265,7 +265,9 @@ impl Rules {
             && when.input.as_ref().is_none_or(|p| run.input.iter().any(|text| p.is_match(text)))
             && when.unread.is_none_or(|wanted| run.unread == Some(wanted))
             && when.listed.as_ref().is_none_or(|wanted| {
-                operands.iter().map(reader::listing).any(|listing| wanted.fits(&listing))
+                let read = run.flags.iter().filter_map(|(_, given)| given.as_ref());
+                let read = read.filter(|given| given.text == "-");
+                operands.iter().chain(read).any(|word| wanted.fits(&reader::listing(word)))
             })
     }
 

@@ -166,6 +166,9 @@ impl Reader<'_> {
         depth: usize,
     ) -> Took {
         let is_code = prefix.runs == Runs::Code;
+        // `xargs -I{} sh -c 'kubectl delete {}'` hands on what is listed.
+        let filled = given.iter().find(|word| !word.from.is_empty() && word.text.contains("{}"));
+        self.fill(filled);
         let piped = input.texts.iter().filter(|_| given.is_empty());
         let texts: Vec<&String> = given.iter().map(|word| &word.text).chain(piped).collect();
         let told_at_run = |text: &&&String| given.is_empty() && is_substitution(text);
@@ -177,6 +180,7 @@ impl Reader<'_> {
                 self.script(text, depth);
             }
         }
+        self.fill(None);
         // The shell itself may be one that rules are about: where it reads its script.
         match file.filter(|file| file.text != "-") {
             _ if !given.is_empty() && is_code => Took::Code(unseen),

@@ -23,6 +23,9 @@ const MAX_DEPTH: usize = 8 * NESTED;
 /// The same where only the kind of what is listed is asked for.
 const SOURCE_DEPTH: usize = 3 * NESTED;
 
+/// What `xargs` fills in.
+const FILLED: &str = "{}";
+
 /// Prefixes that run a command in the shell that reads them.
 const IN_THIS_SHELL: [&str; 4] = ["builtin", "command", "eval", "time"];
 
@@ -229,10 +232,21 @@ impl<'r> Reader<'r> {
         self.bound.insert(variable.to_owned(), bound);
     }
 
+    /// Notes what `{}` stands for in the script that is read next.
+    pub(super) fn fill(&mut self, listed: Option<&Word>) {
+        match listed {
+            Some(word) => self.bind(FILLED, std::slice::from_ref(word), &[]),
+            None => drop(self.bound.remove(FILLED)),
+        }
+    }
+
     /// A word that is nothing but a variable stands for what the variable was given.
     fn recall(&self, word: &mut Word) {
-        let name = word.text.strip_prefix('$').unwrap_or_default();
-        let name = name.strip_prefix('{').and_then(|n| n.strip_suffix('}')).unwrap_or(name);
+        let name = match word.text.strip_prefix('$') {
+            Some(name) => name.strip_prefix('{').and_then(|n| n.strip_suffix('}')).unwrap_or(name),
+            None if word.text == FILLED => FILLED,
+            None => return,
+        };
         if let Some(bound) = self.bound.get(name) {
             word.scripts.extend(bound.scripts.iter().cloned());
             word.from.extend(bound.from.iter().cloned());
@@ -354,7 +368,14 @@ impl<'r> Reader<'r> {
             }
             return self.apart(|reader| reader.wrapped(&name, &words, &environment, input, depth));
         };
-        let (flags, mut operands, _) = parse(&program.flags, program.style, &words, usize::MAX);
+        let (mut flags, mut operands, _) = parse(&program.flags, program.style, &words, usize::MAX);
+        // `-f -` stands for what the commands of the pipe before it print.
+        let from = &input.from[..input.from.len().saturating_sub(1)];
+        for given in flags.iter_mut().filter_map(|(_, given)| given.as_mut()) {
+            if given.text == "-" {
+                given.from.extend(from.iter().cloned());
+            }
+        }
         if program.paths {
             operands = operands.iter().map(|word| self.placed(word)).collect();
         }

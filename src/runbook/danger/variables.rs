@@ -164,7 +164,8 @@ fn is_part(character: char) -> bool {
 fn output(script: &str) -> Option<String> {
     let mut commands = shell::split(script).into_iter();
     let first = commands.next()?;
-    let printed = printed(&first).or_else(|| first.input.first().cloned())?;
+    let printed = printed(&first).or_else(|| first.input.first().cloned());
+    let printed = printed.or_else(|| located(&first))?;
     let printed = if decodes(&first) { decoded(&printed)? } else { printed };
     let known = commands.try_fold(printed, |text, command| {
         (command.piped && decodes(&command)).then(|| decoded(&text)).flatten()
@@ -182,6 +183,17 @@ pub(super) fn printed(simple: &Simple) -> Option<String> {
     // `printf '%s\n' text` prints the text.
     let formats = first.text == "printf" && words.first().is_some_and(|word| word.contains("%s"));
     prints.then(|| words[usize::from(formats)..].join(" "))
+}
+
+/// The program that a command tells the place of: `which kubectl`.
+fn located(simple: &Simple) -> Option<String> {
+    let words: Vec<&str> = simple.words.iter().map(|word| word.text.as_str()).collect();
+    match words[..] {
+        ["which", name] | ["command", "-v", name] | ["type", "-p" | "-P", name] => {
+            Some(name.to_owned())
+        }
+        _ => None,
+    }
 }
 
 /// Whether it is `base64 -d`.
@@ -244,6 +256,8 @@ mod tests {
         check("rm `echo L3g= | base64 -d`", &["rm", "/x"]);
         check("rm $(base64 -d <<< L3g=)", &["rm", "/x"]);
         check("rm $(cat list)", &["rm", "$(cat list)?"]);
+        check("$(which rm) /x", &["rm", "/x"]);
+        check("$(command -v rm) /x", &["rm", "/x"]);
     }
 
     #[test]
