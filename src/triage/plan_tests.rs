@@ -392,6 +392,12 @@ D k3s server --cluster-reset
 - kubectl --as-uid delete get ns shop
 - kubectl.exe get ns
 - docker compose -f x.yml down
+- command -v dropdb
+- command -v mkfs.ext4 || echo none
+D command rm -rf /data
+D for f in /var/lib/mysql/*; do > $f; done
+W xargs -a list kubectl delete
+D $(which kubectl) delete ns shop
 - Den Namespace production nicht löschen.
 - Kein Backup löschen, bevor alles geprüft ist.
 "#;

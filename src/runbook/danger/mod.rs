@@ -260,6 +260,7 @@ impl Rules {
                     run.values(flag).any(|word| pattern.is_match(&word.text))
                 }))
             && when.operands.as_ref().is_none_or(|wanted| wanted.fit_any(operands))
+            && when.onto.as_ref().is_none_or(|to| operands.last().is_some_and(|last| to.fit(last)))
             && self.fits_target(when, run, operands)
             && when.sql.as_ref().is_none_or(|rule| run.sql.iter().any(|text| rule.finds(text)))
             && when.input.as_ref().is_none_or(|p| run.input.iter().any(|text| p.is_match(text)))

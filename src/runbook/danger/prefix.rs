@@ -72,6 +72,9 @@ impl Reader<'_> {
                 return Took::Nothing(None);
             }
         }
+        if flags.iter().any(|(flag, _)| prefix.harmless.contains(flag)) {
+            return Took::All;
+        }
         let cost = if matches!(prefix.runs, Runs::Words | Runs::Verb) { 1 } else { NESTED };
         let Some(depth) = depth.checked_sub(cost).filter(|depth| *depth > 0) else {
             self.hidden();

@@ -176,7 +176,9 @@ impl<'r> Reader<'r> {
         }
         for appends in [false, true] {
             let these = simple.writes.iter().filter(|write| write.appends == appends);
-            let files: Vec<Word> = these.map(|write| self.placed(&write.file)).collect();
+            let files = these.map(|write| write.file.clone()).collect();
+            let files = self.variables.expand(files);
+            let files: Vec<Word> = files.iter().map(|file| self.placed(file)).collect();
             if !files.is_empty() {
                 let flags = appends.then(|| ("--append".to_owned(), None));
                 self.note(">", flags, files, text.clone(), None);
@@ -260,6 +262,12 @@ impl<'r> Reader<'r> {
                 if let Some((variable, values)) = words.split_first() {
                     self.bind(&variable.text, values, &[]);
                     self.variables.forget(&variable.text);
+                    // A wildcard alone says what each of its values looks like.
+                    if let [within, value] = values {
+                        if within.is_bare("in") {
+                            self.variables.stand_for(&variable.text, value);
+                        }
+                    }
                 }
             }
             "read" => {

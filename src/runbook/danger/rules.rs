@@ -162,6 +162,9 @@ pub(super) struct Prefix {
     pub(super) flags: Vec<Flag>,
     #[serde(default)]
     pub(super) style: Style,
+    /// Flags with which it runs nothing.
+    #[serde(default)]
+    pub(super) harmless: Vec<String>,
     /// Operands of its own in front of the command.
     #[serde(default)]
     pub(super) skip: usize,
@@ -212,6 +215,8 @@ pub(super) struct When {
     pub(super) named: Option<Operands>,
     /// An operand behind the sub-command.
     pub(super) operands: Option<Operands>,
+    /// Its last operand, which is what `mv` moves others to.
+    pub(super) onto: Option<Operands>,
     /// One of these flags, `--flag` or `--flag=value`.
     #[serde(default)]
     pub(super) any: Vec<String>,

@@ -47,6 +47,14 @@ impl Variables {
         }
     }
 
+    /// Notes what each value of a loop's variable looks like.
+    pub(super) fn stand_for(&mut self, name: &str, value: &Word) {
+        if !value.expands && value.text.len() <= LONGEST {
+            let value = Value { text: value.text.clone(), certain: false };
+            self.values.insert(name.to_owned(), value);
+        }
+    }
+
     /// Notes that only the run tells what a variable holds.
     pub(super) fn forget(&mut self, name: &str) {
         self.values.remove(name);
