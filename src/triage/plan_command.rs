@@ -105,7 +105,8 @@ static PRINTS: LazyLock<Regex> = LazyLock::new(|| {
 /// A statement of SQL that may destroy something.
 static SQL: LazyLock<Regex> = LazyLock::new(|| {
     pattern(concat!(
-        r"^(?:DROP\s|ALTER\s|DELETE\s+FROM\s|UPDATE\s+\S+(?:\s+\w+)?\s+SET\s|WITH\s+\w+\s+AS\s|",
+        // Without a name it is only mentioned.
+        r"^(?:DROP\s+\w+\s+\S|ALTER\s|DELETE\s+FROM\s|UPDATE\s+\S+(?:\s+\w+)?\s+SET\s|WITH\s+\w+\s+AS\s|",
         r"TRUNCATE\s+(?:TABLE\s+)?[\w.,\x22 ]+?(?m:\s*;|$)|",
         // "Reset master-1" is about a machine.
         r"(?i:reset\s+(?:master|binary\s+logs|slave|replica)(?:\s*(?:[;,'\x22`)]|[.](?:\s|$)|$)|\s+(?:to|on|all|for|at|and|then|first|again|auf|und)\b)|",
@@ -165,7 +166,31 @@ static NOT_TO_DO: LazyLock<Regex> = LazyLock::new(|| {
         r"(?i)(?:\b(?:do|does|must|should|shall|may|can|will|would)[\s*_]*(?:not|n['\u{2019}]t)|\bwon['\u{2019}]t|",
         r"\bunder no circumstances|\bon no account|\bcannot|\bnever|\bavoid|\bwithout|",
         r"\binstead of|\brather than|\bbefore (?:you|we|anybody|anyone)|\bnot (?:\w+ )?to|\bno need to|\brefrain from)",
-        r"((?:[\s,*_]+[\w'\u{2019}-]+){0,5}?)[\s,:*_]*$",
+        r"((?:[\s,*_]+[\w'\u{2019}-]+){0,5}?)[\s,:*_`'\x22]*$",
+    ))
+});
+
+/// What is forbidden ends with its comma where a verb and a thing stand in front of that: "don't
+/// restart the pod, delete the claim".
+static ENDED: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)^(?:(?:do|does|must|should|shall|may|can|will|would)[\s*_]*(?:not|n['\u{2019}]t)|won['\u{2019}]t|cannot|never)[\s*_]+(?P<verb>[\w'\u{2019}-]+)(?:[\s*_]+[\w'\u{2019}-]+)+,[\s*_]*$",
+    )
+});
+
+/// How words begin that are no verb: "do not, under no circumstances, delete".
+static NO_VERB: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"(?i)^(?:under|in|at|on|for|by|ever|even|whatever|no)$"));
+
+/// A list of what is forbidden goes on behind its commas.
+static LIST: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"(?i)^[^.;:!?\n]{0,120}?(?:,|\s)\s*(?:or|nor|oder|noch)\s"));
+
+/// Words in front of what a log or a file is searched for.
+static SOUGHT: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(concat!(
+        r"(?i)\b(?:look(?:s|ing)?|search(?:es|ing)?|grep(?:s|ping)?|scan(?:s|ning)?|filter(?:s|ing)?|watch(?:es|ing)?|such(?:e|en|t)?)",
+        r"\s+(?:for|nach)\s+(?:(?:the|a|an|any|all|every|old|words?|lines?|statements?|strings?|text|like|such|as|of|der|den|dem)\s+)*[:`'\x22(*_]*$",
     ))
 });
 
@@ -327,10 +352,17 @@ pub(super) fn is_forbidden(before: &str, after: &str) -> bool {
     NOT_TO_RUN.is_match(before)
         || NOT_TO_BE_RUN.is_match(after)
         || RAN.captures(before).is_some_and(told)
+        || is_sought(before)
 }
 
-/// Whether the words in front of what prose tells say not to do it.
-pub(super) fn says_not_to(before: &str) -> bool {
+/// Whether the words in front of what is named only say to search for it.
+pub(super) fn is_sought(before: &str) -> bool {
+    SOUGHT.is_match(before)
+}
+
+/// Whether the words in front of what prose tells say not to do it; what stands behind it tells
+/// whether they end before.
+pub(super) fn says_not_to(before: &str, after: &str) -> bool {
     let before = sentence_end(before);
     NOT_TO_DO.captures(before).is_some_and(|found| {
         let start = found.get(0).map_or(0, |all| all.start());
@@ -342,7 +374,10 @@ pub(super) fn says_not_to(before: &str) -> bool {
         // "Do not forget to delete", "without delay delete", "instead of waiting, delete".
         let is_urged =
             URGED.is_match(words) || GERUND.is_match(all) && breaks || AND.is_match(words);
-        !(is_urged || CONDITION.is_match(&before[..start]) && (far || breaks))
+        let verb = ENDED.captures(all).and_then(|ended| ended.name("verb"));
+        let is_over =
+            verb.is_some_and(|verb| !NO_VERB.is_match(verb.as_str())) && !LIST.is_match(after);
+        !(is_urged || is_over || CONDITION.is_match(&before[..start]) && (far || breaks))
     })
 }
 
@@ -460,6 +495,8 @@ mod tests {
             "You must not execute commands like ",
             "Do not run `a` or ",
             "Do not run this:\n\n",
+            "Look for lines like ",
+            "Suche nach ",
         ] {
             assert!(is_forbidden(before, ""), "{before}");
         }
@@ -471,6 +508,7 @@ mod tests {
             "Do not hesitate to run ",
             "When the pods do not come up run ",
             "If pods do not recover run ",
+            "Look for the pod and run ",
         ] {
             assert!(!is_forbidden(before, ""), "{before}");
         }
@@ -481,10 +519,12 @@ mod tests {
     #[test]
     fn prose_says_what_not_to_do() {
         for before in ["Do not ", "never ", "Avoid manually ", "Do not, whatever they say, "] {
-            assert!(says_not_to(before), "{before}");
+            assert!(says_not_to(before, ""), "{before}");
         }
         for before in ["", "If the pods do not come up ", "When it can't be reached, simply "] {
-            assert!(!says_not_to(before), "{before}");
+            assert!(!says_not_to(before, ""), "{before}");
         }
+        assert!(!says_not_to("Never restart the pod, ", " now."));
+        assert!(says_not_to("Never restart the pod, ", " or the disk."));
     }
 }

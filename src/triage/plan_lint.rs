@@ -134,7 +134,7 @@ impl PlanLint {
     }
 
     /// What a plan would destroy: shell, Markdown or prose, its steps numbered or not, on many
-    /// lines or on one. In order of steps; each rule once a step. What is too long to be read is a
+    /// lines or on one. In order of steps; each rule once a step and command. What is too long to be read is a
     /// finding of its own.
     pub fn check(&self, plan: &str) -> Vec<PlanFinding> {
         let (all, given) = (plan.len(), read_part(plan, LONGEST_PLAN));
@@ -168,7 +168,7 @@ impl PlanLint {
                         let capital = is_capitalised(command, &self.commands);
                         let small = capital.then(|| with_small_letter(command));
                         for (place, danger) in session.check(small.as_deref().unwrap_or(command)) {
-                            found.add(part.start, place, danger.into());
+                            found.add_command(part.start, place, danger.into());
                         }
                         if command.len() < text.len() {
                             let danger = not_read(text.len(), command.len());
@@ -186,10 +186,15 @@ impl PlanLint {
     }
 }
 
+/// How many places of one step each rule names at most.
+const MOST_PLACES: usize = 20;
+
 /// What is found in a plan, step by step.
 #[derive(Debug, Default)]
 struct Found {
     findings: Vec<PlanFinding>,
+    /// Which of them, in the same order, are about a command.
+    of_command: Vec<bool>,
     /// Which of them is the first of the step that is read.
     first: usize,
     /// How many steps were begun, and the number of the last.
@@ -206,18 +211,51 @@ impl Found {
         self.number = number;
     }
 
-    /// Adds a danger of a part of the step, by its place within a piece of the plan. Each rule has
-    /// one finding a step, which is the worst.
+    /// Adds a danger of the words of a step, by its place within a piece of the plan. Each rule has
+    /// one finding a step for its words, which is the worst.
     fn add(&mut self, at: usize, place: Range<usize>, danger: PlanDanger) {
         let next = self.finding(at + place.start..at + place.end, danger);
-        let mut of_step = self.findings.iter_mut().skip(self.first);
-        match of_step.find(|one| one.danger.rule == next.danger.rule) {
-            None => self.findings.push(next),
-            Some(known) if next.danger.level > known.danger.level => {
+        match self.known(&next).first() {
+            Some(&known) => self.worsen(known, &next),
+            None => self.push(next, false),
+        }
+    }
+
+    /// Adds a danger of a command. Words of the same step say what the command does; another command
+    /// is another thing to leave out.
+    fn add_command(&mut self, at: usize, place: Range<usize>, danger: PlanDanger) {
+        let next = self.finding(at + place.start..at + place.end, danger);
+        let known = self.known(&next);
+        let same = known.iter().copied().find(|&one| {
+            let found = &self.findings[one];
+            !self.of_command[one] || found.start < next.end && next.start < found.end
+        });
+        let last = known.last().copied().filter(|_| known.len() >= MOST_PLACES);
+        match same.or(last) {
+            Some(known) => self.worsen(known, &next),
+            None => self.push(next, true),
+        }
+    }
+
+    /// Where the findings of this step by the same rule stand.
+    fn known(&self, next: &PlanFinding) -> Vec<usize> {
+        let of_step = self.findings.iter().enumerate().skip(self.first);
+        let same = of_step.filter(|(_, one)| one.danger.rule == next.danger.rule);
+        same.map(|(at, _)| at).collect()
+    }
+
+    fn push(&mut self, next: PlanFinding, of_command: bool) {
+        self.findings.push(next);
+        self.of_command.push(of_command);
+    }
+
+    /// A finding is about the worst of its places.
+    fn worsen(&mut self, known: usize, next: &PlanFinding) {
+        if let Some(known) = self.findings.get_mut(known) {
+            if next.danger.level > known.danger.level {
                 known.danger.level = next.danger.level;
                 (known.start, known.end) = (next.start, next.end);
             }
-            Some(_) => {}
         }
     }
 

@@ -217,6 +217,7 @@ mod tests {
             ("[02:51] jens: soll ich FLUSHALL machen?", "redis-flush"),
             ("redis-sessions ist voll, soll ich FLUSHALL machen?", "redis-flush"),
             ("[02:51] jens: FLUSHALL?", "redis-flush"),
+            ("shall I set unclean.leader.election.enable=true ?", "kafka-unclean"),
             (
                 "I will just run kubectl delete pvc data-kafka-0 and restart, ok? it is in CrashLoopBackOff",
                 "k8s-delete-pvc-pv",

@@ -2,23 +2,19 @@
 //! in a small grammar whose words are data.
 
 use std::collections::BTreeMap;
-use std::sync::LazyLock;
 
 use regex::Regex;
 use serde::Deserialize;
 
 use super::expression::Expression;
+use super::plan_command::{says_not_to, sentence_end};
 use super::plan_lint::PlanDanger;
 use super::plan_proposal::Proposing;
-use super::plan_talk::Talk;
+use super::plan_talk::{LONGEST, Talk, clause_before, clause_behind, is_compound};
 use super::plan_words::{self, AllVerbs, RawVerbs, Verbs, unknown};
 use super::source::Source;
 use crate::runbook::danger::{DangerLevel, RuleError};
-use crate::text::pattern::pattern;
 use crate::text::yaml::one_or_many;
-
-/// How many bytes of a clause are looked at on either side of its verb.
-const LONGEST: usize = 160;
 
 /// How many words may stand between a verb and what it is about.
 const MOST_BETWEEN: usize = 6;
@@ -219,33 +215,6 @@ fn places<T>(
     names.iter().map(place).collect()
 }
 
-/// Where a clause ends: with its sentence, its item of a list, or at a dash.
-static CLAUSE_END: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"[.;:!?][\x22'`)\]*_]*(?:\s|$)|\n[ \t]*(?:\n|[-*+>#|]|\d+[.)])|\s[\u{2013}\u{2014}]\s")
-});
-
-/// What stands behind a place in its clause.
-fn clause_behind(text: &str, at: usize) -> &str {
-    let near = &text[at..text.floor_char_boundary(at + LONGEST)];
-    CLAUSE_END.find(near).map_or(near, |end| &near[..end.start()])
-}
-
-/// What stands in front of a place in its clause.
-fn clause_before(text: &str, at: usize) -> &str {
-    let near = &text[text.ceil_char_boundary(at.saturating_sub(LONGEST))..at];
-    CLAUSE_END.find_iter(near).last().map_or(near, |end| &near[end.end()..])
-}
-
-/// Whether the word in front of this goes on: with a hyphen, or as the name of a file.
-fn is_compound(behind: &str) -> bool {
-    let mut rest = behind.chars();
-    match rest.next() {
-        Some('-') => rest.next().is_some_and(char::is_alphanumeric),
-        Some('.') => rest.next().is_some_and(char::is_lowercase),
-        _ => false,
-    }
-}
-
 impl Prose {
     /// What the words tell somebody to do, each rule once, in the order of the rules.
     pub(super) fn find(&self, text: &str) -> Vec<(PlanDanger, usize, usize)> {
@@ -287,7 +256,33 @@ impl Prose {
         let by_words = hits.iter().find_map(|hit| {
             rule.told.iter().find_map(|tell| self.find_tell(rule, tell, text, hit))
         });
-        by_words.or_else(|| self.find_any(rule, text))
+        by_words.or_else(|| self.find_any(rule, text)).or_else(|| self.find_again(rule, text, hits))
+    }
+
+    /// "Do not delete the table before five; delete it afterwards": what is forbidden first is told
+    /// later, by the same verb.
+    fn find_again(&self, rule: &Rule, text: &str, hits: &[Hit]) -> Option<Found> {
+        hits.iter().enumerate().find_map(|(number, later)| {
+            let end = later.at + self.talk.again.find(&text[later.at..])?.end();
+            let near = |one: &&Hit| one.at + 2 * LONGEST > later.at;
+            let mut earlier = hits[..number].iter().rev().take_while(near);
+            let named = earlier.any(|one| self.forbids_thing(rule, text, one, later));
+            (named && self.holds(rule, text, later.at, end)).then_some((later.at, end))
+        })
+    }
+
+    /// Whether a verb that a later one repeats is forbidden with one of the rule's things.
+    fn forbids_thing(&self, rule: &Rule, text: &str, one: &Hit, later: &Hit) -> bool {
+        let clause = clause_behind(text, one.at);
+        let both = |set: &usize| one.sets.contains(set) && later.sets.contains(set);
+        let named = rule.told.iter().filter(|tell| tell.verbs.iter().any(both)).any(|tell| {
+            self.things_in(tell, clause).iter().any(|&(first, last)| {
+                clause[..first].split_whitespace().count() <= MOST_BETWEEN
+                    && self.all_in(&tell.which, &clause[..last])
+                    && self.all_in(&tell.scope, clause)
+            })
+        });
+        named && says_not_to(sentence_end(&text[..one.at]), clause)
     }
 
     fn find_any(&self, rule: &Rule, text: &str) -> Option<Found> {

@@ -2,14 +2,19 @@
 //! warn, forbid, or tell of somebody else. The words are data; how they stand together is here.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::plan_command::{says_not_to, sentence_end};
+use super::plan_command::{is_sought, says_not_to, sentence_end};
 use super::plan_words::{AllVerbs, compiled, either, unknown};
+use crate::text::pattern::pattern;
 
 /// How many bytes behind a find say what it is about.
 const FAR: usize = 160;
+
+/// How many bytes of a clause are looked at on either side of its verb.
+pub(super) const LONGEST: usize = 160;
 
 /// How words that surround a find are told from an order.
 #[derive(Debug)]
@@ -67,6 +72,8 @@ pub(super) struct Talk {
     goes_on: Regex,
     /// The end of a line that forbids the list below it.
     forbids: Regex,
+    /// A verb about what was named before.
+    pub(super) again: Regex,
     /// Words in front of a participle that ask for it: "must be".
     pub(super) must_be: Regex,
 }
@@ -155,6 +162,9 @@ impl Talk {
                 say("forbids")?,
                 also = say("forbidding")?
             ))?,
+            again: compiled(&format!(
+                r"^(?:{told})[ \t]+(?:it|them|this|these|those|ihn|sie|es)\b"
+            ))?,
             must_be: compiled(&format!(r"\b{must}\s+be\s+(?:\w+ly\s+)?$"))?,
         })
     }
@@ -181,7 +191,7 @@ impl Talk {
             return false;
         }
         let verb_first = self.verb.is_match(span);
-        !says_not_to(before)
+        !says_not_to(before, after)
             && !(verb_first && (self.is_about_another(span) || self.article.is_match(before)))
             && !(verb_first && span.split_whitespace().count() == 2 && self.state.is_match(after))
             && !self.is_small(after)
@@ -228,6 +238,7 @@ impl Talk {
         asked
             || self.question.is_match(after) && !self.request.is_match(before)
             || self.kept_from.is_match(before)
+            || is_sought(before)
             || gerund && self.consequence.is_match(after)
             || third && self.if_somebody.is_match(before)
             || would.is_some_and(|who| !self.we.is_match(who.as_str()))
@@ -256,4 +267,31 @@ fn goes_on(next: &str, afterwards: &str) -> Result<Regex, String> {
 fn is_address(before: &str) -> bool {
     let word = before.rsplit(char::is_whitespace).next().unwrap_or_default();
     word.contains("://") || word.contains("](") || word.ends_with(['/', '#', '=', '?', '&'])
+}
+
+/// Where a clause ends: with its sentence, its item of a list, or at a dash.
+static CLAUSE_END: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"[.;:!?][\x22'`)\]*_]*(?:\s|$)|\n[ \t]*(?:\n|[-*+>#|]|\d+[.)])|\s[\u{2013}\u{2014}]\s")
+});
+
+/// What stands behind a place in its clause.
+pub(super) fn clause_behind(text: &str, at: usize) -> &str {
+    let near = &text[at..text.floor_char_boundary(at + LONGEST)];
+    CLAUSE_END.find(near).map_or(near, |end| &near[..end.start()])
+}
+
+/// What stands in front of a place in its clause.
+pub(super) fn clause_before(text: &str, at: usize) -> &str {
+    let near = &text[text.ceil_char_boundary(at.saturating_sub(LONGEST))..at];
+    CLAUSE_END.find_iter(near).last().map_or(near, |end| &near[end.end()..])
+}
+
+/// Whether the word in front of this goes on: with a hyphen, or as the name of a file.
+pub(super) fn is_compound(behind: &str) -> bool {
+    let mut rest = behind.chars();
+    match rest.next() {
+        Some('-') => rest.next().is_some_and(char::is_alphanumeric),
+        Some('.') => rest.next().is_some_and(char::is_lowercase),
+        _ => false,
+    }
 }

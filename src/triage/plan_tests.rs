@@ -398,6 +398,16 @@ D command rm -rf /data
 D for f in /var/lib/mysql/*; do > $f; done
 W xargs -a list kubectl delete
 D $(which kubectl) delete ns shop
+- 1. Do not run `DROP TABLE`.
+- Den Namespace auf keinen Fall löschen.
+- Look for "DROP TABLE" in the audit log.
+- Look for "DROP TABLE orders" in the audit log.
+- Search for `rm -rf /data` in the history.
+D Look for the pod and run `kubectl delete ns shop`
+D 1. Don't delete the deployment, delete the PVC instead.
+D Do not delete the PVC before 5pm; delete it afterwards.
+- Do not delete the PVC before 5pm; look at it afterwards.
+- Never, under any circumstances, delete the PVC.
 - Den Namespace production nicht löschen.
 - Kein Backup löschen, bevor alles geprüft ist.
 "#;
@@ -482,6 +492,29 @@ fn a_rule_that_is_here_twice_is_refused_with_its_place() {
     let wrong = PlanSources { more: Source { text: &more, ..own.more }, ..own };
     let error = PlanLint::load(&wrong).expect_err("a rule is here twice");
     assert!(error.message.contains("tf-destroy") && error.line > 1, "{error:?}");
+}
+
+#[test]
+fn each_command_of_a_step_has_a_finding_of_its_own() {
+    let lint = PlanLint::built_in().expect("the built-in rules");
+    let check = |plan: &str, expected: &[(&str, bool)]| {
+        let found = lint.check(plan);
+        let found: Vec<_> =
+            found.iter().map(|one| (one.text.as_str(), one.danger.refuses())).collect();
+        assert_eq!(found, expected, "{plan}");
+    };
+    let both = [("rm -rf /cache", false), ("rm -rf /var/lib/mysql", true)];
+    check("1. Free space: rm -rf /cache; rm -rf /var/lib/mysql", &both);
+    check(
+        "1. `rm -rf /srv/a`, then `rm -rf /srv/b`.",
+        &[("rm -rf /srv/a", true), ("rm -rf /srv/b", true)],
+    );
+    // What lasts a day may go.
+    check("1. Free space: rm -rf /tmp/cache; rm -rf /var/lib/mysql", &both[1..]);
+    // The words and the command are about the same thing.
+    check("1. Delete the CRD: `kubectl delete crd a.b.io`", &[("Delete the CRD", true)]);
+    let many = "rm -rf /srv/a; ".repeat(2 * 20);
+    assert_eq!(lint.check(&format!("1. {many}")).len(), 20);
 }
 
 #[test]
