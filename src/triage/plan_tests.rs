@@ -408,6 +408,8 @@ D 1. Don't delete the deployment, delete the PVC instead.
 D Do not delete the PVC before 5pm; delete it afterwards.
 - Do not delete the PVC before 5pm; look at it afterwards.
 - Never, under any circumstances, delete the PVC.
+D psql -c "\! rm -rf /var/lib/postgresql"
+- psql -c "\! ls /var/lib/postgresql"
 - Den Namespace production nicht löschen.
 - Kein Backup löschen, bevor alles geprüft ist.
 "#;

@@ -11,6 +11,7 @@ use super::place::Place;
 use super::prefix::Took;
 use super::rules::{Document, Unread};
 use super::shell::{self, Simple, Word};
+use super::sql;
 use super::variables::Variables;
 
 /// How much a script within a script takes of the depth. Programs that run the words behind them
@@ -391,10 +392,15 @@ impl<'r> Reader<'r> {
         let sql = Vec::new();
         let mut run =
             Invocation { program, environment, flags, operands, input: texts, sql, unread, range };
+        let mut escaped = Vec::new();
         if !program.sql.is_empty() || program.sql_operands {
             run.sql = sql_of(&run);
+            escaped.extend(run.sql.iter().flat_map(|text| sql::escaped(text)));
         }
         self.found.push(run);
+        for script in escaped {
+            self.apart(|reader| reader.script(&script, depth.saturating_sub(NESTED)));
+        }
     }
 }
 

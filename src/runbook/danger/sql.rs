@@ -131,6 +131,12 @@ pub(in crate::runbook) fn is_bare(text: &str) -> bool {
     OPENERS.contains(&word(0)) || PAIRS.contains(&(word(0), word(1)))
 }
 
+/// What a client hands to a shell: the rest of a line behind `\!`.
+pub(super) fn escaped(text: &str) -> impl Iterator<Item = String> {
+    let shell = |line: &str| Some(line.trim_start().strip_prefix("\\!")?.trim().to_owned());
+    text.lines().filter_map(shell).filter(|script| !script.is_empty())
+}
+
 /// The statements of a text; transaction openers, prompts and a client's own commands left out.
 fn statements(text: &str) -> Vec<Vec<Token>> {
     let mut done = vec![Vec::new()];
@@ -143,7 +149,8 @@ fn statements(text: &str) -> Vec<Vec<Token>> {
         let Some(token) = token else { continue };
         let at_start = done.last().is_none_or(Vec::is_empty);
         match token.as_str() {
-            "BEGIN" | "DO" | "WORK" | "TRANSACTION" if at_start => {}
+            // A block runs what it holds, and `EXECUTE $q$…$q$` a text in it.
+            "BEGIN" | "DO" | "WORK" | "TRANSACTION" | "EXECUTE" if at_start => {}
             _ if at_start && token.starts_with('\\') => {
                 rest = rest.find('\n').map_or("", |end| &rest[end..]);
             }
@@ -176,6 +183,13 @@ fn without_prompt(text: &str) -> &str {
     if prompt { rest } else { text }
 }
 
+/// The length of the mark of a text in dollars: `$$` or `$name$`.
+fn dollar_quote(rest: &str) -> Option<usize> {
+    let end = rest[1..].find('$')? + 1;
+    let named = rest[1..end].bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    (named && !rest[1..end].starts_with(|c: char| c.is_ascii_digit())).then_some(end + 1)
+}
+
 /// The length of what the text starts with, and the word if it is one.
 fn next_token(rest: &str, first: char) -> (usize, Option<&str>) {
     let until = |end: Option<usize>| end.unwrap_or(rest.len());
@@ -183,7 +197,7 @@ fn next_token(rest: &str, first: char) -> (usize, Option<&str>) {
         '-' if rest.starts_with("--") => (until(rest.find('\n')), None),
         '/' if rest.starts_with("/*") => (until(rest.find("*/").map(|at| at + 2)), None),
         '\'' | '"' | '`' => (until(rest[1..].find(first).map(|at| at + 2)), Some("''")),
-        '$' if rest.starts_with("$$") => (2, None),
+        '$' if dollar_quote(rest).is_some() => (dollar_quote(rest).unwrap_or(2), None),
         '\\' => {
             let length = until(rest[1..].find(|c: char| !c.is_alphanumeric()).map(|at| at + 1));
             (length, Some(&rest[..length]))
