@@ -189,7 +189,7 @@ static LIST: LazyLock<Regex> =
 /// Words in front of what a log or a file is searched for.
 static SOUGHT: LazyLock<Regex> = LazyLock::new(|| {
     pattern(concat!(
-        r"(?i)\b(?:look(?:s|ing)?|search(?:es|ing)?|grep(?:s|ping)?|scan(?:s|ning)?|filter(?:s|ing)?|watch(?:es|ing)?|such(?:e|en|t)?)",
+        r"(?i)\b(?:look(?:s|ing)?|search(?:es|ing)?|grep(?:s|ping)?|scan(?:s|ning)?|filter(?:s|ing)?|watch(?:es|ing)?|such(?:e|en|t)?)(?:\s+(?:the|in|all|der|die|das|im)\s+\w+)?",
         r"\s+(?:for|nach)\s+(?:(?:the|a|an|any|all|every|old|words?|lines?|statements?|strings?|text|like|such|as|of|der|den|dem)\s+)*[:`'\x22(*_]*$",
     ))
 });
@@ -496,6 +496,7 @@ mod tests {
             "Do not run `a` or ",
             "Do not run this:\n\n",
             "Look for lines like ",
+            "Search the log for the word ",
             "Suche nach ",
         ] {
             assert!(is_forbidden(before, ""), "{before}");

@@ -251,11 +251,11 @@ impl Found {
 
     /// A finding is about the worst of its places.
     fn worsen(&mut self, known: usize, next: &PlanFinding) {
-        if let Some(known) = self.findings.get_mut(known) {
-            if next.danger.level > known.danger.level {
-                known.danger.level = next.danger.level;
-                (known.start, known.end) = (next.start, next.end);
-            }
+        if let Some(known) = self.findings.get_mut(known)
+            && next.danger.level > known.danger.level
+        {
+            known.danger.level = next.danger.level;
+            (known.start, known.end) = (next.start, next.end);
         }
     }
 

@@ -16,6 +16,9 @@ const FAR: usize = 160;
 /// How many bytes of a clause are looked at on either side of its verb.
 pub(super) const LONGEST: usize = 160;
 
+/// What a sentence draws from what it says: "…, so do not".
+const SO_DO_NOT: &str = r"^[^.;!?\n]{0,120}[,–—-][ \t]*(?:so|therefore|hence|thus|please|and so)?[ \t,]*(?:do not|don['’]t|never|also nicht|daher nicht)\b(?:[ \t]+(?:do|try|use|run|touch|go)\b|[ \t]*(?:[.;!?\n]|$))";
+
 /// How words that surround a find are told from an order.
 #[derive(Debug)]
 pub(super) struct Talk {
@@ -142,9 +145,7 @@ impl Talk {
             we: compiled(&format!("^{}$", say("we")?))?,
             consequence: compiled(&format!(r"^[^.;!?\n]{{0,60}}?\b{}\b", say("consequences")?))?,
             state: compiled(&format!(r"^\s+{}\b", say("states")?))?,
-            so_do_not: compiled(
-                r"^[^.;!?\n]{0,120}[,–—-][ \t]*(?:so|therefore|hence|thus|please|and so)?[ \t,]*(?:do not|don['’]t|never|also nicht|daher nicht)\b(?:[ \t]+(?:do|try|use|run|touch|go)\b|[ \t]*(?:[.;!?\n]|$))",
-            )?,
+            so_do_not: compiled(SO_DO_NOT)?,
             nicht: compiled(&format!(
                 r"\b{nicht}\b(?:[ \t]+(?:zu|mehr|einfach|sofort|selbst))?[ \t]+\w+$"
             ))?,
@@ -162,9 +163,7 @@ impl Talk {
                 say("forbids")?,
                 also = say("forbidding")?
             ))?,
-            again: compiled(&format!(
-                r"^(?:{told})[ \t]+(?:it|them|this|these|those|ihn|sie|es)\b"
-            ))?,
+            again: again(&told)?,
             must_be: compiled(&format!(r"\b{must}\s+be\s+(?:\w+ly\s+)?$"))?,
         })
     }
@@ -253,6 +252,11 @@ impl Talk {
                 .find(before)
                 .is_some_and(|not| !self.wenn.is_match(&before[..not.start()]))
     }
+}
+
+/// A verb about what was named before: "delete it".
+fn again(told: &str) -> Result<Regex, String> {
+    compiled(&format!(r"^(?:{told})[ \t]+(?:it|them|this|these|those|ihn|sie|es)\b"))
 }
 
 /// What goes on with the same verb: "…, and after that all the".

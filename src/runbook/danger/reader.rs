@@ -264,10 +264,10 @@ impl<'r> Reader<'r> {
                     self.bind(&variable.text, values, &[]);
                     self.variables.forget(&variable.text);
                     // A wildcard alone says what each of its values looks like.
-                    if let [within, value] = values {
-                        if within.is_bare("in") {
-                            self.variables.stand_for(&variable.text, value);
-                        }
+                    if let [within, value] = values
+                        && within.is_bare("in")
+                    {
+                        self.variables.stand_for(&variable.text, value);
                     }
                 }
             }
@@ -378,13 +378,7 @@ impl<'r> Reader<'r> {
             return self.apart(|reader| reader.wrapped(&name, &words, &environment, input, depth));
         };
         let (mut flags, mut operands, _) = parse(&program.flags, program.style, &words, usize::MAX);
-        // `-f -` stands for what the commands of the pipe before it print.
-        let from = &input.from[..input.from.len().saturating_sub(1)];
-        for given in flags.iter_mut().filter_map(|(_, given)| given.as_mut()) {
-            if given.text == "-" {
-                given.from.extend(from.iter().cloned());
-            }
-        }
+        read_from_pipe(&mut flags, input);
         if program.paths {
             operands = operands.iter().map(|word| self.placed(word)).collect();
         }
@@ -392,14 +386,23 @@ impl<'r> Reader<'r> {
         let sql = Vec::new();
         let mut run =
             Invocation { program, environment, flags, operands, input: texts, sql, unread, range };
-        let mut escaped = Vec::new();
         if !program.sql.is_empty() || program.sql_operands {
             run.sql = sql_of(&run);
-            escaped.extend(run.sql.iter().flat_map(|text| sql::escaped(text)));
         }
+        let escaped: Vec<String> = run.sql.iter().flat_map(|text| sql::escaped(text)).collect();
         self.found.push(run);
         for script in escaped {
             self.apart(|reader| reader.script(&script, depth.saturating_sub(NESTED)));
+        }
+    }
+}
+
+/// `-f -` stands for what the commands of the pipe before it print.
+fn read_from_pipe(flags: &mut [(String, Option<Word>)], input: &Input) {
+    let from = &input.from[..input.from.len().saturating_sub(1)];
+    for given in flags.iter_mut().filter_map(|(_, given)| given.as_mut()) {
+        if given.text == "-" {
+            given.from.extend(from.iter().cloned());
         }
     }
 }
