@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
+use super::triage::Given;
 use super::{Done, Session, Style};
 use crate::app::triage::check_plan;
 use crate::assets::Assets;
@@ -38,7 +39,11 @@ struct CheckArgs {
 
 pub(crate) fn run(args: &Args, session: &mut Session) -> Result<Done, Error> {
     let Command::Check(args) = &args.command;
-    let plan = super::triage::read(args.file.as_deref(), session)?;
+    let Given { text: plan, is_cut } = super::triage::read(args.file.as_deref(), session)?;
+    if is_cut {
+        return Err(Error::refused("the plan is too long to be read to its end")
+            .hinted("check it in parts: what was not read may destroy something"));
+    }
     let assets = Assets::new(Some(&session.config.workspace));
     let findings = check_plan(&assets, &plan)?;
     let denied = findings.iter().any(|one| one.danger.refuses());

@@ -46,13 +46,17 @@ const PLACES: usize = 60;
 const LINKS: usize = 5;
 
 pub(crate) fn run(args: &Args, session: &mut Session) -> Result<Done, Error> {
-    let text = read(args.file.as_deref(), session)?;
+    let Given { text, is_cut } = read(args.file.as_deref(), session)?;
     let actor = session.actor();
     let topology = args.topology.as_ref().map(|file| session.here.join(file));
     let mut app = session.app()?;
     let paste =
         Paste { text: &text, incident: args.incident.as_deref(), topology: topology.as_deref() };
     let mut view = app.triage(&paste)?;
+    if is_cut {
+        view.notes
+            .push(format!("the text is longer than {} MiB: its end was not read", LARGEST >> 20));
+    }
     if !args.json {
         print(session, &view);
         if args.explain {
@@ -91,10 +95,17 @@ pub(crate) fn run(args: &Args, session: &mut Session) -> Result<Done, Error> {
     Ok(Done::Well)
 }
 
+/// A text that was given.
+pub(super) struct Given {
+    pub(super) text: String,
+    /// Whether it was longer than is read.
+    pub(super) is_cut: bool,
+}
+
 /// A file, or standard input.
-pub(super) fn read(file: Option<&Path>, session: &Session) -> Result<String, Error> {
+pub(super) fn read(file: Option<&Path>, session: &Session) -> Result<Given, Error> {
     let mut bytes = Vec::new();
-    let mut take = |from: &mut dyn Read| from.take(LARGEST).read_to_end(&mut bytes);
+    let mut take = |from: &mut dyn Read| from.take(LARGEST + 1).read_to_end(&mut bytes);
     match file {
         Some(file) if file != Path::new("-") => {
             let path = session.here.join(file);
@@ -110,13 +121,15 @@ pub(super) fn read(file: Option<&Path>, session: &Session) -> Result<String, Err
             taken.map_err(|e| Error::failed(format!("reading standard input: {e}")))?;
         }
     }
+    let is_cut = bytes.len() as u64 > LARGEST;
+    bytes.truncate(usize::try_from(LARGEST).unwrap_or(usize::MAX));
     let text = crate::text::decoded(&bytes);
     // An empty pipe is a command that failed, and no good news.
     if text.trim().is_empty() {
         return Err(Error::refused("the text is empty")
             .hinted("did the command before the pipe print anything?"));
     }
-    Ok(text)
+    Ok(Given { text, is_cut })
 }
 
 fn print(session: &mut Session, view: &TriageView) {

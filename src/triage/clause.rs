@@ -124,8 +124,19 @@ impl<'g> Clauses<'g> {
         all.map(|found| (found.start, self.around(found.start)))
             .filter(|(at, _)| !self.denies(text, *at))
             .filter(|(at, clause)| !self.is_good_while_it_lasts(text, *at, *clause))
-            .map(|(_, clause)| clause)
+            .map(|(at, (start, end))| (self.subject_of(text, start, at), end))
             .collect()
+    }
+
+    /// Where that begins of which something is said in a clause: behind an "and", where another thing
+    /// is named there, as in `the shop is down and the backup succeeded`.
+    fn subject_of(&self, text: &str, start: usize, at: usize) -> usize {
+        let before = &text[start..at];
+        let ands = [" and ", " und "].map(|and| before.rfind(and).map(|found| found + and.len()));
+        let Some(behind) = ands.into_iter().flatten().max() else { return start };
+        let mut words = before[behind..].split_whitespace();
+        let is_other = words.any(|word| !self.is_in(Kind::SameSubject, word));
+        if is_other { start + behind } else { start }
     }
 
     /// What is meant, possible, past, announced or only talked about.
@@ -334,6 +345,14 @@ mod tests {
 
     fn denied(text: &str, word: &str) -> bool {
         clauses(text).is_denied(text, text.find(word).expect("the word"))
+    }
+
+    #[test]
+    fn what_is_over_is_said_of_its_own_subject() {
+        assert!(!denied("the database is down and last night's backup succeeded", "down"));
+        assert!(denied("the database is down and last night's backup succeeded", "backup"));
+        assert!(denied("the node was down and has since recovered", "down"));
+        assert!(!denied("I would not call this recovered: it is down", "down"));
     }
 
     #[test]

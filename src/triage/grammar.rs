@@ -40,6 +40,8 @@ pub(super) enum Kind {
     Ill,
     /// It is over; holds for its clause.
     Over,
+    /// Between an "and" and that: it is still said of what stands in front of the "and".
+    SameSubject,
     /// It is over and was good, as in `no longer valid`: that is the failure itself.
     Good,
     /// It is good to be rid of it: an alarm that is no longer active is over.
@@ -112,7 +114,7 @@ impl Kind {
     pub(super) const fn frame(self) -> (&'static str, &'static str) {
         match self {
             Self::Not | Self::NoneOf => (concat!(edge!(), "(?:"), r")\s+\z"),
-            Self::No | Self::Zero | Self::Reached => (r"\A(?:", r")\z"),
+            Self::No | Self::Zero | Self::SameSubject | Self::Reached => (r"\A(?:", r")\z"),
             Self::Left => (r"\A\s*(?:", concat!(")", edge!())),
             Self::Good => (r"\A(?:", concat!(")", edge!())),
             Self::Talk => (r"\A\W*(?:", concat!(")", edge!(), r"[^:\n]{0,40}:")),

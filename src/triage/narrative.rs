@@ -284,11 +284,11 @@ fn filled(template: &str, slots: &Slots, parts: &mut Vec<Part>, quote: bool) -> 
             Ok(text) => done.push_str(text),
             Err(slot) => match named(slot, slots) {
                 Ok(part) => {
-                    let value = shortened(&part.value);
+                    // Of a command no part may be cut: a shorter path is another one.
                     if quote {
-                        done.push_str(&crate::text::shell_quote(&value));
+                        done.push_str(&crate::text::shell_quote(&part.value));
                     } else {
-                        done.push_str(&value);
+                        done.push_str(&shortened(&part.value));
                     }
                     if !parts.contains(part) {
                         parts.push(part.clone());

@@ -94,6 +94,7 @@ const fn shows(kind: Kind) -> Shows {
         | Kind::AllClear
         | Kind::NotAllClear
         | Kind::Reached
+        | Kind::SameSubject
         | Kind::RecoveryLine
         | Kind::RecoveryMail
         | Kind::MessageHead

@@ -28,6 +28,13 @@ fn sources(view: &Value) -> Vec<&str> {
 }
 
 #[test]
+fn a_plan_that_cannot_be_read_to_its_end_is_refused() {
+    let lab = Lab::new();
+    let said = lab.run(&["plan", "check", "/dev/zero"]).refused();
+    said.says("too long to be read to its end").says("in parts");
+}
+
+#[test]
 fn what_destroys_is_left_out_in_whatever_form_a_runbook_asks_for_it() {
     for middle in [
         "```sh\nkubectl delete namespace shop\n```",
