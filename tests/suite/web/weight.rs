@@ -46,6 +46,8 @@ const NOTE_JUMPS: &str = "
     window.jumps = [];
     new PerformanceObserver((list) => {
         for (const entry of list.getEntries()) {
+            // A part of a pixel, as a font is drawn, is no jump that anybody sees.
+            if (entry.value < 0.0005) continue;
             const moved = entry.sources.map(({node, previousRect: a, currentRect: b}) =>
                 `${node?.nodeName}.${node?.className ?? ''} from ${a.y} to ${b.y}`);
             window.jumps.push(`${entry.value.toFixed(4)}: ${moved.join(', ')}`);
