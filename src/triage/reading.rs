@@ -217,9 +217,19 @@ pub(super) fn word_in(text: &str, value: &str) -> (usize, usize) {
 /// Takes away what only counts behind another rule, where that one did not hold before it, or not of
 /// the same thing where that is asked for.
 fn keep_what_came_after(reading: &mut Reading<'_>) {
-    let mut named: HashMap<(&str, usize), Vec<&str>> = HashMap::new();
+    let mut waiting: BTreeMap<&str, Vec<&After>> = BTreeMap::new();
+    for after in reading.found.iter().filter_map(|one| one.rule.after.as_ref()) {
+        let of_rule = waiting.entry(&after.rule).or_default();
+        if !of_rule.contains(&after) {
+            of_rule.push(after);
+        }
+    }
+    if waiting.is_empty() {
+        return;
+    }
     let asked: BTreeSet<&str> =
-        reading.found.iter().filter_map(|one| one.rule.after.as_ref()?.same.as_deref()).collect();
+        waiting.values().flatten().filter_map(|after| after.same.as_deref()).collect();
+    let mut named: HashMap<(&str, usize), Vec<&str>> = HashMap::new();
     for signal in reading.signals.iter().filter(|signal| asked.contains(signal.kind.as_str())) {
         if let Some(message) = signal.place.message {
             named.entry((&signal.kind, message)).or_default().push(&signal.value);
@@ -227,21 +237,6 @@ fn keep_what_came_after(reading: &mut Reading<'_>) {
     }
     // Of each rule that something waits for, what the messages named in which it held so far.
     let mut held: HashMap<&After, BTreeSet<&str>> = HashMap::new();
-    let waiting: BTreeMap<&str, Vec<&After>> = reading.found.iter().fold(
-        BTreeMap::new(),
-        |mut waiting: BTreeMap<&str, Vec<&After>>, one| {
-            if let Some(after) = &one.rule.after {
-                let of_rule = waiting.entry(&after.rule).or_default();
-                if !of_rule.contains(&after) {
-                    of_rule.push(after);
-                }
-            }
-            waiting
-        },
-    );
-    if waiting.is_empty() {
-        return;
-    }
     let mut order: Vec<usize> = (0..reading.found.len()).collect();
     order.sort_by_key(|at| (reading.found[*at].message, reading.found[*at].hit.start));
     let mut kept = vec![true; reading.found.len()];

@@ -102,11 +102,12 @@ fn repeated(text: &str, spots: &[Spot]) -> Vec<Spot> {
             kinds.entry(value).or_insert(spot.kind);
         }
     }
-    let Ok(values) = AhoCorasick::new(kinds.keys()) else { return Vec::new() };
-    let kinds: Vec<&'static str> = kinds.into_values().collect();
+    // Most texts hold none.
     if kinds.is_empty() {
         return Vec::new();
     }
+    let Ok(values) = AhoCorasick::new(kinds.keys()) else { return Vec::new() };
+    let kinds: Vec<&'static str> = kinds.into_values().collect();
     let is_part = |c: char| c.is_alphanumeric();
     let is_whole = |range: &Range<usize>| {
         !text[..range.start].ends_with(is_part) && !text[range.end..].starts_with(is_part)

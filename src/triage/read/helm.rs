@@ -195,10 +195,9 @@ pub(super) fn from_text(text: &str, knowledge: &Knowledge) -> Option<Told> {
         Some(_) => block.release.name != first.name && block.release.is_another(&first),
         None => newest.is_some() && block.release.status != newest,
     };
-    let another = |table: &&Table| match first.revisions.is_empty() && table.release.name.is_none()
-    {
-        true => false,
-        false => table.release.is_another(&first),
+    let another = |table: &&Table| {
+        let is_told = !first.revisions.is_empty() || table.release.name.is_some();
+        is_told && table.release.is_another(&first)
     };
     let until = tables.iter().find(another).map(|table| table.start);
     let other_block =
