@@ -233,8 +233,9 @@ fn other(view: &TriageView, also: &Also) -> String {
     let level = also.level.map(|level| format!(", {}", level.as_str())).unwrap_or_default();
     let place = also.evidence.and_then(|at| view.evidence.get(at)).map(|one| one.place);
     let place = place.map(|place| format!(", {}", line_of(view, place))).unwrap_or_default();
+    let of = also.of.as_ref().map(|of| format!(" ({of})")).unwrap_or_default();
     let relation = also.relation();
-    format!("{}{subtype}{level}: {}{place}; {relation}", also.pattern, also.says)
+    format!("{}{subtype}{level}: {}{of}{place}; {relation}", also.pattern, also.says)
 }
 
 fn route(session: &mut Session, view: &TriageView) {

@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 use super::cascade::Stage;
-use super::correlate::thing;
+use super::correlate::{self, thing};
 use super::decide::{self, Verdict};
 use super::knowledge::Knowledge;
 use super::level::Level;
@@ -46,6 +46,8 @@ pub struct Also {
     pub says: String,
     /// The number of the place that says so.
     pub evidence: Option<usize>,
+    /// What it is of, where a paste tells of several such things: `mailer in namespace prod`.
+    pub of: Option<String>,
     /// Its messages, from 0.
     pub messages: Vec<usize>,
     /// What a search for its runbook needs.
@@ -73,6 +75,8 @@ pub(super) struct Other<'r> {
     pub(super) apart: bool,
     /// What was found in each of its messages.
     messages: Vec<(usize, &'r [Found<'r>])>,
+    /// Of which of the things that a paste tells apart it is, if it is not what the verdict is of.
+    of: Option<usize>,
 }
 
 impl Other<'_> {
@@ -107,9 +111,12 @@ pub(super) fn others<'r>(
     let alerts: BTreeSet<&str> = leads.iter().filter_map(|at| alert(*at)).collect();
     let in_chain: BTreeSet<usize> =
         cascade.iter().filter_map(|stage| stage.place?.message).collect();
-    let mut all: Vec<Other<'r>> = Vec::new();
+    let mut all: Vec<Other<'r>> = elsewhere(knowledge, reading, verdict);
     for of_message in reading.found.chunk_by(|one, next| one.message == next.message) {
         let at = of_message[0].message;
+        if !verdict.may_be_of(reading, at) {
+            continue;
+        }
         if leads.contains(&at) && !of_another.contains(&at) || in_chain.contains(&at) {
             continue;
         }
@@ -127,12 +134,50 @@ pub(super) fn others<'r>(
         if !apart && !is_told() {
             continue;
         }
-        match all.iter_mut().find(|one| one.pattern == pattern && one.subtype == subtype) {
+        let alike = |one: &&mut Other<'_>| {
+            one.of.is_none() && (one.pattern, one.subtype) == (pattern, subtype)
+        };
+        match all.iter_mut().find(alike) {
             Some(known) => {
                 known.messages.push((at, of_message));
                 known.apart |= apart;
             }
-            None => all.push(Other { pattern, subtype, apart, messages: vec![(at, of_message)] }),
+            None => {
+                let messages = vec![(at, of_message)];
+                all.push(Other { pattern, subtype, apart, messages, of: None });
+            }
+        }
+    }
+    all
+}
+
+/// What befell the other things that a paste tells apart, each a failure of its own.
+fn elsewhere<'r>(
+    knowledge: &Knowledge,
+    reading: &'r Reading<'_>,
+    verdict: &Verdict,
+) -> Vec<Other<'r>> {
+    let is_other = |found: &&Found<'_>| !verdict.may_be_of(reading, found.message);
+    let of = |message: usize| reading.of.get(message).copied().flatten();
+    let things: BTreeSet<usize> =
+        reading.found.iter().filter(is_other).filter_map(|found| of(found.message)).collect();
+    let mut all = Vec::new();
+    for thing in things {
+        let own = reading.found.iter().filter(|found| of(found.message) == Some(thing));
+        let own: Vec<Found<'_>> = own.cloned().collect();
+        let Verdict { pattern, subtype, .. } = decide::decide(&own, knowledge);
+        let messages = reading.found.chunk_by(|one, next| one.message == next.message);
+        let messages: Vec<(usize, &[Found<'_>])> = messages
+            .filter(|found| {
+                of(found[0].message) == Some(thing) && speaks_for_itself(found, pattern)
+            })
+            .map(|found| (found[0].message, found))
+            .collect();
+        let mut subtypes = reading.found.iter().filter_map(Found::evidence);
+        let subtype =
+            subtypes.find_map(|(_, it, _)| it.filter(|it| Some(*it) == subtype.as_deref()));
+        if !messages.is_empty() {
+            all.push(Other { pattern, subtype, apart: true, messages, of: Some(thing) });
         }
     }
     all
@@ -142,6 +187,7 @@ pub(super) fn others<'r>(
 fn bearing(reading: &Reading<'_>, verdict: &Verdict) -> BTreeSet<usize> {
     let of_verdict = |found: &&Found<'_>| {
         found.evidence().is_some_and(|(pattern, _, _)| pattern == verdict.pattern)
+            && verdict.may_be_of(reading, found.message)
     };
     reading.found.iter().filter(of_verdict).map(|found| found.message).collect()
 }
@@ -213,22 +259,23 @@ pub(super) fn also(
 ) -> Vec<Also> {
     let levels = router.levels;
     let told = |other: &Other<'_>| {
-        let Other { pattern, subtype, apart, ref messages } = *other;
+        let Other { pattern, subtype, apart, ref messages, of } = *other;
         // What is told is the worst of it, of several the first.
         let worst = messages.iter().min_by_key(|(at, _)| Reverse(levels[*at]));
         let found = worst.map_or(&[][..], |(_, found)| found);
         let (says, evidence) = told(found, pattern, evidence);
         let verdict =
-            Verdict { pattern, subtype: subtype.map(str::to_owned), ..Verdict::default() };
+            Verdict { pattern, subtype: subtype.map(str::to_owned), of, ..Verdict::default() };
         let is_of_it = |at: usize| other.messages().any(|of| of == at);
         let routing = router.routing(&verdict, is_of_it);
         Also {
             pattern,
-            subtype: verdict.subtype,
+            subtype: verdict.subtype.clone(),
             level: worst.and_then(|(at, _)| levels[*at]),
             apart,
             says,
             evidence,
+            of: of.and_then(|_| correlate::release(&verdict, router.reading)),
             messages: other.messages().collect(),
             routing,
         }

@@ -51,6 +51,17 @@ pub(super) fn is_change(kind: &str) -> bool {
     matches!(kind, "version" | "change" | "image")
 }
 
+/// The release that a verdict is of and where it is: `mailer in namespace prod`.
+pub(super) fn release(verdict: &Verdict, reading: &Reading<'_>) -> Option<String> {
+    let holders = Holders::of(reading, verdict);
+    let named = |kind| match holders.name(&reading.signals, kind, |_| true) {
+        Named::One(signal) => Some(signal.value.as_str()),
+        Named::Nothing | Named::Several(_) => None,
+    };
+    let place = named("namespace").map(|place| format!(" in namespace {place}"));
+    named("release").map(|name| format!("{name}{}", place.unwrap_or_default()))
+}
+
 /// The thing at fault: what the messages that hold the evidence name of the first of the subtype's
 /// kinds that they name at all, hashes taken off. None where it is unclear which of several it is.
 pub(super) fn object(

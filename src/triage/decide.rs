@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::clause::Role;
 use super::knowledge::Knowledge;
 use super::pattern::Pattern;
-use super::reading::Found;
+use super::reading::{Found, Reading};
 use super::rule::Meaning;
 
 /// Less evidence than this is none.
@@ -29,6 +29,29 @@ pub(super) struct Verdict {
     pub(super) runner_up: Option<(Pattern, f64)>,
     /// What decided, where it was more than the score.
     pub(super) because: Vec<String>,
+    /// Of which of the things that a paste tells apart it is, if it is of one of them.
+    pub(super) of: Option<usize>,
+}
+
+impl Verdict {
+    /// Whether a message may be about it: it is of no other of the things that a paste tells apart.
+    pub(super) fn may_be_of(&self, reading: &Reading<'_>, message: usize) -> bool {
+        let of = reading.of.get(message).copied().flatten();
+        self.of.is_none() || of.is_none() || of == self.of
+    }
+}
+
+/// Decides what places speak of, and of which of the things that a paste tells apart.
+pub(super) fn decide_of(
+    found: &[Found<'_>],
+    reading: &Reading<'_>,
+    knowledge: &Knowledge,
+) -> Verdict {
+    let verdict = decide(found, knowledge);
+    let bears =
+        |one: &&Found<'_>| one.evidence().is_some_and(|(pattern, _, _)| pattern == verdict.pattern);
+    let of = found.iter().filter(bears).find_map(|one| reading.of.get(one.message).copied()?);
+    Verdict { of, ..verdict }
 }
 
 /// Decides.
@@ -63,7 +86,7 @@ pub(super) fn decide(found: &[Found<'_>], knowledge: &Knowledge) -> Verdict {
     }
     let subtype = subtype(found, leader.0, knowledge, &mut because);
     let (pattern, score) = leader;
-    Verdict { pattern, subtype, score, runner_up, because }
+    Verdict { pattern, subtype, score, runner_up, because, of: None }
 }
 
 /// Takes away what is a last resort, where something else reaches the floor: the name of a component

@@ -29,6 +29,9 @@ pub struct Message {
     /// The shape of the line it was, if it was one: what several lines of a shape say alike counts
     /// once, and what one of them names beside it is known all the same.
     pub shape: Option<u64>,
+    /// Of which of the things that a paste tells apart it is, as of several releases; none where it
+    /// may be about any of them.
+    pub of: Option<usize>,
 }
 
 impl Message {

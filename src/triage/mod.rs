@@ -196,7 +196,8 @@ fn first_verdict(
     reading: &Reading<'_>,
     cascade: &[Stage],
 ) -> Verdict {
-    let verdict = decide::decide(&reading.found, knowledge);
+    let found = without_others(input, knowledge, reading);
+    let verdict = decide::decide_of(&found, reading, knowledge);
     let others = also::others(input, knowledge, reading, &verdict, cascade);
     if others.iter().all(|other| !other.apart) {
         return verdict;
@@ -206,7 +207,7 @@ fn first_verdict(
     let decided = |is_own: &dyn Fn(usize) -> bool| {
         let found: Vec<Found<'_>> =
             reading.found.iter().filter(|found| is_own(found.message)).cloned().collect();
-        decide::decide(&found, knowledge)
+        decide::decide_of(&found, reading, knowledge)
     };
     if let Some(worse) = also::worse(reading, &verdict, &others, &levels) {
         let own = own(worse);
@@ -218,7 +219,36 @@ fn first_verdict(
         return worse;
     }
     let apart: BTreeSet<usize> = others.iter().filter(|other| other.apart).flat_map(own).collect();
-    decided(&|at| !apart.contains(&at))
+    decided(&|at| !apart.contains(&at) && verdict.may_be_of(reading, at))
+}
+
+/// What was found but for what is of other things that a paste tells apart than the one that is worst,
+/// of several as bad the one of which most is said, then the first.
+fn without_others<'k>(
+    input: &Input<'_>,
+    knowledge: &Knowledge,
+    reading: &Reading<'k>,
+) -> Vec<Found<'k>> {
+    let of = |found: &Found<'_>| reading.of.get(found.message).copied().flatten();
+    let things: BTreeSet<usize> = reading.found.iter().filter_map(of).collect();
+    let mut worst: Option<(Option<Level>, f64, usize)> = None;
+    for thing in things.iter().copied() {
+        let own = reading.found.iter().filter(|found| of(found) == Some(thing));
+        let own: Vec<Found<'_>> = own.cloned().collect();
+        let verdict = decide::decide_of(&own, reading, knowledge);
+        if verdict.pattern == Pattern::Unknown {
+            continue;
+        }
+        let levels = severity_of(input, knowledge, reading, &verdict).of_messages;
+        let level = own.iter().filter_map(|found| levels.get(found.message).copied()).max();
+        let level = level.flatten();
+        if worst.is_none_or(|(known, score, _)| (level, verdict.score) > (known, score)) {
+            worst = Some((level, verdict.score, thing));
+        }
+    }
+    let leads = worst.map(|(_, _, thing)| thing);
+    let is_kept = |found: &&Found<'_>| leads.is_none() || of(found).is_none() || of(found) == leads;
+    reading.found.iter().filter(is_kept).cloned().collect()
 }
 
 /// In a chain, the message that says of whom a service fails tells an effect: what it says of
@@ -291,6 +321,8 @@ impl Judging<'_> {
         let apart = others.iter().filter(|other| other.apart);
         let apart: BTreeSet<usize> = apart.flat_map(Other::messages).collect();
         let is_about = |at: usize| !apart.contains(&at);
+        let is_other = |at: &usize| !verdict.may_be_of(&reading, *at);
+        let elsewhere = (0..input.messages.len()).filter(is_other).collect();
         let routing = router.routing(verdict, is_about);
         let effect = router.effect(verdict, is_about);
         let Narrative { statements, plan, left_out, to_check } = narrative;
@@ -305,6 +337,8 @@ impl Judging<'_> {
             runner_up: runner_up(verdict, &evidence),
             severity: severity_view(severity, &evidence),
             confidence,
+            of: verdict.of,
+            elsewhere,
             correlated: !linked.is_empty(),
             linked,
             groups,
@@ -342,7 +376,8 @@ fn severity_of(
     for of_message in reading.found.chunk_by(|one, next| one.message == next.message) {
         let beside = &mut messages[of_message[0].message];
         let speaks = |found: &Found<'_>| found.evidence().map(|(pattern, _, _)| pattern);
-        beside.bears = of_message.iter().any(|found| speaks(found) == Some(verdict.pattern));
+        beside.bears = verdict.may_be_of(reading, of_message[0].message)
+            && of_message.iter().any(|found| speaks(found) == Some(verdict.pattern));
         beside.own = (!beside.bears).then(|| decide::leading(of_message)).flatten();
     }
     let subtype = verdict.subtype.as_deref();

@@ -33,6 +33,8 @@ pub(super) struct Holders {
     clauses: BTreeSet<(usize, usize, usize)>,
     /// Messages that say of what the others speak.
     tables: BTreeSet<usize>,
+    /// Messages that are of something else.
+    others: BTreeSet<usize>,
     /// Nothing was found, so that any message may name what it is about.
     any: bool,
 }
@@ -41,14 +43,18 @@ impl Holders {
     /// Finds them.
     pub(super) fn of(reading: &Reading<'_>, verdict: &Verdict) -> Self {
         let mut holders = Self { any: verdict.pattern == Pattern::Unknown, ..Self::default() };
-        holders.tables.clone_from(&reading.tables);
+        let is_other = |at: &usize| !verdict.may_be_of(reading, *at);
+        holders.others = (0..reading.of.len()).filter(is_other).collect();
+        holders.tables = reading.tables.difference(&holders.others).copied().collect();
         let (mut of_subtype, mut of_pattern) = (BTreeSet::new(), BTreeSet::new());
+        let others = holders.others.clone();
+        let mut all = reading.found.iter().filter(|found| !others.contains(&found.message));
         let strong = |found: &Found<'_>| {
             found.weight() >= 2
                 && found.evidence().is_some_and(|(pattern, _, _)| pattern == verdict.pattern)
         };
-        let hints_only = !reading.found.iter().any(strong);
-        for found in &reading.found {
+        let hints_only = !all.clone().any(strong);
+        for found in all.by_ref() {
             let Some((pattern, subtype, _)) = found.evidence() else { continue };
             // A hint, like the name of a tool, is no evidence of who fails.
             if pattern != verdict.pattern || found.weight() < 2 && !hints_only {
@@ -82,7 +88,10 @@ impl Holders {
         kind: &str,
         fit: impl Fn(&Signal) -> bool,
     ) -> Named<'a> {
-        let fitting = |signal: &&Signal| signal.kind == kind && signal.affirmed && fit(signal);
+        let is_other = |at: Option<usize>| at.is_some_and(|at| self.others.contains(&at));
+        let fitting = |signal: &&Signal| {
+            signal.kind == kind && signal.affirmed && !is_other(signal.place.message) && fit(signal)
+        };
         let all: Vec<&Signal> = signals.iter().filter(fitting).collect();
         let within = |wanted: &dyn Fn(&Signal) -> bool| -> Vec<&'a Signal> {
             all.iter().copied().filter(|signal| wanted(signal)).collect()

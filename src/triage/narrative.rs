@@ -249,7 +249,8 @@ fn statement(template: &str, slots: &Slots) -> Option<Statement> {
 
 /// What the strongest rule found, in the message's own words.
 fn quoted(input: &Input<'_>, reading: &Reading<'_>, verdict: &Verdict) -> Vec<Statement> {
-    let of_leader = reading.found.iter().filter_map(|found| {
+    let own = reading.found.iter().filter(|found| verdict.may_be_of(reading, found.message));
+    let of_leader = own.filter_map(|found| {
         let (pattern, subtype, score) = found.evidence()?;
         let refined = subtype.is_some() && subtype == verdict.subtype.as_deref();
         (pattern == verdict.pattern).then_some((found, (refined, score)))

@@ -75,6 +75,8 @@ pub(super) struct Reading<'k> {
     pub(super) tables: BTreeSet<usize>,
     /// How many messages were longer than is judged.
     pub(super) cut: usize,
+    /// Of which of the things that a paste tells apart each message is.
+    pub(super) of: Vec<Option<usize>>,
 }
 
 /// A text with what its letters tell: the rules that they wake, which is none for most lines.
@@ -108,6 +110,7 @@ impl<'k> Woken<'k> {
 pub(super) fn read<'k>(input: &Input<'_>, knowledge: &'k Knowledge) -> Reading<'k> {
     let mut reading = Reading {
         over: super::recovery::over(&input.messages, &knowledge.grammar),
+        of: input.messages.iter().map(|message| message.of).collect(),
         ..Reading::default()
     };
     let mut counted: BTreeSet<(u64, usize)> = BTreeSet::new();

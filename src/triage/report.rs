@@ -1,5 +1,7 @@
 //! What a triage says, in the shape of its JSON.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 
 use super::also::Also;
@@ -32,6 +34,12 @@ pub struct Report {
     pub severity: SeverityView,
     /// How much to believe it, 0.05 to 0.97 in hundredths; none for UNKNOWN.
     pub confidence: Option<f64>,
+    /// Of which of the things that a paste tells apart it is, as of several releases.
+    #[serde(skip)]
+    pub of: Option<usize>,
+    /// The messages that are of the others.
+    #[serde(skip)]
+    pub elsewhere: BTreeSet<usize>,
     /// Whether a stored incident belongs to it.
     pub correlated: bool,
     /// Which, best first.

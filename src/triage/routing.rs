@@ -37,7 +37,9 @@ impl Router<'_, '_> {
     /// first: a runbook for another alarm of the same paste is the wrong one to open.
     pub(super) fn routing(self, verdict: &Verdict, is_about: impl Fn(usize) -> bool) -> Routing {
         let Self { input, knowledge, reading, levels } = self;
-        let lasting = |at: &usize| is_about(*at) && !reading.over.contains(at);
+        let lasting = |at: &usize| {
+            is_about(*at) && verdict.may_be_of(reading, *at) && !reading.over.contains(at)
+        };
         let mut order: Vec<usize> = (0..input.messages.len()).filter(lasting).collect();
         let leads = leading(reading, verdict, &order, input.messages.len());
         order.sort_by_key(|at| (!leads[*at], Reverse(levels[*at]), *at));
@@ -85,7 +87,8 @@ impl Router<'_, '_> {
         }
         let (most, _) = said.into_iter().reduce(|a, b| if b.1 > a.1 { b } else { a })?;
         let subtype = most.to_owned();
-        let other = Verdict { pattern, subtype: Some(subtype.clone()), ..Verdict::default() };
+        let (other, of) = (Some(subtype.clone()), verdict.of);
+        let other = Verdict { pattern, subtype: other, of, ..Verdict::default() };
         Some(Effect { subtype, routing: self.routing(&other, is_about) })
     }
 }
@@ -96,7 +99,8 @@ impl Router<'_, '_> {
 fn leading(reading: &Reading<'_>, verdict: &Verdict, lasting: &[usize], count: usize) -> Vec<bool> {
     let speaking = |of_subtype: bool| {
         let mut leads = vec![false; count];
-        for found in &reading.found {
+        let own = reading.found.iter().filter(|found| verdict.may_be_of(reading, found.message));
+        for found in own {
             leads[found.message] |= found.evidence().is_some_and(|(pattern, subtype, _)| {
                 let is_it = subtype.is_some() && subtype == verdict.subtype.as_deref();
                 pattern == verdict.pattern && (!of_subtype || is_it)

@@ -28,7 +28,8 @@ pub(super) fn slots<'r>(
 ) -> (Slots, Unclear<'r>) {
     let (mut slots, mut unclear) = (Slots::new(), Unclear::new());
     let holders = Holders::of(reading, verdict);
-    let tables = &reading.tables;
+    let is_own = |at: usize| verdict.may_be_of(reading, at);
+    let tables: BTreeSet<usize> = reading.tables.iter().copied().filter(|at| is_own(*at)).collect();
     // Labels have no place in the text; conditions may name things and no more.
     let fit = |signal: &Signal| {
         let Place { message, start, end } = signal.place;
@@ -69,7 +70,7 @@ pub(super) fn slots<'r>(
     };
     for (name, slot) in &subtype.slots {
         let wide = subtype.decides(name);
-        let beside = (0..input.messages.len()).filter(|at| wide && related(at));
+        let beside = (0..input.messages.len()).filter(|at| wide && is_own(*at) && related(at));
         let places: Vec<usize> =
             holders.messages().chain(tables.iter().copied()).chain(beside).collect();
         let found = slot.expressions.iter().find_map(|(expression, limited)| {

@@ -31,6 +31,7 @@ use crate::at_once::at_once;
 use crate::domain::incident::{Incident, Role, Severity};
 use crate::error::Error;
 use crate::text::redact::redact_keeping_lines;
+use crate::triage::read::meant;
 use crate::triage::{Input, Level, Report, Tier, Topology, cleaned};
 use crate::views::page::OwnerView;
 use crate::views::triage::{EscalationView, RouteView, TriageSeverity, TriageView};
@@ -83,8 +84,9 @@ impl App {
         let known = self.known_incidents(&judging.names(), incident.as_ref().map(|one| one.id))?;
         let mut report = judging.report(&known.store(), &engine.lint);
         report.notes.extend(known.note());
+        let helm = meant(&pasted.releases, report.of).cloned();
         let mut told = self.hypothesis(report, incident.as_ref(), &engine)?;
-        told.helm = pasted.helm;
+        told.helm = helm;
         told.redacted = found;
         told.redacted.sort_unstable();
         told.redacted.dedup();

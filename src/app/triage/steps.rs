@@ -114,7 +114,11 @@ fn has_children(all: &[StepView], parent: &StepId) -> bool {
 /// what it is: a table of nodes names the healthy ones, too. What only others name is taken where
 /// they name one.
 fn values(report: &Report) -> BTreeMap<String, String> {
-    let named = || report.signals.iter().filter(|signal| signal.names && signal.affirmed);
+    let is_other = |at: Option<usize>| at.is_some_and(|at| report.elsewhere.contains(&at));
+    let named = || {
+        let own = report.signals.iter().filter(|signal| !is_other(signal.place.message));
+        own.filter(|signal| signal.names && signal.affirmed)
+    };
     let leads = |signal: &&Signal| {
         signal.place.message.is_none_or(|at| report.routing.leading.contains(&at))
     };

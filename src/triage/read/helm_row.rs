@@ -1,6 +1,7 @@
-//! A row of what `helm history` prints.
+//! A row of what `helm history` or `helm list` prints.
 
-use super::HelmRevision;
+use super::helm::some;
+use super::{HelmRelease, HelmRevision};
 
 /// The name of a chart, without its version: `spark-3-operator` of `spark-3-operator-2.3.0`.
 pub(super) fn chart_name(chart: &str) -> Option<&str> {
@@ -14,20 +15,22 @@ pub(super) fn chart_name(chart: &str) -> Option<&str> {
     chart.get(..at).filter(|name| !name.is_empty())
 }
 
+/// What a release may be.
+const STATES: [&str; 9] = [
+    "unknown",
+    "deployed",
+    "uninstalled",
+    "superseded",
+    "failed",
+    "uninstalling",
+    "pending-install",
+    "pending-upgrade",
+    "pending-rollback",
+];
+
 /// A line of the table, and whether its date is written as Helm does. The date between the number and
 /// the status has blanks of its own.
 pub(super) fn row(line: &str) -> Option<(HelmRevision, bool)> {
-    const STATES: [&str; 9] = [
-        "unknown",
-        "deployed",
-        "uninstalled",
-        "superseded",
-        "failed",
-        "uninstalling",
-        "pending-install",
-        "pending-upgrade",
-        "pending-rollback",
-    ];
     const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
     let words: Vec<&str> = line.split_whitespace().collect();
     let revision = words.first()?.parse().ok()?;
@@ -52,4 +55,35 @@ pub(super) fn row(line: &str) -> Option<(HelmRevision, bool)> {
         _ => row,
     };
     Some((row, dated))
+}
+
+/// A line of what `helm list` prints: a release with its newest revision.
+pub(super) fn list_row(line: &str) -> Option<HelmRelease> {
+    let words: Vec<&str> = line.split_whitespace().collect();
+    let [name, namespace, number, date, _, ..] = words[..] else { return None };
+    let is_name = |word: &str| {
+        word.starts_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit())
+            && word
+                .bytes()
+                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"-.".contains(&b))
+    };
+    let is_date = date.len() == 10 && date.bytes().all(|b| b.is_ascii_digit() || b == b'-');
+    if !is_name(name) || !is_name(namespace) || !is_date {
+        return None;
+    }
+    let at = words.iter().skip(5).position(|word| STATES.contains(word))? + 5;
+    let word = |at: usize| words.get(at).map_or_else(String::new, |word| (*word).to_owned());
+    let row = HelmRevision {
+        revision: number.parse().ok()?,
+        status: word(at),
+        chart: word(at + 1),
+        app_version: word(at + 2),
+        description: String::new(),
+    };
+    Some(HelmRelease {
+        name: some(name),
+        namespace: some(namespace),
+        revisions: vec![row],
+        ..HelmRelease::default()
+    })
 }

@@ -247,7 +247,7 @@ impl Reader<'_> {
             ));
         }
         let kind = if self.events { InputKind::Events } else { InputKind::Log };
-        Pasted { kind, messages: self.messages, helm: None, notes }
+        Pasted { kind, messages: self.messages, notes, ..Pasted::default() }
     }
 }
 

@@ -6,6 +6,8 @@
 mod alerts;
 mod events;
 mod helm;
+mod helm_output;
+mod helm_releases;
 mod helm_row;
 mod helm_status;
 mod log;
@@ -19,6 +21,8 @@ use serde_json::Value;
 use super::clean::cleaned;
 use super::knowledge::Knowledge;
 use super::message::Message;
+
+use self::helm_output::Output;
 
 pub use self::helm::{HelmRelease, HelmRevision};
 
@@ -44,33 +48,31 @@ pub struct Pasted {
     pub kind: InputKind,
     /// Its messages, in order; what has the same shape stands as one.
     pub messages: Vec<Message>,
-    /// What Helm says of a release.
-    pub helm: Option<HelmRelease>,
+    /// What Helm says of releases, in the order of the text. A [`Message`] says of which it is.
+    pub releases: Vec<HelmRelease>,
     /// What was left out or put together, in words.
     pub notes: Vec<String>,
+    /// What Helm printed as JSON, until it is known of which release that is.
+    outputs: Vec<Output>,
 }
 
 /// Reads a text of any kind. Offsets in the messages are bytes of the text as [`cleaned`]. Of a log,
 /// what is known decides which lines may say something, and which of them say the same.
 pub fn read(text: &str, knowledge: &Knowledge) -> Pasted {
     let text = cleaned(text);
-    payload::read(&text, knowledge).unwrap_or_else(|| lines(&text, knowledge))
+    let mut pasted = payload::read(&text, knowledge).unwrap_or_else(|| log::read(&text, knowledge));
+    helm_releases::read(&text, &mut pasted, knowledge);
+    // What a text has not to the letter stands nowhere in it.
+    pasted.messages.iter_mut().filter(|one| one.line == 0).for_each(|one| one.offset = 0);
+    pasted
 }
 
-/// Reads what is no JSON.
-fn lines(text: &str, knowledge: &Knowledge) -> Pasted {
-    let mut pasted = log::read(text, knowledge);
-    if let Some(told) = helm::from_text(text, knowledge) {
-        pasted.kind = InputKind::Helm;
-        // What stands as one message is not said twice: not line by line as well.
-        let is_told = |line: &Message| told.places.iter().any(|it| it.contains(&line.offset));
-        pasted.messages.retain(|line| !is_told(line));
-        pasted.messages.extend(told.messages);
-        pasted.messages.sort_by_key(|message| message.offset);
-        pasted.helm = Some(told.release);
-        helm::name(&mut pasted, knowledge, told.until);
-    }
-    pasted
+/// The release that a failure is of; where none is meant, the first one that is not well, or else the
+/// first of all.
+pub fn meant(releases: &[HelmRelease], of: Option<usize>) -> Option<&HelmRelease> {
+    let told = || releases.iter().filter(|release| release.status.is_some());
+    let meant = of.and_then(|of| releases.get(of));
+    meant.or_else(|| told().find(|release| release.is_ill())).or_else(|| told().next())
 }
 
 /// JSON of a shape that is known.
@@ -89,6 +91,11 @@ mod tests {
 
     fn read(text: &str) -> Pasted {
         super::read(text, Knowledge::built_in().expect("the built-in files"))
+    }
+
+    /// The first release.
+    fn helm(pasted: &Pasted) -> HelmRelease {
+        pasted.releases.iter().find(|it| it.status.is_some()).expect("a release").clone()
     }
 
     fn texts(pasted: &Pasted) -> Vec<&str> {
@@ -150,7 +157,7 @@ mod tests {
                     12      \tFri May 15 09:11:04 2026\tsuperseded     \tapi-2.3.0\t2.3        \tUpgrade complete\n\
                     13      \tMon May 18 14:05:33 2026\tfailed         \tapi-3.0.0\t3.0        \tUpgrade \"api\" failed: conflict\n\
                     14      \tMon May 18 14:06:33 2026\tpending-rollback\tapi-2.3.0\t2.3      \tRollback to 12\n";
-        let release = read(text).helm.expect("a release");
+        let release = helm(&read(text));
         assert_eq!(release.last_good, Some(12));
         for message in read(text).messages {
             assert!(text[message.offset..].starts_with(&message.text), "{}", message.text);
@@ -161,15 +168,15 @@ mod tests {
             {"revision":2,"updated":"x","status":"failed","chart":"api-2","app_version":"2","description":"Upgrade failed"}]"#;
         let pasted = read(json);
         assert_eq!(pasted.kind, InputKind::Helm);
-        assert_eq!(pasted.helm.expect("a release").last_good, Some(1));
+        assert_eq!(helm(&pasted).last_good, Some(1));
         let status = "NAME: api\nLAST DEPLOYED: Wed May 20 14:22:13 2026\nNAMESPACE: shop\nSTATUS: pending-upgrade\nREVISION: 14\n";
-        let release = read(status).helm.expect("a release");
+        let release = helm(&read(status));
         assert_eq!(
             (release.name.as_deref(), release.namespace.as_deref()),
             (Some("api"), Some("shop"))
         );
         let json = r#"{"name":"api","namespace":"shop","version":3,"info":{"status":"failed","description":"x"}}"#;
-        assert_eq!(read(json).helm.expect("a release").status.as_deref(), Some("failed"));
+        assert_eq!(helm(&read(json)).status.as_deref(), Some("failed"));
     }
 
     #[test]
@@ -181,7 +188,7 @@ mod tests {
             {"revision":13,"status":"pending-upgrade","chart":"gate-3.0.0","description":"Preparing upgrade"}]"#;
         let check = |text: &str, name: &str, namespace: Option<&str>, guessed: bool| {
             let pasted = read(text);
-            let release = pasted.helm.expect("a release");
+            let release = helm(&pasted);
             assert_eq!(release.name.as_deref(), Some(name), "{text}");
             assert_eq!(release.namespace.as_deref(), namespace, "{text}");
             assert_eq!(release.last_good, Some(12), "{text}");
@@ -195,13 +202,13 @@ mod tests {
             check(&above("helm -n shop history edge --max 10"), "edge", Some("shop"), false);
             check(&rows, "gate", None, true);
             let rolled = rows.replace("Preparing", "Rollback \"edge\" failed: Preparing");
-            assert_eq!(read(&rolled).helm.expect("a release").name.as_deref(), Some("edge"));
+            assert_eq!(helm(&read(&rolled)).name.as_deref(), Some("edge"));
         }
         check(&format!("$ helm history edge -n shop -o json\n{json}"), "edge", Some("shop"), false);
         check(json, "gate", None, true);
         // Of two commands nobody knows which one it was.
         let two = format!("$ helm history edge\n$ helm history web\n{head}{good}{stuck}");
-        assert_ne!(read(&two).helm.expect("a release").name.as_deref(), Some("edge"));
+        assert_ne!(helm(&read(&two)).name.as_deref(), Some("edge"));
     }
 
     #[test]
@@ -214,7 +221,7 @@ mod tests {
             "yesterday somebody upgraded release \"billing\" in staging, and the cart is slow";
         for history in [rows, json] {
             let pasted = read(&format!("{said}\n{history}\n"));
-            let release = pasted.helm.as_ref().expect("a release");
+            let release = helm(&pasted);
             assert_eq!(release.name.as_deref(), Some("cart"));
             assert!(pasted.notes.iter().any(|note| note.contains("taken for cart")));
             let labelled = |message: &Message| message.labels.contains_key("release");
@@ -224,7 +231,7 @@ mod tests {
         }
         let of_chart = |chart: &str| {
             let rows = rows.replace("cart-2.3.0", chart).replace("cart-3.0.0", chart);
-            read(&rows).helm.expect("a release").name
+            helm(&read(&rows)).name
         };
         assert_eq!(of_chart("spark-3-operator-2.3.0").as_deref(), Some("spark-3-operator"));
         assert_eq!(of_chart("gate-v2.3.0-rc.1").as_deref(), Some("gate"));
@@ -238,7 +245,7 @@ mod tests {
                     13\tMon May 18 14:05:33 2026\tpending-upgrade\tedge-3.0.0\t3.0\tPreparing\n";
         let status = "$ helm status site -n shop\nNAME: site\nNAMESPACE: shop\nSTATUS: deployed\n";
         let named = |text: &str| {
-            let helm = read(text).helm.expect("a release");
+            let helm = helm(&read(text));
             (helm.name, helm.namespace, helm.status)
         };
         let pending = Some("pending-upgrade".to_owned());
@@ -258,7 +265,8 @@ mod tests {
             format!(r#"{{"revision":{at},"status":"{status}","chart":"edge-2.3.0"}}"#)
         };
         let rows: Vec<String> = (1..=600).map(row).collect();
-        let helm = read(&format!("[{}]", rows.join(","))).helm.expect("a history");
+        let pasted = read(&format!("[{}]", rows.join(",")));
+        let helm = helm(&pasted);
         assert_eq!(helm.status.as_deref(), Some("pending-upgrade"));
         assert_eq!((helm.revisions.len(), helm.last_good), (500, Some(599)));
     }
@@ -284,13 +292,12 @@ mod tests {
             (json("cart", 4, "pending-upgrade"), json("web", 9, "deployed"));
         let check = |text: &str, name: &str, another: bool| {
             let pasted = read(text);
-            let release = pasted.helm.expect("a release");
+            let release = helm(&pasted);
             let numbers: Vec<u64> = release.revisions.iter().map(|row| row.revision).collect();
             assert_eq!(numbers, [3, 4], "{text}");
             assert_eq!(release.status.as_deref(), Some("pending-upgrade"), "{text}");
             assert_eq!(release.name.as_deref(), Some(name), "{text}");
-            let told = pasted.notes.iter().any(|note| note.contains("of another release"));
-            assert_eq!(told, another, "{:?}", pasted.notes);
+            assert_eq!(pasted.releases.len() > 1, another, "{:?}", pasted.releases);
         };
         for (cart, web) in [(&cart, &web), (&cart_json, &web_json)] {
             let of = |name: &str, table: &str| format!("$ helm history {name}\n{table}\n");

@@ -7,7 +7,8 @@ use std::sync::LazyLock;
 use regex::Regex;
 use serde_json::Value;
 
-use super::{Pasted, helm, log, structured};
+use super::helm_row::{list_row, row};
+use super::{Pasted, log, structured};
 use crate::text::LineIndex;
 use crate::text::pattern::pattern;
 use crate::triage::knowledge::Knowledge;
@@ -32,27 +33,18 @@ pub(super) fn read(text: &str, knowledge: &Knowledge) -> Option<Pasted> {
     let payloads = payloads(text)?;
     let lines = LineIndex::new(text);
     let mut all = Pasted::default();
-    let (mut from, mut until) = (0, None);
-    for (range, pasted) in payloads {
-        let above = all.messages.len();
+    let mut from = 0;
+    for (range, mut pasted) in payloads {
         around(text, from..range.start, &lines, knowledge, &mut all);
-        if let Some(mut release) = pasted.helm {
-            let said = all.messages[above..].iter().map(|message| message.text.as_str());
-            release.name_by(said, knowledge);
-            match &mut all.helm {
-                None => all.helm = Some(release),
-                Some(first) if first.is_another(&release) => until = until.or(Some(from)),
-                Some(_) if until.is_some() => {}
-                Some(first) => first.take(release),
-            }
-        }
+        pasted.messages.iter_mut().for_each(|message| message.offset = range.start);
+        pasted.outputs.iter_mut().for_each(|output| output.range = range.clone());
+        all.outputs.append(&mut pasted.outputs);
         all.kind = pasted.kind;
         all.messages.extend(pasted.messages);
         all.notes.extend(pasted.notes);
         from = range.end;
     }
     around(text, from..text.len(), &lines, knowledge, &mut all);
-    helm::name(&mut all, knowledge, until);
     Some(all)
 }
 
@@ -85,9 +77,10 @@ fn payloads(text: &str) -> Option<Vec<(Range<usize>, Pasted)>> {
     (few && !found.is_empty()).then_some(found)
 }
 
-/// The lines that say anything.
+/// The lines that say anything, but for rows that Helm printed.
 fn said(text: &str) -> impl Iterator<Item = &str> {
-    text.lines().filter(|line| !is_fence(line) && !line.trim().is_empty())
+    let is_row = |line: &str| row(line).is_some() || list_row(line).is_some();
+    text.lines().filter(move |line| !is_fence(line) && !line.trim().is_empty() && !is_row(line))
 }
 
 fn is_fence(line: &str) -> bool {

@@ -19,7 +19,7 @@ impl Pasted {
             take_out(&mut message.text);
             message.labels.values_mut().for_each(&mut take_out);
         }
-        if let Some(release) = &mut self.helm {
+        for release in &mut self.releases {
             let told = [&mut release.name, &mut release.namespace, &mut release.status];
             told.into_iter().flatten().for_each(&mut take_out);
             for row in &mut release.revisions {

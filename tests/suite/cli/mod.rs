@@ -18,6 +18,7 @@ mod reports;
 mod search;
 mod settings;
 mod triage;
+mod triage_helm;
 mod triage_links;
 mod triage_plan;
 mod triage_routing;
