@@ -268,7 +268,7 @@ mod tests {
         ];
         let steps = plan(&report, runbook, &[]).steps;
         assert_eq!(steps[0].instead, ["helm rollback payments 42 -n <NAMESPACE> --wait"]);
-        assert_eq!(steps[0].samples, ["monitoring", "ops-prod"]);
+        assert_eq!(steps[0].samples, ["monitoring", "ops-prod", "13"]);
         assert_eq!(steps[1].samples, ["monitoring", "ops-prod"]);
         assert!(steps[2].samples.is_empty());
     }
@@ -285,8 +285,8 @@ mod tests {
             one.step.source = format!("{slug}#1");
             plan(&report, vec![one], &[]).steps[0].samples.clone()
         };
-        assert_eq!(samples("helm"), ["monitoring", "ops-prod"]);
-        assert_eq!(samples("rollback/monitoring"), ["ops-prod"]);
+        assert_eq!(samples("helm"), ["monitoring", "ops-prod", "13"]);
+        assert_eq!(samples("rollback/monitoring"), ["ops-prod", "13"]);
     }
 
     fn told(rules: Vec<PlanStep>, ways: &[Ways]) -> Vec<String> {

@@ -54,24 +54,56 @@ pub(super) fn is_done_by(step: &PlanStep, runbook: &mut [Planned]) -> Option<usi
 /// commands than the one that is compared. What the runbook is named after is its own.
 pub(super) fn name_examples(kept: &mut [Planned], others: &[&PlanStep]) {
     let mut theirs: BTreeSet<String> = BTreeSet::new();
+    let told: BTreeSet<&str> =
+        others.iter().flat_map(|step| &step.parts).map(|part| part.value.as_str()).collect();
+    let mut has_revisions = false;
     for one in kept.iter() {
         let lines = one.step.commands.join("\n").replace("\\\n", " ");
         for command in others.iter().filter_map(|step| step.command.as_ref()) {
             let same =
                 lines.lines().filter(|line| !act(line).is_empty() && act(line) == act(command));
             let found = same.flat_map(|line| in_place_of(line, command, others));
-            theirs.extend(found.filter(|value| !holds_word(&one.step.source, value)));
+            let found: Vec<String> =
+                found.filter(|value| !holds_word(&one.step.source, value)).collect();
+            has_revisions |= found.iter().any(|value| is_number(value));
+            theirs.extend(found);
         }
     }
+    let (numbers, names): (BTreeSet<String>, BTreeSet<String>) =
+        theirs.into_iter().partition(|value| is_number(value));
     for one in kept {
-        let lines = one.step.commands.join("\n");
-        for value in theirs.iter().filter(|value| holds_word(&lines, value)) {
-            if !one.step.samples.contains(value) {
-                one.step.samples.push(value.clone());
+        let lines = one.step.commands.join("\n").replace("\\\n", " ");
+        let held = names.iter().filter(|value| holds_word(&lines, value));
+        let mut held: Vec<&str> = held.map(String::as_str).collect();
+        // A number is one only where a revision stands; with one of them all of them are of that day.
+        let revisions = revisions(&lines).filter(|(value, flag)| {
+            numbers.contains(*value) || *flag && has_revisions && !told.contains(value)
+        });
+        held.extend(revisions.map(|(value, _)| value));
+        for value in held {
+            if !one.step.samples.iter().any(|known| known == value) {
+                one.step.samples.push(value.to_owned());
             }
             one.step.doing = None;
         }
     }
+}
+
+/// The numbers that stand where commands have a revision, and whether a flag says that they are one.
+fn revisions(lines: &str) -> impl Iterator<Item = (&str, bool)> {
+    lines.lines().flat_map(|line| {
+        let goes_back = act(line) == "helm rollback";
+        let words = line.split(|c: char| c.is_whitespace() || c == '=');
+        let flagged = words.clone().zip(words.skip(1));
+        let flagged = flagged.filter(move |(flag, value)| {
+            is_number(value) && (flag.ends_with("revision") || goes_back && !flag.starts_with('-'))
+        });
+        flagged.map(|(flag, value)| (value, flag.ends_with("revision")))
+    })
+}
+
+fn is_number(word: &str) -> bool {
+    (1..=6).contains(&word.len()) && word.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// The words of a line that stand where a command has what messages name, or a place for it.
@@ -81,16 +113,25 @@ fn in_place_of(line: &str, command: &str, others: &[&PlanStep]) -> Vec<String> {
             || others.iter().flat_map(|step| &step.parts).any(|part| part.value == word)
     };
     let is_name = |word: &str| {
-        word.len() > 2
-            && word.starts_with(char::is_alphabetic)
-            && word.chars().all(|c| c.is_alphanumeric() || "-._/".contains(c))
+        is_number(word)
+            || word.len() > 2
+                && word.starts_with(char::is_alphabetic)
+                && word.chars().all(|c| c.is_alphanumeric() || "-._/".contains(c))
     };
     let pairs = line.split_whitespace().zip(command.split_whitespace());
     // Flags stand in another order in each: `get pods -n shop` and `-n shop get pods`.
     let act = act(line);
     let is_of_act = |word: &str| act.split(' ').any(|of_act| of_act == word);
+    // A number stands for another one, or for a place that asks for a revision.
+    let is_alike = |theirs: &str, ours: &str| {
+        !is_number(theirs) || is_number(ours) || ours.contains("REVISION")
+    };
     let differ = pairs.filter(|(theirs, ours)| {
-        theirs != ours && named(ours) && is_name(theirs) && !is_of_act(theirs)
+        theirs != ours
+            && named(ours)
+            && is_alike(theirs, ours)
+            && is_name(theirs)
+            && !is_of_act(theirs)
     });
     differ.map(|(theirs, _)| theirs.to_owned()).collect()
 }
@@ -162,6 +203,18 @@ mod tests {
         let found = |line| in_place_of(line, "kubectl -n <NAMESPACE> get pods", &others);
         assert!(found("kubectl get pods -n shop").is_empty());
         assert_eq!(found("kubectl -n shop get pods"), ["shop"]);
+    }
+
+    #[test]
+    fn a_number_is_a_revision_where_commands_have_one() {
+        let check = |line, expected: &[(&str, bool)]| {
+            assert_eq!(revisions(line).collect::<Vec<_>>(), expected, "{line}");
+        };
+        check("helm get values a --revision 13 > /tmp/r13.yaml", &[("13", true)]);
+        check("kubectl rollout undo deploy/a --to-revision=7", &[("7", true)]);
+        check("helm rollback a 13 -n b --timeout 300", &[("13", false)]);
+        check("sleep 13", &[]);
+        check("head -40", &[]);
     }
 
     #[test]
