@@ -233,6 +233,20 @@ fn the_revision_to_go_back_to_is_read_from_helm() {
 }
 
 #[test]
+fn a_text_that_is_too_long_is_read_up_to_where_it_is_cut() {
+    // Letters without width are a text of many bytes that is judged in no time.
+    let most = 32 << 20;
+    let full = "disk full on db-1: no space left on device\n";
+    let text = format!("{full}{}{full}", "\u{e0001}".repeat(most / 4));
+    let said = lab().run_with_input(&["triage"], text.as_bytes()).ok();
+    said.says("the text is longer than 32 MiB: its end was not read");
+    let view = judged(&lab(), &text[..text.floor_char_boundary(most)]);
+    assert_eq!(view["messages"].as_array().map(Vec::len), Some(1));
+    let cut = |note: &Value| note.as_str().is_some_and(|note| note.contains("longer than"));
+    assert!(!view["notes"].as_array().expect("notes").iter().any(cut), "{}", view["notes"]);
+}
+
+#[test]
 fn what_no_message_names_is_taken_from_the_incident() {
     let lab = lab();
     let open = ["incident", "open", "an upgrade failed", "--severity", "P2"];
