@@ -49,8 +49,11 @@ mod gates;
 mod grammar;
 #[cfg(test)]
 mod harmless_tests;
+#[cfg(test)]
+mod helm_tests;
 mod knowledge;
 mod label;
+mod lead;
 mod level;
 mod links;
 mod matcher;
@@ -171,7 +174,7 @@ impl<'a> Judging<'a> {
         let mut reading = reading::read(input, knowledge);
         let cascade = cascade::chain(input, knowledge, &reading);
         lessen_effects(&mut reading, &cascade);
-        let verdict = first_verdict(input, knowledge, &reading, &cascade);
+        let verdict = lead::verdict(input, knowledge, &reading, &cascade);
         let side = correlate::side(knowledge, &reading, &verdict, input);
         Self { input, knowledge, reading, cascade, verdict, side }
     }
@@ -186,69 +189,6 @@ impl<'a> Judging<'a> {
         let linked = links::links(self.knowledge, &self.side, store);
         self.written(lint, linked)
     }
-}
-
-/// What the messages are about: of several failures the worst, which is mended first. What belongs to
-/// the others has no say in it.
-fn first_verdict(
-    input: &Input<'_>,
-    knowledge: &Knowledge,
-    reading: &Reading<'_>,
-    cascade: &[Stage],
-) -> Verdict {
-    let found = without_others(input, knowledge, reading);
-    let verdict = decide::decide_of(&found, reading, knowledge);
-    let others = also::others(input, knowledge, reading, &verdict, cascade);
-    if others.iter().all(|other| !other.apart) {
-        return verdict;
-    }
-    let levels = severity_of(input, knowledge, reading, &verdict).of_messages;
-    let own = |other: &Other<'_>| -> BTreeSet<usize> { other.messages().collect() };
-    let decided = |is_own: &dyn Fn(usize) -> bool| {
-        let found: Vec<Found<'_>> =
-            reading.found.iter().filter(|found| is_own(found.message)).cloned().collect();
-        decide::decide_of(&found, reading, knowledge)
-    };
-    if let Some(worse) = also::worse(reading, &verdict, &others, &levels) {
-        let own = own(worse);
-        let mut worse = decided(&|at| own.contains(&at));
-        worse.because.insert(
-            0,
-            format!("of several failures it is the worst; {} is another", verdict.pattern),
-        );
-        return worse;
-    }
-    let apart: BTreeSet<usize> = others.iter().filter(|other| other.apart).flat_map(own).collect();
-    decided(&|at| !apart.contains(&at) && verdict.may_be_of(reading, at))
-}
-
-/// What was found but for what is of other things that a paste tells apart than the one that is worst,
-/// of several as bad the one of which most is said, then the first.
-fn without_others<'k>(
-    input: &Input<'_>,
-    knowledge: &Knowledge,
-    reading: &Reading<'k>,
-) -> Vec<Found<'k>> {
-    let of = |found: &Found<'_>| reading.of.get(found.message).copied().flatten();
-    let things: BTreeSet<usize> = reading.found.iter().filter_map(of).collect();
-    let mut worst: Option<(Option<Level>, f64, usize)> = None;
-    for thing in things.iter().copied() {
-        let own = reading.found.iter().filter(|found| of(found) == Some(thing));
-        let own: Vec<Found<'_>> = own.cloned().collect();
-        let verdict = decide::decide_of(&own, reading, knowledge);
-        if verdict.pattern == Pattern::Unknown {
-            continue;
-        }
-        let levels = severity_of(input, knowledge, reading, &verdict).of_messages;
-        let level = own.iter().filter_map(|found| levels.get(found.message).copied()).max();
-        let level = level.flatten();
-        if worst.is_none_or(|(known, score, _)| (level, verdict.score) > (known, score)) {
-            worst = Some((level, verdict.score, thing));
-        }
-    }
-    let leads = worst.map(|(_, _, thing)| thing);
-    let is_kept = |found: &&Found<'_>| leads.is_none() || of(found).is_none() || of(found) == leads;
-    reading.found.iter().filter(is_kept).cloned().collect()
 }
 
 /// In a chain, the message that says of whom a service fails tells an effect: what it says of

@@ -33,6 +33,8 @@ pub(super) struct Holders {
     clauses: BTreeSet<(usize, usize, usize)>,
     /// Messages that say of what the others speak.
     tables: BTreeSet<usize>,
+    /// Those of them that say it of the very thing that the verdict is of.
+    own_tables: BTreeSet<usize>,
     /// Messages that are of something else.
     others: BTreeSet<usize>,
     /// Nothing was found, so that any message may name what it is about.
@@ -46,6 +48,8 @@ impl Holders {
         let is_other = |at: &usize| !verdict.may_be_of(reading, *at);
         holders.others = (0..reading.of.len()).filter(is_other).collect();
         holders.tables = reading.tables.difference(&holders.others).copied().collect();
+        let is_own = |at: &usize| verdict.of.is_some() && reading.of.get(*at) == Some(&verdict.of);
+        holders.own_tables = holders.tables.iter().copied().filter(is_own).collect();
         let (mut of_subtype, mut of_pattern) = (BTreeSet::new(), BTreeSet::new());
         let others = holders.others.clone();
         let mut all = reading.found.iter().filter(|found| !others.contains(&found.message));
@@ -106,9 +110,12 @@ impl Holders {
         let beside = within(&|signal| signal.place.message.is_none());
         // What was good before stands in a line of its own, in which nothing fails.
         let before = if kind == GOOD_BEFORE { all.clone() } else { Vec::new() };
-        let tables =
-            within(&|signal| signal.place.message.is_some_and(|at| self.tables.contains(&at)));
-        let Some(named) = tiers.chain([tables, beside, before]).find(|named| !named.is_empty())
+        let told_in = |tables: &BTreeSet<usize>| {
+            within(&|signal| signal.place.message.is_some_and(|at| tables.contains(&at)))
+        };
+        let [own, tables] = [&self.own_tables, &self.tables].map(told_in);
+        let Some(named) =
+            tiers.chain([own, tables, beside, before]).find(|named| !named.is_empty())
         else {
             return Named::Nothing;
         };

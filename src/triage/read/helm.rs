@@ -196,7 +196,11 @@ impl HelmRelease {
         };
         let (own, others) = (charts(self), charts(other));
         if own.is_empty() || others.is_empty() {
-            return self.newest_status().is_some() && self.newest_status() == other.newest_status();
+            let newest = |release: &Self| release.revisions.last().map(|row| row.revision);
+            let differ = newest(self).zip(newest(other)).is_some_and(|(one, other)| one != other);
+            return !differ
+                && self.newest_status().is_some()
+                && self.newest_status() == other.newest_status();
         }
         let differs = |row: &HelmRevision| {
             let same_number = |of: &&HelmRevision| of.revision == row.revision;

@@ -16,6 +16,9 @@ pub(super) const RELEASE: &str = "release";
 /// So many rows of lists are read.
 const MAX_LISTED: usize = 5000;
 
+/// So many outputs are told apart, and so many commands.
+const MAX_OUTPUTS: usize = 1000;
+
 /// Where a revision stands, and on which line.
 pub(super) type Standing = (Range<usize>, usize);
 
@@ -74,7 +77,7 @@ pub(super) fn outputs(text: &str, in_json: Vec<Output>, knowledge: &Knowledge) -
     let mut below = false;
     for (whole, standing) in lines(text).filter(|(_, standing)| !is_json(standing.0.start)) {
         let line = whole.trim_start_matches(['#', ' ']);
-        if is_command(whole) {
+        if commands.len() < MAX_OUTPUTS && is_command(whole) {
             commands.push(Command::new(whole, standing, knowledge));
             (tables.is_open, tables.is_new, below) = (false, true, true);
             continue;
@@ -107,7 +110,8 @@ pub(super) fn outputs(text: &str, in_json: Vec<Output>, knowledge: &Knowledge) -
     });
     let mut all: Vec<Output> = tables.all.into_iter().chain(of_blocks).collect();
     all.extend(in_json);
-    let named: BTreeSet<&String> = all.iter().filter_map(|one| one.release.name.as_ref()).collect();
+    let of_others = all.iter().filter(|one| !one.is_list);
+    let named: BTreeSet<&String> = of_others.filter_map(|one| one.release.name.as_ref()).collect();
     let named_by = commands.iter().filter_map(|command| command.release.as_ref());
     let named: BTreeSet<String> = named.into_iter().chain(named_by).cloned().collect();
     // Of a list, what is well and nothing else tells of is as good as not there.
@@ -121,6 +125,7 @@ pub(super) fn outputs(text: &str, in_json: Vec<Output>, knowledge: &Knowledge) -
         return all;
     }
     all.sort_by_key(|one| one.range.start);
+    all.truncate(MAX_OUTPUTS);
     name(&mut all, &mut commands, knowledge);
     let words =
         commands.into_iter().filter(|command| !command.is_taken && command.release.is_some());

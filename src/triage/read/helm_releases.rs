@@ -79,10 +79,6 @@ pub(super) fn read(text: &str, pasted: &mut Pasted, knowledge: &Knowledge) {
         let guessed = guess(release, at, &mut pasted.messages);
         pasted.notes.extend(guessed);
     }
-    // Of one release everything may tell.
-    if releases.len() < 2 {
-        pasted.messages.iter_mut().for_each(|message| message.of = None);
-    }
     pasted.releases = releases;
 }
 

@@ -269,6 +269,8 @@ mod tests {
         let helm = helm(&pasted);
         assert_eq!(helm.status.as_deref(), Some("pending-upgrade"));
         assert_eq!((helm.revisions.len(), helm.last_good), (500, Some(599)));
+        let is_cut = |note: &String| note.contains("newest 500 revisions were read, and 100 older");
+        assert!(pasted.notes.iter().any(is_cut), "{:?}", pasted.notes);
     }
 
     #[test]
