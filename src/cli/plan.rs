@@ -87,6 +87,24 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_finding_shows_no_secret_of_its_command() {
+        let plan = "PGPASSWORD=hunter2X9 psql -h db-3 -c 'DROP TABLE orders'\n\
+            mysql -u root -pSeCr3tPw9 shop -e 'TRUNCATE orders'";
+        let findings = check_plan(&Assets::new(None), plan).expect("the built-in rules");
+        let shown: Vec<&str> = findings.iter().map(|one| one.text.as_str()).collect();
+        assert_eq!(shown.len(), 2, "{shown:?}");
+        for (text, secret, kept) in
+            [(shown[0], "hunter2X9", "orders"), (shown[1], "SeCr3tPw9", "TRUNCATE")]
+        {
+            assert!(!text.contains(secret) && text.contains(kept), "{text}");
+            assert!(text.contains("[redacted"), "{text}");
+        }
+        let view = PlanCheckView { denied: true, findings };
+        let json = serde_json::to_string(&view).expect("JSON");
+        assert!(!json.contains("hunter2X9") && !json.contains("SeCr3tPw9"), "{json}");
+    }
+
+    #[test]
     fn the_summary_counts_steps() {
         let check = |plan: &str, expected: &str| {
             let findings = check_plan(&Assets::new(None), plan).expect("the built-in rules");

@@ -76,12 +76,18 @@ pub(crate) fn run(args: &Args, session: &mut Session) -> Result<Done, Error> {
     };
     view.noted = noted.map(|(_, noted)| noted.id);
     view.noted_before = noted.is_some_and(|(_, noted)| noted.stood);
-    let told = noted.map(|(incident, Hypothesis { id, stood })| match stood {
+    let not_kept = noted.as_ref().and_then(|(_, noted)| noted.not_kept_words());
+    let told = noted.map(|(incident, Hypothesis { id, stood, .. })| match stood {
         true => {
             format!("It stands in {incident} already, word for word: nothing was added.  ({id})")
         }
         false => format!("Noted in {incident}, as a hypothesis.  ({id})"),
     });
+    let told = told.map(|told| match &not_kept {
+        Some(words) => format!("{told}\n{words}"),
+        None => told,
+    });
+    view.notes.extend(not_kept);
     match &told {
         _ if args.json => session.out.json(&view),
         Some(told) => session.out.line(told),
@@ -123,6 +129,11 @@ pub(super) fn read(file: Option<&Path>, session: &Session) -> Result<Given, Erro
     }
     let is_cut = bytes.len() as u64 > LARGEST;
     bytes.truncate(usize::try_from(LARGEST).unwrap_or(usize::MAX));
+    if let Some(looks) = crate::text::no_text(&bytes) {
+        return Err(Error::refused(format!("this is no text that can be read: {looks}")).hinted(
+            "give it as UTF-8: `iconv -f UTF-16LE -t UTF-8`, `zcat`, or `strings` may help",
+        ));
+    }
     let text = crate::text::decoded(&bytes);
     // An empty pipe is a command that failed, and no good news.
     if text.trim().is_empty() {

@@ -8,7 +8,7 @@ pub mod redact;
 pub mod yaml;
 pub mod yaml_limits;
 
-pub use self::decode::{decoded, strictly_decoded};
+pub use self::decode::{decoded, no_text, strictly_decoded};
 
 use std::collections::HashMap;
 use std::fmt::Write as _;

@@ -275,14 +275,17 @@ impl Prose {
     fn forbids_thing(&self, rule: &Rule, text: &str, one: &Hit, later: &Hit) -> bool {
         let clause = clause_behind(text, one.at);
         let both = |set: &usize| one.sets.contains(set) && later.sets.contains(set);
-        let named = rule.told.iter().filter(|tell| tell.verbs.iter().any(both)).any(|tell| {
+        let sentence = sentence_end(&text[..one.at]);
+        rule.told.iter().filter(|tell| tell.verbs.iter().any(both)).any(|tell| {
             self.things_in(tell, clause).iter().any(|&(first, last)| {
+                let (span, after) = clause.split_at(last);
                 clause[..first].split_whitespace().count() <= MOST_BETWEEN
-                    && self.all_in(&tell.which, &clause[..last])
+                    && self.all_in(&tell.which, span)
                     && self.all_in(&tell.scope, clause)
+                    && (says_not_to(sentence, clause)
+                        || self.talk.is_denied_in_german(sentence, span, after))
             })
-        });
-        named && says_not_to(sentence_end(&text[..one.at]), clause)
+        })
     }
 
     fn find_any(&self, rule: &Rule, text: &str) -> Option<Found> {

@@ -244,7 +244,8 @@ impl Talk {
             || self.so_do_not.is_match(after)
     }
 
-    fn is_denied_in_german(&self, before: &str, span: &str, after: &str) -> bool {
+    /// Whether a negation of German stands within it, in front of it or behind it.
+    pub(super) fn is_denied_in_german(&self, before: &str, span: &str, after: &str) -> bool {
         self.nicht.is_match(span)
             || self.then_nicht.is_match(after)
             || self

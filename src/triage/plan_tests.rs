@@ -70,6 +70,17 @@ fn a_plan_that_destroys_is_refused_however_it_is_written() {
         ("Then wipe the PVCs.", "k8s-delete-pvc-pv", 1),
         ("Schritt 2: die Datenbank shop l\u{f6}schen", "sql-drop-truncate", 1),
         ("kubectl de\u{200b}lete ns shop", "k8s-delete-namespace", 1),
+        ("kubectl get pvc -o name | xargs -I% sh -c 'kubectl delete %'", "k8s-delete-pvc-pv", 1),
+        ("kubectl get pods -o name | xargs -I {} kubectl delete {}", "k8s-delete-listed", 1),
+        ("ls /data | xargs --replace=@ sh -c 'rm -rf /data/@'", "rm-rf", 1),
+        ("find /data -type f | while read f\ndo\n  rm -rf \"$f\"\ndone", "rm-rf", 3),
+        ("1. Export K=kubectl.\n2. `$K delete pvc data-0`\n", "k8s-delete-pvc-pv", 2),
+        ("$KUBECTL -n shop delete ns prod", "k8s-delete-namespace", 1),
+        ("${HELM_BIN} uninstall edge", "helm-uninstall-prod", 1),
+        ("Delete the PVC; do not delete it before noon.", "k8s-delete-pvc-pv", 1),
+        ("Do not delete the PVC; delete it only when told by the owner.", "k8s-delete-pvc-pv", 1),
+        ("1. Prüfen.\n2. Kundendatenbank löschen.\n", "sql-drop-truncate", 2),
+        ("Wirf die Sitzungsdatenbank weg.", "sql-drop-truncate", 1),
     ] {
         let found = lint.check(&cleaned(plan));
         let refused = found.iter().find(|one| one.danger.refuses());
@@ -94,6 +105,20 @@ fn a_plan_that_warns_prints_or_searches_destroys_nothing() {
         "DELETE FROM orders\nWHERE id = 3;\n",
         "T=/tmp/x\nrm -rf \"$T\"",
         "kubectl delete pod web-7d4b9c6f5-x2x1z -n shop",
+        "Kundendatenbank nicht l\u{f6}schen.",
+        "Datenbankverbindung in der Konfiguration entfernen.",
+        "Das Kundendatenbankpasswort im Ticket entfernen.",
+        "Pr\u{fc}fe die Kundendatenbank.",
+        "kubectl get pods -o name | xargs -I% sh -c 'kubectl describe %'",
+        "find /data -type f | while read f; do ls -l \"$f\"; done",
+        "$KUBECTL get pvc data-0",
+        "$SUDO systemctl restart nginx",
+        "Never drop the database.",
+        "helm rollback edge 41 -n shop --wait",
+        "rm -rf ./node_modules",
+        "docker system df",
+        "terraform plan -out plan.bin",
+        "redis-cli --scan --pattern 'sess:*'",
     ] {
         assert_eq!(lint.check(plan), [], "{plan}");
     }

@@ -6,6 +6,9 @@ use serde::Deserialize;
 
 use super::expression::{SIZE_LIMIT, not_compiled};
 
+/// Fewer letters in front of a noun are more often a syllable than a noun of its own: "re-index".
+const SHORTEST_HEAD: usize = 3;
+
 /// Verbs as they stand in the file.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -73,10 +76,19 @@ fn spelled(entry: &str) -> String {
     text
 }
 
-/// What names one of these things, in the singular or plural.
+/// What names one of these things, in the singular or plural. An entry with a hyphen in front may
+/// also end a compound noun, since that is what the whole is: `Kundendatenbank` is a `-datenbank`.
 pub(super) fn things(entries: &[String]) -> Result<Regex, String> {
+    let ends: Vec<String> =
+        entries.iter().filter_map(|one| one.strip_prefix('-')).map(str::to_owned).collect();
+    let whole: Vec<String> =
+        entries.iter().map(|one| one.trim_start_matches('-').to_owned()).collect();
     // A path and an address begin with no letter, so a blank may do for the edge of a word.
-    compiled(&format!(r"(?:\b|\s){}(?:es|s)?\b", either(entries)))
+    let mut forms = format!(r"(?:\b|\s){}", either(&whole));
+    if !ends.is_empty() {
+        forms.push_str(&format!(r"|\b[\p{{L}}\x{{308}}]{{{SHORTEST_HEAD},}}{}", either(&ends)));
+    }
+    compiled(&format!(r"(?:{forms})(?:es|s)?\b"))
 }
 
 /// What says how much or how far.
@@ -207,6 +219,16 @@ mod tests {
         let whole = |text: &&&str| regex.find(text).is_some_and(|found| found.end() == text.len());
         assert_eq!(yes.iter().find(|text| !whole(text)), None, "{regex}");
         assert_eq!(no.iter().find(whole), None, "{regex}");
+    }
+
+    #[test]
+    fn what_ends_a_compound_is_the_thing() {
+        let entries = ["-datenbank(?:en)?", "table", "-index"].map(str::to_owned);
+        let regex = things(&entries).expect("things");
+        let yes = ["Datenbank", "Kundendatenbank", "auftragsdatenbanken", "Suchindexes", "tables"];
+        let no = ["Datenbankverbindung", "Kundendatenbankpasswort", "vegetable", "reindex"];
+        assert_eq!(yes.iter().find(|text| !regex.is_match(text)), None);
+        assert_eq!(no.iter().find(|text| regex.is_match(text)), None);
     }
 
     #[test]

@@ -8,6 +8,7 @@ use crate::at_once::at_once;
 use crate::domain::id::Hash;
 use crate::error::Error;
 use crate::search::spaced;
+use crate::text::redact::redact;
 use crate::text::yaml::is_yaml_name;
 use crate::triage::read::{Pasted, read};
 use crate::triage::scenario::{Outcome, Scenario, run};
@@ -94,7 +95,11 @@ impl Engine {
 /// # Errors
 /// A file of rules is wrong.
 pub fn check_plan(assets: &Assets, plan: &str) -> Result<Vec<PlanFinding>, Error> {
-    Ok(lint(&plan_files(assets)?)?.check(&crate::triage::cleaned_plan(plan)))
+    let mut findings = lint(&plan_files(assets)?)?.check(&crate::triage::cleaned_plan(plan));
+    for found in &mut findings {
+        found.text = redact(&found.text).text;
+    }
+    Ok(findings)
 }
 
 /// The files of the rules for plans, in the order in which they are read.

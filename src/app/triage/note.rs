@@ -25,6 +25,25 @@ pub struct Hypothesis {
     /// Whether it stood there already, of the same messages and in the same words: nothing was
     /// added.
     pub stood: bool,
+    /// How many bytes of what was judged are too much to be kept with it.
+    pub not_kept: usize,
+}
+
+impl Hypothesis {
+    /// What to say of what is not kept.
+    pub fn not_kept_words(&self) -> Option<String> {
+        not_kept_words(self.not_kept)
+    }
+}
+
+fn not_kept_words(bytes: usize) -> Option<String> {
+    (bytes > 0).then(|| {
+        format!(
+            "Only the first {} KiB of what was judged are kept with it; {} KiB are not: keep the log elsewhere.",
+            KEPT >> 10,
+            bytes.div_ceil(1024)
+        )
+    })
 }
 
 impl App {
@@ -52,20 +71,23 @@ impl App {
             )));
         }
         let source = super::known::SOURCE.to_owned();
-        let judged = self.keep_judged(view)?;
-        let text = redact(&words(view)).text;
+        let (judged, not_kept) = self.keep_judged(view)?;
+        let mut text = redact(&words(view)).text;
+        if let Some(words) = not_kept_words(not_kept) {
+            text = format!("{}\n{words}", text.trim_end());
+        }
         let stands = |(_, told): &(EntryId, IncidentNoted)| {
             told.source == source && told.judged == Some(judged) && told.text == text.trim()
         };
         let before = self.notes_judging(known.id)?.into_iter().find(stands);
         if let Some((id, _)) = before {
-            return Ok(Hypothesis { id, stood: true });
+            return Ok(Hypothesis { id, stood: true, not_kept });
         }
         let note = NewNote { text, source, judged: Some(judged), ..NewNote::default() };
         let noted = self.note_incident(incident, &[note], actor)?;
         let id = noted.ids.first().copied();
         let id = id.ok_or_else(|| Error::failed("adding a hypothesis: it was not written"))?;
-        Ok(Hypothesis { id, stood: false })
+        Ok(Hypothesis { id, stood: false, not_kept })
     }
 
     /// The notes of an incident that judge messages, in order, with their entries.
@@ -83,21 +105,29 @@ impl App {
         Ok(notes)
     }
 
-    /// Keeps what was judged, so that it can be judged again, and become a case.
-    fn keep_judged(&mut self, view: &TriageView) -> Result<Hash, Error> {
+    /// Keeps what was judged, so that it can be judged again, and become a case; tells how many
+    /// bytes of it were too much.
+    fn keep_judged(&mut self, view: &TriageView) -> Result<(Hash, usize), Error> {
         let mut kept: Vec<KeptMessage> = Vec::new();
-        let mut bytes = 0;
+        let (mut room, mut not_kept) = (KEPT, 0);
         for message in &view.messages {
-            bytes += message.text.len();
-            if bytes > KEPT {
-                break;
+            if room == 0 {
+                not_kept += message.text.len();
+                continue;
             }
-            let text = redact(&message.text).text;
-            kept.push(KeptMessage { text, resolved: message.resolved });
+            let mut text = redact(&message.text).text;
+            let end = text.floor_char_boundary(room);
+            not_kept += text.len() - end;
+            // What follows the first that is cut would stand there without what it follows.
+            room = if end < text.len() { 0 } else { room - end };
+            text.truncate(end);
+            if !text.is_empty() || message.text.is_empty() {
+                kept.push(KeptMessage { text, resolved: message.resolved });
+            }
         }
         let json = serde_json::to_vec(&kept)
             .map_err(|e| Error::failed(format!("telling what was judged: {e}")))?;
-        self.ledger.transact(|tx| Ok(tx.put_blob(&json)?))
+        self.ledger.transact(|tx| Ok((tx.put_blob(&json)?, not_kept)))
     }
 
     /// The messages that the hypotheses of an incident judged, each once, in order.

@@ -19,6 +19,7 @@ mod rule_error;
 mod rules;
 mod shell;
 mod sql;
+mod unnamed;
 mod variables;
 
 use std::collections::BTreeMap;

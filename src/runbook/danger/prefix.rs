@@ -7,6 +7,9 @@ use super::reader::{NESTED, Reader};
 use super::rules::{Prefix, Runs, Unread};
 use super::shell::Word;
 
+/// Flags that name what stands for each thing that is listed.
+const FILLED_BY: [&str; 3] = ["-I", "-J", "--replace"];
+
 /// What a prefix has made of its words.
 pub(super) enum Took {
     /// What it runs was looked at; there is nothing else to it.
@@ -83,6 +86,9 @@ impl Reader<'_> {
         let mut rest = rest.to_vec();
         if rest.first().is_some_and(|word| word.is_bare("--")) {
             rest.remove(0);
+        }
+        if prefix.runs == Runs::WordsAndInput {
+            name_filled(&mut rest, &flags);
         }
         let given = flags.into_iter().filter(|(flag, _)| flag == "-c");
         let mut given: Vec<Word> = given.filter_map(|(_, word)| word).collect();
@@ -218,6 +224,18 @@ impl Reader<'_> {
             self.command(command, &Input::default(), depth);
         }
         Took::Nothing(None)
+    }
+}
+
+/// `xargs -I% rm %`: what a flag names for the place of what is listed becomes `{}`.
+fn name_filled(words: &mut [Word], flags: &[(String, Option<Word>)]) {
+    let named = flags.iter().filter(|(flag, _)| FILLED_BY.contains(&flag.as_str()));
+    let Some(name) = named.filter_map(|(_, word)| word.as_ref()).next_back() else { return };
+    if name.text.is_empty() || name.text == "{}" {
+        return;
+    }
+    for word in words {
+        word.text = word.text.replace(&name.text, "{}");
     }
 }
 

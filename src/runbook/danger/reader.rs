@@ -334,8 +334,9 @@ impl<'r> Reader<'r> {
             }
             return self.command(stands_for.into_iter().chain(words).collect(), input, depth - 1);
         }
-        let (first, name) = (name.clone(), self.document.called(&name.text));
-        let words: Vec<Word> = words.collect();
+        let (first, words) = (name, words.collect::<Vec<Word>>());
+        let name = self.document.unnamed(&first, &words);
+        let name = name.unwrap_or_else(|| self.document.called(&first.text));
         if self.built_in(&name, &words, input) {
             return;
         }

@@ -25,8 +25,19 @@ const SHORTEST_LINE: usize = 16;
 /// A wrapped token has at most so many lines.
 const MOST_LINES: usize = 60;
 
+/// A file that holds a private key, as a name of YAML whose value stands in the lines below.
+static KEY_FILE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r#"(?m)^([ \t]*)(?:-[ \t]+)?["']?[0-9A-Za-z_.-]*(?:\.key|key\.pem|\.p12|\.pfx|\.jks|\.keystore|\.keytab|(?-u:\b)id_(?:rsa|dsa|ecdsa|ed25519))["']?:[ \t]*[|>][0-9+-]{0,2}[ \t]*\r?\n"#,
+    )
+});
+
+/// The shortest key that a file holds, in letters of base64.
+const SHORTEST_KEY: usize = 40;
+
 pub(super) fn find(text: &str, spots: &mut Vec<Spot>) {
     private_keys(text, spots);
+    key_files(text, spots);
     wrapped_tokens(text, spots);
 }
 
@@ -51,6 +62,30 @@ fn private_keys(text: &str, spots: &mut Vec<Spot>) {
         if length > 0 {
             let range = begin.end()..begin.end() + length;
             spots.push(Spot { range, kind: "private key" });
+        }
+    }
+}
+
+/// The deeper lines below the name of a key's file, where they are nothing but base64: a path, a
+/// placeholder or a sentence there is no key.
+fn key_files(text: &str, spots: &mut Vec<Spot>) {
+    for name in KEY_FILE.captures_iter(text) {
+        let (Some(whole), Some(depth)) = (name.get(0), name.get(1)) else { continue };
+        let mut range = whole.end()..whole.end();
+        let mut letters = 0;
+        for line in text[whole.end()..].split_inclusive('\n') {
+            let words = line.trim();
+            let blank = line.len() - line.trim_start_matches([' ', '\t']).len();
+            if words.is_empty() || blank <= depth.len() || !is_dense(words) {
+                break;
+            }
+            let start = if letters == 0 { range.end + blank } else { range.start };
+            letters += words.len();
+            range = start..range.end + line.len();
+        }
+        let key = text[range.clone()].trim_end();
+        if letters >= SHORTEST_KEY && looks_made(key) {
+            spots.push(Spot { range: range.start..range.start + key.len(), kind: "private key" });
         }
     }
 }

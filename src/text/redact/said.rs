@@ -13,7 +13,7 @@ use super::{Spot, stands_for_one};
 use crate::text::pattern::pattern;
 
 /// What a sentence begins with that tells a name and a password.
-const LOGINS: [&str; 15] = [
+const LOGINS: [&str; 19] = [
     "basic auth",
     "log in",
     "logged in",
@@ -29,6 +29,10 @@ const LOGINS: [&str; 15] = [
     "identifiants",
     "user/pass",
     "username/pass",
+    "user / pass",
+    "username / pass",
+    "benutzer/pass",
+    "benutzername/",
 ];
 
 /// Where a sentence may tell a secret. Few words do, so each rule is tried only where one stands.
@@ -86,7 +90,7 @@ static LOGIN: LazyLock<Regex> = LazyLock::new(|| {
     let with = r"(?:[ \t]+(?:to|on|at|auf|bei)[ \t]+\S+)?[ \t]+(?:with|as|using|mit|als|is)";
     let are = r"[a-z]*(?:[ \t]+(?:for|of|on|to|f(?:u|ü)r)(?:[ \t]+[^\s.,;:!?]+){1,3}?)?(?:[ \t]*[:=]|[ \t]+(?:are|is|sind|lauten))";
     pattern(&format!(
-        r"(?i)^(?<verb>{with}|{are})?[ \t]+[\x22'`]?[0-9a-z_.@\\-]+[\x22'`]?(?:[ \t]*/[ \t]*|:|[ \t]+with[ \t]+){VALUE}"
+        r"(?i)^(?:word|wd|wort|kennwort|passwort)?(?<verb>{with}|{are})?[ \t]+[\x22'`]?[0-9a-z_.@\\-]+[\x22'`]?(?:[ \t]*/[ \t]*|:|[ \t]+with[ \t]+){VALUE}"
     ))
 });
 /// What SQL makes of a password: `PASSWORD E'…'`, `SET PASSWORD FOR a = MD5('…')`.

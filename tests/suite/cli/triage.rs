@@ -309,6 +309,36 @@ fn a_hypothesis_stands_in_a_timeline_once() {
 }
 
 #[test]
+fn what_is_too_much_to_be_kept_with_a_hypothesis_is_told() {
+    let lab = lab();
+    lab.run(&["incident", "open", "release stuck", "--severity", "P2"]).ok();
+    let label = "INC-2026-06-01-001";
+    let long = format!("{STUCK}{}", "the queue of orders-api grows\n".repeat(12_000));
+    let args = ["triage", "--incident", label];
+    lab.run_with_input(&args, long.as_bytes()).ok().says("Only the first 256 KiB");
+    lab.run(&["incident", "show", label]).ok().says("Only the first 256 KiB of what was judged");
+    let again = lab.run_with_input(&[&args[..], &["--json"]].concat(), long.as_bytes()).ok().json();
+    assert_eq!(again["noted_before"], true);
+    assert!(again["notes"].to_string().contains("Only the first 256 KiB"), "{}", again["notes"]);
+    let short = lab.run_with_input(&args, STUCK.as_bytes()).ok();
+    assert!(!short.stdout.contains("256 KiB"), "{}", short.stdout);
+}
+
+#[test]
+fn what_is_no_text_is_refused_in_words() {
+    let lab = lab();
+    let wide: Vec<u8> = STUCK.bytes().flat_map(|byte| [byte, 0]).collect();
+    for args in [&["triage"][..], &["plan", "check"]] {
+        lab.run_with_input(args, &wide).refused().says("looks like UTF-16 without a mark");
+        lab.run_with_input(args, &[0; 4096]).refused().says("NUL bytes");
+    }
+    if cfg!(target_os = "linux") {
+        lab.run(&["triage", "/dev/zero"]).refused().says("NUL bytes");
+        lab.run(&["triage", "/dev/urandom"]).refused().says("a device");
+    }
+}
+
+#[test]
 #[cfg(target_os = "linux")]
 fn an_answer_that_cannot_be_written_says_what_became_of_the_hypothesis() {
     let lab = lab();
