@@ -129,6 +129,7 @@ const DATA: &[(&str, &str)] = texts! { "data":
     "patterns/control-plane.yaml",
     "patterns/cpu.yaml",
     "patterns/database.yaml",
+    "patterns/deeds.yaml",
     "patterns/delivery.yaml",
     "patterns/disk.yaml",
     "patterns/dns.yaml",
