@@ -165,3 +165,14 @@ fn a_command_between_two_outputs_belongs_to_the_release_that_it_names() {
     let upgrade = "$ helm upgrade mailer ./mailer -n mail\nError: UPGRADE FAILED: timed out\n";
     check(&format!("{}{upgrade}", ledgerd()), LEADS, "mailer", &BESIDE);
 }
+
+#[test]
+fn what_a_later_look_shows_to_be_well_is_over() {
+    let knowledge = Knowledge::built_in().expect("the built-in files");
+    let rows = [(6, "superseded", "Preparing upgrade"), (7, "deployed", "Rollback to 5")];
+    let later = history("ledgerd", &rows);
+    let text = format!("{}$ helm history ledgerd -n prod\n{later}", ledgerd());
+    let pasted = read(&text, knowledge);
+    let hangs = pasted.messages.iter().filter(|one| one.text.contains("pending-upgrade"));
+    assert_eq!(hangs.map(|one| one.resolved).collect::<Vec<_>>(), [true]);
+}

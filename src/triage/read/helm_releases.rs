@@ -158,7 +158,11 @@ fn messages(text: &str, release: &HelmRelease, outputs: &[&Output]) -> Vec<Messa
     for output in outputs {
         for (at, row) in output.release.revisions.iter().enumerate() {
             if output.status.is_none() {
-                rows.insert(row.revision, output.rows.get(at));
+                let before = rows.insert(row.revision, output.rows.get(at)).flatten();
+                // What an earlier look at a revision says is over, be it bad; a list names it all the same.
+                if let Some(standing) = before.filter(|_| !output.is_list && !release.is_ill()) {
+                    messages.push(Message { resolved: true, ..line_at(text, standing) });
+                }
             }
         }
         if output.rows.is_empty() && output.status.is_none() {
