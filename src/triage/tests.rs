@@ -119,7 +119,8 @@ fn what_was_destroyed_by_hand_is_told_and_its_last_copy_is_kept() {
     let engine = engine();
     let dropped = "raj: I dropped the customers table in prod by accident";
     let report = judged(&[dropped, "eve: pg-2 has recovery_min_apply_delay=1h"], &engine);
-    assert_eq!((report.severity.level, report.subtype.as_deref()), (Level::Critical, None));
+    assert_eq!(report.severity.level, Level::Critical);
+    assert_eq!(report.subtype.as_deref(), Some("data_destroyed"));
     assert!(report.plan[0].text.starts_with("Pause"), "{:?}", report.plan);
     assert_eq!(report.plan[0].command.as_deref(), Some("psql -c 'select pg_wal_replay_pause()'"));
     let report = judged(&[dropped], &engine);
@@ -127,6 +128,11 @@ fn what_was_destroyed_by_hand_is_told_and_its_last_copy_is_kept() {
     for (text, pattern) in [
         ("oops, deleted the wrong PVC in prod", Pattern::StorageEvent),
         ("argocd sync --prune deleted 43 resources, including the PVCs", Pattern::StorageEvent),
+        ("snapshots purged by my cleanup script", Pattern::StorageEvent),
+        ("mkfs.ext4 /dev/sdb was the data volume", Pattern::StorageEvent),
+        ("Falscher Cluster! helm uninstall lief gegen prod", Pattern::ContainerEvent),
+        ("deleted the whole resource group, thought it was staging", Pattern::CloudEvent),
+        ("force-pushed over main and lost two weeks of commits", Pattern::DeliveryEvent),
         (
             "mongo-1 state ROLLBACK, 18234 documents written to rollback directory",
             Pattern::DatabaseEvent,
@@ -134,6 +140,40 @@ fn what_was_destroyed_by_hand_is_told_and_its_last_copy_is_kept() {
     ] {
         let report = judged(&[text], &engine);
         assert_eq!((report.pattern, report.severity.level), (pattern, Level::Critical), "{text}");
+    }
+    // Whoever formatted a volume must not be told to move to the copy or to repair the file system.
+    let report = judged(&["mkfs.ext4 /dev/sdb was the data volume"], &engine);
+    assert!(report.plan.iter().any(|step| step.text.contains("image of the device")));
+    for text in [
+        "accidentally deleted a pod, it came back",
+        "Retention: deleted backups older than 30 days",
+        "ran the cleanup job in prod: 0 errors",
+        "the alert was removed by mistake",
+        "I almost dropped the wrong table",
+    ] {
+        assert!(judged(&[text], &engine).severity.level <= Level::Medium, "{text}");
+    }
+}
+
+#[test]
+fn what_is_well_beside_it_takes_no_failure_back() {
+    let engine = engine();
+    for (text, pattern) in [
+        ("Die Produktionsdatenbank ist ausgefallen und das Backup war erfolgreich", "DATABASE"),
+        ("the database is down and the backup is fine", "DATABASE"),
+        ("status page says resolved, yet login keeps throwing 502 for everyone", "SERVER"),
+    ] {
+        let report = judged(&[text], &engine);
+        assert!(report.severity.level >= Level::High, "{text}: {:?}", report.evidence);
+        assert!(format!("{:?}", report.pattern).to_uppercase().starts_with(pattern), "{text}");
+    }
+    for text in [
+        "outage over, all requests succeed again",
+        "db was down from 9 to 10, it is fixed",
+        "Entwarnung: Datenbank läuft wieder stabil, keine Fehler mehr.",
+        "Morgen Wartung: der Webshop ist von 2 bis 3 Uhr nicht erreichbar",
+    ] {
+        assert_eq!(judged(&[text], &engine).severity.level, Level::Info, "{text}");
     }
 }
 
