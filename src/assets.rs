@@ -196,6 +196,15 @@ pub struct Asset {
     pub origin: Origin,
 }
 
+impl Asset {
+    /// Whether the program has the same data file with the same text: a checkout of its source is a
+    /// workspace, too, and holds nothing else until somebody edits it.
+    pub fn is_as_built_in(&self) -> bool {
+        let same = |built_in: Self| built_in.text == self.text;
+        self.origin == Origin::BuiltIn || DATA_SHELF.built_in(&self.name).is_ok_and(same)
+    }
+}
+
 /// A file for browsers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StaticFile {
@@ -432,6 +441,15 @@ mod tests {
         assert_eq!(names(&data), on_disk("data"), "const DATA in assets.rs, and SCENARIOS");
         let statics: Vec<_> = STATIC.iter().map(|(name, _)| (*name).to_owned()).collect();
         assert_eq!(statics, on_disk("static"), "const STATIC in assets.rs");
+    }
+
+    #[test]
+    fn a_workspace_that_is_a_checkout_holds_nothing_of_its_own() {
+        let checkout = Assets::new(Some(Path::new(env!("CARGO_MANIFEST_DIR"))));
+        let file = checkout.data("patterns/deeds.yaml").expect("a file");
+        assert!(file.origin != Origin::BuiltIn && file.is_as_built_in());
+        assert!(!Asset { text: "words: {}".into(), ..file.clone() }.is_as_built_in());
+        assert!(!Asset { name: "patterns/own.yaml".to_owned(), ..file }.is_as_built_in());
     }
 
     #[test]

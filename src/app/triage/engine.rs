@@ -55,7 +55,7 @@ impl Engine {
         let (knowledge, lint) = at_once(|| Knowledge::load(&sources), || lint(plan));
         let knowledge = knowledge.map_err(wrong_data)?;
         // The program's own are held against their examples by a test.
-        let own = files.iter().filter(|file| file.origin != Origin::BuiltIn);
+        let own = files.iter().filter(|file| !file.is_as_built_in());
         let own: Vec<&str> = own.map(|file| file.name.as_str()).collect();
         if let Some(error) = knowledge.check_examples(&own).into_iter().next() {
             return Err(wrong_data(error));
