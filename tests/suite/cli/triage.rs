@@ -313,7 +313,10 @@ fn what_is_too_much_to_be_kept_with_a_hypothesis_is_told() {
     let lab = lab();
     lab.run(&["incident", "open", "release stuck", "--severity", "P2"]).ok();
     let label = "INC-2026-06-01-001";
-    let long = format!("{STUCK}{}", "the queue of orders-api grows\n".repeat(12_000));
+    // Of each message so much is judged that a few long ones are more than is kept.
+    let long_line = |name: &str| format!("{name} failed: {}\n", name.repeat(50_000));
+    let long =
+        format!("{STUCK}\n{}", ["a", "b", "c", "d", "e", "f", "g", "h"].map(long_line).concat());
     let args = ["triage", "--incident", label];
     lab.run_with_input(&args, long.as_bytes()).ok().says("Only the first 256 KiB");
     lab.run(&["incident", "show", label]).ok().says("Only the first 256 KiB of what was judged");
