@@ -74,20 +74,21 @@ pub(crate) fn run(args: &Args, session: &mut Session) -> Result<Done, Error> {
         Some(incident) => Some((incident, app.note_hypothesis(incident, &view, &actor)?)),
         None => None,
     };
-    view.noted = noted.map(|(_, noted)| noted.id);
-    view.noted_before = noted.is_some_and(|(_, noted)| noted.stood);
-    let not_kept = noted.as_ref().and_then(|(_, noted)| noted.not_kept_words());
-    let told = noted.map(|(incident, Hypothesis { id, stood, .. })| match stood {
-        true => {
-            format!("It stands in {incident} already, word for word: nothing was added.  ({id})")
-        }
-        false => format!("Noted in {incident}, as a hypothesis.  ({id})"),
+    view.noted = noted.as_ref().map(|(_, noted)| noted.id);
+    view.noted_before = noted.as_ref().is_some_and(|(_, noted)| noted.stood);
+    let told = noted.map(|(incident, Hypothesis { id, stood, not_kept })| {
+        let told = match stood {
+            true => {
+                format!(
+                    "It stands in {incident} already, word for word: nothing was added.  ({id})"
+                )
+            }
+            false => format!("Noted in {incident}, as a hypothesis.  ({id})"),
+        };
+        let told = not_kept.iter().fold(told, |told, words| format!("{told}\n{words}"));
+        view.notes.extend(not_kept);
+        told
     });
-    let told = told.map(|told| match &not_kept {
-        Some(words) => format!("{told}\n{words}"),
-        None => told,
-    });
-    view.notes.extend(not_kept);
     match &told {
         _ if args.json => session.out.json(&view),
         Some(told) => session.out.line(told),

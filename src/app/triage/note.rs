@@ -18,24 +18,18 @@ const KEPT: usize = 256 << 10;
 const LONGEST: usize = 1500;
 
 /// Where a hypothesis stands in a timeline.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hypothesis {
     /// Its entry.
     pub id: EntryId,
     /// Whether it stood there already, of the same messages and in the same words: nothing was
     /// added.
     pub stood: bool,
-    /// How many bytes of what was judged are too much to be kept with it.
-    pub not_kept: usize,
+    /// What to say of what is too much to be kept with it; none where all of it is kept.
+    pub not_kept: Option<String>,
 }
 
-impl Hypothesis {
-    /// What to say of what is not kept.
-    pub fn not_kept_words(&self) -> Option<String> {
-        not_kept_words(self.not_kept)
-    }
-}
-
+/// Says how much of what was judged is too much to be kept.
 fn not_kept_words(bytes: usize) -> Option<String> {
     (bytes > 0).then(|| {
         format!(
@@ -72,8 +66,9 @@ impl App {
         }
         let source = super::known::SOURCE.to_owned();
         let (judged, not_kept) = self.keep_judged(view)?;
+        let not_kept = not_kept_words(not_kept);
         let mut text = redact(&words(view)).text;
-        if let Some(words) = not_kept_words(not_kept) {
+        if let Some(words) = &not_kept {
             text = format!("{}\n{words}", text.trim_end());
         }
         let stands = |(_, told): &(EntryId, IncidentNoted)| {
