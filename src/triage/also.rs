@@ -158,7 +158,7 @@ fn elsewhere<'r>(
     verdict: &Verdict,
 ) -> Vec<Other<'r>> {
     let is_other = |found: &&Found<'_>| !verdict.may_be_of(reading, found.message);
-    let of = |message: usize| reading.of.get(message).copied().flatten();
+    let of = |message: usize| reading.thing_of(message);
     let things: BTreeSet<usize> =
         reading.found.iter().filter(is_other).filter_map(|found| of(found.message)).collect();
     let mut all = Vec::new();

@@ -36,7 +36,7 @@ pub(super) struct Verdict {
 impl Verdict {
     /// Whether a message may be about it: it is of no other of the things that a paste tells apart.
     pub(super) fn may_be_of(&self, reading: &Reading<'_>, message: usize) -> bool {
-        let of = reading.of.get(message).copied().flatten();
+        let of = reading.thing_of(message);
         self.of.is_none() || of.is_none() || of == self.of
     }
 }
@@ -50,7 +50,7 @@ pub(super) fn decide_of(
     let verdict = decide(found, knowledge);
     let bears =
         |one: &&Found<'_>| one.evidence().is_some_and(|(pattern, _, _)| pattern == verdict.pattern);
-    let of = found.iter().filter(bears).find_map(|one| reading.of.get(one.message).copied()?);
+    let of = found.iter().filter(bears).find_map(|one| reading.thing_of(one.message));
     Verdict { of, ..verdict }
 }
 

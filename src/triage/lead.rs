@@ -52,7 +52,7 @@ fn without_others<'k>(
     knowledge: &Knowledge,
     reading: &Reading<'k>,
 ) -> Vec<Found<'k>> {
-    let of = |found: &Found<'_>| reading.of.get(found.message).copied().flatten();
+    let of = |found: &Found<'_>| reading.thing_of(found.message);
     let things: BTreeSet<usize> = reading.found.iter().filter_map(of).collect();
     let mut worst: Option<(Option<Level>, f64, usize)> = None;
     for thing in things.iter().copied() {

@@ -46,9 +46,9 @@ impl Holders {
     pub(super) fn of(reading: &Reading<'_>, verdict: &Verdict) -> Self {
         let mut holders = Self { any: verdict.pattern == Pattern::Unknown, ..Self::default() };
         let is_other = |at: &usize| !verdict.may_be_of(reading, *at);
-        holders.others = (0..reading.of.len()).filter(is_other).collect();
+        holders.others = (0..reading.clauses.len()).filter(is_other).collect();
         holders.tables = reading.tables.difference(&holders.others).copied().collect();
-        let is_own = |at: &usize| verdict.of.is_some() && reading.of.get(*at) == Some(&verdict.of);
+        let is_own = |at: &usize| verdict.of.is_some() && reading.thing_of(*at) == verdict.of;
         holders.own_tables = holders.tables.iter().copied().filter(is_own).collect();
         let (mut of_subtype, mut of_pattern) = (BTreeSet::new(), BTreeSet::new());
         let others = holders.others.clone();

@@ -76,7 +76,14 @@ pub(super) struct Reading<'k> {
     /// How many messages were longer than is judged.
     pub(super) cut: usize,
     /// Of which of the things that a paste tells apart each message is.
-    pub(super) of: Vec<Option<usize>>,
+    of: Vec<Option<usize>>,
+}
+
+impl Reading<'_> {
+    /// Of which of the things that a paste tells apart a message is; none where it may be about any.
+    pub(super) fn thing_of(&self, message: usize) -> Option<usize> {
+        self.of.get(message).copied().flatten()
+    }
 }
 
 /// A text with what its letters tell: the rules that they wake, which is none for most lines.
