@@ -2,10 +2,11 @@
 //! that the cause, the plan and what fills their places follow.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 use super::helm::{HelmRelease, MAX_REVISIONS, is_bad};
 use super::helm_output::{Output, RELEASE, Standing, outputs};
-use super::helm_row::{chart_name, list_row, row};
+use super::helm_row::{chart_name, is_row};
 use super::{InputKind, Pasted};
 use crate::triage::knowledge::Knowledge;
 use crate::triage::message::Message;
@@ -41,8 +42,7 @@ pub(super) fn read(text: &str, pasted: &mut Pasted, knowledge: &Knowledge) {
         own.extend(
             messages(text, release, &of)
                 .into_iter()
-                .map(|message| (Some(at), message))
-                .map(|(of, message)| Message { of, ..message }),
+                .map(|message| Message { of: Some(at), ..message }),
         );
     }
     // What stands as one message is not said twice: not line by line as well.
@@ -84,9 +84,11 @@ pub(super) fn read(text: &str, pasted: &mut Pasted, knowledge: &Knowledge) {
 
 /// Leaves what charts print below a status, but for lines in which a rule holds.
 fn pass_over_notes(outputs: &[Output], pasted: &mut Pasted, knowledge: &Knowledge) {
+    let notes = outputs.iter().map(|output| &output.notes).filter(|notes| !notes.is_empty());
+    let notes: Vec<&Range<usize>> = notes.collect();
     let all = pasted.messages.len();
     pasted.messages.retain(|line| {
-        let is_note = outputs.iter().any(|output| output.notes.contains(&line.offset));
+        let is_note = notes.iter().any(|notes| notes.contains(&line.offset));
         line.line == 0 || !is_note || judgement(&line.text, knowledge).holds()
     });
     let passed = all - pasted.messages.len();
@@ -222,7 +224,6 @@ fn guess(release: &mut HelmRelease, of: usize, messages: &mut [Message]) -> Opti
     if charts.any(|other| other != chart) {
         return None;
     }
-    let is_row = |text: &str| row(text).is_some() || list_row(text).is_some();
     let rows =
         messages.iter_mut().filter(|it| it.of == Some(of) && (it.line == 0 || is_row(&it.text)));
     for message in rows {

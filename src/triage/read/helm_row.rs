@@ -57,6 +57,11 @@ pub(super) fn row(line: &str) -> Option<(HelmRevision, bool)> {
     Some((row, dated))
 }
 
+/// Whether Helm prints such a line, in a history or in a list.
+pub(super) fn is_row(line: &str) -> bool {
+    row(line).is_some() || list_row(line).is_some()
+}
+
 /// A line of what `helm list` prints: a release with its newest revision.
 pub(super) fn list_row(line: &str) -> Option<HelmRelease> {
     let words: Vec<&str> = line.split_whitespace().collect();

@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 use serde_json::Value;
 
-use super::helm_row::{list_row, row};
+use super::helm_row::is_row;
 use super::{Pasted, log, structured};
 use crate::text::LineIndex;
 use crate::text::pattern::pattern;
@@ -79,8 +79,7 @@ fn payloads(text: &str) -> Option<Vec<(Range<usize>, Pasted)>> {
 
 /// The lines that say anything, but for rows that Helm printed.
 fn said(text: &str) -> impl Iterator<Item = &str> {
-    let is_row = |line: &str| row(line).is_some() || list_row(line).is_some();
-    text.lines().filter(move |line| !is_fence(line) && !line.trim().is_empty() && !is_row(line))
+    text.lines().filter(|line| !is_fence(line) && !line.trim().is_empty() && !is_row(line))
 }
 
 fn is_fence(line: &str) -> bool {
