@@ -3,19 +3,19 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use regex::{Captures, Regex};
+use regex::{Captures, Match, Regex};
 
 use super::names::{Family, SHORT, WORDS, family, is_name, may_stand_in};
 use super::stand_in::{is_code, is_elsewhere, stands_for_one, stands_for_one_in};
 use super::{Spot, looks_made};
 use crate::text::pattern::pattern;
 
-/// A name, a colon or equals sign, perhaps an anchor or a tag of YAML, and a value in quotes, a quote
-/// in it as YAML and the shell write one, or up to the next space.
+/// A name, perhaps in the brackets of an index, a colon or equals sign, perhaps an anchor or a tag of
+/// YAML, and a value in quotes, a quote in it as YAML and the shell write one, or up to the next space.
 static ASSIGNED: LazyLock<Regex> = LazyLock::new(|| {
     let words = &*WORDS;
     pattern(&format!(
-        r#"(?i)([0-9a-z_.-]*)({words})(?:[_-]?(?:value|base64|base|b64))?\\?["'`]?(?:[ \t]*\([^()\n]{{1,40}}\))?[ \t\u{{a0}}]*(:=|=>|=|->|→|::|[:：]|%3[AD])([ \t\u{{a0}}]*)(?:\[[ \t]*)?(?:(?:&[0-9A-Za-z_-]+|!![a-z]+|!(?:vault|Sub|Ref|env|secret|reference|ImportValue|GetAtt|Join))[ \t]+)*(?:\\"((?:[^"\\\n])+)|"((?:[^"\\\n]|\\.)+)|'((?:[^'\n]|''|'\\'')+)|`([^`\n]+)|([^\s"'`=,;&][^\s"'`,;&]*))"#
+        r#"(?i)([0-9a-z_.-]*)({words})(?:[_-]?(?:value|base64|base|b64))?\\?(?:["'`]\]?)?(?:[ \t]*\([^()\n]{{1,40}}\))?[ \t\u{{a0}}]*(:=|=>|=|->|→|::|[:：]|%3[AD])([ \t\u{{a0}}]*)(?:\[[ \t]*)?(?:(?:&[0-9A-Za-z_-]+|!![a-z]+|!(?:vault|Sub|Ref|env|secret|reference|ImportValue|GetAtt|Join))[ \t]+)*(?:\\"((?:[^"\\\n])+)|"((?:[^"\\\n]|\\.)+)|'((?:[^'\n]|''|'\\'')+)|`([^`\n]+)|([^\s"'`=,;&][^\s"'`,;&]*))"#
     ))
 });
 /// A name at the end of a line, and one word on the next: `password:` and below it the password, as
@@ -59,6 +59,22 @@ static ELEMENT: LazyLock<Regex> = LazyLock::new(|| {
     pattern(&format!(
         r#"(?i)<(?:[0-9a-z_.:-]*({words})(?:\s[^<>\n]*)?|[0-9a-z_.:-]+\s[^<>\n]*?(?:name|key)=["'][0-9a-z_.:-]*({words})["'][^<>\n]*)>(?:<!\[CDATA\[)?([^<>\n\]]+)(?:\]\]>)?</|<key>[0-9a-z_.:-]*({words})</key>\s*<string>([^<>\n]+)|<input[^<>\n]*[ \t]type=["'](password)["'][^<>\n]*[ \t]value=["']([^"'\n]+)"#
     ))
+});
+/// What a statement hashes or compares: `PASSWORD('VALUE')`.
+static CALLED: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r#"(?i)(?-u:\b)(?:old_)?password[ \t]*\([ \t]*(?:"((?:[^"\\\n]|\\.)+)"|'((?:[^'\\\n]|''|\\.)+)')"#,
+    )
+});
+/// Begins a sentence behind `passphrase:`, which a passphrase of words does not.
+const SENTENCE: &str = "\
+    a an are ask asked does entered for has have in is it kept must needed never not of on only \
+    please required see should stored the this to use was were will you";
+/// A passphrase of several words, up to the end of its line or of the quotation that it stands in.
+static PHRASE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r#"(?im)(?-u:\b)pass[ _-]?phrase["']?[ \t]*[:=][ \t]*((?:[0-9a-z'-]{2,20}[ \t]+){2,11}[0-9a-z'-]{1,20})[ \t]*\\?(?:["<]|\r?$)"#,
+    )
 });
 /// What is counted behind a number.
 static UNIT: LazyLock<Regex> = LazyLock::new(|| {
@@ -136,6 +152,16 @@ pub(super) fn find(text: &str, spots: &mut Vec<Spot>) {
             let is_secret = is_secret(family, text, &value.range(), sure);
             spots.extend(is_secret.then(|| Spot { range: value.range(), kind }));
         }
+    }
+    let called = CALLED.captures_iter(text).filter_map(|found| found.get(1).or(found.get(2)));
+    let phrases = PHRASE.captures_iter(text).filter_map(|found| found.get(1));
+    let is_phrase = |it: &Match<'_>| {
+        let first = it.as_str().split_whitespace().next().unwrap_or_default();
+        !SENTENCE.split(' ').any(|word| word.eq_ignore_ascii_case(first))
+    };
+    for value in called.chain(phrases.filter(is_phrase)) {
+        let is_secret = is_secret(Family::Password, text, &value.range(), Sure::Quoted);
+        spots.extend(is_secret.then(|| Spot { range: value.range(), kind: "password" }));
     }
     for found in BELOW.captures_iter(text) {
         let (Some(word), Some(value)) = (found.get(1), found.get(2)) else { continue };

@@ -1,7 +1,7 @@
 //! What secrets are called: the one list that every rule by name is made of.
 //!
-//! A space in a name stands for a space, a hyphen, an underscore or nothing: `api key` is `apiKey`
-//! and `API_KEY` as well.
+//! A space in a name stands for a space, a hyphen, an underscore, a dot or nothing: `api key` is `apiKey`,
+//! `API_KEY` and `api.key` as well.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -139,7 +139,7 @@ pub(super) static WORDS: LazyLock<String> = LazyLock::new(|| {
     // The longer name comes first, since it says more.
     names.sort_by_key(|name| std::cmp::Reverse(name.len()));
     let names: Vec<String> =
-        names.iter().map(|name| regex::escape(name).replace(' ', "[ _-]?")).collect();
+        names.iter().map(|name| regex::escape(name).replace(' ', "[ ._-]?")).collect();
     let short = SHORT.join("|");
     format!(r"(?:{})(?:[ _-]?[0-9](?-u:\b))?|(?:{short})(?-u:\b)", names.join("|"))
 });
@@ -200,7 +200,7 @@ static KNOWN: LazyLock<HashMap<String, (Family, &'static str)>> = LazyLock::new(
 /// A name without what may stand between its words, and without the number behind it.
 fn squeezed(name: &str) -> String {
     let lower = name.trim_end_matches(|c: char| c.is_ascii_digit()).to_lowercase();
-    lower.chars().filter(|c| !matches!(c, ' ' | '_' | '-')).collect()
+    lower.chars().filter(|c| !matches!(c, ' ' | '_' | '-' | '.')).collect()
 }
 
 /// Whether a word is a whole name.
@@ -243,6 +243,7 @@ mod tests {
         check("MOT_DE_PASSE", (Family::Password, "password"));
         check("пароль", (Family::Password, "password"));
         check("apiKey", (Family::Key, "key"));
+        check("api.key", (Family::Key, "key"));
         check("unseal key 3", (Family::Key, "key"));
         check("Secret", (Family::Secret, "secret"));
         check("creds", (Family::Key, "credential"));
