@@ -9,7 +9,7 @@ use super::allowed::{Allowed, Doing};
 use super::plan_command::{is_capitalised, with_small_letter};
 use super::plan_forbidden;
 use super::plan_limits::{self, LONGEST_COMMAND, LONGEST_PLAN, not_read, read_part};
-use super::plan_prose::{self, Prose};
+use super::plan_prose::{self, MOST_PLACES, Prose};
 use super::plan_text::{self, Piece};
 use super::source::FileError;
 use crate::runbook::danger::{Danger, DangerLevel, RuleError, Rules};
@@ -134,7 +134,7 @@ impl PlanLint {
     }
 
     /// What a plan would destroy: shell, Markdown or prose, its steps numbered or not, on many
-    /// lines or on one. In order of steps; each rule once a step and command. What is too long to be read is a
+    /// lines or on one. In order of the text; each rule once a sentence and command. What is too long to be read is a
     /// finding of its own.
     pub fn check(&self, plan: &str) -> Vec<PlanFinding> {
         let (all, given) = (plan.len(), read_part(plan, LONGEST_PLAN));
@@ -153,13 +153,18 @@ impl PlanLint {
                 let (Piece::Words(part) | Piece::Command(part)) = piece;
                 let text = plan.get(part.clone()).unwrap_or_default();
                 let as_given = given.get(part.clone()).unwrap_or_default();
+                let is_command = matches!(piece, Piece::Command(_));
+                let mut add = |place: Range<usize>, danger: PlanDanger| {
+                    let place = part.start + place.start..part.start + place.end;
+                    found.add(plan, place, danger, is_command);
+                };
                 if let Some(word) = plan_limits::disguised(as_given) {
-                    found.add(part.start, word, plan_limits::not_what_it_looks_like());
+                    add(word, plan_limits::not_what_it_looks_like());
                 }
                 match piece {
                     Piece::Words(_) => {
                         for (danger, start, end) in self.prose.find(text) {
-                            found.add(part.start, start..end, danger);
+                            add(start..end, danger);
                         }
                         found.not_understood(part.start, text);
                     }
@@ -168,11 +173,11 @@ impl PlanLint {
                         let capital = is_capitalised(command, &self.commands);
                         let small = capital.then(|| with_small_letter(command));
                         for (place, danger) in session.check(small.as_deref().unwrap_or(command)) {
-                            found.add_command(part.start, place, danger.into());
+                            add(place, danger.into());
                         }
                         if command.len() < text.len() {
                             let danger = not_read(text.len(), command.len());
-                            found.add(part.start, command.len()..command.len(), danger);
+                            add(command.len()..command.len(), danger);
                         }
                     }
                 }
@@ -186,8 +191,8 @@ impl PlanLint {
     }
 }
 
-/// How many places of one step each rule names at most.
-const MOST_PLACES: usize = 20;
+/// So many lines may end between words and the command that they introduce.
+const MOST_LINES_BETWEEN: usize = 4;
 
 /// What is found in a plan, step by step.
 #[derive(Debug, Default)]
@@ -211,29 +216,28 @@ impl Found {
         self.number = number;
     }
 
-    /// Adds a danger of the words of a step, by its place within a piece of the plan. Each rule has
-    /// one finding a step for its words, which is the worst.
-    fn add(&mut self, at: usize, place: Range<usize>, danger: PlanDanger) {
-        let next = self.finding(at + place.start..at + place.end, danger);
-        match self.known(&next).first() {
-            Some(&known) => self.worsen(known, &next),
-            None => self.push(next, false),
-        }
-    }
-
-    /// Adds a danger of a command. Words of the same step say what the command does; another command
-    /// is another thing to leave out.
-    fn add_command(&mut self, at: usize, place: Range<usize>, danger: PlanDanger) {
-        let next = self.finding(at + place.start..at + place.end, danger);
+    /// Adds a danger of the words of a step or of a command in it, unless it is known, or there are too
+    /// many of its rule. What one sentence says of one danger is known once, and words beside a command
+    /// say what that does; another command or sentence is another thing to leave out.
+    fn add(&mut self, plan: &str, place: Range<usize>, danger: PlanDanger, is_command: bool) {
+        let next = self.finding(place, danger);
+        let is_same = |found: &PlanFinding, of_command: bool| {
+            let (first, second) =
+                if found.start <= next.start { (found, &next) } else { (&next, found) };
+            let between = plan.get(first.end..second.start).unwrap_or_default();
+            match (of_command, is_command) {
+                (true, true) => second.start < first.end,
+                (false, false) => !between.contains(['.', ';', '\n', '!', '?']),
+                _ => between.matches('\n').count() <= MOST_LINES_BETWEEN,
+            }
+        };
         let known = self.known(&next);
-        let same = known.iter().copied().find(|&one| {
-            let found = &self.findings[one];
-            !self.of_command[one] || found.start < next.end && next.start < found.end
-        });
+        let mut all = known.iter().copied();
+        let same = all.find(|&one| is_same(&self.findings[one], self.of_command[one]));
         let last = known.last().copied().filter(|_| known.len() >= MOST_PLACES);
         match same.or(last) {
             Some(known) => self.worsen(known, &next),
-            None => self.push(next, true),
+            None => self.push(next, is_command),
         }
     }
 
@@ -279,7 +283,7 @@ impl Found {
     /// All that was found, with its lines and words; of so many bytes this is what was read.
     fn told(mut self, plan: &str, all: usize) -> Vec<PlanFinding> {
         self.findings.extend(self.other_script.take().map(|(first, _)| first));
-        self.findings.sort_by_key(|one| one.place);
+        self.findings.sort_by_key(|one| (one.place, one.start));
         if plan.len() < all {
             self.steps += 1;
             let end = plan.len()..plan.len();

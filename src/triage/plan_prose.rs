@@ -113,6 +113,9 @@ struct Hit {
 /// What a rule finds: first byte, one past the last.
 type Found = (usize, usize);
 
+/// How many places of one step each rule names at most.
+pub(super) const MOST_PLACES: usize = 20;
+
 /// Reads the rules. Those of a team are held against their examples.
 ///
 /// # Errors
@@ -216,12 +219,12 @@ fn places<T>(
 }
 
 impl Prose {
-    /// What the words tell somebody to do, each rule once, in the order of the rules.
+    /// What the words tell somebody to do, in the order of the rules and, for each, of the text.
     pub(super) fn find(&self, text: &str) -> Vec<(PlanDanger, usize, usize)> {
         let hits = self.hits(text);
-        let found = self.rules.iter().filter_map(|rule| {
-            let (start, end) = self.find_rule(rule, text, &hits)?;
-            Some((rule.danger(), start, end))
+        let found = self.rules.iter().flat_map(|rule| {
+            let found = self.find_rule(rule, text, &hits);
+            found.into_iter().map(|(start, end)| (rule.danger(), start, end))
         });
         found.collect()
     }
@@ -251,12 +254,18 @@ impl Prose {
         hits.collect()
     }
 
-    /// The first place where it is told to do it; telling not to is no danger.
-    fn find_rule(&self, rule: &Rule, text: &str, hits: &[Hit]) -> Option<Found> {
-        let by_words = hits.iter().find_map(|hit| {
+    /// The first places where it is told to do it; telling not to is no danger.
+    fn find_rule(&self, rule: &Rule, text: &str, hits: &[Hit]) -> Vec<Found> {
+        let by_words = hits.iter().filter_map(|hit| {
             rule.told.iter().find_map(|tell| self.find_tell(rule, tell, text, hit))
         });
-        by_words.or_else(|| self.find_any(rule, text)).or_else(|| self.find_again(rule, text, hits))
+        let mut found: Vec<Found> = by_words.take(MOST_PLACES).collect();
+        found.extend(self.find_any(rule, text));
+        if found.is_empty() {
+            found.extend(self.find_again(rule, text, hits));
+        }
+        found.sort_unstable();
+        found
     }
 
     /// "Do not delete the table before five; delete it afterwards": what is forbidden first is told
@@ -288,21 +297,24 @@ impl Prose {
         })
     }
 
-    fn find_any(&self, rule: &Rule, text: &str) -> Option<Found> {
-        let (matcher, mut from) = (rule.any.as_ref()?.matcher()?, 0);
+    fn find_any(&self, rule: &Rule, text: &str) -> Vec<Found> {
+        let mut all = Vec::new();
+        let Some(matcher) = rule.any.as_ref().and_then(|any| any.matcher()) else { return all };
+        let mut from = 0;
         while let Some(found) = matcher.find_at(text.as_bytes(), from) {
             let start = text.floor_char_boundary(found.start());
             let end = text.ceil_char_boundary(found.end());
-            if self.holds(rule, text, start, end) {
-                return Some((start, end));
+            let holds = self.holds(rule, text, start, end);
+            if holds {
+                all.push((start, end));
             }
             // The find may begin too early: "remove the label, then delete the volume".
-            from = text.ceil_char_boundary(found.start() + 1);
-            if from >= text.len() {
+            from = text.ceil_char_boundary(if holds { end } else { found.start() + 1 });
+            if from >= text.len() || all.len() == MOST_PLACES {
                 break;
             }
         }
-        None
+        all
     }
 
     fn find_tell(&self, rule: &Rule, tell: &Tell, text: &str, hit: &Hit) -> Option<Found> {
@@ -403,7 +415,7 @@ impl Prose {
         if rule.raw.finds.is_empty() || rule.raw.ignores.is_empty() {
             return Err("the rule needs an example in `finds` and one in `ignores`".to_owned());
         }
-        let finds = |text: &String| self.find_rule(rule, text, &self.hits(text)).is_some();
+        let finds = |text: &String| !self.find_rule(rule, text, &self.hits(text)).is_empty();
         if let Some(text) = rule.raw.finds.iter().find(|text| !finds(text)) {
             return Err(format!("the rule does not find its example `{text}`"));
         }

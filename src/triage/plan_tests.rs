@@ -463,7 +463,7 @@ fn both_faults_of_one_step_are_told_and_a_capital_letter_changes_no_id() {
         found.into_iter().map(|one| one.danger.rule).collect::<Vec<_>>()
     };
     let step = "1. \u{443}\u{434}\u{430}\u{43b}\u{438} \u{432}\u{441}\u{451}, d\u{435}lete";
-    assert_eq!(rules(step), ["disguised", "not-read"]);
+    assert_eq!(rules(step), ["not-read", "disguised"]);
     for plan in ["reload", "Reload", "Reload the core switch", "core-1# reload"] {
         assert_eq!(rules(plan), ["network-session"], "{plan}");
     }
@@ -519,6 +519,30 @@ fn a_rule_that_is_here_twice_is_refused_with_its_place() {
     let wrong = PlanSources { more: Source { text: &more, ..own.more }, ..own };
     let error = PlanLint::load(&wrong).expect_err("a rule is here twice");
     assert!(error.message.contains("tf-destroy") && error.line > 1, "{error:?}");
+}
+
+#[test]
+fn each_sentence_of_a_step_has_its_findings_in_the_order_of_the_text() {
+    let lint = PlanLint::built_in().expect("the built-in rules");
+    let found = |plan: &str| -> Vec<(usize, String)> {
+        lint.check(plan).into_iter().map(|one| (one.line, one.text)).collect()
+    };
+    let texts = |plan: &str| found(plan).into_iter().map(|(_, text)| text).collect::<Vec<_>>();
+    assert_eq!(
+        texts("Get rid of the old volume. Next, delete the PVC data-0, then delete the namespace."),
+        ["Get rid of the old volume", "delete the PVC", "delete the namespace"]
+    );
+    assert_eq!(
+        texts("Then DROP TABLE tmp1; and later DROP DATABASE shop; done."),
+        ["DROP TABLE", "DROP DATABASE"]
+    );
+    assert_eq!(texts("1. Delete the PVC:\n\n   ```sh\n   kubectl delete pvc a\n   ```\n").len(), 1);
+    let far =
+        "Get rid of the old volume.\n\nWait.\n\nLook at it.\n\nAsk Bob.\n\nkubectl delete pvc a\n";
+    assert_eq!(texts(far).len(), 2, "{:?}", texts(far));
+    let shell = "1. Clean up\n\n   ```sh\n   rm -rf /srv/old\n   kubectl delete pvc a\n   rm -rf /var/lib/mysql\n   ```\n";
+    let lines: Vec<usize> = found(shell).into_iter().map(|(line, _)| line).collect();
+    assert_eq!(lines, [4, 5, 6]);
 }
 
 #[test]
