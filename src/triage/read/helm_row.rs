@@ -29,13 +29,17 @@ const STATES: [&str; 9] = [
 ];
 
 /// A line of the table, and whether its date is written as Helm does. The date between the number and
-/// the status has blanks of its own.
+/// the status has blanks of its own. Without such a date the name of a chart with its version tells a row
+/// from `503 requests failed since noon`.
 pub(super) fn row(line: &str) -> Option<(HelmRevision, bool)> {
     const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
     let words: Vec<&str> = line.split_whitespace().collect();
     let revision = words.first()?.parse().ok()?;
     let at = words.iter().position(|word| STATES.contains(word))?;
     let dated = at == 6 && DAYS.contains(&words[1]);
+    if !dated && words.get(at + 1).and_then(|chart| chart_name(chart)).is_none() {
+        return None;
+    }
     let word = |at: usize| words.get(at).map_or_else(String::new, |word| (*word).to_owned());
     let row = HelmRevision {
         revision,

@@ -76,13 +76,14 @@ enum Notes {
 
 impl Notes {
     /// How they stand at the next line. A later paragraph belongs to them where it looks so: numbered,
-    /// indented, a list of objects, or in front of something. Other words are of who pasted them.
+    /// indented or a list of objects. Other words, and what begins with a date, are of who pasted them.
     fn with(self, line: &str) -> Self {
-        let goes_on = || {
-            line.starts_with(|c: char| c.is_ascii_digit() || c.is_whitespace())
-                || line.starts_with("==>")
-                || line.ends_with(':')
+        let is_numbered = || {
+            let rest = line.trim_start_matches(|c: char| c.is_ascii_digit());
+            (1..=2).contains(&(line.len() - rest.len())) && rest.starts_with([')', '.'])
         };
+        let goes_on =
+            || line.starts_with(char::is_whitespace) || line.starts_with("==>") || is_numbered();
         match self {
             _ if is_command(line) && !line.starts_with(' ') => Self::None,
             Self::Open | Self::Ended if line.is_empty() => Self::Ended,
@@ -96,6 +97,17 @@ impl Notes {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_people_say_below_the_notes_of_a_chart_is_theirs() {
+        let is_note = |line| Notes::Ended.with(line) == Notes::Open;
+        for line in ["1. Get the address", "12) Log in", "  kubectl get svc", "==> v1/Service"] {
+            assert!(is_note(line), "{line}");
+        }
+        for line in ["2026-05-18 14:05 we turned it off", "14:05 bob: it is down", "Then we saw:"] {
+            assert!(!is_note(line), "{line}");
+        }
+    }
 
     #[test]
     fn each_block_is_a_release_of_its_own() {
