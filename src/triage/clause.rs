@@ -52,6 +52,8 @@ pub(super) struct Clauses<'g> {
     roles: Vec<(usize, Role)>,
     /// Stretches that say it did not happen, or is over.
     denied: Vec<(usize, usize)>,
+    /// All of it is announced, asked for a document or no incident by its own words.
+    pub(super) is_no_incident: bool,
 }
 
 /// How far behind `as planned` its clause may go on, in bytes, as in `as planned in CHG-201`.
@@ -111,10 +113,14 @@ impl<'g> Clauses<'g> {
         bounds.dedup();
         // A quotation's end is noted when it begins.
         roles.sort_by_key(|(at, _)| *at);
-        let mut clauses = Self { grammar, bounds, roles, denied: Vec::new() };
+        let denied = Vec::new();
+        let mut clauses = Self { grammar, bounds, roles, denied, is_no_incident: false };
         clauses.denied = clauses.over(text);
         let more = clauses.no_failures(text);
         clauses.denied.extend(more);
+        let lines = clauses.no_incidents(text);
+        clauses.is_no_incident = cover(text, &lines);
+        clauses.denied.extend(lines);
         clauses
     }
 
@@ -139,7 +145,7 @@ impl<'g> Clauses<'g> {
         if is_other { start + behind } else { start }
     }
 
-    /// What is meant, possible, past, announced or only talked about.
+    /// What is meant, possible or past.
     fn no_failures(&self, text: &str) -> Vec<(usize, usize)> {
         let grammar = self.grammar;
         let mut none = Vec::new();
@@ -157,6 +163,13 @@ impl<'g> Clauses<'g> {
                 sentences.filter(|(from, to)| !grammar.is_in(Kind::Lasts, &text[*from..*to])),
             );
         }
+        none
+    }
+
+    /// The lines that are announced, only talked about, or no incident by their own words.
+    fn no_incidents(&self, text: &str) -> Vec<(usize, usize)> {
+        let grammar = self.grammar;
+        let mut none = Vec::new();
         let line_end = |at: usize| text[at..].find('\n').map_or(text.len(), |end| at + end);
         let line = |found: Range<usize>| {
             let start = text[..found.start].rfind('\n').map_or(0, |at| at + 1);
@@ -293,6 +306,18 @@ static NONE: LazyLock<Regex> = LazyLock::new(|| {
         r#"(?:[.,](?:[^0-9]|\z)|[^0-9A-Za-z_.,%/-]|\z)"#,
     ))
 });
+
+/// Whether stretches hold where each line begins that says anything, and there is one.
+fn cover(text: &str, stretches: &[(usize, usize)]) -> bool {
+    let mut at = 0;
+    let mut starts = text.split_inclusive('\n').filter_map(|line| {
+        let start = at;
+        at += line.len();
+        (!line.trim().is_empty()).then_some(start)
+    });
+    !stretches.is_empty()
+        && starts.all(|start| stretches.iter().any(|(from, to)| (*from..*to).contains(&start)))
+}
 
 /// The sentence around a place: first byte, one past the last.
 fn sentence(text: &str, place: &Range<usize>) -> (usize, usize) {

@@ -98,6 +98,8 @@ mod template;
 mod tests;
 mod tier;
 mod told;
+#[cfg(test)]
+mod told_tests;
 mod topology;
 mod words;
 
@@ -129,6 +131,7 @@ use std::collections::BTreeSet;
 use self::also::Other;
 use self::confidence::{features, value};
 use self::decide::Verdict;
+use self::grammar::Kind;
 use self::narrative::Narrative;
 use self::reading::{Found, Reading};
 use self::routing::Router;
@@ -320,12 +323,19 @@ fn severity_of(
             && of_message.iter().any(|found| speaks(found) == Some(verdict.pattern));
         beside.own = (!beside.bears).then(|| decide::leading(of_message)).flatten();
     }
+    // What is denied in one sentence says nothing of the next, where that goes on with a "but".
+    let goes_on = |found: &Found<'_>| {
+        let message = input.messages.get(found.message);
+        let behind = message.and_then(|it| reading::judged(&it.text).get(found.hit.end..));
+        behind.is_some_and(|behind| knowledge.grammar.is_in(Kind::NotOver, behind))
+    };
+    let denied = reading.found.iter().filter(|found| !found.hit.affirmed && !goes_on(found));
+    let denied: BTreeSet<usize> = denied.map(|found| found.message).collect();
     let subtype = verdict.subtype.as_deref();
     let mut severity =
         severity::judge(verdict.pattern, subtype, &lines, &knowledge.always(), &messages);
-    let denied: BTreeSet<usize> =
-        reading.found.iter().filter(|one| !one.hit.affirmed).map(|one| one.message).collect();
-    let well = |at| reading.over.contains(&at) || denied.contains(&at);
+    let is_none = |at: usize| reading.clauses.get(at).is_some_and(|it| it.is_no_incident);
+    let well = |at| reading.over.contains(&at) || is_none(at) || denied.contains(&at);
     severity.weigh(verdict.pattern, well);
     severity
 }

@@ -78,9 +78,19 @@ impl SignalRule {
             let start = text.floor_char_boundary(group.start);
             let end = text.ceil_char_boundary(group.end);
             let is_word = |word: &String| word.eq_ignore_ascii_case(&text[start..end]);
-            (start < end && !self.not.iter().any(is_word)).then_some((start, end))
+            let is_value = start < end && !cuts_word(text, end) && !self.not.iter().any(is_word);
+            is_value.then_some((start, end))
         })
     }
+}
+
+/// Whether a place parts two letters. Expressions know the letters of ASCII only, to which a word ends in
+/// front of an umlaut: `den falschen Namespace gelöscht` names no namespace `gel`.
+fn cuts_word(text: &str, at: usize) -> bool {
+    let (before, after) = text.split_at(at);
+    let is_letter = |letter: char| letter.is_alphanumeric();
+    after.chars().next().is_some_and(|next| !next.is_ascii() && is_letter(next))
+        && before.chars().next_back().is_some_and(is_letter)
 }
 
 /// All signals of a text with these letters, in order of place and kind; the same value of a kind once.

@@ -6,12 +6,12 @@ use super::*;
 /// What judges.
 type Engine = (&'static Knowledge, &'static PlanLint);
 
-fn engine() -> Engine {
+pub(super) fn engine() -> Engine {
     let knowledge = Knowledge::built_in().expect("the built-in files");
     (knowledge, PlanLint::built_in().expect("the built-in rules"))
 }
 
-fn judged(texts: &[&str], engine: &Engine) -> Report {
+pub(super) fn judged(texts: &[&str], engine: &Engine) -> Report {
     let messages = texts.iter().map(|text| Message::new(text)).collect();
     triage(&Input { messages, ..Input::default() }, &Store::default(), engine.0, engine.1)
 }

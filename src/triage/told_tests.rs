@@ -1,0 +1,171 @@
+//! What people tell of: what they did by mistake, what is over and what is not, what they only ask.
+
+use super::report::Report;
+use super::tests::{engine, judged};
+use super::{Level, Pattern};
+
+/// What is made of one message.
+fn told(text: &str) -> Report {
+    judged(&[text], &engine())
+}
+
+#[test]
+fn a_mistake_has_the_plan_of_what_was_destroyed() {
+    let engine = engine();
+    for (text, pattern, subtype, first) in [
+        (
+            "kubectl delete ns payments, thought I was on dev",
+            Pattern::ContainerEvent,
+            "workload_destroyed",
+            "Stop what did it",
+        ),
+        (
+            "git push --force hat master überschrieben",
+            Pattern::DeliveryEvent,
+            "history_overwritten",
+            "Stop all pushes",
+        ),
+        (
+            "terraform destroy -auto-approve in the wrong dir, that was the prod network",
+            Pattern::DeliveryEvent,
+            "resources_destroyed",
+            "Stop the run",
+        ),
+        (
+            "deleted the whole resource group, thought it was staging",
+            Pattern::CloudEvent,
+            "resources_destroyed",
+            "Stop whatever still deletes",
+        ),
+        (
+            "aws s3 rm s3://invoices --recursive done on the wrong bucket",
+            Pattern::StorageEvent,
+            "files_destroyed",
+            "Stop whatever did it",
+        ),
+        (
+            "I pruned docker volumes and the data was in an anonymous volume",
+            Pattern::StorageEvent,
+            "files_destroyed",
+            "Stop whatever did it",
+        ),
+        (
+            "accidentally merged the PR that drops the users table, migration ran",
+            Pattern::DatabaseEvent,
+            "data_destroyed",
+            "",
+        ),
+    ] {
+        let report = judged(&[text], &engine);
+        assert_eq!(report.pattern, pattern, "{text}: {:?}", report.evidence);
+        assert_eq!(report.subtype.as_deref(), Some(subtype), "{text}");
+        assert_eq!(report.severity.level, Level::Critical, "{text}");
+        assert!(report.plan[0].text.starts_with(first), "{text}: {:?}", report.plan);
+        assert!(!report.left_out.is_empty(), "{text}");
+    }
+    let scaled = judged(&["scaled the prod api deployment to 0 by mistake"], &engine);
+    assert_eq!(scaled.subtype.as_deref(), Some("scaled_away"));
+    assert_eq!(scaled.severity.level, Level::High);
+}
+
+#[test]
+fn a_place_is_filled_by_a_whole_word() {
+    let commands = |text: &str| {
+        let report = told(text);
+        let commands: Vec<String> =
+            report.plan.iter().filter_map(|step| step.command.clone()).collect();
+        commands.join("\n")
+    };
+    let named = commands("kubectl delete ns payments, thought I was on dev");
+    assert!(named.contains("-n payments "), "{named}");
+    let unnamed = commands("ich habe den falschen Namespace gelöscht");
+    assert!(unnamed.contains("-n <NAMESPACE> "), "{unnamed}");
+}
+
+#[test]
+fn what_was_removed_as_it_should_be_or_long_ago_is_no_mistake() {
+    for text in [
+        "cleanup job: dropped table tmp_import_20250101, expired objects removed: 512",
+        "remember when Tom dropped the prod database two years ago?",
+        "migration 0042_drop_legacy_table ran OK in 3.1s",
+        "audit: user=anna verb=delete resource=pods/tmp-debug ns=dev allowed",
+        "we'll drop the old staging database on Friday, shout if you need it",
+        "Am Donnerstag schalten wir den alten Mailserver endgültig ab",
+        "As agreed in the change ticket I ran helm uninstall legacy-api",
+        "renamed the class OutOfMemoryError handler, please review my PR",
+        "Is there a way to undo kubectl delete namespace? Asking for the runbook",
+        "Wie lösche ich einen Namespace, der hängt? Nur eine Frage fürs Wiki.",
+        "what happens if i delete the wrong PVC? asking for the runbook",
+        "Does a node go NotReady when its disk is full?",
+    ] {
+        let report = told(text);
+        assert_eq!(report.severity.level, Level::Info, "{text}: {:?}", report.severity);
+        assert_eq!(report.remediation, super::Tier::None, "{text}");
+    }
+    for text in [
+        "tonight we dropped the prod database by accident",
+        "please review my PR, prod is down",
+        "can't find the runbook for this: all nodes NotReady, disk full",
+    ] {
+        assert!(told(text).severity.level >= Level::High, "{text}");
+    }
+}
+
+#[test]
+fn who_says_that_it_is_over_may_go_on_with_what_is_not() {
+    for text in [
+        "we're back. took 25 minutes, root cause was an expired cert, renewed it. going to bed",
+        "ok we're back, checkout has been clean for 20 minutes, going to bed",
+        "The outage ended at 04:12. Nothing is broken anymore.",
+        "payments had been down since 2, it came back by itself at 2:40, steady since",
+        "db was down from 01:10 to 01:25, serving normally since, no data lost",
+    ] {
+        let report = told(text);
+        assert_eq!(report.severity.level, Level::Info, "{text}: {:?}", report.severity);
+    }
+    for (text, pattern, level) in [
+        (
+            "kafka is back. zookeeper isn't. nothing is consuming.",
+            Pattern::MessageQueueEvent,
+            Level::High,
+        ),
+        (
+            "DNS was broken earlier and is fixed. Now the whole cluster lost its CNI, no pod gets an IP",
+            Pattern::NetworkEvent,
+            Level::Critical,
+        ),
+        (
+            "login was down, works again. Now checkout is down for everyone",
+            Pattern::ServerError,
+            Level::Critical,
+        ),
+        (
+            "Everything recovered except payments, payments is still refusing all connections",
+            Pattern::ConnectionRefused,
+            Level::High,
+        ),
+    ] {
+        let report = told(text);
+        assert_eq!(report.pattern, pattern, "{text}: {:?}", report.evidence);
+        assert_eq!(report.severity.level, level, "{text}: {:?}", report.severity);
+    }
+    let strange = told("DNS was broken earlier and is fixed, but the flux gate is askew");
+    assert_eq!(strange.severity.level, Level::Medium, "nobody can judge the rest");
+}
+
+#[test]
+fn what_nobody_gets_is_critical_in_whatever_order_it_is_told() {
+    for text in [
+        "Bis auf die Statusseite ist alles down in Produktion",
+        "Except for the status page nothing works in eu-west-1, all ingress returns 502",
+        "das Bezahlen geht seit 3 Uhr bei keinem Kunden mehr",
+        "Shop läuft, nur Bezahlen geht bei niemandem",
+        "Bezahlen geht bei niemandem, der Rest vom Shop läuft",
+        "alert resolved itself, customers still can't log in, all of them",
+    ] {
+        let report = told(text);
+        assert_eq!(report.severity.level, Level::Critical, "{text}: {:?}", report.severity);
+    }
+    let stands = told("Erst war nur Redis weg, jetzt steht auch die ganze API");
+    assert!(stands.severity.level >= Level::High, "{:?}", stands.severity);
+}
