@@ -176,3 +176,25 @@ fn what_a_later_look_shows_to_be_well_is_over() {
     let hangs = pasted.messages.iter().filter(|one| one.text.contains("pending-upgrade"));
     assert_eq!(hangs.map(|one| one.resolved).collect::<Vec<_>>(), [true]);
 }
+
+#[test]
+fn what_people_say_below_a_history_is_no_revision() {
+    let knowledge = Knowledge::built_in().expect("the built-in files");
+    let text = format!("{}\n503 requests failed since the rollback\n", ledgerd().trim_end());
+    let release = read(&text, knowledge).releases.remove(0);
+    assert_eq!(release.revisions.iter().map(|row| row.revision).max(), Some(6), "{text}");
+}
+
+#[test]
+fn more_releases_than_are_told_apart_are_counted() {
+    let knowledge = Knowledge::built_in().expect("the built-in files");
+    let output = |at: usize| {
+        let name = format!("svc-{at}");
+        format!("$ helm history {name} -n prod\n{}\n", failed(&name))
+    };
+    let notes = |many: usize| read(&(0..many).map(output).collect::<String>(), knowledge).notes;
+    let told = notes(103);
+    let is_told = |note: &String| note.contains("3 more outputs are of none of them");
+    assert!(told.iter().any(is_told), "{told:?}");
+    assert!(!notes(2).iter().any(|note| note.contains("are told apart")));
+}

@@ -169,3 +169,37 @@ fn what_nobody_gets_is_critical_in_whatever_order_it_is_told() {
     let stands = told("Erst war nur Redis weg, jetzt steht auch die ganze API");
     assert!(stands.severity.level >= Level::High, "{:?}", stands.severity);
 }
+
+#[test]
+fn a_time_of_day_refuses_no_connection() {
+    let cause = |text: &str| told(text).root_cause;
+    let timed = cause("10:00 cart ERROR connection refused");
+    assert!(!timed.contains("10:00 refuses"), "{timed}");
+    assert!(cause("cart: dial tcp 10.0.0.5:5432: connection refused").contains("10.0.0.5:5432"));
+    assert!(cause("connect to db-1.local:5432: connection refused").contains("db-1.local:5432"));
+}
+
+#[test]
+fn a_number_that_is_no_status_is_no_error_of_a_server() {
+    for text in [
+        "invoice 500 was paid",
+        "processed 500 records in batch 503",
+        "Took 500 ms to answer 502 requests",
+        "ticket ABC-500 closed by bob",
+        "127.0.0.1 - - [01/Dec/2026:02:00:00 +0000] \"GET / HTTP/1.1\" 200 502 \"-\" \"curl\"",
+    ] {
+        let report = told(text);
+        assert_eq!(report.pattern, Pattern::Unknown, "{text}: {:?}", report.evidence);
+    }
+    let refused = told("svc-503 ERROR connection refused to db:5432");
+    assert_eq!(refused.pattern, Pattern::ConnectionRefused, "{:?}", refused.evidence);
+    for text in [
+        "10.2.3.4 - - [01/Dec/2026:02:00:00 +0000] \"GET /cart HTTP/1.1\" 503 197 \"-\" \"curl\"",
+        "GET /api/pay 502 in 3ms",
+        "checkout throws 500 for customers",
+    ] {
+        let report = told(text);
+        let is_error = matches!(report.pattern, Pattern::ServerError | Pattern::LoadBalancerEvent);
+        assert!(is_error, "{text}: {:?}", report.evidence);
+    }
+}

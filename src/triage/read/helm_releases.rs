@@ -29,7 +29,12 @@ pub(super) fn read(text: &str, pasted: &mut Pasted, knowledge: &Knowledge) {
             output.cut();
         }
     });
-    let (mut releases, owners) = together(&outputs);
+    let (mut releases, owners, left) = together(&outputs);
+    if left > 0 {
+        pasted.notes.push(format!(
+            "of many releases {MAX_RELEASES} are told apart; {left} more outputs are of none of them"
+        ));
+    }
     let mut own: Vec<Message> = Vec::new();
     for (at, release) in releases.iter_mut().enumerate() {
         let of: Vec<&Output> = outputs
@@ -99,15 +104,16 @@ fn pass_over_notes(outputs: &[Output], pasted: &mut Pasted, knowledge: &Knowledg
     }
 }
 
-/// The outputs of each release as one, in order of the first of them, and which of these each output
-/// belongs to.
-fn together(outputs: &[Output]) -> (Vec<HelmRelease>, Vec<Option<usize>>) {
+/// The outputs of each release as one, in order of the first of them, which of these each output
+/// belongs to, and how many outputs belong to none since there are too many releases.
+fn together(outputs: &[Output]) -> (Vec<HelmRelease>, Vec<Option<usize>>, usize) {
     let mut releases: Vec<HelmRelease> = Vec::new();
     let mut owners = vec![None; outputs.len()];
     // What has a name comes first, and what has only words last: it may name what has none.
     let rank = |output: &Output| (output.is_words, output.release.name.is_none());
     let mut order: Vec<usize> = (0..outputs.len()).collect();
     order.sort_by_key(|at| rank(&outputs[*at]));
+    let mut left = 0;
     for at in order {
         let Output { release, is_words, .. } = &outputs[at];
         let named = releases.iter().position(|known| {
@@ -122,7 +128,10 @@ fn together(outputs: &[Output]) -> (Vec<HelmRelease>, Vec<Option<usize>>) {
         let known = named.or_else(like);
         match known {
             Some(known) => releases[known].take(release.clone()),
-            None if releases.len() == MAX_RELEASES => continue,
+            None if releases.len() == MAX_RELEASES => {
+                left += 1;
+                continue;
+            }
             None => {
                 let mut release = release.clone();
                 release.settle();
@@ -131,7 +140,8 @@ fn together(outputs: &[Output]) -> (Vec<HelmRelease>, Vec<Option<usize>>) {
         }
         owners[at] = known.or_else(|| releases.len().checked_sub(1));
     }
-    in_order(releases, owners)
+    let (releases, owners) = in_order(releases, owners);
+    (releases, owners, left)
 }
 
 /// Numbers releases in the order in which a text tells of them.
