@@ -57,6 +57,9 @@ const LOOK_ALIKE: &str = "\u{43a}\u{43c}\u{442}\u{430}\u{435}\u{43e}\u{440}\u{44
 /// The first word that is not what it looks like: a NUL stands in it, or a letter of another script
 /// among Latin ones.
 pub(super) fn disguised(text: &str) -> Option<Range<usize>> {
+    if let Some(written) = ESCAPED.find(text) {
+        return Some(written.range());
+    }
     if text.is_ascii() && !text.contains('\0') {
         return None;
     }
@@ -86,6 +89,36 @@ pub(super) fn not_what_it_looks_like() -> PlanDanger {
     }
 }
 
+/// A letter, a digit or a blank that is written as a number: `&#100;elete`, `kubectl\u0020delete`.
+static ESCAPED: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(concat!(
+        r"(?i)&#(?:x[46][1-9a-f]|x[57][0-9a]|x3[0-9]|4[89]|5[0-7]|6[5-9]|[78][0-9]|90|9[7-9]|1[01][0-9]|12[0-2]);\w*",
+        r"|\\u00(?:20|3[0-9]|[46][1-9a-f]|[57][0-9a])\w*",
+    ))
+});
+
+/// A word that Markdown sets in bold or italics.
+static EMPHASIS: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"(?m)(^|[\s(])(\*\*|__|_)([A-Za-z][A-Za-z-]*)(\*\*|__|_)([\s,;:!)]|$)")
+});
+
+/// A text as a page shows it, its entities read and single words without the marks of their emphasis; no
+/// byte stands in another place.
+pub(super) fn as_shown(text: &str) -> Cow<'_, str> {
+    let text = without_entities(text);
+    if !EMPHASIS.is_match(&text) {
+        return text;
+    }
+    let plain = |found: &Captures<'_>| {
+        let part = |at: usize| found.get(at).map_or("", |part| part.as_str());
+        let (open, close) = (" ".repeat(part(2).len()), " ".repeat(part(4).len()));
+        format!("{}{open}{}{close}{}", part(1), part(3), part(5))
+    };
+    // The blank behind a word is also the one in front of the next.
+    let half = EMPHASIS.replace_all(&text, plain);
+    Cow::Owned(EMPHASIS.replace_all(&half, plain).into_owned())
+}
+
 /// An entity as a page writes it for a blank or a sign.
 static ENTITY: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
@@ -94,7 +127,7 @@ static ENTITY: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// A text with its entities read, and no byte in another place: blanks stand behind each.
-pub(super) fn without_entities(text: &str) -> Cow<'_, str> {
+fn without_entities(text: &str) -> Cow<'_, str> {
     const READ: [&str; 6] = [" ", "&", "<", ">", "\"", "'"];
     ENTITY.replace_all(text, |found: &Captures<'_>| {
         let read = (1..).zip(READ).find(|(group, _)| found.get(*group).is_some());
@@ -169,6 +202,8 @@ mod tests {
             "kubectl d\u{435}lete ns shop",
             "rm -rf /d\u{430}ta",
             "r\u{43c} -rf /data",
+            "kubectl &#100;elete pvc data",
+            "kubectl\\u0020delete pvc data",
         ] {
             let found = lint.check(plan);
             let refused = |one: &crate::triage::PlanFinding| {
@@ -178,6 +213,16 @@ mod tests {
         }
         for plan in ["ls\0", "\0ls \0 -l", "wait 5 \u{b5}s, 10 k\u{3a9}", "gr\u{f6}\u{df}er"] {
             assert_eq!(lint.check(plan), [], "{plan:?}");
+        }
+    }
+
+    #[test]
+    fn a_command_is_read_as_a_page_shows_it() {
+        assert_eq!(as_shown("a **delete** _it_ now"), "a   delete    it  now");
+        assert_eq!(as_shown("rm *_old_* a_b_c __init__.py"), "rm *_old_* a_b_c __init__.py");
+        let lint = PlanLint::built_in().expect("the built-in rules");
+        for plan in ["kubectl **delete** pvc data", "kubectl _delete_ pvc data"] {
+            assert_eq!(lint.check(plan)[0].danger.rule, "k8s-delete-pvc-pv", "{plan}");
         }
     }
 

@@ -140,7 +140,7 @@ impl PlanLint {
         let (all, given) = (plan.len(), read_part(plan, LONGEST_PLAN));
         // As it looks; no byte stands in another place.
         let plan = given.replace('\0', " ");
-        let plan = plan_limits::without_entities(&plan);
+        let plan = plan_limits::as_shown(&plan);
         let plan = plan.as_ref();
         let mut found = Found::default();
         // One after another: a later step may use what an earlier one has set.
