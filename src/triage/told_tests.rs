@@ -97,6 +97,8 @@ fn what_was_removed_as_it_should_be_or_long_ago_is_no_mistake() {
         "Wie lösche ich einen Namespace, der hängt? Nur eine Frage fürs Wiki.",
         "what happens if i delete the wrong PVC? asking for the runbook",
         "Does a node go NotReady when its disk is full?",
+        "Was passiert eigentlich, wenn bei uns der etcd das Quorum verliert?",
+        "writer_test.go:88: got expected error: no space left on device",
     ] {
         let report = told(text);
         assert_eq!(report.severity.level, Level::Info, "{text}: {:?}", report.severity);
@@ -168,6 +170,79 @@ fn what_nobody_gets_is_critical_in_whatever_order_it_is_told() {
     }
     let stands = told("Erst war nur Redis weg, jetzt steht auch die ganze API");
     assert!(stands.severity.level >= Level::High, "{:?}", stands.severity);
+}
+
+#[test]
+fn a_mistake_is_told_by_what_programs_printed_and_in_the_line_behind_it() {
+    let engine = engine();
+    for (lines, pattern, subtype) in [
+        (
+            &[
+                "aws_db_instance.ledger: Destruction complete after 6m12s",
+                "Apply complete! Resources: 0 added, 0 changed, 23 destroyed.",
+                "jonas: wait, this was workspace prod",
+            ][..],
+            Pattern::DeliveryEvent,
+            "resources_destroyed",
+        ),
+        (
+            &[
+                "timo: kubectl delete ns logistik  -> namespace \"logistik\" deleted",
+                "timo: das war der Produktivcluster. alle Deployments und PVCs dort sind weg",
+            ],
+            Pattern::ContainerEvent,
+            "workload_destroyed",
+        ),
+        (
+            &[
+                "root@nas1:~# dd if=debian-13.iso of=/dev/sdb bs=4M",
+                "sdb was the wrong one, that is the second half of the customer archive array",
+            ],
+            Pattern::StorageEvent,
+            "files_destroyed",
+        ),
+        (
+            &[
+                "I fat-fingered it: `aws s3 rm s3://uploads --recursive` finished, I meant uploads-tmp",
+            ],
+            Pattern::StorageEvent,
+            "files_destroyed",
+        ),
+    ] {
+        let report = judged(lines, &engine);
+        assert_eq!(report.pattern, pattern, "{lines:?}: {:?}", report.evidence);
+        assert_eq!(report.subtype.as_deref(), Some(subtype), "{lines:?}");
+        assert_eq!(report.severity.level, Level::Critical, "{lines:?}: {:?}", report.severity);
+    }
+    let routine = told("Apply complete! Resources: 2 added, 0 changed, 1 destroyed.");
+    assert!(routine.severity.level < Level::High, "{:?}", routine.severity);
+}
+
+#[test]
+fn a_pool_that_has_stopped_and_a_failed_restore_have_plans_that_keep_what_is_left() {
+    let pool = judged(
+        &["  pool: tank", " state: SUSPENDED", "tank UNAVAIL 0 0 0  insufficient replicas"],
+        &engine(),
+    );
+    assert_eq!(pool.subtype.as_deref(), Some("pool_suspended"), "{:?}", pool.evidence);
+    assert_eq!(pool.severity.level, Level::Critical);
+    assert!(pool.plan[0].text.contains("pull no disk"), "{:?}", pool.plan);
+    let restore = told("The restore of the CRM failed: unexpected end of file");
+    assert_eq!(restore.subtype.as_deref(), Some("restore_failed"), "{:?}", restore.evidence);
+    assert!(restore.plan[0].text.starts_with("Stop retention"), "{:?}", restore.plan);
+}
+
+#[test]
+fn a_release_is_named_by_what_must_own_the_object_and_by_no_word_of_the_error() {
+    let report = told(
+        "Error: UPGRADE FAILED: Unable to continue with update: ConfigMap \"edge-conf\" in namespace \
+         \"web\" exists and cannot be imported into the current release: invalid ownership metadata; \
+         annotation validation error: key \"meta.helm.sh/release-name\" must equal \"edge\": current \
+         value is \"old\"",
+    );
+    let named = report.signals.iter().filter(|signal| signal.kind == "release");
+    let named: Vec<&str> = named.map(|signal| signal.value.as_str()).collect();
+    assert_eq!(named, ["edge"]);
 }
 
 #[test]

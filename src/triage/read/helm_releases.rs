@@ -87,14 +87,17 @@ pub(super) fn read(text: &str, pasted: &mut Pasted, knowledge: &Knowledge) {
     pasted.releases = releases;
 }
 
-/// Leaves what charts print below a status, but for lines in which a rule holds.
+/// Leaves what charts print below a status, but for lines in which a rule holds. What they say of a
+/// failure that could be is none.
 fn pass_over_notes(outputs: &[Output], pasted: &mut Pasted, knowledge: &Knowledge) {
     let notes = outputs.iter().map(|output| &output.notes).filter(|notes| !notes.is_empty());
     let notes: Vec<&Range<usize>> = notes.collect();
     let all = pasted.messages.len();
     pasted.messages.retain(|line| {
         let is_note = notes.iter().any(|notes| notes.contains(&line.offset));
-        line.line == 0 || !is_note || judgement(&line.text, knowledge).holds()
+        let said = line.text.trim_start_matches(|c: char| !c.is_alphabetic()).to_ascii_lowercase();
+        let is_told = !said.starts_with("if ") && judgement(&line.text, knowledge).holds();
+        line.line == 0 || !is_note || is_told
     });
     let passed = all - pasted.messages.len();
     if passed > 0 {
