@@ -134,8 +134,8 @@ impl PlanLint {
     }
 
     /// What a plan would destroy: shell, Markdown or prose, its steps numbered or not, on many
-    /// lines or on one. In order of the text; each rule once a sentence and command. What is too long to be read is a
-    /// finding of its own.
+    /// lines or on one. In order of the text; each rule once a sentence and command. What is too long
+    /// to be read is a finding of its own.
     pub fn check(&self, plan: &str) -> Vec<PlanFinding> {
         let (all, given) = (plan.len(), read_part(plan, LONGEST_PLAN));
         // As it looks; no byte stands in another place.
