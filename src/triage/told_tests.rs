@@ -9,6 +9,14 @@ fn told(text: &str) -> Report {
     judged(&[text], &engine())
 }
 
+/// That each of these texts, as one message, is of a level.
+fn all_are(level: Level, texts: &[&str]) {
+    for text in texts {
+        let report = told(text);
+        assert_eq!(report.severity.level, level, "{text}: {:?}", report.severity);
+    }
+}
+
 #[test]
 fn a_mistake_has_the_plan_of_what_was_destroyed() {
     let engine = engine();
@@ -115,16 +123,14 @@ fn what_was_removed_as_it_should_be_or_long_ago_is_no_mistake() {
 
 #[test]
 fn who_says_that_it_is_over_may_go_on_with_what_is_not() {
-    for text in [
+    let over = [
         "we're back. took 25 minutes, root cause was an expired cert, renewed it. going to bed",
         "ok we're back, checkout has been clean for 20 minutes, going to bed",
         "The outage ended at 04:12. Nothing is broken anymore.",
         "payments had been down since 2, it came back by itself at 2:40, steady since",
         "db was down from 01:10 to 01:25, serving normally since, no data lost",
-    ] {
-        let report = told(text);
-        assert_eq!(report.severity.level, Level::Info, "{text}: {:?}", report.severity);
-    }
+    ];
+    all_are(Level::Info, &over);
     for (text, pattern, level) in [
         (
             "kafka is back. zookeeper isn't. nothing is consuming.",
@@ -157,17 +163,15 @@ fn who_says_that_it_is_over_may_go_on_with_what_is_not() {
 
 #[test]
 fn what_nobody_gets_is_critical_in_whatever_order_it_is_told() {
-    for text in [
+    let lost = [
         "Bis auf die Statusseite ist alles down in Produktion",
         "Except for the status page nothing works in eu-west-1, all ingress returns 502",
         "das Bezahlen geht seit 3 Uhr bei keinem Kunden mehr",
         "Shop läuft, nur Bezahlen geht bei niemandem",
         "Bezahlen geht bei niemandem, der Rest vom Shop läuft",
         "alert resolved itself, customers still can't log in, all of them",
-    ] {
-        let report = told(text);
-        assert_eq!(report.severity.level, Level::Critical, "{text}: {:?}", report.severity);
-    }
+    ];
+    all_are(Level::Critical, &lost);
     let stands = told("Erst war nur Redis weg, jetzt steht auch die ganze API");
     assert!(stands.severity.level >= Level::High, "{:?}", stands.severity);
 }
